@@ -1,0 +1,58 @@
+/**
+ * What functions may ask of the session that runs them. Declared here, implemented by the session layer, so that
+ * functions stay below catalog and transactions.
+ */
+import type { Notice } from '../errors/sql-error.ts'
+import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+
+export interface EvalContext {
+  readonly format: FormatContext
+  /** Microseconds since 2000-01-01 UTC. */
+  readonly transactionTimestamp: number
+  readonly statementTimestamp: number
+  clockTimestamp(): number
+  /** random() in [0, 1), seeded by setseed. */
+  random(): number
+  setSeed(seed: number): void
+  notice(notice: Notice): void
+  /** Any type by oid, also those of the current database (enums, row types). Throws when there is none. */
+  typeOf(oid: number): SqlType
+  readonly session: SessionServices
+  readonly sequences: SequenceServices
+  readonly catalog: CatalogServices
+}
+
+/** current_setting, set_config, current_user, pg_backend_pid and their kin. */
+export interface SessionServices {
+  readonly processId: number
+  readonly currentUser: string
+  readonly sessionUser: string
+  readonly database: string
+  readonly databaseOid: number
+  readonly clientAddress: string | null
+  readonly clientPort: number | null
+  readonly serverPort: number
+  readonly startTime: number
+  /** Null when there is no such setting and `missingOk`; throws 42704 otherwise. */
+  getSetting(name: string, missingOk: boolean): string | null
+  setSetting(name: string, value: string | null, local: boolean): string
+  /** Effective schemas in order, `pg_catalog` (and temporary schemas) included when asked for. */
+  searchPath(includeImplicit: boolean): readonly string[]
+  currentTransactionId(): number
+  currentTransactionIdIfAssigned(): number | null
+  cancelBackend(processId: number): boolean
+  terminateBackend(processId: number): boolean
+}
+
+export interface SequenceServices {
+  nextval(sequence: number): number | bigint
+  currval(sequence: number): number | bigint
+  setval(sequence: number, value: number | bigint, isCalled: boolean): number | bigint
+  lastval(): number | bigint
+}
+
+/** Lookups of system information functions (pg_get_indexdef, format_type, obj_description …): catalog answers them. */
+export interface CatalogServices {
+  /** A system information function of the catalog by its name, or null when it has none of that name. */
+  call(name: string, args: readonly Datum[]): Datum
+}
