@@ -1,0 +1,233 @@
+/** Typed query trees: what analysis answers for a statement, before any decision on how to run it. */
+import type { Column, RelationObject } from '../catalog/objects.ts'
+import type { SetReturningFunction } from '../functions/records.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { ColumnId, Expr, SortKey } from './expression.ts'
+
+/** A column that a query or range table entry delivers. */
+export interface OutputColumn {
+  readonly id: ColumnId
+  readonly name: string
+  readonly type: SqlType
+  readonly typmod: number
+  /** The table column it is, unchanged, for row descriptions; 0 when computed. */
+  readonly tableOid: number
+  readonly attnum: number
+}
+
+export interface Target {
+  readonly column: OutputColumn
+  readonly expr: Expr
+  /** Needed by ORDER BY or DISTINCT ON only, not delivered. */
+  readonly hidden: boolean
+}
+
+export interface TableItem {
+  readonly kind: 'table'
+  readonly relation: RelationObject
+  readonly alias: string
+  /** One per live column, in attnum order; `attnum` tells which. System columns (ctid, tableoid) follow when used. */
+  readonly columns: readonly OutputColumn[]
+  readonly sample: null
+}
+
+export interface SubqueryItem {
+  readonly kind: 'subquery'
+  readonly query: Query
+  readonly alias: string
+  readonly columns: readonly OutputColumn[]
+  readonly lateral: boolean
+}
+
+export interface CteItem {
+  readonly kind: 'cte'
+  readonly cte: Cte
+  readonly alias: string
+  readonly columns: readonly OutputColumn[]
+  /** Inside the recursive term: reads the working table. */
+  readonly recursiveReference: boolean
+}
+
+export interface FunctionItem {
+  readonly kind: 'function'
+  /** ROWS FROM has several; a scalar function gives one row. */
+  readonly calls: readonly {
+    readonly function: SetReturningFunction | null
+    /** The call's arguments, or for a scalar function the whole expression. */
+    readonly args: readonly Expr[]
+    readonly columns: readonly OutputColumn[]
+  }[]
+  readonly ordinality: OutputColumn | null
+  readonly alias: string
+  readonly columns: readonly OutputColumn[]
+  readonly lateral: boolean
+}
+
+export interface JoinItem {
+  readonly kind: 'join'
+  readonly type: 'inner' | 'left' | 'right' | 'full'
+  readonly left: FromItem
+  readonly right: FromItem
+  readonly condition: Expr | null
+  /** Merged columns of USING / NATURAL full joins, computed above the join. */
+  readonly merged: readonly { readonly column: OutputColumn; readonly expr: Expr }[]
+}
+
+export type FromItem = TableItem | SubqueryItem | CteItem | FunctionItem | JoinItem
+
+export interface Cte {
+  readonly name: string
+  readonly query: Query | DmlQuery
+  readonly columns: readonly OutputColumn[]
+  readonly recursive: RecursiveCte | null
+  readonly materialized: 'always' | 'never' | 'default'
+  /** How often it is referenced. */
+  references: number
+}
+
+export interface RecursiveCte {
+  readonly base: Query
+  readonly step: Query
+  readonly all: boolean
+}
+
+/** Frame bounds; `offset` expressions are free of columns. */
+export interface FrameBound {
+  readonly kind: 'unbounded-preceding' | 'preceding' | 'current' | 'following' | 'unbounded-following'
+  readonly offset: Expr | null
+}
+
+export interface WindowSpec {
+  readonly partitionBy: readonly Expr[]
+  readonly orderBy: readonly SortKey[]
+  readonly mode: 'rows' | 'range' | 'groups'
+  readonly start: FrameBound
+  readonly end: FrameBound
+  readonly exclude: 'none' | 'current' | 'group' | 'ties'
+}
+
+export interface RowLock {
+  readonly strength: 'key share' | 'share' | 'no key update' | 'update'
+  readonly waitPolicy: 'block' | 'skip' | 'error'
+  /** Tables to lock; the items of this query's FROM. */
+  readonly items: readonly TableItem[]
+}
+
+export interface SelectQuery {
+  readonly kind: 'select'
+  readonly ctes: readonly Cte[]
+  readonly from: readonly FromItem[]
+  readonly where: Expr | null
+  /** Null: no grouping. Each grouping set lists indexes into `groupBy`. */
+  readonly grouping: { readonly exprs: readonly Expr[]; readonly sets: readonly (readonly number[])[] } | null
+  readonly aggregated: boolean
+  readonly having: Expr | null
+  readonly windows: readonly WindowSpec[]
+  readonly targets: readonly Target[]
+  /** `all`: SELECT DISTINCT; a list: DISTINCT ON these expressions. */
+  readonly distinct: 'none' | 'all' | readonly Expr[]
+  readonly orderBy: readonly SortKey[]
+  readonly limit: Expr | null
+  readonly offset: Expr | null
+  readonly withTies: boolean
+  readonly locks: readonly RowLock[]
+  readonly outputs: readonly OutputColumn[]
+}
+
+export interface SetOperationQuery {
+  readonly kind: 'set-operation'
+  readonly ctes: readonly Cte[]
+  readonly operation: 'union' | 'intersect' | 'except'
+  readonly all: boolean
+  /** Both deliver columns already coerced to the common types. */
+  readonly left: Query
+  readonly right: Query
+  readonly orderBy: readonly SortKey[]
+  readonly limit: Expr | null
+  readonly offset: Expr | null
+  readonly withTies: boolean
+  readonly outputs: readonly OutputColumn[]
+}
+
+export interface ValuesQuery {
+  readonly kind: 'values'
+  readonly ctes: readonly Cte[]
+  readonly rows: readonly (readonly Expr[])[]
+  readonly orderBy: readonly SortKey[]
+  readonly limit: Expr | null
+  readonly offset: Expr | null
+  readonly withTies: boolean
+  readonly outputs: readonly OutputColumn[]
+}
+
+export type Query = SelectQuery | SetOperationQuery | ValuesQuery
+
+/** RETURNING: computed over the affected table's columns (`target.columns`) and, for UPDATE/DELETE, the joined items. */
+export interface Returning {
+  readonly targets: readonly Target[]
+}
+
+/** A value for one column of the target table; null expr: the column's default. */
+export interface Assignment {
+  readonly column: Column
+  readonly expr: Expr
+}
+
+export interface InsertQuery {
+  readonly kind: 'insert'
+  readonly ctes: readonly Cte[]
+  readonly table: TableItem
+  /** Delivers one column per entry of `columns`, already coerced. Null: DEFAULT VALUES. */
+  readonly source: Query | null
+  /** Target column of each source column. */
+  readonly columns: readonly Column[]
+  /** Values for every other live column that has a default; may use no columns. Generated columns use `table.columns`. */
+  readonly defaults: readonly Assignment[]
+  readonly generated: readonly Assignment[]
+  readonly checks: readonly CheckExpr[]
+  readonly onConflict: OnConflict | null
+  readonly returning: Returning | null
+  readonly outputs: readonly OutputColumn[]
+}
+
+export interface CheckExpr {
+  readonly name: string
+  /** Over the table's columns; a row violates it when it is false. */
+  readonly expr: Expr
+}
+
+export interface OnConflict {
+  readonly action: 'nothing' | 'update'
+  /** Oids of the arbiter indexes; empty: any unique index (DO NOTHING only). */
+  readonly arbiters: readonly number[]
+  /** Assignments over `table.columns` (the existing row) and `excluded` columns. */
+  readonly excluded: readonly OutputColumn[]
+  readonly assignments: readonly Assignment[]
+  readonly where: Expr | null
+}
+
+export interface UpdateQuery {
+  readonly kind: 'update'
+  readonly ctes: readonly Cte[]
+  readonly table: TableItem
+  readonly from: readonly FromItem[]
+  readonly where: Expr | null
+  readonly assignments: readonly Assignment[]
+  /** Multi-column assignments from a subquery are expanded into `assignments` over this lateral item. */
+  readonly generated: readonly Assignment[]
+  readonly checks: readonly CheckExpr[]
+  readonly returning: Returning | null
+  readonly outputs: readonly OutputColumn[]
+}
+
+export interface DeleteQuery {
+  readonly kind: 'delete'
+  readonly ctes: readonly Cte[]
+  readonly table: TableItem
+  readonly from: readonly FromItem[]
+  readonly where: Expr | null
+  readonly returning: Returning | null
+  readonly outputs: readonly OutputColumn[]
+}
+
+export type DmlQuery = InsertQuery | UpdateQuery | DeleteQuery

@@ -1,0 +1,191 @@
+/**
+ * Schema objects as immutable records. Every object has an oid and states what it depends on; the system catalogs,
+ * name resolution and DROP all read these records. A changed object is a new record.
+ */
+import type { Datum, SqlType } from '../types/sql-type.ts'
+
+/** A PostgreSQL parse tree node (`{ SelectStmt: { … } }`), kept as plain JSON: defaults, checks, view queries. */
+export type ParseTree = Readonly<Record<string, unknown>>
+
+/** pg_depend.deptype: normal (DROP refuses), auto (goes along), internal (goes along, cannot go alone). */
+export interface Dependency {
+  readonly oid: number
+  /** Column number within a relation, 0 for the whole object. */
+  readonly attnum: number
+  readonly kind: 'normal' | 'auto' | 'internal'
+}
+
+interface ObjectBase {
+  readonly oid: number
+  readonly name: string
+  readonly owner: number
+  readonly comment: string | null
+  readonly depends: readonly Dependency[]
+  /** Access privileges as aclitem texts; null: the default for the kind. */
+  readonly acl: readonly string[] | null
+}
+
+export interface SchemaObject extends ObjectBase {
+  readonly class: 'schema'
+}
+
+export interface RoleObject extends ObjectBase {
+  readonly class: 'role'
+  readonly superuser: boolean
+  readonly inherit: boolean
+  readonly createRole: boolean
+  readonly createDatabase: boolean
+  readonly login: boolean
+  readonly replication: boolean
+  readonly bypassRls: boolean
+  readonly connectionLimit: number
+  readonly password: string | null
+  readonly validUntil: number | null
+  readonly memberOf: readonly number[]
+}
+
+export interface DatabaseObject extends ObjectBase {
+  readonly class: 'database'
+  readonly template: boolean
+  readonly allowConnections: boolean
+}
+
+/** How a column gets its value when none is given. */
+export interface Identity {
+  readonly always: boolean
+  readonly sequence: number
+}
+
+export interface Column {
+  /** 1-based, never reused: dropped columns keep their place. */
+  readonly attnum: number
+  readonly name: string
+  readonly type: SqlType
+  readonly typmod: number
+  readonly notNull: boolean
+  /** Default (or generation) expression as parsed; names in it are schema-qualified. */
+  readonly default: ParseTree | null
+  readonly generated: boolean
+  readonly identity: Identity | null
+  readonly dropped: boolean
+  /** What rows written before the column existed answer for it (ADD COLUMN … DEFAULT). */
+  readonly missing: Datum
+  readonly collation: number
+  readonly comment: string | null
+}
+
+export interface IndexKey {
+  /** Attribute number, or 0 for an expression. */
+  readonly attnum: number
+  readonly expression: ParseTree | null
+  readonly type: SqlType
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+  readonly opclass: string | null
+}
+
+export interface IndexDefinition {
+  readonly table: number
+  readonly method: string
+  readonly keys: readonly IndexKey[]
+  /** INCLUDE columns. */
+  readonly included: readonly number[]
+  readonly unique: boolean
+  readonly nullsNotDistinct: boolean
+  readonly primary: boolean
+  /** False for DEFERRABLE unique constraints, checked at the end of statement or transaction. */
+  readonly immediate: boolean
+  readonly predicate: ParseTree | null
+}
+
+export interface SequenceDefinition {
+  readonly type: SqlType
+  readonly start: number | bigint
+  readonly increment: number | bigint
+  readonly min: number | bigint
+  readonly max: number | bigint
+  readonly cache: number | bigint
+  readonly cycle: boolean
+  /** Column that owns it (serial, identity): dropped with it. */
+  readonly ownedBy: { readonly relation: number; readonly attnum: number } | null
+}
+
+export interface ViewDefinition {
+  readonly query: ParseTree
+  readonly checkOption: 'local' | 'cascaded' | null
+}
+
+/** A relation of pg_catalog or information_schema whose rows are computed. */
+export interface SystemRelation {
+  /** Rows in column order; `catalog` and `context` are what the querying statement sees. */
+  rows(source: unknown): Iterable<Datum[]>
+}
+
+/** pg_class.relkind: table, view, index, sequence, composite type, materialized view. */
+export type RelationKind = 'r' | 'v' | 'i' | 'S' | 'c' | 'm'
+
+export interface RelationObject extends ObjectBase {
+  readonly class: 'relation'
+  readonly kind: RelationKind
+  readonly schema: number
+  readonly persistence: 'p' | 'u' | 't'
+  readonly columns: readonly Column[]
+  /** Oid of the row type; 0 for indexes and sequences. */
+  readonly rowType: number
+  /** Names the rows' storage; changes when the table is rewritten or truncated. 0: nothing stored. */
+  readonly storageId: number
+  readonly index: IndexDefinition | null
+  readonly sequence: SequenceDefinition | null
+  readonly view: ViewDefinition | null
+  readonly system: SystemRelation | null
+  /** Storage parameters as written: `fillfactor=70`. */
+  readonly options: readonly string[]
+}
+
+export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
+
+export interface ForeignKey {
+  readonly table: number
+  readonly columns: readonly number[]
+  readonly onUpdate: ReferentialAction
+  readonly onDelete: ReferentialAction
+  /** ON DELETE SET NULL/DEFAULT (columns); empty: all. */
+  readonly deleteColumns: readonly number[]
+  readonly matchFull: boolean
+  /** The unique index of the referenced table. */
+  readonly index: number
+}
+
+export interface ConstraintObject extends ObjectBase {
+  readonly class: 'constraint'
+  readonly schema: number
+  readonly table: number
+  readonly type: 'check' | 'primary' | 'unique' | 'foreign'
+  readonly columns: readonly number[]
+  readonly check: ParseTree | null
+  /** Index of primary and unique constraints; 0 otherwise. */
+  readonly index: number
+  readonly foreign: ForeignKey | null
+  readonly deferrable: boolean
+  readonly initiallyDeferred: boolean
+  readonly validated: boolean
+  readonly noInherit: boolean
+}
+
+/** A user-defined type: an enum, or the row type of a relation. */
+export interface TypeObject extends ObjectBase {
+  readonly class: 'type'
+  readonly schema: number
+  readonly type: SqlType
+  readonly arrayType: SqlType
+  /** Enum labels in order with their oids. */
+  readonly labels: readonly { readonly oid: number; readonly label: string; readonly order: number }[] | null
+}
+
+export type CatalogObject =
+  | SchemaObject
+  | RoleObject
+  | DatabaseObject
+  | RelationObject
+  | ConstraintObject
+  | TypeObject
