@@ -1,0 +1,129 @@
+/** Class 42, names, types and grouping: what analysis refuses. `location` is a byte offset of the parse tree. */
+import { SqlError, type ErrorFields } from '../sql-error.ts'
+import { SQL_STATE, type SqlState } from '../sql-state.ts'
+
+/** Byte offset in the statement; the session turns it into a character position. */
+export type Location = number | undefined
+
+/** An analysis error that still carries its byte offset. */
+export class LocatedError extends SqlError {
+  readonly location: Location
+  constructor(code: SqlState, message: string, location: Location, fields: ErrorFields = {}) {
+    super(code, message, fields)
+    this.location = location
+  }
+}
+
+const located = (code: SqlState, message: string, location: Location, fields: ErrorFields = {}): LocatedError =>
+  new LocatedError(code, message, location, fields)
+
+export const undefinedColumn = (name: string, location?: Location, hint?: string): SqlError =>
+  located(SQL_STATE.undefined_column, `column ${columnName(name)} does not exist`, location, hint === undefined ? {} : { hint })
+
+const columnName = (name: string): string => (name.includes('.') ? name : `"${name}"`)
+
+export const undefinedColumnOfRelation = (column: string, relation: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_column, `column "${column}" of relation "${relation}" does not exist`, location)
+
+export const ambiguousColumn = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.ambiguous_column, `column reference "${name}" is ambiguous`, location)
+
+export const ambiguousAlias = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.ambiguous_alias, `table reference "${name}" is ambiguous`, location)
+
+export const duplicateAlias = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.duplicate_alias, `table name "${name}" specified more than once`, location)
+
+export const missingFrom = (table: string, location?: Location, hint?: string): SqlError =>
+  located(SQL_STATE.undefined_table, `missing FROM-clause entry for table "${table}"`, location, hint === undefined ? {} : { hint })
+
+export const invalidFromReference = (table: string, location: Location, fields: ErrorFields): SqlError =>
+  located(SQL_STATE.undefined_table, `invalid reference to FROM-clause entry for table "${table}"`, location, fields)
+
+export const undefinedRelation = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_table, `relation "${name}" does not exist`, location)
+
+export const undefinedSchema = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.invalid_schema_name, `schema "${name}" does not exist`, location)
+
+export const undefinedType = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_object, `type "${name}" does not exist`, location)
+
+export const undefinedFunction = (signature: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.undefined_function, `function ${signature} does not exist`, location, {
+    hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
+    ...fields,
+  })
+
+export const ambiguousFunction = (signature: string, location?: Location): SqlError =>
+  located(SQL_STATE.ambiguous_function, `function ${signature} is not unique`, location, {
+    hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
+  })
+
+export const undefinedOperator = (signature: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_function, `operator does not exist: ${signature}`, location, {
+    hint: 'No operator matches the given name and argument types. You might need to add explicit type casts.',
+  })
+
+export const ambiguousOperator = (signature: string, location?: Location): SqlError =>
+  located(SQL_STATE.ambiguous_function, `operator is not unique: ${signature}`, location, {
+    hint: 'Could not choose a best candidate operator. You might need to add explicit type casts.',
+  })
+
+export const datatypeMismatch = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.datatype_mismatch, message, location, fields)
+
+export const cannotCoerce = (from: string, to: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.cannot_coerce, `cannot cast type ${from} to ${to}`, location, fields)
+
+export const groupingError = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.grouping_error, message, location)
+
+export const windowingError = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.windowing_error, message, location)
+
+export const syntaxErrorAt = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.syntax_error, message, location, fields)
+
+export const invalidColumnReference = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.invalid_column_reference, message, location)
+
+export const wrongObjectType = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.wrong_object_type, message, location, fields)
+
+export const undefinedParameter = (index: number, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_parameter, `there is no parameter $${index}`, location)
+
+export const indeterminateParameter = (index: number, location?: Location): SqlError =>
+  located(SQL_STATE.indeterminate_datatype, `could not determine data type of parameter $${index}`, location)
+
+export const indeterminateDatatype = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.indeterminate_datatype, message, location)
+
+export const featureNotSupported = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.feature_not_supported, message, location, fields)
+
+export const undefinedObject = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_object, message, location)
+
+export const generatedAlways = (message: string, fields: ErrorFields, location?: Location): SqlError =>
+  located(SQL_STATE.generated_always, message, location, fields)
+
+export const duplicateColumn = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.duplicate_column, message, location)
+
+export const invalidRecursion = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.invalid_recursion, message, location)
+
+export const cardinalityViolation = (message: string): SqlError => new SqlError(SQL_STATE.cardinality_violation, message)
+
+export const invalidParameterValue = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.invalid_parameter_value, message, location)
+
+export const arraySubscriptError = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.array_subscript_error, message, location)
+
+export const undefinedTable = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_table, message, location)
+
+export const nameTooLong = (message: string): SqlError => new SqlError(SQL_STATE.name_too_long, message)
