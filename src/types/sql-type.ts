@@ -50,7 +50,18 @@ export interface ObjectNames {
   /** Throws SqlError when the name does not resolve. */
   resolve(kind: RegKind, name: string): number
 }
-export type RegKind = 'regclass' | 'regtype' | 'regproc' | 'regprocedure' | 'regoper' | 'regoperator' | 'regnamespace' | 'regrole' | 'regcollation' | 'regconfig' | 'regdictionary'
+export type RegKind =
+  | 'regclass'
+  | 'regtype'
+  | 'regproc'
+  | 'regprocedure'
+  | 'regoper'
+  | 'regoperator'
+  | 'regnamespace'
+  | 'regrole'
+  | 'regcollation'
+  | 'regconfig'
+  | 'regdictionary'
 
 /** What a session's settings say about how values are read and written. */
 export interface FormatContext {

@@ -1,11 +1,121 @@
-/** Class 22: data exceptions — bad input text, overflow, division by zero. */
-import { SqlError } from '../sql-error.ts'
+/** Class 22: data exceptions — bad input text or bytes, overflow, division by zero, values that do not fit. */
+import { SqlError, type ErrorFields } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
-export const invalidTextRepresentation = (type: string, text: string): SqlError =>
-  new SqlError(SQL_STATE.invalid_text_representation, `invalid input syntax for type ${type}: "${text}"`)
+export const invalidTextRepresentation = (type: string, text: string, fields?: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, `invalid input syntax for type ${type}: "${text}"`, fields)
 
 export const numericValueOutOfRange = (message: string): SqlError =>
   new SqlError(SQL_STATE.numeric_value_out_of_range, message)
 
+/** `integer out of range`, `bigint out of range`, …: a result that its type cannot hold. */
+export const typeOutOfRange = (type: string): SqlError => numericValueOutOfRange(`${type} out of range`)
+
+/** Input text whose value its type cannot hold. */
+export const textOutOfRange = (type: string, text: string): SqlError =>
+  numericValueOutOfRange(`value "${text}" is out of range for type ${type}`)
+
+export const floatTextOutOfRange = (type: string, text: string): SqlError =>
+  numericValueOutOfRange(`"${text}" is out of range for type ${type}`)
+
+export const floatOverflow = (): SqlError => numericValueOutOfRange('value out of range: overflow')
+
+export const floatUnderflow = (): SqlError => numericValueOutOfRange('value out of range: underflow')
+
+export const numericOverflow = (): SqlError => numericValueOutOfRange('value overflows numeric format')
+
+export const numericFieldOverflow = (precision: number, scale: number, special: string | null): SqlError =>
+  new SqlError(SQL_STATE.numeric_value_out_of_range, 'numeric field overflow', {
+    detail:
+      special === null
+        ? `A field with precision ${precision}, scale ${scale} must round to an absolute value less than ${
+            precision === scale ? '1' : `10^${precision - scale}`
+          }.`
+        : `A field with precision ${precision}, scale ${scale} cannot hold an infinite value.`,
+  })
+
 export const divisionByZero = (): SqlError => new SqlError(SQL_STATE.division_by_zero, 'division by zero')
+
+export const valueTooLong = (type: string): SqlError =>
+  new SqlError(SQL_STATE.string_data_right_truncation, `value too long for type ${type}`)
+
+export const invalidDatetimeFormat = (type: string, text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, `invalid input syntax for type ${type}: "${text}"`)
+
+export const datetimeFieldOverflow = (text: string, dateStyleHint = false): SqlError =>
+  new SqlError(
+    SQL_STATE.datetime_field_overflow,
+    `date/time field value out of range: "${text}"`,
+    dateStyleHint ? { hint: 'Perhaps you need a different "datestyle" setting.' } : {},
+  )
+
+export const intervalFieldOverflow = (text: string): SqlError =>
+  new SqlError(SQL_STATE.interval_field_overflow, `interval field value out of range: "${text}"`)
+
+export const intervalOutOfRange = (): SqlError =>
+  new SqlError(SQL_STATE.datetime_field_overflow, 'interval out of range')
+
+export const timeZoneDisplacementOutOfRange = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_time_zone_displacement_value, `time zone displacement out of range: "${text}"`)
+
+/** A date or timestamp outside what its type can hold: `date out of range: "…"`, or `timestamp out of range`. */
+export const datetimeOutOfRange = (type: string, text?: string): SqlError =>
+  new SqlError(
+    SQL_STATE.datetime_field_overflow,
+    text === undefined ? `${type} out of range` : `${type} out of range: "${text}"`,
+  )
+
+export const datetimeError = (message: string): SqlError => new SqlError(SQL_STATE.datetime_field_overflow, message)
+
+/** A zone name in the text of a date or time. */
+export const unknownTimeZone = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `time zone "${name}" not recognized`)
+
+export const invalidParameterValue = (message: string, fields?: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, message, fields)
+
+export const invalidBinaryRepresentation = (message: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_binary_representation, message)
+
+/** A binary value shorter than its type's form. */
+export const insufficientData = (): SqlError =>
+  new SqlError(SQL_STATE.protocol_violation, 'insufficient data left in message')
+
+export const invalidByteSequence = (bytes: Uint8Array): SqlError =>
+  new SqlError(
+    SQL_STATE.character_not_in_repertoire,
+    `invalid byte sequence for encoding "UTF8": ${[...bytes].map((b) => `0x${b.toString(16).padStart(2, '0')}`).join(' ')}`,
+  )
+
+export const malformedArrayLiteral = (text: string, detail: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, `malformed array literal: "${text}"`, { detail })
+
+export const malformedRecordLiteral = (text: string, detail: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, `malformed record literal: "${text}"`, { detail })
+
+export const arraySubscriptError = (message: string): SqlError => new SqlError(SQL_STATE.array_subscript_error, message)
+
+export const programLimitExceeded = (message: string): SqlError =>
+  new SqlError(SQL_STATE.program_limit_exceeded, message)
+
+export const invalidEnumLabel = (type: string, label: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, `invalid input value for enum ${type}: "${label}"`)
+
+/** Pseudo types have no values that a client could send or see. */
+export const cannotAccept = (type: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `cannot accept a value of type ${type}`)
+
+export const cannotDisplay = (type: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `cannot display a value of type ${type}`)
+
+export const featureNotSupported = (message: string, fields?: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, message, fields)
+
+export const invalidJson = (detail: string, where: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, 'invalid input syntax for type json', { detail, where })
+
+/** `\u0000` in JSON text: no SQL text can hold it. */
+export const untranslatableEscape = (): SqlError =>
+  new SqlError(SQL_STATE.untranslatable_character, 'unsupported Unicode escape sequence', {
+    detail: '\\u0000 cannot be converted to text.',
+  })

@@ -1,0 +1,134 @@
+/** float4 and float8. */
+import { floatTextOutOfRange, invalidTextRepresentation } from '../errors/raise/data.ts'
+import { fillBytes, fixedView } from './bytes.ts'
+import { defineType } from './define-type.ts'
+import { OID } from './oids.ts'
+import type { FormatContext } from './sql-type.ts'
+
+/** PostgreSQL's order of doubles: NaN equals itself and follows everything; the zeros are equal. */
+export const compareFloats = (a: number, b: number): number => {
+  if (a < b) return -1
+  if (a > b) return 1
+  if (a === b) return 0
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+}
+
+const SPECIALS: ReadonlyMap<string, number> = new Map([
+  ['nan', Number.NaN],
+  ['infinity', Number.POSITIVE_INFINITY],
+  ['+infinity', Number.POSITIVE_INFINITY],
+  ['-infinity', Number.NEGATIVE_INFINITY],
+  ['inf', Number.POSITIVE_INFINITY],
+  ['+inf', Number.POSITIVE_INFINITY],
+  ['-inf', Number.NEGATIVE_INFINITY],
+])
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+const HAS_NONZERO_DIGIT = /^[^e]*[1-9]/i
+
+/** Reads a float; `round` narrows to the type. Throws 22P02, and 22003 for overflow and underflow. */
+const parseFloating = (text: string, type: string, round: (value: number) => number): number => {
+  const trimmed = text.trim()
+  if (!DECIMAL.test(trimmed)) {
+    const special = SPECIALS.get(trimmed.toLowerCase())
+    if (special === undefined) throw invalidTextRepresentation(type, text)
+    return special
+  }
+  const value = round(Number(trimmed))
+  if (!Number.isFinite(value) || (value === 0 && HAS_NONZERO_DIGIT.test(trimmed)))
+    throw floatTextOutOfRange(type, trimmed)
+  return value
+}
+
+export const parseFloat8 = (text: string): number => parseFloating(text, 'double precision', Number)
+export const parseFloat4 = (text: string): number => parseFloating(text, 'real', Math.fround)
+
+/** Decimal text from significant digits in JavaScript's exponential form; `plain`: exponents below it need no `e`. */
+const layOut = (exponential: string, plain: number): string => {
+  const e = exponential.indexOf('e')
+  const exponent = Number(exponential.slice(e + 1))
+  let mantissa = exponential.slice(0, e)
+  const sign = mantissa.startsWith('-') ? '-' : ''
+  if (sign !== '') mantissa = mantissa.slice(1)
+  if (exponent < -4 || exponent >= plain) {
+    return `${sign}${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  }
+  const digits = mantissa.replace('.', '')
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
+  if (digits.length <= exponent + 1) return sign + digits.padEnd(exponent + 1, '0')
+  return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`
+}
+
+const specialText = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity')
+
+/** printf's %.{digits}g. */
+export const formatSignificant = (value: number, digits: number): string => {
+  if (!Number.isFinite(value)) return specialText(value)
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  const exponential = value.toExponential(digits - 1)
+  const e = exponential.indexOf('e')
+  const mantissa = exponential.slice(0, e)
+  const stripped = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa
+  return layOut(stripped + exponential.slice(e), digits)
+}
+
+/** float8's output: the shortest digits that read back the same, or `15 + extraFloatDigits` of them when that is ≤ 15. */
+export const formatFloat8 = (value: number, extraFloatDigits: number): string => {
+  if (extraFloatDigits <= 0) return formatSignificant(value, Math.max(15 + extraFloatDigits, 1))
+  const magnitude = Math.abs(value)
+  if (magnitude >= 1e-4 && magnitude < 1e15) return String(value)
+  if (!Number.isFinite(value)) return specialText(value)
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  return layOut(value.toExponential(), 15)
+}
+
+/** float4's output, likewise; the value is a double that float4 can hold. */
+export const formatFloat4 = (value: number, extraFloatDigits: number): string => {
+  if (extraFloatDigits <= 0) return formatSignificant(value, Math.max(6 + extraFloatDigits, 1))
+  if (!Number.isFinite(value)) return specialText(value)
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value)
+  for (let digits = 0; digits < 9; digits++) {
+    const exponential = value.toExponential(digits)
+    if (Math.fround(Number(exponential)) === value) return layOut(exponential, 6)
+  }
+  return layOut(value.toExponential(8), 6)
+}
+
+/** Both zeros have one key. */
+const hashKey = (value: number): number | string => (Number.isNaN(value) ? 'NaN' : value + 0)
+
+export const float4Type = defineType({
+  oid: OID.float4,
+  name: 'float4',
+  sqlName: 'real',
+  category: 'N',
+  length: 4,
+  align: 'i',
+  arrayOid: 1021,
+  physical: 'float64',
+  parse: parseFloat4,
+  format: (value: number, context: FormatContext) => formatFloat4(value, context.extraFloatDigits),
+  receive: (bytes) => fixedView(bytes, 4).getFloat32(0),
+  send: (value: number) => fillBytes(4, (view) => view.setFloat32(0, value)),
+  compare: compareFloats,
+  hashKey,
+})
+
+export const float8Type = defineType({
+  oid: OID.float8,
+  name: 'float8',
+  sqlName: 'double precision',
+  category: 'N',
+  preferred: true,
+  length: 8,
+  align: 'd',
+  arrayOid: 1022,
+  physical: 'float64',
+  parse: parseFloat8,
+  format: (value: number, context: FormatContext) => formatFloat8(value, context.extraFloatDigits),
+  receive: (bytes) => fixedView(bytes, 8).getFloat64(0),
+  send: (value: number) => fillBytes(8, (view) => view.setFloat64(0, value)),
+  compare: compareFloats,
+  hashKey,
+})

@@ -1,0 +1,183 @@
+/** Rows as values: the SqlRecord datum, the anonymous type record, and row types of tables and CREATE TYPE. */
+import { cannotAccept, invalidBinaryRepresentation, malformedRecordLiteral } from '../errors/raise/data.ts'
+import { fillBytes, fixedView } from './bytes.ts'
+import { defineType } from './define-type.ts'
+import { OID } from './oids.ts'
+import { parseRecord, formatRecord } from './record-text.ts'
+import type { Datum, FormatContext, SqlType } from './sql-type.ts'
+
+/** A row value: its fields' types and datums, and their names where known. */
+export class SqlRecord {
+  readonly types: readonly SqlType[]
+  readonly values: readonly Datum[]
+  readonly names: readonly string[] | null
+
+  constructor(types: readonly SqlType[], values: readonly Datum[], names: readonly string[] | null = null) {
+    this.types = types
+    this.values = values
+    this.names = names
+  }
+}
+
+/** Field by field with NULLs last. */
+const compareRecords = (a: SqlRecord, b: SqlRecord): number => {
+  const length = Math.min(a.values.length, b.values.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.values[i]
+    const y = b.values[i]
+    if (x === null || y === null) {
+      if (x !== y) return x === null ? 1 : -1
+      continue
+    }
+    const order = (a.types[i] as SqlType).compare?.(x, y) ?? 0
+    if (order !== 0) return order
+  }
+  return a.values.length - b.values.length
+}
+
+const recordHashKey = (value: SqlRecord): string =>
+  value.values
+    .map((field, i) => {
+      if (field === null) return '-'
+      const key = String((value.types[i] as SqlType).hashKey?.(field))
+      return `${key.length}:${key}`
+    })
+    .join(';')
+
+const sendRecord = (value: SqlRecord, context: FormatContext): Uint8Array => {
+  const fields = value.values.map((field, i) =>
+    field === null ? null : (value.types[i] as SqlType).send(field, context),
+  )
+  const size = fields.reduce((total, field) => total + 8 + (field?.length ?? 0), 4)
+  return fillBytes(size, (view) => {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+    view.setInt32(0, fields.length)
+    let at = 4
+    fields.forEach((field, i) => {
+      view.setUint32(at, (value.types[i] as SqlType).oid)
+      view.setInt32(at + 4, field === null ? -1 : field.length)
+      at += 8
+      if (field !== null) {
+        bytes.set(field, at)
+        at += field.length
+      }
+    })
+  })
+}
+
+const formatFields = (value: SqlRecord, context: FormatContext): string =>
+  formatRecord(
+    value.values.map((field, i) => (field === null ? null : (value.types[i] as SqlType).format(field, context))),
+  )
+
+export const recordType = defineType({
+  oid: OID.record,
+  name: 'record',
+  kind: 'p',
+  category: 'P',
+  length: -1,
+  align: 'd',
+  arrayOid: 2287,
+  physical: 'any',
+  parse: () => {
+    throw cannotAccept('record')
+  },
+  format: formatFields,
+  receive: () => {
+    throw cannotAccept('record')
+  },
+  send: sendRecord,
+  compare: compareRecords,
+  hashKey: recordHashKey,
+})
+
+export interface RowTypeField {
+  readonly name: string
+  readonly type: SqlType
+  readonly typmod: number
+}
+
+export interface RowTypeFacts {
+  readonly oid: number
+  readonly arrayOid: number
+  readonly name: string
+  readonly namespace: number
+  /** OID of the relation that the rows belong to (pg_type.typrelid). */
+  readonly relation: number
+  /** Columns in order; a function, because a row type may be needed before its columns' types are known. */
+  readonly fields: () => readonly RowTypeField[]
+  readonly sqlName?: string
+}
+
+/** A named row type. */
+export interface RowType extends SqlType {
+  readonly fields: () => readonly RowTypeField[]
+}
+
+export const isRowType = (type: SqlType): type is RowType => type.kind === 'c'
+
+const receiveRow = (fields: readonly RowTypeField[], bytes: Uint8Array, context: FormatContext): Datum[] => {
+  const count = fixedView(bytes, 4).getInt32(0)
+  if (count !== fields.length)
+    throw invalidBinaryRepresentation(`wrong number of columns: ${count}, expected ${fields.length}`)
+  let at = 4
+  return fields.map(({ type, typmod }, i) => {
+    const header = fixedView(bytes.subarray(at), 8)
+    const oid = header.getUint32(0)
+    const length = header.getInt32(4)
+    if (oid !== type.oid) {
+      throw invalidBinaryRepresentation(
+        `binary data has type ${oid} instead of expected ${type.oid} in record column ${i + 1}`,
+      )
+    }
+    at += 8
+    if (length < 0) return null
+    fixedView(bytes.subarray(at), length)
+    const value = type.receive(bytes.subarray(at, at + length), typmod, context)
+    at += length
+    return value
+  })
+}
+
+export const rowType = (facts: RowTypeFacts): RowType => {
+  const { fields } = facts
+  const make = (values: readonly Datum[]): SqlRecord =>
+    new SqlRecord(
+      fields().map((field) => field.type),
+      values,
+      fields().map((field) => field.name),
+    )
+  return {
+    ...defineType({
+      oid: facts.oid,
+      name: facts.name,
+      sqlName: facts.sqlName ?? facts.name,
+      namespace: facts.namespace,
+      kind: 'c',
+      category: 'C',
+      length: -1,
+      align: 'd',
+      arrayOid: facts.arrayOid,
+      relation: facts.relation,
+      physical: 'any',
+      parse: (text, _typmod, context) => {
+        const texts = parseRecord(text)
+        const columns = fields()
+        if (texts.length < columns.length) throw malformedRecordLiteral(text, 'Too few columns.')
+        if (texts.length > columns.length) throw malformedRecordLiteral(text, 'Too many columns.')
+        return make(
+          columns.map(({ type, typmod }, i) => {
+            const field = texts[i] as string | null
+            return field === null ? null : type.parse(field, typmod, context)
+          }),
+        )
+      },
+      format: formatFields,
+      receive: (bytes, _typmod, context) => make(receiveRow(fields(), bytes, context)),
+      send: sendRecord,
+      compare: compareRecords,
+      hashKey: recordHashKey,
+    }),
+    fields,
+  }
+}
