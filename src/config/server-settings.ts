@@ -29,6 +29,16 @@ export class ServerSettings {
     this.#values.set(record.name.toLowerCase(), { value, source })
   }
 
+  /** Leaves the choice of the TCP port to the operating system: `port` is 0 until it is known. */
+  choosePort(): void {
+    this.#values.set('port', { value: 0, source: 'command line' })
+  }
+
+  /** The port that the server listens on, once it does. */
+  setPort(port: number): void {
+    this.#values.set('port', { value: port, source: this.#values.get('port')?.source ?? 'default' })
+  }
+
   /** The value of a custom setting of the configuration, if there is one. */
   custom(name: string): SourcedValue | undefined {
     return this.#values.get(name.toLowerCase())

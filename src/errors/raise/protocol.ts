@@ -41,6 +41,9 @@ export const noUserName = (): SqlError =>
     FATAL,
   )
 
+export const invalidCommandLineArgument = (argument: string): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, `invalid command-line argument for server process: ${argument}`, FATAL)
+
 export const tooManyConnections = (): SqlError =>
   new SqlError(SQL_STATE.too_many_connections, 'sorry, too many clients already', FATAL)
 
@@ -63,6 +66,14 @@ export const unexpectedMessageDuringCopy = (type: number): SqlError =>
 
 export const copyFromStdinFailed = (reason: string): SqlError =>
   new SqlError(SQL_STATE.query_canceled, `COPY from stdin failed: ${reason}`)
+
+/** The client sent an ordinary message in the middle of COPY: what follows cannot be told from data. */
+export const synchronizationLost = (): SqlError =>
+  protocolViolation('terminating connection because protocol synchronization was lost')
+
+/** The client went away while results were on their way to it. */
+export const connectionLost = (): SqlError =>
+  new SqlError(SQL_STATE.connection_failure, 'connection to client lost', FATAL)
 
 export const connectionLostDuringCopy = (): SqlError =>
   new SqlError(SQL_STATE.connection_failure, 'unexpected EOF on client connection with an open transaction', FATAL)

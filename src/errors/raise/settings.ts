@@ -47,5 +47,16 @@ export const reservedSettingPrefix = (name: string, prefix: string): SqlError =>
     detail: `"${prefix}" is a reserved prefix.`,
   })
 
-export const configurationFileError = (message: string): SqlError =>
-  new SqlError(SQL_STATE.config_file_error, message, { severity: 'FATAL' })
+export const configurationFileSyntax = (file: string, line: number, near: string): SqlError =>
+  new SqlError(SQL_STATE.config_file_error, `syntax error in file "${file}" line ${line}, near "${near}"`, {
+    severity: 'FATAL',
+  })
+
+export const configurationFileUnreadable = (file: string, reason: string): SqlError =>
+  new SqlError(SQL_STATE.config_file_error, `could not open configuration file "${file}": ${reason}`, {
+    severity: 'FATAL',
+  })
+
+/** An option, an environment variable or a line of the configuration file that does not do. */
+export const commandLineError = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.config_file_error, message, { ...fields, severity: 'FATAL' })

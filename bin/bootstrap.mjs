@@ -1,0 +1,66 @@
+/**
+ * Plain JavaScript for any Node from 20 on: installs what is missing and finds a Node that runs the server (24 or
+ * newer). The project brings its own as the `node` package, so that nothing but Node and npm has to be there.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const REQUIRED_MAJOR = 24
+const MODULES = join(ROOT, 'node_modules')
+const EXECUTABLE = process.platform === 'win32' ? 'node.exe' : 'node'
+const ARCHITECTURE_PACKAGE = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+
+const run = (command, args, cwd) =>
+  spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' }).status === 0
+
+const majorOf = (executable) => {
+  const { status, stdout } = spawnSync(executable, ['--version'], { encoding: 'utf8' })
+  return status === 0 ? Number(/^v(\d+)/.exec(stdout)?.[1] ?? 0) : 0
+}
+
+const installedNode = () =>
+  [join(MODULES, 'node', 'bin', EXECUTABLE), join(MODULES, ARCHITECTURE_PACKAGE, 'bin', EXECUTABLE)].find(
+    (path) => existsSync(path) && majorOf(path) >= REQUIRED_MAJOR,
+  )
+
+const give = (message) => {
+  process.stderr.write(`tesseradb: ${message}\n`)
+  process.exit(1)
+}
+
+/** Runs `npm ci` when the dependencies are not there. */
+const install = () => {
+  if (existsSync(join(MODULES, 'libpg-query')) && existsSync(join(MODULES, 'classic-level'))) return
+  process.stderr.write('tesseradb: installing dependencies (npm ci)\n')
+  if (!run('npm', ['ci', '--no-audit', '--no-fund'], ROOT)) give('npm ci failed; its messages are above')
+}
+
+/** Path of a Node that is new enough: the one that runs this, the project's own, or one fetched now. */
+const findNode = () => {
+  if (Number(process.versions.node.split('.')[0]) >= REQUIRED_MAJOR) return process.execPath
+  const own = installedNode()
+  if (own !== undefined) return own
+  // npm may be told not to run install scripts, which is how the `node` package puts its executable in place.
+  const script = join(MODULES, 'node', 'installArchSpecificPackage.js')
+  if (existsSync(script)) run(process.execPath, [script], dirname(script))
+  return (
+    installedNode() ?? give(`Node ${REQUIRED_MAJOR} or newer is needed; this is ${process.version}, and none was found`)
+  )
+}
+
+/**
+ * Runs a program of the project on a suitable Node, passes signals on to it, and ends with its exit code.
+ * `script` is relative to the project.
+ */
+export const launch = (script, args, { cwd = process.cwd() } = {}) => {
+  install()
+  const child = spawn(findNode(), [join(ROOT, script), ...args], { cwd, stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => give(error.message))
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
+}

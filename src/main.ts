@@ -1,0 +1,110 @@
+/**
+ * The server process: reads its configuration, opens the engine, listens, and shuts down in order. Exit codes: 0 after
+ * a requested shutdown, 1 when it could not start, 2 for a command line that makes no sense.
+ */
+import { HELP, PROGRAM_VERSION, parseCommandLine } from './config/command-line.ts'
+import type { ServerConfig } from './config/command-line.ts'
+import { SqlError } from './errors/sql-error.ts'
+import { openLog } from './observe/logger.ts'
+import type { Logger } from './observe/logger.ts'
+import { openEngine } from './session/engine.ts'
+import { WireServer } from './wire/server.ts'
+
+const EXIT_FAILED = 1
+const EXIT_USAGE = 2
+
+/** Milliseconds that open sessions get to end before the engine closes all the same. */
+const SHUTDOWN_PATIENCE = 10_000
+
+const main = async (): Promise<void> => {
+  let commandLine: ReturnType<typeof parseCommandLine>
+  try {
+    commandLine = parseCommandLine(process.argv.slice(2), process.env)
+  } catch (error) {
+    fail(error, EXIT_USAGE)
+    return
+  }
+  switch (commandLine.action) {
+    case 'help':
+      process.stdout.write(HELP)
+      return
+    case 'version':
+      process.stdout.write(`tesseradb ${PROGRAM_VERSION}\n`)
+      return
+    case 'start':
+      await start(commandLine.config)
+  }
+}
+
+const start = async ({ settings, dataDirectory }: ServerConfig): Promise<void> => {
+  const logger = openLog(settings.text('log_min_messages'))
+  keepAlive(logger)
+  let engine: Awaited<ReturnType<typeof openEngine>>
+  try {
+    engine = await openEngine({ dataDirectory, settings, logger })
+  } catch (error) {
+    fail(error, EXIT_FAILED)
+    return
+  }
+  const wire = new WireServer({
+    engine,
+    host: settings.text('listen_addresses'),
+    port: settings.int('port'),
+    maxConnections: settings.int('max_connections'),
+    authenticationTimeout: settings.int('authentication_timeout') * 1000,
+    reportFailure: (error, message) => logger.error({ err: error }, message),
+  })
+  let port: number
+  try {
+    port = await wire.listen()
+  } catch (error) {
+    await engine.shutdown('fast')
+    fail(error, EXIT_FAILED)
+    return
+  }
+  settings.setPort(port)
+  const shutdown = once(async (signal: string) => {
+    logger.info({ signal }, 'shutting down')
+    await Promise.race([wire.close(), new Promise((resolve) => setTimeout(resolve, SHUTDOWN_PATIENCE).unref())])
+    await engine.shutdown('fast')
+    logger.info('shut down')
+    process.exit(0)
+  })
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void shutdown(signal))
+  const host = settings.text('listen_addresses')
+  logger.info({ host, port, dataDirectory }, `ready to accept connections on ${host}:${port}`)
+}
+
+/** No exception ends the server: what nobody caught is logged. */
+const keepAlive = (logger: Logger): void => {
+  process.on('uncaughtException', (error) => logger.error({ err: error }, 'uncaught exception'))
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'unhandled rejection'))
+}
+
+const once = <A>(action: (argument: A) => Promise<void>): ((argument: A) => Promise<void>) => {
+  let running: Promise<void> | null = null
+  return (argument) => {
+    running ??= action(argument)
+    return running
+  }
+}
+
+/** Says on standard error why the server does not run, and what may be done. */
+const fail = (error: unknown, exitCode: number): void => {
+  const { message, code } = error as Error & { code?: string }
+  const lines = [`tesseradb: ${SYSTEM_ERRORS[code ?? '']?.(message) ?? message}`]
+  if (error instanceof SqlError) {
+    if (error.fields.detail !== undefined) lines.push(`  detail: ${error.fields.detail}`)
+    if (error.fields.hint !== undefined) lines.push(`  hint: ${error.fields.hint}`)
+  }
+  process.stderr.write(`${lines.join('\n')}\n`)
+  process.exitCode = exitCode
+}
+
+const SYSTEM_ERRORS: Readonly<Record<string, (message: string) => string>> = {
+  EADDRINUSE: (message) => `the port is in use by another program (${message}); choose one with --port`,
+  EACCES: (message) => `no permission (${message})`,
+  EADDRNOTAVAIL: (message) => `this machine has no such address (${message}); see --host`,
+}
+
+await main()

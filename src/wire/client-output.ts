@@ -1,0 +1,61 @@
+/**
+ * The writing side of a client's socket. Messages gather in one buffer, which goes out when the client waits for it,
+ * at the end of the turn, or when it is full.
+ */
+import type { Socket } from 'node:net'
+import { connectionLost } from '../errors/raise/protocol.ts'
+import { OutputBuffer } from './output-buffer.ts'
+
+/** Bytes above which the buffer goes out before more is written. */
+export const FLUSH_SIZE = 64 * 1024
+
+export class ClientOutput {
+  readonly buffer = new OutputBuffer()
+  readonly #socket: Socket
+  #scheduled = false
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  /** Sends what is in the buffer. */
+  flush(): void {
+    if (this.buffer.length === 0) return
+    const bytes = this.buffer.take()
+    if (this.#socket.writable) this.#socket.write(bytes)
+  }
+
+  /** Sends what is in the buffer at the end of this turn of the event loop. */
+  flushSoon(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.flush()
+    })
+  }
+
+  /** Sends a full buffer; a promise when the client does not keep up. Throws 08006 when it is gone. */
+  relieve(): void | Promise<void> {
+    if (this.buffer.length < FLUSH_SIZE) {
+      this.flushSoon()
+      return
+    }
+    this.flush()
+    if (this.#socket.destroyed) throw connectionLost()
+    if (this.#socket.writableNeedDrain) return this.#drained()
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        this.#socket.off('drain', done)
+        this.#socket.off('close', done)
+        if (this.#socket.destroyed) reject(connectionLost())
+        else resolve()
+      }
+      this.#socket.on('drain', done)
+      this.#socket.on('close', done)
+    })
+  }
+}
