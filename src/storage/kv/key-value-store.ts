@@ -1,0 +1,42 @@
+/**
+ * The key-value contract under everything small and hot: overlay rows, catalog records, sequences, manifests. Batches
+ * are atomic and applied in the order of the calls; reads are for start-up only and never on a query's path.
+ */
+
+/** Writes that become durable together. Later writes of one key win. */
+export class WriteBatch {
+  readonly keys: Uint8Array[] = []
+  /** Value per key; null deletes the key. */
+  readonly values: (Uint8Array | null)[] = []
+
+  put(key: Uint8Array, value: Uint8Array): void {
+    this.keys.push(key)
+    this.values.push(value)
+  }
+
+  delete(key: Uint8Array): void {
+    this.keys.push(key)
+    this.values.push(null)
+  }
+
+  get length(): number {
+    return this.keys.length
+  }
+}
+
+export type KeyValue = readonly [key: Uint8Array, value: Uint8Array]
+
+export interface KeyValueStore {
+  /**
+   * Applies a batch atomically, after every batch passed before. With `sync` the promise resolves when the batch (and
+   * so all before it) is on stable storage. Rejects with a SqlError (53100, 58030, 25006); from then on every
+   * write rejects.
+   */
+  write(batch: WriteBatch, sync: boolean): Promise<void>
+  /** Entries with from <= key < to in byte order, in chunks. */
+  range(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly KeyValue[]>
+  /** Removes from <= key < to; not atomic, for keys that nothing refers to any more. */
+  clear(from: Uint8Array, to: Uint8Array): Promise<void>
+  /** Waits for running writes and releases the directory. */
+  close(): Promise<void>
+}

@@ -1,0 +1,58 @@
+/**
+ * Keys of the key-value store. Rows are `r`, storage id (4 bytes), rowid (6 bytes), big-endian; everything else is a
+ * text that begins with its own letter:
+ *
+ * - `f` format version
+ * - `m` + name: catalog records
+ * - `q` + storage id: sequences
+ * - `s` + storage id + `/` + slot: manifest of a segment
+ * - `t` + storage id: a table's storage exists
+ * - `x` transaction ids below this number may be in use
+ */
+const ROW_PREFIX = 0x72
+
+export const FORMAT_KEY = 'f'
+export const XID_KEY = 'x'
+export const metaKey = (name: string): string => `m${name}`
+export const sequenceKey = (id: number): string => `q${hex(id)}`
+export const storeKey = (id: number): string => `t${hex(id)}`
+export const segmentKey = (id: number, slot: number): string => `s${hex(id)}/${hex(slot)}`
+
+/** Range [from, to) of all text keys that begin with a prefix. */
+export const prefixRange = (prefix: string): [from: Uint8Array, to: Uint8Array] => [
+  textKey(prefix),
+  Buffer.concat([textKey(prefix), Buffer.from([0xff])]),
+]
+
+export const textKey = (key: string): Uint8Array => Buffer.from(key, 'utf8')
+
+export const rowKey = (storageId: number, rowid: number): Uint8Array => {
+  const key = Buffer.allocUnsafe(11)
+  key[0] = ROW_PREFIX
+  key.writeUInt32BE(storageId, 1)
+  key.writeUIntBE(rowid, 5, 6)
+  return key
+}
+
+/** Range of a table's rows, or of all rows. */
+export const rowRange = (storageId: number | null): [from: Uint8Array, to: Uint8Array] =>
+  storageId === null
+    ? [Buffer.from([ROW_PREFIX]), Buffer.from([ROW_PREFIX + 1])]
+    : [rowKey(storageId, 0), Buffer.concat([rowKey(storageId, 0).subarray(0, 5), Buffer.alloc(7, 0xff)])]
+
+/** Storage id and rowid of a row's key. */
+export const parseRowKey = (key: Uint8Array): { storageId: number; rowid: number } => {
+  const buffer = Buffer.from(key.buffer, key.byteOffset, key.byteLength)
+  return { storageId: buffer.readUInt32BE(1), rowid: buffer.readUIntBE(5, 6) }
+}
+
+/** Storage id and slot of a segment manifest's key. */
+export const parseSegmentKey = (key: Uint8Array): { storageId: number; slot: number } => {
+  const [storageId, slot] = Buffer.from(key).toString('utf8', 1).split('/') as [string, string]
+  return { storageId: Number.parseInt(storageId, 16), slot: Number.parseInt(slot, 16) }
+}
+
+/** Id in the key of a store or a sequence. */
+export const parseIdKey = (key: Uint8Array): number => Number.parseInt(Buffer.from(key).toString('utf8', 1), 16)
+
+const hex = (n: number): string => n.toString(16).padStart(8, '0')

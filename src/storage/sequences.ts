@@ -1,0 +1,136 @@
+/**
+ * Sequence values. `nextval` is not transactional: values are logged 32 ahead, unsynced but before the commit that uses
+ * them, so that none comes twice after a crash. Creating, dropping and restarting belong to the transaction.
+ */
+import { sequenceLimit } from '../errors/raise/storage.ts'
+import { exactAdd, type ExactInteger, normalizeInteger } from '../types/int64.ts'
+import type { Datum } from '../types/sql-type.ts'
+import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
+import { parseIdKey, prefixRange, sequenceKey, textKey } from './kv/keys.ts'
+import { decodeRow, encodeRow } from './row-codec.ts'
+import type { Writer } from './transaction-state.ts'
+
+/** Values logged ahead, as PostgreSQL's log_cnt. */
+const LOG_AHEAD = 32
+
+export interface SequenceOptions {
+  readonly start: ExactInteger
+  readonly increment: ExactInteger
+  readonly minimum: ExactInteger
+  readonly maximum: ExactInteger
+  readonly cycle: boolean
+}
+
+/** What `SELECT * FROM sequence` shows. */
+export interface SequenceState {
+  lastValue: ExactInteger
+  isCalled: boolean
+  /** Values that may be taken before the next log record. */
+  logCount: number
+}
+
+export class Sequences {
+  readonly #states = new Map<number, SequenceState>()
+  readonly #log: KeyValueStore | null
+
+  constructor(log: KeyValueStore | null) {
+    this.#log = log
+  }
+
+  /** Reads the logged states. */
+  async recover(): Promise<void> {
+    if (this.#log === null) return
+    for await (const chunk of this.#log.range(...prefixRange('q'))) {
+      for (const [key, value] of chunk) {
+        const [lastValue, isCalled] = decodeRow(value, []) as Datum[]
+        this.#states.set(parseIdKey(key), { lastValue, isCalled, logCount: 0 })
+      }
+    }
+  }
+
+  /** Creates a sequence with the transaction. */
+  create(writer: Writer, id: number, start: ExactInteger): void {
+    this.#replace(writer, id, { lastValue: start, isCalled: false, logCount: 0 })
+  }
+
+  /** Restarts a sequence (ALTER SEQUENCE RESTART, TRUNCATE RESTART IDENTITY): undone when the transaction rolls back. */
+  restart(writer: Writer, id: number, value: ExactInteger, isCalled = false): void {
+    this.#replace(writer, id, { lastValue: value, isCalled, logCount: 0 })
+  }
+
+  drop(writer: Writer, id: number): void {
+    this.#replace(writer, id, null)
+  }
+
+  #replace(writer: Writer, id: number, state: SequenceState | null): void {
+    const before = this.#states.get(id)
+    const key = sequenceKey(id)
+    if (state === null) this.#states.delete(id)
+    else this.#states.set(id, state)
+    writer.putRecord(key, state === null ? null : encodeState(state.lastValue, state.isCalled))
+    writer.pushUndo(() => {
+      if (before === undefined) this.#states.delete(id)
+      else this.#states.set(id, before)
+    })
+  }
+
+  state(id: number): SequenceState {
+    const state = this.#states.get(id)
+    if (state === undefined) throw new Error(`sequence ${id} has no storage`)
+    return state
+  }
+
+  /** The next value. Throws 2200H at the end of a sequence that does not cycle; `name` is for the message. */
+  nextval(writer: Writer, id: number, name: string, options: SequenceOptions): ExactInteger {
+    writer.beginWrite()
+    const state = this.state(id)
+    const value = state.isCalled ? successor(state.lastValue, name, options) : state.lastValue
+    state.lastValue = value
+    state.isCalled = true
+    if (state.logCount > 0) state.logCount--
+    else {
+      this.#record(id, ahead(value, options), true)
+      state.logCount = LOG_AHEAD
+    }
+    writer.requireSync()
+    return value
+  }
+
+  /** setval: takes effect at once, for everybody. */
+  setval(writer: Writer, id: number, value: ExactInteger, isCalled: boolean): void {
+    writer.beginWrite()
+    const state = this.state(id)
+    state.lastValue = value
+    state.isCalled = isCalled
+    state.logCount = 0
+    this.#record(id, value, isCalled)
+    writer.requireSync()
+  }
+
+  #record(id: number, lastValue: ExactInteger, isCalled: boolean): void {
+    if (this.#log === null) return
+    const batch = new WriteBatch()
+    batch.put(textKey(sequenceKey(id)), encodeState(lastValue, isCalled))
+    // A failure stops the store: the commit that follows reports it.
+    this.#log.write(batch, false).catch(() => {})
+  }
+}
+
+const encodeState = (lastValue: ExactInteger, isCalled: boolean): Uint8Array => encodeRow([lastValue, isCalled], [])
+
+const successor = (value: ExactInteger, name: string, options: SequenceOptions): ExactInteger => {
+  const { increment, minimum, maximum, cycle } = options
+  const next = exactAdd(value, increment)
+  const ascending = increment > 0
+  if (ascending ? next <= maximum : next >= minimum) return next
+  if (!cycle) throw sequenceLimit(ascending ? 'maximum' : 'minimum', name, String(ascending ? maximum : minimum))
+  return ascending ? minimum : maximum
+}
+
+/** The value to log: `LOG_AHEAD` steps on, or the sequence's last before it ends or cycles. */
+const ahead = (value: ExactInteger, { increment, minimum, maximum }: SequenceOptions): ExactInteger => {
+  const target = BigInt(value) + BigInt(increment) * BigInt(LOG_AHEAD)
+  if (target > BigInt(maximum)) return maximum
+  if (target < BigInt(minimum)) return minimum
+  return normalizeInteger(target)
+}

@@ -1,0 +1,35 @@
+/** Versions of one row, newest first, and which of them a snapshot sees. */
+import type { Datum } from '../../types/sql-type.ts'
+import type { Snapshot, TransactionState } from '../transaction-state.ts'
+
+export class RowVersion {
+  /** Null: this version deletes the row. */
+  readonly values: Datum[] | null
+  readonly writer: TransactionState
+  readonly command: number
+  /** The version that this one hides; null: the segment's cell, if there is one. */
+  older: RowVersion | null
+  /** Set once the version is in its transaction's commit batch. */
+  logged = false
+
+  constructor(values: Datum[] | null, writer: TransactionState, command: number, older: RowVersion | null) {
+    this.values = values
+    this.writer = writer
+    this.command = command
+    this.older = older
+  }
+}
+
+/** The newest version in a chain that a snapshot sees, null when it sees none. */
+export const visibleVersion = (head: RowVersion | null, snapshot: Snapshot): RowVersion | null => {
+  let version = head
+  while (version !== null && !snapshot.sees(version.writer, version.command)) version = version.older
+  return version
+}
+
+/** The newest version that every snapshot from `horizon` on sees: what it hides is dead. */
+export const settledVersion = (head: RowVersion | null, horizon: number): RowVersion | null => {
+  let version = head
+  while (version !== null && version.writer.commitSequence > horizon) version = version.older
+  return version
+}

@@ -1,0 +1,261 @@
+/**
+ * One table's rows: an array addressed by rowid, in slots of 65,536. Writes go to the overlay, keep the attached
+ * indexes true, and are undone or made durable through the transaction's change log. Callers hold the row locks.
+ */
+import type { Datum } from '../../types/sql-type.ts'
+import type { OrderedIndex } from '../index/ordered-index.ts'
+import type { WriteBatch } from '../kv/key-value-store.ts'
+import { rowKey } from '../kv/keys.ts'
+import { encodeRow } from '../row-codec.ts'
+import { type Segment, SEGMENT_ROWS, segmentRow, type ZoneMap } from '../segments/segment.ts'
+import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
+import { ANCIENT } from '../transaction-state.ts'
+import type { ColumnDescriptor } from './column.ts'
+import { RowVersion, settledVersion } from './row-version.ts'
+import { SegmentSlot } from './segment-slot.ts'
+import { type ScanOptions, TableScan } from './table-scan.ts'
+
+/** The newest state of a row, committed or not. */
+export interface NewestVersion {
+  /** Null: deleted. */
+  readonly values: Datum[] | null
+  readonly writer: TransactionState
+  readonly command: number
+}
+
+export interface TableStoreOptions {
+  readonly storageId: number
+  readonly columns: readonly ColumnDescriptor[]
+  /** False for temporary tables and volatile storage: nothing is written to disk. */
+  readonly logged: boolean
+}
+
+export class TableStore implements ChangeTarget {
+  readonly storageId: number
+  readonly logged: boolean
+  /** Columns as last committed; merges and commits encode rows by them. */
+  columns: readonly ColumnDescriptor[]
+  readonly slots: (SegmentSlot | undefined)[] = []
+  readonly indexes: OrderedIndex[] = []
+  /** Slot that takes inserts. */
+  #tail = -1
+  #rowCount = 0
+  /** Called when the overlay of a slot grew by an update or delete, or a slot became full; the merger listens. */
+  onOverlayGrowth: ((store: TableStore, slotIndex: number) => void) | null = null
+
+  constructor(options: TableStoreOptions) {
+    this.storageId = options.storageId
+    this.columns = options.columns
+    this.logged = options.logged
+  }
+
+  /** Approximate number of rows: uncommitted inserts count, uncommitted deletes don't. */
+  get rowCount(): number {
+    return Math.max(this.#rowCount, 0)
+  }
+
+  /** Number of slots whose base is a segment. */
+  get segmentCount(): number {
+    return this.slots.reduce((n, slot) => n + (slot?.base ? 1 : 0), 0)
+  }
+
+  /** Size of the segment files. */
+  get bytes(): number {
+    return this.slots.reduce((n, slot) => n + (slot?.base?.bytes ?? 0), 0)
+  }
+
+  /** Zone maps of one column, a segment each; null for segments without one. Rows still in the overlay have none. */
+  zones(column: number): (ZoneMap | null)[] {
+    return this.slots.flatMap((slot) =>
+      slot?.base ? [column < slot.base.columnCount ? slot.base.zone(column) : null] : [],
+    )
+  }
+
+  /** First rowid that was never used. */
+  get endRowid(): number {
+    const last = this.slots.length - 1
+    return last < 0 ? 0 : last * SEGMENT_ROWS + (this.slots[last]?.length ?? 0)
+  }
+
+  // ---- reading
+
+  scan(snapshot: Snapshot, options: ScanOptions): TableScan {
+    return new TableScan(this.slots, snapshot, options)
+  }
+
+  /**
+   * The visible row as stored (it may be shorter than the column list: see `padRow`), or null. With `needed`, base
+   * rows carry only those columns. Never modify the result.
+   */
+  fetch(rowid: number, snapshot: Snapshot, needed: readonly number[] | null = null): Datum[] | null {
+    const index = Math.floor(rowid / SEGMENT_ROWS)
+    const slot = this.slots[index]
+    return slot === undefined ? null : slot.read(rowid - index * SEGMENT_ROWS, snapshot, needed)
+  }
+
+  /**
+   * The newest state of a row whatever its transaction's state, or null when no such row ever was (or it is gone for
+   * good). After a lock wait: `writer.commitSequence > snapshot.sequence` tells that the row changed since.
+   */
+  newest(rowid: number): NewestVersion | null {
+    const index = Math.floor(rowid / SEGMENT_ROWS)
+    const offset = rowid - index * SEGMENT_ROWS
+    const slot = this.slots[index]
+    if (slot === undefined) return null
+    const head = slot.head(offset)
+    if (head !== null) return head
+    if (!slot.baseHas(offset)) return null
+    return { values: segmentRow(slot.base as Segment, offset), writer: slot.creator, command: slot.creatorCommand }
+  }
+
+  /** Calls `visit` with every version of a row that some snapshot may still see, newest first, until it answers true. */
+  someVersion(rowid: number, visit: (values: Datum[] | null, writer: TransactionState) => boolean): boolean {
+    const index = Math.floor(rowid / SEGMENT_ROWS)
+    const offset = rowid - index * SEGMENT_ROWS
+    const slot = this.slots[index]
+    if (slot === undefined) return false
+    for (let version = slot.head(offset); version !== null; version = version.older) {
+      if (visit(version.values, version.writer)) return true
+    }
+    return slot.baseHas(offset) && visit(segmentRow(slot.base as Segment, offset), slot.creator)
+  }
+
+  // ---- writing
+
+  /** Adds a row; answers its rowid. The array becomes the store's: don't change it afterwards. */
+  insert(writer: Writer, values: Datum[]): number {
+    writer.beginWrite()
+    let slot = this.slots[this.#tail]
+    if (slot === undefined || slot.full) {
+      if (slot !== undefined) this.onOverlayGrowth?.(this, this.#tail)
+      slot = new SegmentSlot()
+      this.#tail = this.slots.push(slot) - 1
+    }
+    const rowid = this.#tail * SEGMENT_ROWS + slot.length
+    slot.fresh.push(new RowVersion(values, writer.state, writer.command, null))
+    this.#rowCount++
+    for (const index of this.indexes) index.add(values, rowid)
+    writer.logChange(this, rowid)
+    return rowid
+  }
+
+  /** Replaces a row. */
+  update(writer: Writer, rowid: number, values: Datum[]): void {
+    this.#push(writer, rowid, values)
+  }
+
+  /** Deletes a row. */
+  remove(writer: Writer, rowid: number): void {
+    this.#push(writer, rowid, null)
+    this.#rowCount--
+  }
+
+  #push(writer: Writer, rowid: number, values: Datum[] | null): void {
+    writer.beginWrite()
+    const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
+    const slot = this.slots[slotIndex] as SegmentSlot
+    const offset = rowid - slotIndex * SEGMENT_ROWS
+    const head = slot.head(offset)
+    if (values !== null && this.indexes.length > 0) {
+      const old = head === null ? segmentRow(slot.base as Segment, offset) : head.values
+      for (const index of this.indexes) if (old === null || !index.sameKey(old, values)) index.add(values, rowid)
+    }
+    if (head !== null && head.older !== null) this.prune(rowid, writer.horizon())
+    slot.setHead(offset, new RowVersion(values, writer.state, writer.command, head))
+    writer.logChange(this, rowid)
+    this.onOverlayGrowth?.(this, slotIndex)
+  }
+
+  /** ChangeTarget: takes the newest version of a row back. */
+  undo(rowid: number): void {
+    const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
+    const slot = this.slots[slotIndex]
+    if (slot === undefined) return
+    const offset = rowid - slotIndex * SEGMENT_ROWS
+    const undone = slot.head(offset) as RowVersion
+    slot.setHead(offset, undone.older)
+    const inserted = undone.older === null && !slot.baseHas(offset)
+    if (inserted) this.#rowCount--
+    else if (undone.values === null) this.#rowCount++
+    if (undone.values !== null) this.forgetKeys(rowid, undone.values)
+  }
+
+  /** ChangeTarget: the newest version of a row as its key's value; a deletion only where a segment has the row. */
+  redo(rowid: number, batch: WriteBatch): void {
+    if (!this.logged) return
+    const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
+    const slot = this.slots[slotIndex] as SegmentSlot
+    const offset = rowid - slotIndex * SEGMENT_ROWS
+    const head = slot.head(offset)
+    if (head === null || head.logged) return
+    head.logged = true
+    const key = rowKey(this.storageId, rowid)
+    batch.put(key, encodeRow(head.values, this.columns))
+  }
+
+  // ---- housekeeping
+
+  /** Removes index entries of a version that is gone, where no remaining version of the row has the same key. */
+  forgetKeys(rowid: number, values: Datum[]): void {
+    for (const index of this.indexes) {
+      if (!this.someVersion(rowid, (kept) => kept !== null && index.sameKey(kept, values))) index.remove(values, rowid)
+    }
+  }
+
+  /** Cuts versions of one row that no snapshot from `horizon` on can see. */
+  prune(rowid: number, horizon: number): void {
+    const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
+    const slot = this.slots[slotIndex] as SegmentSlot
+    const settled = settledVersion(slot.head(rowid - slotIndex * SEGMENT_ROWS), horizon)
+    if (settled === null) return
+    let dead = settled.older
+    settled.older = null
+    for (; dead !== null; dead = dead.older) if (dead.values !== null) this.forgetKeys(rowid, dead.values)
+  }
+
+  /** Keeps an index true from now on. */
+  attachIndex(index: OrderedIndex): void {
+    this.indexes.push(index)
+  }
+
+  detachIndex(index: OrderedIndex): void {
+    const at = this.indexes.indexOf(index)
+    if (at >= 0) this.indexes.splice(at, 1)
+  }
+
+  /** A fresh slot after all others, for a bulk load. */
+  appendSlot(): { slot: SegmentSlot; index: number } {
+    const slot = new SegmentSlot()
+    return { slot, index: this.slots.push(slot) - 1 }
+  }
+
+  /** Corrects the approximate row count (bulk loads, recovery). */
+  countRows(delta: number): void {
+    this.#rowCount += delta
+  }
+
+  /** Recovery: a row from the key-value store; null values delete a base row. */
+  restoreRow(rowid: number, values: Datum[] | null): void {
+    const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
+    let slot = this.slots[slotIndex]
+    if (slot === undefined) {
+      while (this.slots.length <= slotIndex) this.slots.push(undefined)
+      slot = new SegmentSlot()
+      this.slots[slotIndex] = slot
+    }
+    const offset = rowid - slotIndex * SEGMENT_ROWS
+    while (slot.length < offset) slot.fresh.push(null)
+    const had = slot.baseHas(offset)
+    this.#rowCount += (values === null ? 0 : 1) - (had ? 1 : 0)
+    if (values === null && !had) return
+    const version = new RowVersion(values, ANCIENT, 0, null)
+    if (offset === slot.length) slot.fresh.push(version)
+    else slot.setHead(offset, version)
+  }
+
+  /** Recovery: inserts go on in the last slot when it has room. */
+  resumeTail(): void {
+    const last = this.slots.length - 1
+    if (this.slots[last]?.full === false) this.#tail = last
+  }
+}

@@ -1,0 +1,374 @@
+/**
+ * The lock manager: who holds what, who waits for whom. Requests queue in arrival order behind conflicting requests; a
+ * holder that asks for more does not queue behind others. When a wait starts the waits-for graph is searched, and the
+ * youngest owner of a cycle is told 40P01.
+ */
+import { deadlockDetected, lockTimeout } from '../errors/raise/transactions.ts'
+import type { SqlError } from '../errors/sql-error.ts'
+import { Wait } from '../vector/wait.ts'
+import { blockersOf, findCycle } from './deadlock.ts'
+import { conflictsOf, type LockMode, lockModeName, modesIn, TABLE_LOCK } from './lock-modes.ts'
+import { describeTag, type LockRange, type LockTag } from './lock-tag.ts'
+
+/** Who may hold locks: a transaction, or a session for session-level advisory locks. */
+export class LockOwner {
+  /** Sessions by process id; locks of one process never conflict with each other. */
+  readonly processId: number
+  /** Age: the greater, the younger. */
+  readonly order: number
+  /** Locks held, in the order of their first grant. */
+  readonly held: Lock[] = []
+
+  constructor(processId: number, order: number) {
+    this.processId = processId
+    this.order = order
+  }
+}
+
+interface Grant {
+  readonly owner: LockOwner
+  /** Bits of the modes held. */
+  modes: number
+  readonly range: LockRange | null
+}
+
+export interface Request {
+  readonly owner: LockOwner
+  readonly lock: Lock
+  readonly mode: LockMode
+  readonly range: LockRange | null
+  /** Wait for the lock to be free of conflicts, but don't take it. */
+  readonly transient: boolean
+  readonly startedAt: number
+  settle(error: SqlError | null): void
+}
+
+/** One lockable thing that somebody holds or waits for. */
+export class Lock {
+  readonly tag: LockTag
+  readonly grants: Grant[] = []
+  readonly queue: Request[] = []
+
+  constructor(tag: LockTag) {
+    this.tag = tag
+  }
+
+  /** Grants of other processes that conflict with a request. */
+  blockers(owner: LockOwner, mode: LockMode, range: LockRange | null): LockOwner[] {
+    return this.grants.filter((grant) => conflicts(grant, owner, mode, range)).map((grant) => grant.owner)
+  }
+
+  isBlocked(owner: LockOwner, mode: LockMode, range: LockRange | null): boolean {
+    for (const grant of this.grants) if (conflicts(grant, owner, mode, range)) return true
+    return false
+  }
+
+  holds(owner: LockOwner): boolean {
+    for (const grant of this.grants) if (grant.owner === owner) return true
+    return false
+  }
+}
+
+const conflicts = (grant: Grant, owner: LockOwner, mode: LockMode, range: LockRange | null): boolean =>
+  (grant.modes & conflictsOf(mode)) !== 0 &&
+  grant.owner.processId !== owner.processId &&
+  (range === null || grant.range === null || grant.range.overlaps(range))
+
+export interface AcquireOptions {
+  /** Answer 'unavailable' instead of waiting (NOWAIT, SKIP LOCKED, pg_try_advisory_lock). */
+  readonly noWait?: boolean
+  /** lock_timeout in milliseconds, 0 for none. */
+  readonly timeoutMs?: number
+  /** Part of the tag that is locked. */
+  readonly range?: LockRange
+  /** Wait until the lock could be had, but don't take it. */
+  readonly transient?: boolean
+}
+
+/** A row of pg_locks. */
+export interface LockInfo {
+  readonly tag: LockTag
+  readonly processId: number
+  readonly mode: string
+  readonly granted: boolean
+  /** When the wait began (Date.now), null when granted. */
+  readonly waitStart: number | null
+}
+
+export class LockManager {
+  readonly #relations = new Map<number, Lock>()
+  readonly #rows = new Map<number, Map<number, Lock>>()
+  readonly #transactions = new Map<number, Lock>()
+  readonly #ranges = new Map<number, Lock>()
+  readonly #advisory = new Map<string, Lock>()
+  /** What each waiting process waits for: one thing at a time. */
+  readonly #waiting = new Map<number, Request>()
+  #nextOwner = 1
+
+  owner(processId: number): LockOwner {
+    return new LockOwner(processId, this.#nextOwner++)
+  }
+
+  /**
+   * Takes a lock until the owner's `releaseAll`. Null: granted. A Wait resolves when the lock was granted and rejects
+   * with 40P01 (deadlock), 55P03 (timeout) or whatever `cancelWait` passes.
+   */
+  acquire(owner: LockOwner, tag: LockTag, mode: LockMode, options: AcquireOptions = {}): null | Wait | 'unavailable' {
+    const lock = this.#find(tag)
+    const range = options.range ?? null
+    if (
+      !lock.isBlocked(owner, mode, range) &&
+      (lock.queue.length === 0 || lock.holds(owner) || !this.#queued(lock, owner, mode, range))
+    ) {
+      if (options.transient === true) this.#dropIfUnused(lock)
+      else grant(lock, owner, mode, range)
+      return null
+    }
+    if (options.noWait === true) {
+      this.#dropIfUnused(lock)
+      return 'unavailable'
+    }
+    return this.#wait(owner, lock, mode, range, options)
+  }
+
+  /** Whether an earlier request of another process conflicts with this one. */
+  #queued(lock: Lock, owner: LockOwner, mode: LockMode, range: LockRange | null): boolean {
+    return lock.queue.some((request) =>
+      conflicts({ owner: request.owner, modes: request.mode, range: request.range }, owner, mode, range),
+    )
+  }
+
+  #wait(owner: LockOwner, lock: Lock, mode: LockMode, range: LockRange | null, options: AcquireOptions): Wait {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const timeout = options.timeoutMs ?? 0
+    const timer = timeout > 0 ? setTimeout(() => this.cancelWait(owner.processId, lockTimeout()), timeout) : null
+    const request: Request = {
+      owner,
+      lock,
+      mode,
+      range,
+      transient: options.transient === true,
+      startedAt: Date.now(),
+      settle: (error) => {
+        if (timer !== null) clearTimeout(timer)
+        this.#waiting.delete(owner.processId)
+        if (error === null) resolve()
+        else reject(error)
+      },
+    }
+    this.#waiting.set(owner.processId, request)
+    // A holder that wants more goes before those that hold nothing.
+    if (lock.holds(owner)) {
+      const at = lock.queue.findIndex((other) => !lock.holds(other.owner))
+      lock.queue.splice(at < 0 ? lock.queue.length : at, 0, request)
+    } else lock.queue.push(request)
+    // A wait that fails before anybody listens must not end the process.
+    promise.catch(() => {})
+    this.#breakDeadlocks(request)
+    return new Wait(promise)
+  }
+
+  #breakDeadlocks(request: Request): void {
+    for (;;) {
+      if (this.#waiting.get(request.owner.processId) !== request) return
+      const cycle = findCycle(request, this.#waiting)
+      if (cycle === null) return
+      const victim = cycle.reduce((a, b) => (b.request.owner.order > a.request.owner.order ? b : a)).request
+      const detail = cycle
+        .map(
+          ({ request: { owner, mode, lock }, blockedBy }) =>
+            `Process ${owner.processId} waits for ${lockModeName(mode)} on ${describeTag(lock.tag)}; blocked by process ${blockedBy.processId}.`,
+        )
+        .join('\n')
+      this.cancelWait(victim.owner.processId, deadlockDetected(detail))
+    }
+  }
+
+  /**
+   * Waits until the transaction that `holder` stands for has ended. The lock that a transaction has on itself comes
+   * into being when somebody first waits for it.
+   */
+  waitForTransaction(owner: LockOwner, holder: LockOwner, xid: number): Wait {
+    const tag: LockTag = { kind: 'transaction', xid }
+    grant(this.#find(tag), holder, TABLE_LOCK.exclusive, null)
+    return this.acquire(owner, tag, TABLE_LOCK.share, { transient: true }) as Wait
+  }
+
+  /** Ends a process's wait, if it waits, with an error. */
+  cancelWait(processId: number, error: SqlError): void {
+    const request = this.#waiting.get(processId)
+    if (request === undefined) return
+    const { lock } = request
+    lock.queue.splice(lock.queue.indexOf(request), 1)
+    request.settle(error)
+    this.#grantWaiters(lock)
+    this.#dropIfUnused(lock)
+  }
+
+  /** Gives up everything that an owner holds. */
+  releaseAll(owner: LockOwner): void {
+    const { held } = owner
+    for (const lock of held) this.#releaseGrants(lock, owner)
+    held.length = 0
+  }
+
+  /** Gives up one mode of a lock; false when the owner does not hold it. */
+  release(owner: LockOwner, tag: LockTag, mode: LockMode): boolean {
+    const lock = this.#find(tag)
+    const found = lock.grants.find((g) => g.owner === owner && (g.modes & mode) !== 0)
+    if (found === undefined) {
+      this.#dropIfUnused(lock)
+      return false
+    }
+    found.modes &= ~mode
+    if (found.modes === 0) lock.grants.splice(lock.grants.indexOf(found), 1)
+    if (!lock.holds(owner)) owner.held.splice(owner.held.indexOf(lock), 1)
+    this.#grantWaiters(lock)
+    this.#dropIfUnused(lock)
+    return true
+  }
+
+  /** Bits of the modes that an owner holds. */
+  heldModes(owner: LockOwner, tag: LockTag): number {
+    const lock = this.#lookup(tag)
+    let modes = 0
+    for (const g of lock?.grants ?? []) if (g.owner === owner) modes |= g.modes
+    return modes
+  }
+
+  /** Process ids that hold or queue for what the process waits for, in its way (pg_blocking_pids). */
+  blockingProcesses(processId: number): number[] {
+    const request = this.#waiting.get(processId)
+    return request === undefined ? [] : [...new Set(blockersOf(request).map((owner) => owner.processId))]
+  }
+
+  /** Everything held and waited for. */
+  list(): LockInfo[] {
+    const infos: LockInfo[] = []
+    for (const { tag, grants, queue } of this.#all()) {
+      for (const { owner, modes } of grants) {
+        for (const mode of modesIn(modes)) {
+          infos.push({ tag, processId: owner.processId, mode: lockModeName(mode), granted: true, waitStart: null })
+        }
+      }
+      for (const { owner, mode, startedAt } of queue) {
+        infos.push({ tag, processId: owner.processId, mode: lockModeName(mode), granted: false, waitStart: startedAt })
+      }
+    }
+    return infos
+  }
+
+  #releaseGrants(lock: Lock, owner: LockOwner): void {
+    const { grants } = lock
+    for (let i = grants.length - 1; i >= 0; i--) if ((grants[i] as Grant).owner === owner) grants.splice(i, 1)
+    if (lock.queue.length > 0) this.#grantWaiters(lock)
+    this.#dropIfUnused(lock)
+  }
+
+  /** Grants what can be granted, in arrival order. */
+  #grantWaiters(lock: Lock): void {
+    const passed: Request[] = []
+    for (const request of lock.queue.slice()) {
+      const { owner, mode, range } = request
+      const behind = passed.some((other) =>
+        conflicts({ owner: other.owner, modes: other.mode, range: other.range }, owner, mode, range),
+      )
+      if (lock.isBlocked(owner, mode, range) || (behind && !lock.holds(owner))) {
+        passed.push(request)
+        continue
+      }
+      lock.queue.splice(lock.queue.indexOf(request), 1)
+      if (!request.transient) grant(lock, owner, mode, range)
+      request.settle(null)
+    }
+  }
+
+  #lookup(tag: LockTag): Lock | undefined {
+    switch (tag.kind) {
+      case 'relation':
+        return this.#relations.get(tag.relation)
+      case 'row':
+        return this.#rows.get(tag.relation)?.get(tag.rowid)
+      case 'transaction':
+        return this.#transactions.get(tag.xid)
+      case 'range':
+        return this.#ranges.get(tag.object)
+      case 'advisory':
+        return this.#advisory.get(`${tag.space}:${tag.key}`)
+    }
+  }
+
+  #find(tag: LockTag): Lock {
+    const known = this.#lookup(tag)
+    if (known !== undefined) return known
+    const lock = new Lock(tag)
+    switch (tag.kind) {
+      case 'relation':
+        this.#relations.set(tag.relation, lock)
+        break
+      case 'row': {
+        const rows = this.#rows.get(tag.relation)
+        if (rows === undefined) this.#rows.set(tag.relation, new Map([[tag.rowid, lock]]))
+        else rows.set(tag.rowid, lock)
+        break
+      }
+      case 'transaction':
+        this.#transactions.set(tag.xid, lock)
+        break
+      case 'range':
+        this.#ranges.set(tag.object, lock)
+        break
+      case 'advisory':
+        this.#advisory.set(`${tag.space}:${tag.key}`, lock)
+        break
+    }
+    return lock
+  }
+
+  #dropIfUnused(lock: Lock): void {
+    if (lock.grants.length > 0 || lock.queue.length > 0) return
+    const { tag } = lock
+    switch (tag.kind) {
+      case 'relation':
+        this.#relations.delete(tag.relation)
+        break
+      case 'row': {
+        const rows = this.#rows.get(tag.relation)
+        rows?.delete(tag.rowid)
+        if (rows?.size === 0) this.#rows.delete(tag.relation)
+        break
+      }
+      case 'transaction':
+        this.#transactions.delete(tag.xid)
+        break
+      case 'range':
+        this.#ranges.delete(tag.object)
+        break
+      case 'advisory':
+        this.#advisory.delete(`${tag.space}:${tag.key}`)
+        break
+    }
+  }
+
+  *#all(): Generator<Lock> {
+    yield* this.#relations.values()
+    for (const rows of this.#rows.values()) yield* rows.values()
+    yield* this.#transactions.values()
+    yield* this.#ranges.values()
+    yield* this.#advisory.values()
+  }
+}
+
+const grant = (lock: Lock, owner: LockOwner, mode: LockMode, range: LockRange | null): void => {
+  let held = false
+  for (const g of lock.grants) {
+    if (g.owner !== owner) continue
+    held = true
+    if (g.range === range) {
+      g.modes |= mode
+      return
+    }
+  }
+  lock.grants.push({ owner, modes: mode, range })
+  if (!held) owner.held.push(lock)
+}

@@ -1,0 +1,31 @@
+/** What a lock is on. */
+
+/** A range that a lock covers; two locks of one `range` tag conflict only where they overlap. */
+export interface LockRange {
+  overlaps(other: LockRange): boolean
+}
+
+export type LockTag =
+  | { readonly kind: 'relation'; readonly relation: number }
+  | { readonly kind: 'row'; readonly relation: number; readonly rowid: number }
+  | { readonly kind: 'transaction'; readonly xid: number }
+  /** Key ranges of an index, or of a table where no index bounds a read. */
+  | { readonly kind: 'range'; readonly object: number }
+  /** `space` 1: one 64-bit key; 2: two 32-bit keys (high and low halves), as pg_locks.objsubid has it. */
+  | { readonly kind: 'advisory'; readonly key: bigint; readonly space: 1 | 2 }
+
+/** Words for a deadlock's DETAIL. */
+export const describeTag = (tag: LockTag): string => {
+  switch (tag.kind) {
+    case 'relation':
+      return `relation ${tag.relation}`
+    case 'row':
+      return `tuple (${Math.floor(tag.rowid / 65536)},${(tag.rowid % 65536) + 1}) of relation ${tag.relation}`
+    case 'transaction':
+      return `transaction ${tag.xid}`
+    case 'range':
+      return `key range of relation ${tag.object}`
+    case 'advisory':
+      return `advisory lock [${tag.key >> 32n},${tag.key & 0xffffffffn},${tag.space}]`
+  }
+}

@@ -1,0 +1,91 @@
+/** Begins transactions, numbers them and their commits, and knows the oldest snapshot in use. */
+import type { KeyValueStore } from '../storage/kv/key-value-store.ts'
+import type { TransactionState } from '../storage/transaction-state.ts'
+import type { Storage } from '../storage/storage.ts'
+import { Wait } from '../vector/wait.ts'
+import { LockManager } from './lock-manager.ts'
+import { Transaction, type TransactionOptions } from './transaction.ts'
+
+export class TransactionManager {
+  readonly locks = new LockManager()
+  /** Where commits are made durable; null when the storage is volatile. */
+  readonly log: KeyValueStore | null
+  readonly #storage: Storage
+  readonly #live = new Set<Transaction>()
+  /** Transactions with an id that are in progress. */
+  readonly #writing = new Map<number, Transaction>()
+  readonly #commits = new Set<Promise<void>>()
+  #sequence = 1
+  /** Ids of the server's own transactions in the lock manager: below zero, no session has them. */
+  #internalId = -1
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+    this.log = storage.log
+    storage.horizon = () => this.horizon()
+  }
+
+  begin(options: TransactionOptions = {}): Transaction {
+    const owner = this.locks.owner(options.processId ?? this.#internalId--)
+    const transaction = new Transaction(this, owner, options)
+    this.#live.add(transaction)
+    return transaction
+  }
+
+  /** Sequence of the newest commit: what a snapshot taken now sees. */
+  get sequence(): number {
+    return this.#sequence
+  }
+
+  /** For a commit about to be published. */
+  nextSequence(): number {
+    return ++this.#sequence
+  }
+
+  /** The next transaction id to be given out. */
+  get nextXid(): number {
+    return this.#storage.nextXid
+  }
+
+  /** Ids of transactions in progress, ascending. */
+  inProgress(): number[] {
+    return [...this.#writing.keys()].sort((a, b) => a - b)
+  }
+
+  assignXid(transaction: Transaction): void {
+    transaction.state.xid = this.#storage.allocateXid()
+    this.#writing.set(transaction.state.xid, transaction)
+  }
+
+  /** The oldest commit sequence that some live snapshot reads at. */
+  horizon(): number {
+    let oldest = this.#sequence
+    for (const transaction of this.#live) oldest = Math.min(oldest, transaction.oldestSequence)
+    return oldest
+  }
+
+  waitFor(waiter: Transaction, other: TransactionState): Wait {
+    const holder = this.#writing.get(other.xid)
+    if (holder === undefined) return new Wait(Promise.resolve())
+    return this.locks.waitForTransaction(waiter.owner, holder.owner, other.xid)
+  }
+
+  /** Remembers a running commit until it is done. */
+  trackCommit(commit: Promise<void>): Promise<void> {
+    this.#commits.add(commit)
+    const forget = (): void => void this.#commits.delete(commit)
+    commit.then(forget, forget)
+    return commit
+  }
+
+  /** Resolves when no commit is running. */
+  async quiesce(): Promise<void> {
+    while (this.#commits.size > 0) await Promise.allSettled([...this.#commits])
+  }
+
+  ended(transaction: Transaction): void {
+    this.#live.delete(transaction)
+    if (transaction.state.xid !== 0) this.#writing.delete(transaction.state.xid)
+    this.locks.releaseAll(transaction.owner)
+  }
+}

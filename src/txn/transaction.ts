@@ -1,0 +1,299 @@
+/**
+ * A transaction: its snapshots, its change log, its locks. Storage sees it as a `Writer`. Nothing uncommitted is ever
+ * written to disk: commit gathers what the log names into one batch, and publishing is one assignment afterwards.
+ */
+import type { SqlError } from '../errors/sql-error.ts'
+import { noActiveTransaction, readOnlyTransaction } from '../errors/raise/transactions.ts'
+import { WriteBatch } from '../storage/kv/key-value-store.ts'
+import { textKey } from '../storage/kv/keys.ts'
+import { pause } from '../storage/pace.ts'
+import { type ChangeTarget, Snapshot, TransactionState, type Writer } from '../storage/transaction-state.ts'
+import type { Wait } from '../vector/wait.ts'
+import type { AcquireOptions, LockOwner } from './lock-manager.ts'
+import { type LockMode, ROW_LOCK, TABLE_LOCK } from './lock-modes.ts'
+import type { LockTag } from './lock-tag.ts'
+import type { TransactionManager } from './transaction-manager.ts'
+
+export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
+
+export interface TransactionOptions {
+  readonly isolation?: IsolationLevel
+  readonly readOnly?: boolean
+  /** The session's process id, for locks; transactions of the server itself have none. */
+  readonly processId?: number
+}
+
+/** Where a savepoint lies in the transaction's lists. */
+export interface Savepoint {
+  readonly changes: number
+  readonly commitActions: number
+}
+
+/** An undo action in the change log. */
+class UndoAction implements ChangeTarget {
+  readonly #undo: () => void
+  constructor(undo: () => void) {
+    this.#undo = undo
+  }
+  undo(): void {
+    this.#undo()
+  }
+  redo(): void {}
+}
+
+/** Changes turned into writes between two pauses. */
+const REDO_SLICE = 5000
+
+export class Transaction implements Writer {
+  readonly state = new TransactionState()
+  readonly owner: LockOwner
+  readonly #manager: TransactionManager
+  isolation: IsolationLevel
+  readOnly: boolean
+  command = 0
+  status: 'active' | 'committing' | 'committed' | 'aborted' = 'active'
+  #snapshot: Snapshot | null = null
+  /** Snapshots that outlive their statement (cursors), with the number of holders. */
+  #retained: Snapshot[] = []
+  /** Change log: where, and the rowid there. */
+  readonly #targets: ChangeTarget[] = []
+  readonly #rowids: number[] = []
+  readonly #records = new Map<string, Uint8Array | null>()
+  readonly #commitActions: (() => void)[] = []
+  readonly #endActions: ((committed: boolean) => void)[] = []
+  #mustSync = false
+
+  constructor(manager: TransactionManager, owner: LockOwner, options: TransactionOptions) {
+    this.#manager = manager
+    this.owner = owner
+    this.isolation = options.isolation ?? 'read committed'
+    this.readOnly = options.readOnly ?? false
+  }
+
+  /** Transaction id, 0 while it has written nothing. */
+  get xid(): number {
+    return this.state.xid
+  }
+
+  /** Gives the transaction an id if it has none. */
+  assignXid(): number {
+    if (this.state.xid === 0) this.#manager.assignXid(this)
+    return this.state.xid
+  }
+
+  // ---- snapshots
+
+  /** Later statements see what was written so far. */
+  advanceCommand(): void {
+    this.command++
+  }
+
+  /**
+   * The snapshot for a statement: a fresh one at READ COMMITTED, the transaction's own at the higher levels. Sees own
+   * writes of earlier commands.
+   */
+  snapshot(): Snapshot {
+    const known = this.#snapshot
+    if (known === null || this.isolation === 'read committed') {
+      this.#snapshot = new Snapshot(this.#manager.sequence, this.state, this.command)
+    } else if (known.command !== this.command) {
+      this.#snapshot = new Snapshot(known.sequence, this.state, this.command)
+    }
+    return this.#snapshot as Snapshot
+  }
+
+  /** The statement is over: at READ COMMITTED its snapshot no longer keeps old versions alive. */
+  endStatement(): void {
+    if (this.isolation === 'read committed') this.#snapshot = null
+  }
+
+  /** Keeps what a snapshot sees alive until the answered function is called (cursors, portals). */
+  retain(snapshot: Snapshot): () => void {
+    this.#retained.push(snapshot)
+    return () => {
+      const at = this.#retained.indexOf(snapshot)
+      if (at >= 0) this.#retained.splice(at, 1)
+    }
+  }
+
+  /** The oldest commit sequence that this transaction may read at; Infinity when it holds no snapshot. */
+  get oldestSequence(): number {
+    let oldest = this.#snapshot?.sequence ?? Number.POSITIVE_INFINITY
+    for (const snapshot of this.#retained) oldest = Math.min(oldest, snapshot.sequence)
+    return oldest
+  }
+
+  /** Whether a row version was committed by another transaction after this one's snapshot: 40001 above READ COMMITTED. */
+  changedSince(writer: TransactionState): boolean {
+    return writer !== this.state && writer.commitSequence > (this.#snapshot?.sequence ?? this.#manager.sequence)
+  }
+
+  // ---- Writer
+
+  beginWrite(): void {
+    if (this.status !== 'active') throw noActiveTransaction()
+    if (this.state.xid === 0) this.#manager.assignXid(this)
+  }
+
+  logChange(target: ChangeTarget, rowid: number): void {
+    this.#targets.push(target)
+    this.#rowids.push(rowid)
+  }
+
+  pushUndo(undo: () => void): void {
+    this.logChange(new UndoAction(undo), 0)
+  }
+
+  onCommit(action: () => void): void {
+    this.#commitActions.push(action)
+  }
+
+  /** Runs when the transaction has ended, either way; savepoints don't touch it. */
+  onEnd(action: (committed: boolean) => void): void {
+    this.#endActions.push(action)
+  }
+
+  putRecord(key: string, value: Uint8Array | null): void {
+    this.beginWrite()
+    const had = this.#records.has(key)
+    const before = this.#records.get(key) ?? null
+    this.#records.set(key, value)
+    this.pushUndo(() => {
+      if (had) this.#records.set(key, before)
+      else this.#records.delete(key)
+    })
+  }
+
+  /** A catalog record for the commit batch, read back by `Storage.readMeta`; null deletes. */
+  putMeta(name: string, value: Uint8Array | null): void {
+    this.putRecord(`m${name}`, value)
+  }
+
+  requireSync(): void {
+    this.#mustSync = true
+  }
+
+  waitFor(other: TransactionState): Wait {
+    return this.#manager.waitFor(this, other)
+  }
+
+  horizon(): number {
+    return this.#manager.horizon()
+  }
+
+  // ---- locks
+
+  /** See `LockManager.acquire`. */
+  lock(tag: LockTag, mode: LockMode, options?: AcquireOptions): null | Wait | 'unavailable' {
+    return this.#manager.locks.acquire(this.owner, tag, mode, options)
+  }
+
+  lockTable(relation: number, mode: keyof typeof TABLE_LOCK, options?: AcquireOptions): null | Wait | 'unavailable' {
+    return this.lock({ kind: 'relation', relation }, TABLE_LOCK[mode], options)
+  }
+
+  lockRow(
+    relation: number,
+    rowid: number,
+    mode: keyof typeof ROW_LOCK,
+    options?: AcquireOptions,
+  ): null | Wait | 'unavailable' {
+    return this.lock({ kind: 'row', relation, rowid }, ROW_LOCK[mode], options)
+  }
+
+  /** Ends a lock wait of this transaction, if there is one, with an error (57014). */
+  cancelWait(error: SqlError): void {
+    this.#manager.locks.cancelWait(this.owner.processId, error)
+  }
+
+  // ---- savepoints
+
+  savepoint(): Savepoint {
+    return { changes: this.#targets.length, commitActions: this.#commitActions.length }
+  }
+
+  /** Undoes everything since the savepoint, which remains. Locks are kept. */
+  rollbackTo(savepoint: Savepoint): void {
+    for (let i = this.#targets.length - 1; i >= savepoint.changes; i--) {
+      ;(this.#targets[i] as ChangeTarget).undo(this.#rowids[i] as number)
+    }
+    this.#targets.length = savepoint.changes
+    this.#rowids.length = savepoint.changes
+    this.#commitActions.length = savepoint.commitActions
+  }
+
+  // ---- ending
+
+  /**
+   * Commits. Null: done at once (nothing to make durable). A promise resolves when the commit is durable and visible;
+   * when it rejects, the transaction was rolled back. `synchronous: false` doesn't wait for the disk.
+   */
+  commit(options: { readonly synchronous?: boolean } = {}): Promise<void> | null {
+    if (this.status !== 'active') throw noActiveTransaction()
+    const log = this.#manager.log
+    if (log === null || (this.#targets.length === 0 && this.#records.size === 0 && !this.#mustSync)) {
+      this.#publish()
+      return null
+    }
+    this.status = 'committing'
+    const batch = new WriteBatch()
+    const done = this.#commitDurably(log.write.bind(log), batch, options.synchronous ?? true)
+    return this.#manager.trackCommit(done)
+  }
+
+  async #commitDurably(
+    write: (batch: WriteBatch, sync: boolean) => Promise<void>,
+    batch: WriteBatch,
+    synchronous: boolean,
+  ): Promise<void> {
+    try {
+      for (let i = 0; i < this.#targets.length; i++) {
+        ;(this.#targets[i] as ChangeTarget).redo(this.#rowids[i] as number, batch)
+        if (i % REDO_SLICE === REDO_SLICE - 1) await pause()
+      }
+      for (const [key, value] of this.#records) {
+        if (value === null) batch.delete(textKey(key))
+        else batch.put(textKey(key), value)
+      }
+      if (batch.length > 0 || this.#mustSync) {
+        const written = write(batch, synchronous)
+        if (synchronous) await written
+        else written.catch(() => {})
+      }
+    } catch (error) {
+      this.#abort()
+      throw error
+    }
+    this.#publish()
+  }
+
+  #publish(): void {
+    if (this.state.xid !== 0) this.state.commitSequence = this.#manager.nextSequence()
+    this.status = 'committed'
+    for (const action of this.#commitActions) action()
+    this.#end(true)
+  }
+
+  /** Undoes everything and releases all locks. Does nothing when the transaction has ended already. */
+  rollback(): void {
+    if (this.status === 'active') this.#abort()
+  }
+
+  #abort(): void {
+    this.status = 'aborted'
+    this.rollbackTo({ changes: 0, commitActions: 0 })
+    this.#end(false)
+  }
+
+  #end(committed: boolean): void {
+    this.#snapshot = null
+    this.#retained = []
+    this.#manager.ended(this)
+    for (const action of this.#endActions) action(committed)
+  }
+
+  /** Throws 25006 when the transaction is read-only; `command` is the statement's name. */
+  checkWritable(command: string): void {
+    if (this.readOnly) throw readOnlyTransaction(command)
+  }
+}
