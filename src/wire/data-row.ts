@@ -3,6 +3,7 @@
  * writer, chosen once per batch by its vector's form, its type and the format asked for.
  */
 import type { FieldDescription } from '../session/contract.ts'
+import { OID } from '../types/oids.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
 import type { AnyVector, DictionaryVector, Float64Vector, Int32Vector } from '../vector/vector.ts'
@@ -11,7 +12,7 @@ import type { OutputBuffer } from './output-buffer.ts'
 const DATA_ROW = 'D'.charCodeAt(0)
 
 /** int8, int2, int4, oid: types whose text form is the plain decimal number, which needs no call of their own. */
-const PLAIN_INTEGERS: ReadonlySet<number> = new Set([20, 21, 23, 26])
+const PLAIN_INTEGERS: ReadonlySet<number> = new Set([OID.int8, OID.int2, OID.int4, OID.oid])
 
 /** Writes the value at a physical position: its length and its bytes, or -1 for NULL. */
 type ColumnWriter = (position: number) => void
