@@ -111,7 +111,7 @@ export class SessionSettings {
 
   /** RESET ALL, DISCARD ALL. */
   resetAll(): void {
-    for (const key of [...this.#values.keys()]) {
+    for (const key of this.#values.keys()) {
       const record = this.#findByKey(key)
       if (record === undefined || record.keptByResetAll === true || this.#values.get(key)?.source === 'override')
         continue

@@ -40,7 +40,7 @@ export interface ConnectionHost {
   /** Throws 53300 or 57P03 when no session may begin. */
   admit(): void
   /** A failure that is not the client's: the cause belongs in the log. */
-  reportFailure(error: unknown, message: string): void
+  readonly reportFailure: (error: unknown, message: string) => void
 }
 
 /** Messages handled between two turns of the event loop when more are at hand. */

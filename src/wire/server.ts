@@ -14,7 +14,7 @@ export interface WireOptions {
   readonly maxConnections: number
   /** Milliseconds. */
   readonly authenticationTimeout: number
-  reportFailure(error: unknown, message: string): void
+  readonly reportFailure: (error: unknown, message: string) => void
 }
 
 export class WireServer {

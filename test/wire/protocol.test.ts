@@ -350,7 +350,7 @@ describe('limits', () => {
     const busy = new RawClient(server.port)
     await busy.start()
     busy.write(send.query('wait'))
-    await busy.write(send.flush())
+    busy.write(send.flush())
     await new Promise((resolve) => setTimeout(resolve, 20))
     const closed = server.server.close()
     for (const client of [idle, busy]) {
