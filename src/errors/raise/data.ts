@@ -119,3 +119,24 @@ export const untranslatableEscape = (): SqlError =>
   new SqlError(SQL_STATE.untranslatable_character, 'unsupported Unicode escape sequence', {
     detail: '\\u0000 cannot be converted to text.',
   })
+
+/** A comparison of arrays whose elements have no order. */
+export const noComparison = (type: {
+  readonly element: { readonly sqlName: string } | null
+  readonly sqlName: string
+}): SqlError =>
+  new SqlError(
+    SQL_STATE.undefined_function,
+    `could not identify a comparison function for type ${type.element?.sqlName ?? type.sqlName}`,
+  )
+
+export const dateOutOfRangeForTimestamp = (): SqlError =>
+  new SqlError(SQL_STATE.datetime_field_overflow, 'date out of range for timestamp')
+
+/** A jsonb value of a kind that the target type of a cast cannot take. */
+export const invalidJsonbCast = (kind: string, type: string): SqlError =>
+  invalidParameterValue(
+    kind === 'array' || kind === 'object'
+      ? `cannot cast jsonb ${kind} to type ${type}`
+      : `cannot cast jsonb ${kind} to type ${type}`,
+  )

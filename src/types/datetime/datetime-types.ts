@@ -19,6 +19,7 @@ import {
   splitTimestamp,
   UNIX_EPOCH_DAYS,
 } from './calendar.ts'
+import { timestampToTimestamptz, timestamptzToTimestamp } from './convert.ts'
 import { formatDate, formatOffset, formatTime, formatTimestamp } from './format-datetime.ts'
 import { type DatetimeFields, isoDate, isoTime, parseDatetime } from './parse-datetime.ts'
 import { offsetOfLocal, timeZone } from './time-zone.ts'
@@ -50,27 +51,6 @@ const parsePrecision =
     if (precision < 0) throw invalidParameterValue(`${type}(${precision}) precision must not be negative`)
     return Math.min(precision, MAX_PRECISION)
   }
-
-/** UTC microseconds of a local time in the session's zone. */
-export const timestampToTimestamptz = (local: ExactInteger, zoneName: string): ExactInteger => {
-  if (isInfinite(local)) return local
-  const { days, micros } = splitTimestamp(local)
-  const seconds = days * 86400 + Math.floor(micros / MICROS_PER_SECOND)
-  return joinTimestamp(days, micros - offsetOfLocal(timeZone(zoneName), seconds) * MICROS_PER_SECOND)
-}
-
-/** Seconds east of Greenwich that a zone has at an instant. */
-export const offsetAtTimestamp = (timestamp: ExactInteger, zoneName: string): number => {
-  const { days, micros } = splitTimestamp(timestamp)
-  return timeZone(zoneName).offsetAt(days * 86400 + Math.floor(micros / MICROS_PER_SECOND))
-}
-
-/** Local time that a zone shows at an instant. */
-export const timestamptzToTimestamp = (timestamp: ExactInteger, zoneName: string): ExactInteger => {
-  if (isInfinite(timestamp)) return timestamp
-  const { days, micros } = splitTimestamp(timestamp)
-  return joinTimestamp(days, micros + offsetAtTimestamp(timestamp, zoneName) * MICROS_PER_SECOND)
-}
 
 /** Day (since 2000) that begins a local timestamp. */
 const localDay = (context: FormatContext): number =>

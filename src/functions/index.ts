@@ -1,0 +1,49 @@
+/** The registry of functions, operators and casts, and what planning asks of it. */
+import { basicAggregates } from './aggregates/basic.ts'
+import { arithmeticOperators } from './operators/arithmetic.ts'
+import { arrayOperators } from './operators/array.ts'
+import { comparisonOperators } from './operators/comparison.ts'
+import { datetimeOperators } from './operators/datetime.ts'
+import { jsonOperators } from './operators/json.ts'
+import { textOperators } from './operators/text.ts'
+import type { FunctionRecord, OperatorRecord } from './records.ts'
+import { arithmeticFunctions } from './scalar/arithmetic.ts'
+import { comparisonFunctions } from './scalar/comparison.ts'
+import { conversionFunctions } from './scalar/conversion.ts'
+
+export { allCasts, castBetween } from './casts.ts'
+export { equalityOperator, orderingOperator, strategyOperator } from './operator-classes.ts'
+
+export const allFunctions: readonly FunctionRecord[] = [
+  ...comparisonFunctions,
+  ...arithmeticFunctions,
+  ...conversionFunctions,
+  ...basicAggregates,
+]
+
+export const allOperators: readonly OperatorRecord[] = [
+  ...comparisonOperators,
+  ...arithmeticOperators,
+  ...datetimeOperators,
+  ...textOperators,
+  ...jsonOperators,
+  ...arrayOperators,
+]
+
+const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>
+  Map.groupBy(records, (record) => record.name)
+
+const functionNames = groupByName(allFunctions)
+const operatorNames = groupByName(allOperators)
+const functionOids = new Map(allFunctions.map((record) => [record.oid, record]))
+const operatorOids = new Map(allOperators.map((record) => [record.oid, record]))
+
+/** Overloads of a function's name, none when there is no such function. */
+export const functionsByName = (name: string): readonly FunctionRecord[] => functionNames.get(name) ?? []
+
+export const functionByOid = (oid: number): FunctionRecord | undefined => functionOids.get(oid)
+
+/** Overloads of an operator's name. */
+export const operatorsByName = (name: string): readonly OperatorRecord[] => operatorNames.get(name) ?? []
+
+export const operatorByOid = (oid: number): OperatorRecord | undefined => operatorOids.get(oid)

@@ -1,0 +1,38 @@
+/** Arithmetic of dates, times, timestamps and intervals. */
+import type { OperatorRecord } from '../records.ts'
+import { operator } from './define.ts'
+
+export const datetimeOperators: readonly OperatorRecord[] = [
+  operator(1076, 'date + interval', 'timestamp', 2071, 'add', { commutator: 2551 }),
+  operator(1077, 'date - interval', 'timestamp', 2072, 'subtract'),
+  operator(1099, 'date - date', 'int4', 1140, 'subtract'),
+  operator(1100, 'date + int4', 'date', 1141, 'add', { commutator: 2555 }),
+  operator(1101, 'date - int4', 'date', 1142, 'subtract'),
+  operator(1327, 'timestamptz + interval', 'timestamptz', 1189, 'add', { commutator: 2554 }),
+  operator(1328, 'timestamptz - timestamptz', 'interval', 1188, 'subtract'),
+  operator(1329, 'timestamptz - interval', 'timestamptz', 1190, 'subtract'),
+  operator(1336, '- interval', 'interval', 1168, 'negate'),
+  operator(1337, 'interval + interval', 'interval', 1169, 'add', { commutator: 1337 }),
+  operator(1338, 'interval - interval', 'interval', 1170, 'subtract'),
+  operator(1360, 'date + time', 'timestamp', 1272, 'add', { commutator: 1363 }),
+  operator(1361, 'date + timetz', 'timestamptz', 1297, 'add', { commutator: 1366 }),
+  operator(1363, 'time + date', 'timestamp', 1296, 'add', { commutator: 1360 }),
+  operator(1366, 'timetz + date', 'timestamptz', 1298, 'add', { commutator: 1361 }),
+  operator(1399, 'time - time', 'interval', 1690, 'subtract'),
+  operator(1583, 'interval * float8', 'interval', 1618, 'multiply', { commutator: 1584 }),
+  operator(1584, 'float8 * interval', 'interval', 1624, 'multiply', { commutator: 1583 }),
+  operator(1585, 'interval / float8', 'interval', 1326, 'divide'),
+  operator(1800, 'time + interval', 'time', 1747, 'add', { commutator: 1849 }),
+  operator(1801, 'time - interval', 'time', 1748, 'subtract'),
+  operator(1802, 'timetz + interval', 'timetz', 1749, 'add', { commutator: 2552 }),
+  operator(1803, 'timetz - interval', 'timetz', 1750, 'subtract'),
+  operator(1849, 'interval + time', 'time', 1848, 'add', { commutator: 1800 }),
+  operator(2066, 'timestamp + interval', 'timestamp', 2032, 'add', { commutator: 2553 }),
+  operator(2067, 'timestamp - timestamp', 'interval', 2031, 'subtract'),
+  operator(2068, 'timestamp - interval', 'timestamp', 2033, 'subtract'),
+  operator(2551, 'interval + date', 'timestamp', 2546, 'add', { commutator: 1076 }),
+  operator(2552, 'interval + timetz', 'timetz', 2547, 'add', { commutator: 1802 }),
+  operator(2553, 'interval + timestamp', 'timestamp', 2548, 'add', { commutator: 2066 }),
+  operator(2554, 'interval + timestamptz', 'timestamptz', 2549, 'add', { commutator: 1327 }),
+  operator(2555, 'int4 + date', 'date', 2550, 'add', { commutator: 1100 }),
+]

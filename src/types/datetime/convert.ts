@@ -1,0 +1,60 @@
+/** Conversions between date, time and timestamp values; zones are IANA names or POSIX specifications. */
+import { dateOutOfRangeForTimestamp } from '../../errors/raise/data.ts'
+import type { ExactInteger } from '../int64.ts'
+import {
+  checkTimestamp,
+  DATE_INFINITY,
+  DATE_NEGATIVE_INFINITY,
+  isInfinite,
+  isValidTimestamp,
+  joinTimestamp,
+  MICROS_PER_SECOND,
+  splitTimestamp,
+} from './calendar.ts'
+import { offsetOfLocal, type TimeZone, timeZone } from './time-zone.ts'
+
+/** Seconds since 2000-01-01 00:00 of a timestamp taken apart. */
+const secondsOf = (days: number, micros: number): number => days * 86400 + Math.floor(micros / MICROS_PER_SECOND)
+
+/** UTC microseconds of a local time in a zone. */
+export const localToUtc = (local: ExactInteger, zone: TimeZone): ExactInteger => {
+  if (isInfinite(local)) return local
+  const { days, micros } = splitTimestamp(local)
+  return checkTimestamp(joinTimestamp(days, micros - offsetOfLocal(zone, secondsOf(days, micros)) * MICROS_PER_SECOND))
+}
+
+/** Seconds east of Greenwich that a zone has at an instant. */
+export const offsetAtTimestamp = (timestamp: ExactInteger, zone: TimeZone): number => {
+  const { days, micros } = splitTimestamp(timestamp)
+  return zone.offsetAt(secondsOf(days, micros))
+}
+
+/** Local time that a zone shows at an instant. */
+export const utcToLocal = (timestamp: ExactInteger, zone: TimeZone): ExactInteger => {
+  if (isInfinite(timestamp)) return timestamp
+  const { days, micros } = splitTimestamp(timestamp)
+  return joinTimestamp(days, micros + zone.offsetAt(secondsOf(days, micros)) * MICROS_PER_SECOND)
+}
+
+export const timestampToTimestamptz = (local: ExactInteger, zoneName: string): ExactInteger =>
+  localToUtc(local, timeZone(zoneName))
+
+export const timestamptzToTimestamp = (timestamp: ExactInteger, zoneName: string): ExactInteger =>
+  utcToLocal(timestamp, timeZone(zoneName))
+
+/** Midnight that begins a day; 22008 when no timestamp reaches so far. */
+export const dateToTimestamp = (date: number): ExactInteger => {
+  if (date === DATE_INFINITY) return Number.POSITIVE_INFINITY
+  if (date === DATE_NEGATIVE_INFINITY) return Number.NEGATIVE_INFINITY
+  const timestamp = joinTimestamp(date, 0)
+  if (!isValidTimestamp(timestamp)) throw dateOutOfRangeForTimestamp()
+  return timestamp
+}
+
+export const timestampToDate = (timestamp: ExactInteger): number => {
+  if (isInfinite(timestamp)) return timestamp > 0 ? DATE_INFINITY : DATE_NEGATIVE_INFINITY
+  return splitTimestamp(timestamp).days
+}
+
+/** Microseconds of the day. */
+export const timeOfTimestamp = (timestamp: ExactInteger): number => splitTimestamp(timestamp).micros
