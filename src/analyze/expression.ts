@@ -3,7 +3,14 @@
  * overloads chosen, coercions explicit. Columns are statement-wide ids, so an expression keeps its meaning wherever
  * the optimizer moves it.
  */
-import type { FunctionRecord, AggregateFunction, OperatorRecord, ScalarFunction, SetReturningFunction, WindowFunction } from '../functions/records.ts'
+import type {
+  FunctionRecord,
+  AggregateFunction,
+  OperatorRecord,
+  ScalarFunction,
+  SetReturningFunction,
+  WindowFunction,
+} from '../functions/records.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import type { Query } from './query.ts'
 

@@ -182,10 +182,4 @@ export interface TypeObject extends ObjectBase {
   readonly labels: readonly { readonly oid: number; readonly label: string; readonly order: number }[] | null
 }
 
-export type CatalogObject =
-  | SchemaObject
-  | RoleObject
-  | DatabaseObject
-  | RelationObject
-  | ConstraintObject
-  | TypeObject
+export type CatalogObject = SchemaObject | RoleObject | DatabaseObject | RelationObject | ConstraintObject | TypeObject

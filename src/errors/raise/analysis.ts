@@ -18,7 +18,12 @@ const located = (code: SqlState, message: string, location: Location, fields: Er
   new LocatedError(code, message, location, fields)
 
 export const undefinedColumn = (name: string, location?: Location, hint?: string): SqlError =>
-  located(SQL_STATE.undefined_column, `column ${columnName(name)} does not exist`, location, hint === undefined ? {} : { hint })
+  located(
+    SQL_STATE.undefined_column,
+    `column ${columnName(name)} does not exist`,
+    location,
+    hint === undefined ? {} : { hint },
+  )
 
 const columnName = (name: string): string => (name.includes('.') ? name : `"${name}"`)
 
@@ -35,7 +40,12 @@ export const duplicateAlias = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.duplicate_alias, `table name "${name}" specified more than once`, location)
 
 export const missingFrom = (table: string, location?: Location, hint?: string): SqlError =>
-  located(SQL_STATE.undefined_table, `missing FROM-clause entry for table "${table}"`, location, hint === undefined ? {} : { hint })
+  located(
+    SQL_STATE.undefined_table,
+    `missing FROM-clause entry for table "${table}"`,
+    location,
+    hint === undefined ? {} : { hint },
+  )
 
 export const invalidFromReference = (table: string, location: Location, fields: ErrorFields): SqlError =>
   located(SQL_STATE.undefined_table, `invalid reference to FROM-clause entry for table "${table}"`, location, fields)
@@ -115,7 +125,8 @@ export const duplicateColumn = (message: string, location?: Location): SqlError 
 export const invalidRecursion = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.invalid_recursion, message, location)
 
-export const cardinalityViolation = (message: string): SqlError => new SqlError(SQL_STATE.cardinality_violation, message)
+export const cardinalityViolation = (message: string): SqlError =>
+  new SqlError(SQL_STATE.cardinality_violation, message)
 
 export const invalidParameterValue = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.invalid_parameter_value, message, location)
@@ -127,3 +138,19 @@ export const undefinedTable = (message: string, location?: Location): SqlError =
   located(SQL_STATE.undefined_table, message, location)
 
 export const nameTooLong = (message: string): SqlError => new SqlError(SQL_STATE.name_too_long, message)
+
+export const cannotConvertCommon = (construct: string, from: string, to: string, location?: Location): SqlError =>
+  located(SQL_STATE.cannot_coerce, `${construct} could not convert type ${from} to ${to}`, location)
+
+export const undefinedUsingColumn = (name: string, side: 'left' | 'right', location?: Location): SqlError =>
+  located(
+    SQL_STATE.undefined_column,
+    `column "${name}" specified in USING clause does not exist in ${side} table`,
+    location,
+  )
+
+export const ambiguousOutput = (clause: string, name: string, location?: Location): SqlError =>
+  located(SQL_STATE.ambiguous_column, `${clause} "${name}" is ambiguous`, location)
+
+export const duplicateWithName = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.duplicate_alias, `WITH query name "${name}" specified more than once`, location)

@@ -1,0 +1,52 @@
+/** Entry of the analyzer: a parse tree of a query or a data-modifying statement becomes a typed query tree. */
+import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import type { RelationObject } from '../catalog/objects.ts'
+import { featureNotSupported } from '../errors/raise/analysis.ts'
+import { bodyOf, tagOf, type Node, type SelectStmt } from '../sql/ast.ts'
+import type { FormatContext } from '../types/sql-type.ts'
+import { AnalysisContext, type AnalysisRules, type ParameterTypes } from './context.ts'
+import { analyzeWith } from './ctes.ts'
+import { analyzeExpression } from './expressions.ts'
+import { analyzeModify } from './modify.ts'
+import type { DmlQuery, Query } from './query.ts'
+import { Scope } from './scope.ts'
+import { analyzeSelect } from './select.ts'
+import { analyzeSetOperation, analyzeValues } from './set-operations.ts'
+
+const analyzeQuery = (context: AnalysisContext, parent: Scope | null, node: Node, keepUnknown = false): Query => {
+  const select = bodyOf(node, 'SelectStmt') as SelectStmt | undefined
+  if (select === undefined) throw featureNotSupported(`${tagOf(node)} is not supported as a query`)
+  const scope = new Scope(parent)
+  const ctes = analyzeWith(context, scope, select.withClause, analyzeModify)
+  if (select.op !== undefined && select.op !== 'SETOP_NONE') return analyzeSetOperation(context, scope, select, ctes)
+  if (select.valuesLists !== undefined) return analyzeValues(context, scope, select, ctes, keepUnknown)
+  return analyzeSelect(context, scope, select, ctes, keepUnknown)
+}
+
+/** A view's query in its own world: no outer names, no statement parameters. */
+const analyzeView = (context: AnalysisContext, relation: RelationObject): Query => {
+  if (relation.view === null) throw new Error(`view ${relation.name} without a query`)
+  return analyzeQuery(context, null, relation.view.query as unknown as Node)
+}
+
+const RULES: AnalysisRules = { expression: analyzeExpression, query: analyzeQuery, view: analyzeView }
+
+export interface AnalysisInput {
+  readonly catalog: CatalogSnapshot
+  /** Schema oids in lookup order, pg_catalog included. */
+  readonly searchPath: readonly number[]
+  readonly format: FormatContext
+  readonly parameters: ParameterTypes
+  readonly databaseName: string
+}
+
+export const analysisContext = (input: AnalysisInput): AnalysisContext =>
+  new AnalysisContext(RULES, input.catalog, input.searchPath, input.format, input.parameters, input.databaseName)
+
+/** Whether the statement is one that analysis and planning handle; all others are utility statements. */
+export const isPlannable = (node: Node): boolean => PLANNABLE.has(tagOf(node))
+
+const PLANNABLE = new Set<string>(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt'])
+
+export const analyzeStatement = (context: AnalysisContext, node: Node): Query | DmlQuery =>
+  tagOf(node) === 'SelectStmt' ? analyzeQuery(context, null, node) : analyzeModify(context, new Scope(null), node)

@@ -1,0 +1,104 @@
+/** What one statement's analysis shares: the catalog it sees, the search path, parameter types, fresh column ids. */
+import type { RelationObject } from '../catalog/objects.ts'
+import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import { indeterminateParameter, undefinedParameter, type Location } from '../errors/raise/analysis.ts'
+import type { Node } from '../sql/ast.ts'
+import { OID } from '../types/oids.ts'
+import type { FormatContext, SqlType } from '../types/sql-type.ts'
+import type { ColumnId, Expr, ParamExpr } from './expression.ts'
+import { constant } from './nodes.ts'
+import type { Query } from './query.ts'
+import type { Scope } from './scope.ts'
+
+/** Types of `$n`: given up front, or found out from use. */
+export class ParameterTypes {
+  readonly types: (SqlType | null)[]
+  /** Parameters may appear that were not declared, and unknown ones take the type their use asks for. */
+  readonly open: boolean
+
+  constructor(types: readonly (SqlType | null)[], open: boolean) {
+    this.types = [...types]
+    this.open = open
+  }
+
+  /** All types, once analysis is done; a parameter whose type stayed unknown is an error (42P18). */
+  resolved(): SqlType[] {
+    return Array.from(this.types, (type, i) => {
+      if (type === null || type === undefined) throw indeterminateParameter(i + 1)
+      return type
+    })
+  }
+}
+
+/** The recursive rules, handed down so that no module of the analyzer needs to import those above it. */
+export interface AnalysisRules {
+  readonly expression: (context: AnalysisContext, scope: Scope, node: Node) => Expr
+  /** A query below `scope` (null: at the top). `keepUnknown`: literals may stay untyped, the caller coerces them. */
+  readonly query: (context: AnalysisContext, scope: Scope | null, node: Node, keepUnknown?: boolean) => Query
+  /** The FROM entry of a view: its query, analysed for this reference. */
+  readonly view: (context: AnalysisContext, relation: RelationObject) => Query
+}
+
+export class AnalysisContext {
+  readonly rules: AnalysisRules
+  readonly catalog: CatalogSnapshot
+  /** Schema oids in lookup order, pg_catalog included. */
+  readonly searchPath: readonly number[]
+  readonly format: FormatContext
+  readonly parameters: ParameterTypes
+  readonly databaseName: string
+  /** Oids of relations that the statement depends on. */
+  readonly relations = new Set<number>()
+  /** A literal was read whose meaning depends on settings or the clock ('now'::timestamptz): do not cache the plan. */
+  dependsOnSettings = false
+  #lastColumn = 0
+
+  constructor(
+    rules: AnalysisRules,
+    catalog: CatalogSnapshot,
+    searchPath: readonly number[],
+    format: FormatContext,
+    parameters: ParameterTypes,
+    databaseName: string,
+  ) {
+    this.rules = rules
+    this.catalog = catalog
+    this.searchPath = searchPath
+    this.format = format
+    this.parameters = parameters
+    this.databaseName = databaseName
+  }
+
+  freshColumn(): ColumnId {
+    this.#lastColumn++
+    return this.#lastColumn
+  }
+
+  typeOf(oid: number): SqlType {
+    return this.catalog.typeOf(oid)
+  }
+
+  get unknown(): SqlType {
+    return this.typeOf(OID.unknown)
+  }
+
+  get bool(): SqlType {
+    return this.typeOf(OID.bool)
+  }
+
+  parameter(index: number, location: Location): ParamExpr {
+    const { types, open } = this.parameters
+    if (index < 1 || index > 65535 || (!open && index > types.length)) throw undefinedParameter(index, location)
+    while (types.length < index) types.push(null)
+    return { kind: 'param', index, type: types[index - 1] ?? this.unknown, typmod: -1 }
+  }
+
+  expr(scope: Scope, node: Node): Expr {
+    return this.rules.expression(this, scope, node)
+  }
+
+  /** A NULL of a type. */
+  nullOf(type: SqlType) {
+    return constant(null, type)
+  }
+}

@@ -1,0 +1,429 @@
+/** Parse tree expressions to typed expressions: one handler per node tag; the families have files of their own. */
+import {
+  arraySubscriptError,
+  datatypeMismatch,
+  featureNotSupported,
+  syntaxErrorAt,
+  undefinedColumn,
+  undefinedObject,
+} from '../errors/raise/analysis.ts'
+import { functionByOid } from '../functions/index.ts'
+import {
+  bodyOf,
+  namesOf,
+  tagOf,
+  type A_ArrayExpr,
+  type A_Const,
+  type A_Indirection,
+  type BoolExpr,
+  type BooleanTest,
+  type CaseExpr as CaseNode,
+  type CoalesceExpr as CoalesceNode,
+  type CollateClause,
+  type ColumnRef,
+  type MinMaxExpr as MinMaxNode,
+  type Node,
+  type NodeBodies,
+  type NullTest,
+  type RowExpr as RowNode,
+  type SQLValueFunction,
+  type TypeCast,
+} from '../sql/ast.ts'
+import { formatType } from '../types/index.ts'
+import { OID } from '../types/oids.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import { analyzeCall } from './calls.ts'
+import { coerce, coerceToBoolean, coerceToCommon, commonType, commonTypmod, settleUnknown } from './coerce.ts'
+import type { AnalysisContext } from './context.ts'
+import type { Expr } from './expression.ts'
+import { fieldOf } from './fields.ts'
+import { locationOf } from './location.ts'
+import { constant } from './nodes.ts'
+import { analyzeOperatorExpression, operatorOn } from './operators.ts'
+import { arrayOf } from './polymorphic.ts'
+import type { Scope } from './scope.ts'
+import { analyzeSubLink } from './sublinks.ts'
+import { resolveTypeName } from './type-name.ts'
+
+type Handler<T extends keyof NodeBodies> = (context: AnalysisContext, scope: Scope, body: NodeBodies[T]) => Expr
+
+export const analyzeExpression = (context: AnalysisContext, scope: Scope, node: Node): Expr => {
+  const tag = tagOf(node)
+  const handler = handlers[tag] as Handler<typeof tag> | undefined
+  if (handler === undefined) throw featureNotSupported(`expression of kind ${tag} is not supported`, locationOf(node))
+  return handler(context, scope, bodyOf(node, tag) as NodeBodies[typeof tag])
+}
+
+const analyzeConst = (context: AnalysisContext, _scope: Scope, node: A_Const): Expr => {
+  if (node.isnull) return constant(null, context.unknown)
+  if (node.ival !== undefined) return constant(node.ival.ival ?? 0, context.typeOf(OID.int4))
+  if (node.fval !== undefined) return numberConstant(context, node.fval.fval ?? '0')
+  if (node.boolval !== undefined) return constant(node.boolval.boolval ?? false, context.bool)
+  if (node.sval !== undefined) return constant(node.sval.sval ?? '', context.unknown)
+  throw featureNotSupported('bit string literals are not supported', node.location)
+}
+
+/** A number too large for integer: bigint when it fits, else numeric. */
+const numberConstant = (context: AnalysisContext, text: string): Expr => {
+  if (/^[0-9]+$/.test(text) && BigInt(text) <= 9223372036854775807n) {
+    const type = context.typeOf(OID.int8)
+    return constant(type.parse(text, -1, context.format), type)
+  }
+  const radix = /^0[xob]/i.test(text)
+  const type = context.typeOf(radix && BigInt(text) <= 9223372036854775807n ? OID.int8 : OID.numeric)
+  return constant(type.parse(radix ? BigInt(text).toString() : text, -1, context.format), type)
+}
+
+const analyzeColumn = (context: AnalysisContext, scope: Scope, node: ColumnRef): Expr => {
+  const fields = node.fields ?? []
+  if (fields.some((f) => 'A_Star' in f))
+    throw syntaxErrorAt('row expansion via "*" is not supported here', node.location)
+  const names = namesOf(fields)
+  const { location } = node
+  switch (names.length) {
+    case 1: {
+      const name = names[0] as string
+      const found = scope.column(name, location)
+      if (found !== null) return found
+      const row = scope.table(null, name, location)
+      if (row !== null) return row.wholeRow()
+      throw undefinedColumn(name, location)
+    }
+    case 2: {
+      const [table, column] = names as [string, string]
+      if (scope.table(null, table, location) !== null) return scope.qualifiedColumn(null, table, column, location)
+      const value = scope.column(table, location)
+      if (value !== null && value.type.relation !== 0) return fieldOf(context, value, column, location)
+      return scope.qualifiedColumn(null, table, column, location)
+    }
+    case 3: {
+      const [schema, table, column] = names as [string, string, string]
+      if (scope.table(null, schema, location) !== null && scope.table(schema, table, location) === null) {
+        return fieldOf(context, scope.qualifiedColumn(null, schema, table, location), column, location)
+      }
+      return scope.qualifiedColumn(schema, table, column, location)
+    }
+    case 4: {
+      const [database, schema, table, column] = names as [string, string, string, string]
+      if (database !== context.databaseName) {
+        throw featureNotSupported(`cross-database references are not implemented: ${names.join('.')}`, location)
+      }
+      return scope.qualifiedColumn(schema, table, column, location)
+    }
+    default:
+      throw syntaxErrorAt(`improper qualified name (too many dotted names): ${names.join('.')}`, location)
+  }
+}
+
+const analyzeParam = (context: AnalysisContext, _scope: Scope, node: { number?: number; location?: number }): Expr =>
+  context.parameter(node.number ?? 0, node.location)
+
+const analyzeTypeCast = (context: AnalysisContext, scope: Scope, node: TypeCast): Expr => {
+  if (node.arg === undefined || node.typeName === undefined) throw syntaxErrorAt('incomplete cast', node.location)
+  const { type, typmod } = resolveTypeName(context, node.typeName)
+  const array = bodyOf(node.arg, 'A_ArrayExpr')
+  const arg =
+    array !== undefined && type.category === 'A'
+      ? analyzeArray(context, scope, array, type)
+      : context.expr(scope, node.arg)
+  return coerce(context, arg, type, typmod, 'explicit', node.location ?? locationOf(node.arg))
+}
+
+const analyzeBool = (context: AnalysisContext, scope: Scope, node: BoolExpr): Expr => {
+  const clause = node.boolop === 'AND_EXPR' ? 'AND' : node.boolop === 'OR_EXPR' ? 'OR' : 'NOT'
+  const args = (node.args ?? []).map((arg) =>
+    coerceToBoolean(context, context.expr(scope, arg), clause, locationOf(arg)),
+  )
+  if (clause === 'NOT') return { kind: 'not', arg: args[0] as Expr, type: context.bool, typmod: -1 }
+  return { kind: clause === 'AND' ? 'and' : 'or', args, type: context.bool, typmod: -1 }
+}
+
+const analyzeNullTest = (context: AnalysisContext, scope: Scope, node: NullTest): Expr => ({
+  kind: 'is-null',
+  arg: context.expr(scope, node.arg as Node),
+  negated: node.nulltesttype === 'IS_NOT_NULL',
+  type: context.bool,
+  typmod: -1,
+})
+
+const BOOL_TESTS = {
+  IS_TRUE: ['true', false],
+  IS_NOT_TRUE: ['true', true],
+  IS_FALSE: ['false', false],
+  IS_NOT_FALSE: ['false', true],
+  IS_UNKNOWN: ['unknown', false],
+  IS_NOT_UNKNOWN: ['unknown', true],
+} as const
+
+const analyzeBooleanTest = (context: AnalysisContext, scope: Scope, node: BooleanTest): Expr => {
+  const kind = node.booltesttype ?? 'IS_TRUE'
+  const [test, negated] = BOOL_TESTS[kind]
+  const clause = kind.replaceAll('_', ' ')
+  const arg = coerceToBoolean(context, context.expr(scope, node.arg as Node), clause, locationOf(node.arg))
+  return { kind: 'bool-test', arg, test, negated, type: context.bool, typmod: -1 }
+}
+
+const analyzeCase = (context: AnalysisContext, scope: Scope, node: CaseNode): Expr => {
+  const whens = (node.args ?? []).map((arg) => bodyOf(arg, 'CaseWhen') as NonNullable<NodeBodies['CaseWhen']>)
+  const operand = node.arg === undefined ? null : settleUnknown(context, context.expr(scope, node.arg))
+  const tests = whens.map(({ expr }) => {
+    const test = context.expr(scope, expr as Node)
+    if (operand !== null) return operatorOn(context, '=', operand, test, node.location)
+    return coerceToBoolean(context, test, 'CASE/WHEN', locationOf(expr))
+  })
+  const results = whens.map(({ result }) => context.expr(scope, result as Node))
+  const otherwise = node.defresult === undefined ? constant(null, context.unknown) : context.expr(scope, node.defresult)
+  // PostgreSQL looks at ELSE first when it chooses the common type.
+  const all = [otherwise, ...results]
+  const nodes = [node.defresult, ...whens.map((w) => w.result)]
+  const type = commonType(context, all, 'CASE', (i) => locationOf(nodes[i]))
+  const typmod = commonTypmod(all, type)
+  const fit = (expr: Expr, i: number) =>
+    coerceToCommon(context, expr, type, i === 0 ? 'CASE/ELSE' : 'CASE/WHEN', locationOf(nodes[i]))
+  return {
+    kind: 'case',
+    whens: tests.map((when, i) => ({ when, then: fit(results[i] as Expr, i + 1) })),
+    otherwise: fit(otherwise, 0),
+    type,
+    typmod,
+  }
+}
+
+const commonArgs = (context: AnalysisContext, scope: Scope, nodes: readonly Node[], construct: string) => {
+  const args = nodes.map((n) => context.expr(scope, n))
+  const type = commonType(context, args, construct, (i) => locationOf(nodes[i]))
+  return {
+    args: args.map((arg, i) => coerceToCommon(context, arg, type, construct, locationOf(nodes[i]))),
+    type,
+    typmod: commonTypmod(args, type),
+  }
+}
+
+const analyzeCoalesce = (context: AnalysisContext, scope: Scope, node: CoalesceNode): Expr => ({
+  kind: 'coalesce',
+  ...commonArgs(context, scope, node.args ?? [], 'COALESCE'),
+})
+
+const analyzeMinMax = (context: AnalysisContext, scope: Scope, node: MinMaxNode): Expr => {
+  const greatest = node.op !== 'IS_LEAST'
+  const common = commonArgs(context, scope, node.args ?? [], greatest ? 'GREATEST' : 'LEAST')
+  if (common.type.compare === null) {
+    throw undefinedObject(
+      `could not identify a comparison function for type ${formatType(common.type, -1)}`,
+      node.location,
+    )
+  }
+  return { kind: greatest ? 'greatest' : 'least', ...common }
+}
+
+const analyzeArrayNode = (context: AnalysisContext, scope: Scope, node: A_ArrayExpr): Expr =>
+  analyzeArray(context, scope, node, null)
+
+/** ARRAY[…]; `target` is the array type a cast asks for, which settles its elements. */
+const analyzeArray = (context: AnalysisContext, scope: Scope, node: A_ArrayExpr, target: SqlType | null): Expr => {
+  const nodes = node.elements ?? []
+  const nestedNodes = nodes.map((n) => bodyOf(n, 'A_ArrayExpr'))
+  const elements = nodes.map((n, i) => {
+    const inner = nestedNodes[i]
+    return inner === undefined ? context.expr(scope, n) : analyzeArray(context, scope, inner, target)
+  })
+  if (elements.length === 0) {
+    if (target === null) {
+      throw indeterminateArray(node.location)
+    }
+    return { kind: 'array', elements: [], nested: false, type: target, typmod: -1 }
+  }
+  const nested = elements[0]?.type.category === 'A'
+  if (target !== null) {
+    const to = nested ? target : (target.element as SqlType)
+    const fitted = elements.map((e, i) => coerce(context, e, to, -1, 'explicit', locationOf(nodes[i])))
+    return { kind: 'array', elements: fitted, nested, type: target, typmod: -1 }
+  }
+  const common = commonType(context, elements, 'ARRAY', (i) => locationOf(nodes[i]))
+  const fitted = elements.map((e, i) => coerceToCommon(context, e, common, 'ARRAY', locationOf(nodes[i])))
+  const type = nested ? common : arrayOf(context.catalog, common, node.location)
+  return { kind: 'array', elements: fitted, nested, type, typmod: -1 }
+}
+
+const indeterminateArray = (location: number | undefined) =>
+  datatypeMismatch('cannot determine type of empty array', location, {
+    hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].',
+  })
+
+const analyzeIndirection = (context: AnalysisContext, scope: Scope, node: A_Indirection): Expr => {
+  let expr = context.expr(scope, node.arg as Node)
+  let indices: { lower: Expr | null; upper: Expr | null; slice: boolean }[] = []
+  const location = locationOf(node.arg)
+  const flush = () => {
+    if (indices.length > 0) expr = subscript(context, expr, indices, location)
+    indices = []
+  }
+  for (const step of node.indirection ?? []) {
+    const index = bodyOf(step, 'A_Indices')
+    if (index === undefined) {
+      flush()
+      expr = fieldOf(context, expr, bodyOf(step, 'String')?.sval ?? '*', location)
+      continue
+    }
+    const bound = (n: Node | undefined): Expr | null => (n === undefined ? null : context.expr(scope, n))
+    indices.push({ lower: bound(index.lidx), upper: bound(index.uidx), slice: index.is_slice ?? false })
+  }
+  flush()
+  return expr
+}
+
+const subscript = (
+  context: AnalysisContext,
+  arg: Expr,
+  indices: readonly { lower: Expr | null; upper: Expr | null; slice: boolean }[],
+  location: number | undefined,
+): Expr => {
+  if (arg.type.oid === OID.jsonb) return jsonbSubscript(context, arg, indices, location)
+  const { element } = arg.type
+  if (element === null)
+    throw datatypeMismatch(
+      `cannot subscript type ${formatType(arg.type, -1)} because it does not support subscripting`,
+      location,
+    )
+  const int4 = context.typeOf(OID.int4)
+  const fit = (e: Expr | null): Expr | null => {
+    if (e === null) return null
+    return coerce(context, e, int4, -1, 'assignment', location)
+  }
+  const slice = indices.some((i) => i.slice)
+  if (indices.length > 6)
+    throw arraySubscriptError(
+      `number of array dimensions (${indices.length}) exceeds the maximum allowed (6)`,
+      location,
+    )
+  return {
+    kind: 'subscript',
+    arg,
+    indices: indices.map((i) => ({ lower: fit(i.lower), upper: fit(i.upper), slice: i.slice })),
+    type: slice ? arg.type : element,
+    typmod: arg.typmod,
+  }
+}
+
+/** jsonb[…]: the value at a path of keys and positions (function jsonb_extract_path). */
+const jsonbSubscript = (
+  context: AnalysisContext,
+  arg: Expr,
+  indices: readonly { upper: Expr | null; slice: boolean }[],
+  location: number | undefined,
+): Expr => {
+  const text = context.typeOf(OID.text)
+  const path = indices.map(({ upper, slice }) => {
+    if (slice || upper === null) throw datatypeMismatch('jsonb subscript does not support slices', location)
+    return coerce(context, upper, text, -1, 'explicit', location)
+  })
+  const fn = functionByOid(JSONB_EXTRACT_PATH)
+  if (fn?.kind !== 'scalar') throw featureNotSupported('jsonb subscripting is not supported', location)
+  const array: Expr = {
+    kind: 'array',
+    elements: path,
+    nested: false,
+    type: arrayOf(context.catalog, text, location),
+    typmod: -1,
+  }
+  return { kind: 'call', function: fn, args: [arg, array], operator: null, cast: false, type: arg.type, typmod: -1 }
+}
+
+/** pg_proc oid of jsonb_extract_path(jsonb, VARIADIC text[]). */
+const JSONB_EXTRACT_PATH = 3217
+
+const analyzeRow = (context: AnalysisContext, scope: Scope, node: RowNode): Expr => {
+  const fields = (node.args ?? []).map((arg) => context.expr(scope, arg))
+  return { kind: 'row', fields, names: fields.map((_, i) => `f${i + 1}`), type: context.typeOf(OID.record), typmod: -1 }
+}
+
+const SQL_VALUE_FUNCTIONS = {
+  SVFOP_CURRENT_DATE: ['current_date', false],
+  SVFOP_CURRENT_TIME: ['current_time', false],
+  SVFOP_CURRENT_TIME_N: ['current_time', true],
+  SVFOP_CURRENT_TIMESTAMP: ['current_timestamp', false],
+  SVFOP_CURRENT_TIMESTAMP_N: ['current_timestamp', true],
+  SVFOP_LOCALTIME: ['localtime', false],
+  SVFOP_LOCALTIME_N: ['localtime', true],
+  SVFOP_LOCALTIMESTAMP: ['localtimestamp', false],
+  SVFOP_LOCALTIMESTAMP_N: ['localtimestamp', true],
+  SVFOP_CURRENT_ROLE: ['current_user', false],
+  SVFOP_CURRENT_USER: ['current_user', false],
+  SVFOP_USER: ['current_user', false],
+  SVFOP_SESSION_USER: ['session_user', false],
+  SVFOP_CURRENT_CATALOG: ['current_database', false],
+  SVFOP_CURRENT_SCHEMA: ['current_schema', false],
+} as const
+
+/** What the keywords compute: the transaction's start, cast to the type the keyword names; or a session function. */
+const VALUE_TYPES: Readonly<Record<string, number>> = {
+  current_date: OID.date,
+  current_time: OID.timetz,
+  current_timestamp: OID.timestamptz,
+  localtime: OID.time,
+  localtimestamp: OID.timestamp,
+}
+
+const analyzeSqlValue = (context: AnalysisContext, scope: Scope, node: SQLValueFunction): Expr => {
+  const [name, precise] = SQL_VALUE_FUNCTIONS[node.op ?? 'SVFOP_CURRENT_DATE']
+  const typeOid = VALUE_TYPES[name]
+  const call = (fn: string): Expr =>
+    analyzeCall(context, scope, {
+      funcname: [{ String: { sval: fn } }],
+      ...(node.location === undefined ? {} : { location: node.location }),
+    })
+  if (typeOid === undefined) return call(name)
+  return coerce(
+    context,
+    call('now'),
+    context.typeOf(typeOid),
+    precise ? (node.typmod ?? -1) : -1,
+    'explicit',
+    node.location,
+  )
+}
+
+const analyzeCollate = (context: AnalysisContext, scope: Scope, node: CollateClause): Expr => {
+  const arg = settleUnknown(context, context.expr(scope, node.arg as Node))
+  const name = namesOf(node.collname).at(-1) ?? ''
+  if (arg.type.collation === 0 && arg.type.element?.collation !== 100) {
+    throw datatypeMismatch(`collations are not supported by type ${formatType(arg.type, -1)}`, node.location)
+  }
+  if (!BYTE_ORDER_COLLATIONS.has(name)) {
+    throw undefinedObject(`collation "${name}" for encoding "UTF8" does not exist`, node.location)
+  }
+  return arg
+}
+
+/** Collations that order by code point, as every text here does. */
+const BYTE_ORDER_COLLATIONS = new Set(['C', 'POSIX', 'default', 'C.UTF-8', 'C.utf8', 'ucs_basic'])
+
+const analyzeDefault = (): Expr => {
+  throw syntaxErrorAt('DEFAULT is not allowed in this context')
+}
+
+const analyzeNamedArg = (context: AnalysisContext, scope: Scope, node: { arg?: Node }): Expr =>
+  context.expr(scope, node.arg as Node)
+
+const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
+  A_Const: analyzeConst,
+  ColumnRef: analyzeColumn,
+  ParamRef: analyzeParam,
+  TypeCast: analyzeTypeCast,
+  A_Expr: analyzeOperatorExpression,
+  BoolExpr: analyzeBool,
+  NullTest: analyzeNullTest,
+  BooleanTest: analyzeBooleanTest,
+  CaseExpr: analyzeCase,
+  CoalesceExpr: analyzeCoalesce,
+  MinMaxExpr: analyzeMinMax,
+  A_ArrayExpr: analyzeArrayNode,
+  A_Indirection: analyzeIndirection,
+  RowExpr: analyzeRow,
+  SQLValueFunction: analyzeSqlValue,
+  CollateClause: analyzeCollate,
+  FuncCall: analyzeCall,
+  NamedArgExpr: analyzeNamedArg,
+  SubLink: analyzeSubLink,
+  SetToDefault: analyzeDefault,
+}

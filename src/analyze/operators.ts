@@ -1,0 +1,299 @@
+/** Operator expressions: arithmetic and comparison, IN, BETWEEN, LIKE, IS DISTINCT FROM, row comparison, op ANY/ALL. */
+import {
+  datatypeMismatch,
+  featureNotSupported,
+  syntaxErrorAt,
+  undefinedOperator,
+  type Location,
+} from '../errors/raise/analysis.ts'
+import type { OperatorRecord, ScalarFunction } from '../functions/records.ts'
+import { listItems, namesOf, type A_Expr, type Node } from '../sql/ast.ts'
+import { formatType } from '../types/index.ts'
+import { OID } from '../types/oids.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import { coerce, commonTypeOrNull, settleUnknown, tryCoerce } from './coerce.ts'
+import type { AnalysisContext } from './context.ts'
+import type { Expr } from './expression.ts'
+import { locationOf } from './location.ts'
+import { conjunction } from './nodes.ts'
+import { resolveOperator } from './overload.ts'
+import { arrayOf, resolvePolymorphic } from './polymorphic.ts'
+import type { Scope } from './scope.ts'
+
+export const analyzeOperatorExpression = (context: AnalysisContext, scope: Scope, node: A_Expr): Expr => {
+  const symbol = namesOf(node.name).at(-1) ?? ''
+  const { location } = node
+  const left = (): Expr => context.expr(scope, node.lexpr as Node)
+  const right = (): Expr => context.expr(scope, node.rexpr as Node)
+  switch (node.kind) {
+    case 'AEXPR_OP':
+    case 'AEXPR_LIKE':
+    case 'AEXPR_ILIKE':
+    case 'AEXPR_SIMILAR':
+      if (node.lexpr === undefined) return prefixOperator(context, symbol, right(), location)
+      return operatorOn(context, symbol, left(), right(), location)
+    case 'AEXPR_DISTINCT':
+    case 'AEXPR_NOT_DISTINCT':
+      return distinct(context, left(), right(), node.kind === 'AEXPR_NOT_DISTINCT', location)
+    case 'AEXPR_NULLIF':
+      return nullIf(context, left(), right(), location)
+    case 'AEXPR_IN':
+      return inList(context, scope, node, symbol)
+    case 'AEXPR_OP_ANY':
+    case 'AEXPR_OP_ALL':
+      return arrayComparison(context, symbol, left(), right(), node.kind === 'AEXPR_OP_ANY' ? 'any' : 'all', location)
+    case 'AEXPR_BETWEEN':
+    case 'AEXPR_NOT_BETWEEN':
+    case 'AEXPR_BETWEEN_SYM':
+    case 'AEXPR_NOT_BETWEEN_SYM':
+      return between(context, scope, node)
+    default:
+      throw featureNotSupported(`operator expression of kind ${node.kind} is not supported`, location)
+  }
+}
+
+interface ResolvedOperator {
+  readonly operator: OperatorRecord
+  readonly function: ScalarFunction
+  readonly left: Expr
+  readonly right: Expr
+  readonly type: SqlType
+}
+
+/** Chooses the operator and brings both operands to its types. */
+export const resolveOperands = (
+  context: AnalysisContext,
+  symbol: string,
+  left: Expr,
+  right: Expr,
+  location: Location,
+): ResolvedOperator => {
+  const { operator, function: fn } = resolveOperator(context, symbol, left.type, right.type, location)
+  const { args, result } = resolvePolymorphic(
+    context.catalog,
+    [operator.left, operator.right],
+    [left.type, right.type],
+    operator.result,
+    (types) => commonTypeOrNull(context, types) ?? context.typeOf(OID.text),
+    location,
+  )
+  return {
+    operator,
+    function: fn,
+    left: coerce(context, left, args[0] as SqlType, -1, 'implicit', location),
+    right: coerce(context, right, args[1] as SqlType, -1, 'implicit', location),
+    type: result,
+  }
+}
+
+/** `left symbol right`, for written operators and for those that other constructs imply. */
+export const operatorOn = (
+  context: AnalysisContext,
+  symbol: string,
+  left: Expr,
+  right: Expr,
+  location: Location,
+): Expr => {
+  if (left.kind === 'row' && right.kind === 'row')
+    return compareRows(context, symbol, left.fields, right.fields, location)
+  const resolved = resolveOperands(context, symbol, left, right, location)
+  return {
+    kind: 'call',
+    function: resolved.function,
+    args: [resolved.left, resolved.right],
+    operator: resolved.operator,
+    cast: false,
+    type: resolved.type,
+    typmod: -1,
+  }
+}
+
+const prefixOperator = (context: AnalysisContext, symbol: string, arg: Expr, location: Location): Expr => {
+  const { operator, function: fn } = resolveOperator(context, symbol, null, arg.type, location)
+  const operand = coerce(context, arg, context.typeOf(operator.right), -1, 'implicit', location)
+  return {
+    kind: 'call',
+    function: fn,
+    args: [operand],
+    operator,
+    cast: false,
+    type: context.typeOf(operator.result),
+    typmod: -1,
+  }
+}
+
+const ROW_STRATEGIES: Readonly<Record<string, 1 | 2 | 4 | 5>> = { '<': 1, '<=': 2, '>=': 4, '>': 5 }
+
+/** Row-wise comparison (manual, 9.24.5): = and <> by fields, the others by the first pair that differs. */
+export const compareRows = (
+  context: AnalysisContext,
+  symbol: string,
+  left: readonly Expr[],
+  right: readonly Expr[],
+  location: Location,
+): Expr => {
+  if (left.length !== right.length) throw syntaxErrorAt('unequal number of entries in row expressions', location)
+  if (left.length === 0) throw featureNotSupported('cannot compare rows of zero length', location)
+  const { bool } = context
+  if (symbol === '=' || symbol === '<>') {
+    const tests = left.map((l, i) => operatorOn(context, symbol, l, right[i] as Expr, location))
+    if (symbol === '=') return conjunction(tests, bool) as Expr
+    return tests.length === 1 ? (tests[0] as Expr) : { kind: 'or', args: tests, type: bool, typmod: -1 }
+  }
+  const strategy = ROW_STRATEGIES[symbol]
+  if (strategy === undefined) {
+    throw featureNotSupported(`could not determine interpretation of row comparison operator ${symbol}`, location)
+  }
+  if (left.length === 1) return operatorOn(context, symbol, left[0] as Expr, right[0] as Expr, location)
+  const pairs = left.map((l, i) => {
+    const r = right[i] as Expr
+    // Both sides of a field comparison must be of one type, so that its order decides.
+    const type = commonTypeOrNull(context, [l.type, r.type]) ?? context.typeOf(OID.text)
+    return [
+      coerce(context, l, type, -1, 'implicit', location),
+      coerce(context, r, type, -1, 'implicit', location),
+    ] as const
+  })
+  return {
+    kind: 'row-compare',
+    left: pairs.map(([l]) => l),
+    right: pairs.map(([, r]) => r),
+    strategy,
+    type: bool,
+    typmod: -1,
+  }
+}
+
+const distinct = (context: AnalysisContext, left: Expr, right: Expr, negated: boolean, location: Location): Expr => {
+  if (left.kind === 'row' && right.kind === 'row') {
+    if (left.fields.length !== right.fields.length) {
+      throw syntaxErrorAt('unequal number of entries in row expressions', location)
+    }
+    const fields = left.fields.map((l, i) => distinct(context, l, right.fields[i] as Expr, negated, location))
+    return { kind: negated ? 'and' : 'or', args: fields, type: context.bool, typmod: -1 }
+  }
+  const { operator, function: fn, left: l, right: r } = resolveOperands(context, '=', left, right, location)
+  return { kind: 'distinct', left: l, right: r, operator, function: fn, negated, type: context.bool, typmod: -1 }
+}
+
+const nullIf = (context: AnalysisContext, left: Expr, right: Expr, location: Location): Expr => {
+  const resolved = resolveOperands(context, '=', left, right, location)
+  const { operator, function: fn } = resolved
+  return {
+    kind: 'nullif',
+    left: resolved.left,
+    right: resolved.right,
+    operator,
+    function: fn,
+    type: resolved.left.type,
+    typmod: left.typmod,
+  }
+}
+
+/** `x IN (a, b, …)` is `= ANY`, `NOT IN` is `<> ALL`; where the items share no type with x, an OR or AND of comparisons. */
+const inList = (context: AnalysisContext, scope: Scope, node: A_Expr, symbol: string): Expr => {
+  const left = context.expr(scope, node.lexpr as Node)
+  const items = listItems(node.rexpr).map((item) => context.expr(scope, item))
+  const { location } = node
+  const negated = symbol === '<>'
+  const common = left.kind === 'row' ? null : commonTypeOrNull(context, [left.type, ...items.map((i) => i.type)])
+  if (common !== null && items.every((item) => item.kind !== 'row')) {
+    const typed = items.map((item, i) =>
+      coerce(context, item, common, -1, 'implicit', locationOf(listItems(node.rexpr)[i])),
+    )
+    const resolved = resolveOperands(context, symbol, left, typed[0] as Expr, location)
+    return {
+      kind: 'array-comparison',
+      left: resolved.left,
+      operator: resolved.operator,
+      function: resolved.function,
+      quantifier: negated ? 'all' : 'any',
+      list: typed.map((item) => coerce(context, item, resolved.right.type, -1, 'implicit', location)),
+      array: null,
+      type: context.bool,
+      typmod: -1,
+    }
+  }
+  const tests = items.map((item) => operatorOn(context, symbol, left, item, location))
+  if (tests.length === 1) return tests[0] as Expr
+  return { kind: negated ? 'and' : 'or', args: tests, type: context.bool, typmod: -1 }
+}
+
+const arrayComparison = (
+  context: AnalysisContext,
+  symbol: string,
+  left: Expr,
+  right: Expr,
+  quantifier: 'any' | 'all',
+  location: Location,
+): Expr => {
+  const scalar =
+    left.type.oid === OID.unknown && right.type.element !== null
+      ? coerce(context, left, right.type.element, -1, 'implicit', location)
+      : settleUnknown(context, left)
+  const array =
+    right.type.oid === OID.unknown
+      ? coerce(context, right, arrayOf(context.catalog, scalar.type, location), -1, 'implicit', location)
+      : right
+  const { element } = array.type
+  if (element === null || array.type.category !== 'A') {
+    throw wrongArray(location)
+  }
+  const { operator, function: fn } = resolveOperator(context, symbol, scalar.type, element, location)
+  if (operator.result !== OID.bool)
+    throw datatypeMismatch('op ANY/ALL (array) requires operator to yield boolean', location)
+  const { args } = resolvePolymorphic(
+    context.catalog,
+    [operator.left, operator.right],
+    [scalar.type, element],
+    operator.result,
+    (types) => types[0] as SqlType,
+    location,
+  )
+  const elementType = args[1] as SqlType
+  const fitted = tryCoerce(context, array, arrayOf(context.catalog, elementType, location), -1, 'implicit', location)
+  if (fitted === null)
+    throw undefinedOperator(`${formatType(left.type, -1)} ${symbol} ${formatType(element, -1)}`, location)
+  return {
+    kind: 'array-comparison',
+    left: coerce(context, scalar, args[0] as SqlType, -1, 'implicit', location),
+    operator,
+    function: fn,
+    quantifier,
+    list: null,
+    array: fitted,
+    type: context.bool,
+    typmod: -1,
+  }
+}
+
+const wrongArray = (location: Location) => datatypeMismatch('op ANY/ALL (array) requires array on right side', location)
+
+const between = (context: AnalysisContext, scope: Scope, node: A_Expr): Expr => {
+  const value = context.expr(scope, node.lexpr as Node)
+  const [low, high] = listItems(node.rexpr).map((bound) => context.expr(scope, bound)) as [Expr, Expr]
+  const { location } = node
+  const { bool } = context
+  const within = (a: Expr, b: Expr): Expr => ({
+    kind: 'and',
+    args: [operatorOn(context, '>=', value, a, location), operatorOn(context, '<=', value, b, location)],
+    type: bool,
+    typmod: -1,
+  })
+  const outside = (a: Expr, b: Expr): Expr => ({
+    kind: 'or',
+    args: [operatorOn(context, '<', value, a, location), operatorOn(context, '>', value, b, location)],
+    type: bool,
+    typmod: -1,
+  })
+  switch (node.kind) {
+    case 'AEXPR_NOT_BETWEEN':
+      return outside(low, high)
+    case 'AEXPR_BETWEEN_SYM':
+      return { kind: 'or', args: [within(low, high), within(high, low)], type: bool, typmod: -1 }
+    case 'AEXPR_NOT_BETWEEN_SYM':
+      return { kind: 'and', args: [outside(low, high), outside(high, low)], type: bool, typmod: -1 }
+    default:
+      return within(low, high)
+  }
+}

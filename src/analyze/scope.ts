@@ -1,0 +1,198 @@
+/** Names in reach of an expression: the FROM items of its query level and, through `parent`, of those around it. */
+import {
+  ambiguousAlias,
+  ambiguousColumn,
+  duplicateAlias,
+  invalidFromReference,
+  missingFrom,
+  undefinedColumn,
+  type Location,
+} from '../errors/raise/analysis.ts'
+import type { Expr } from './expression.ts'
+import type { Cte, TableItem, WindowSpec } from './query.ts'
+
+/** A named column of a range table entry and what it stands for. */
+export interface BoundColumn {
+  readonly name: string
+  readonly expr: Expr
+}
+
+/** One entry of the namespace: a table, subquery, function or aliased join. */
+export interface NamespaceItem {
+  readonly alias: string
+  readonly schema: string | null
+  readonly columns: readonly BoundColumn[]
+  /** Reachable as `alias.column`. */
+  tableVisible: boolean
+  /** Columns reachable without qualification; USING hides the merged originals. */
+  readonly hidden: ReadonlySet<string>
+  /** The whole entry's unqualified columns are in reach (false for inputs of an aliased join). */
+  columnsVisible: boolean
+  /** Reachable from LATERAL expressions only, while FROM is still being read. */
+  lateralOnly: boolean
+  /** Why a lateral reference is refused (RIGHT or FULL join on the way). */
+  lateralAllowed: boolean
+  readonly table: TableItem | null
+  /** System columns (ctid, tableoid) by name. */
+  readonly systemColumn: ((name: string) => Expr | null) | null
+  /** The row as one value. */
+  readonly wholeRow: () => Expr
+}
+
+/** What a clause allows, for the messages of misplaced aggregates, window and set-returning functions. */
+export interface Clause {
+  readonly name: string
+  readonly aggregates: boolean
+  readonly windows: boolean
+  readonly sets: boolean
+}
+
+export const CLAUSE = {
+  select: { name: 'SELECT', aggregates: true, windows: true, sets: true },
+  where: { name: 'WHERE', aggregates: false, windows: false, sets: false },
+  having: { name: 'HAVING', aggregates: true, windows: false, sets: false },
+  groupBy: { name: 'GROUP BY', aggregates: false, windows: false, sets: true },
+  orderBy: { name: 'ORDER BY', aggregates: true, windows: true, sets: true },
+  distinctOn: { name: 'DISTINCT ON', aggregates: true, windows: true, sets: true },
+  joinOn: { name: 'JOIN conditions', aggregates: false, windows: false, sets: false },
+  from: { name: 'functions in FROM', aggregates: false, windows: false, sets: true },
+  limit: { name: 'LIMIT', aggregates: false, windows: false, sets: false },
+  offset: { name: 'OFFSET', aggregates: false, windows: false, sets: false },
+  values: { name: 'VALUES', aggregates: false, windows: false, sets: true },
+  update: { name: 'UPDATE', aggregates: false, windows: false, sets: false },
+  returning: { name: 'RETURNING', aggregates: false, windows: false, sets: false },
+  filter: { name: 'FILTER', aggregates: false, windows: false, sets: false },
+  aggregateArgument: { name: 'aggregate function calls', aggregates: false, windows: false, sets: false },
+  window: { name: 'window definitions', aggregates: true, windows: false, sets: false },
+  windowArgument: { name: 'window function calls', aggregates: true, windows: false, sets: false },
+  default: { name: 'DEFAULT expressions', aggregates: false, windows: false, sets: false },
+  check: { name: 'check constraints', aggregates: false, windows: false, sets: false },
+  generated: { name: 'column generation expressions', aggregates: false, windows: false, sets: false },
+  index: { name: 'index expressions', aggregates: false, windows: false, sets: false },
+  predicate: { name: 'index predicates', aggregates: false, windows: false, sets: false },
+  execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false },
+  transform: { name: 'transform expressions', aggregates: false, windows: false, sets: false },
+} as const satisfies Record<string, Clause>
+
+export class Scope {
+  readonly parent: Scope | null
+  readonly items: NamespaceItem[] = []
+  /** CTEs defined at this level, by name. */
+  readonly ctes = new Map<string, Cte>()
+  /** WITH RECURSIVE names under analysis: their working table. */
+  readonly workTables = new Map<string, Cte>()
+  clause: Clause = CLAUSE.select
+  /** Aggregates were used at this level. */
+  aggregated = false
+  windowed = false
+  /** Named windows of this level (WINDOW clause) and those written inline. */
+  readonly windows: WindowSpec[] = []
+  readonly namedWindows = new Map<string, number>()
+
+  constructor(parent: Scope | null) {
+    this.parent = parent
+  }
+
+  add(items: readonly NamespaceItem[]): void {
+    for (const item of items) {
+      if (
+        item.tableVisible &&
+        this.items.some((o) => o.tableVisible && o.alias === item.alias && o.schema === item.schema)
+      ) {
+        throw duplicateAlias(item.alias)
+      }
+      this.items.push(item)
+    }
+  }
+
+  /** Runs `body` under another clause's rules. */
+  within<T>(clause: Clause, body: () => T): T {
+    const before = this.clause
+    this.clause = clause
+    try {
+      return body()
+    } finally {
+      this.clause = before
+    }
+  }
+
+  findCte(name: string): Cte | null {
+    return this.ctes.get(name) ?? this.parent?.findCte(name) ?? null
+  }
+
+  findWorkTable(name: string): Cte | null {
+    return this.workTables.get(name) ?? this.parent?.findWorkTable(name) ?? null
+  }
+
+  /** An unqualified column, looked up outward; null when no level has it. Throws 42702. */
+  column(name: string, location: Location): Expr | null {
+    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
+      let found: Expr | null = null
+      for (const item of scope.items) {
+        if (!item.columnsVisible || item.hidden.has(name)) continue
+        const matches = item.columns.filter((c) => c.name === name)
+        if (matches.length > 1 || (matches.length === 1 && found !== null)) throw ambiguousColumn(name, location)
+        if (matches.length === 1) {
+          if (!item.lateralAllowed) throw lateralRefused(item, location)
+          found = (matches[0] as BoundColumn).expr
+        }
+      }
+      if (found !== null) return found
+      for (const item of scope.items) {
+        if (!item.columnsVisible) continue
+        const system = item.systemColumn?.(name) ?? null
+        if (system !== null) return system
+      }
+    }
+    return null
+  }
+
+  /** The entry that `alias` (optionally schema-qualified) names, looked up outward. Throws 42P09 when two do. */
+  table(schema: string | null, alias: string, location: Location): NamespaceItem | null {
+    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
+      const found = scope.items.filter(
+        (item) => item.tableVisible && item.alias === alias && (schema === null || item.schema === schema),
+      )
+      if (found.length > 1) throw ambiguousAlias(alias, location)
+      const item = found[0]
+      if (item !== undefined) {
+        if (!item.lateralAllowed) throw lateralRefused(item, location)
+        return item
+      }
+    }
+    return null
+  }
+
+  qualifiedColumn(schema: string | null, alias: string, name: string, location: Location): Expr {
+    const item = this.table(schema, alias, location)
+    if (item === null) throw this.#missing(alias, location)
+    const matches = item.columns.filter((c) => c.name === name)
+    if (matches.length > 1) throw ambiguousColumn(name, location)
+    const found = matches[0]?.expr ?? item.systemColumn?.(name) ?? null
+    if (found === null) throw undefinedColumn(`${alias}.${name}`, location)
+    return found
+  }
+
+  #missing(alias: string, location: Location) {
+    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
+      const hiddenItem = scope.items.find((item) => item.alias === alias && !item.tableVisible)
+      if (hiddenItem !== undefined) {
+        return invalidFromReference(alias, location, {
+          hint: `There is an entry for table "${alias}", but it cannot be referenced from this part of the query.`,
+        })
+      }
+      const renamed = scope.items.find((item) => item.table?.relation.name === alias && item.tableVisible)
+      if (renamed !== undefined) {
+        return invalidFromReference(alias, location, {
+          hint: `Perhaps you meant to reference the table alias "${renamed.alias}".`,
+        })
+      }
+    }
+    return missingFrom(alias, location)
+  }
+}
+
+const lateralRefused = (item: NamespaceItem, location: Location) =>
+  invalidFromReference(item.alias, location, {
+    detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.',
+  })

@@ -1,0 +1,352 @@
+/** SELECT: the clauses of one query level, in the order SQL gives them meaning. */
+import {
+  ambiguousOutput,
+  featureNotSupported,
+  groupingError,
+  invalidColumnReference,
+  syntaxErrorAt,
+  undefinedTable,
+} from '../errors/raise/analysis.ts'
+import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy, type WindowDef } from '../sql/ast.ts'
+import { coerceToBigint, coerceToBoolean, settleUnknown } from './coerce.ts'
+import type { AnalysisContext } from './context.ts'
+import type { Expr, SortKey } from './expression.ts'
+import { analyzeFrom } from './from.ts'
+import { checkGrouped } from './grouping.ts'
+import { locationOf } from './location.ts'
+import { sameExpr } from './nodes.ts'
+import type { Cte, FromItem, RowLock, SelectQuery, TableItem, Target } from './query.ts'
+import { CLAUSE, type BoundColumn, type Scope } from './scope.ts'
+import { sortKey } from './sort-keys.ts'
+import { analyzeTargets, originsOf, type TargetSource } from './targets.ts'
+import { defineWindows } from './windows.ts'
+
+export const analyzeSelect = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: SelectStmt,
+  ctes: readonly Cte[],
+  keepUnknown: boolean,
+): SelectQuery => {
+  const from = analyzeFrom(context, scope, node.fromClause ?? [])
+  const where = condition(context, scope, node.whereClause, CLAUSE.where)
+  const windowNodes = (node.windowClause ?? []).map((w) => bodyOf(w, 'WindowDef') as WindowDef)
+  defineWindows(context, scope, windowNodes)
+  const sources = scope.within(CLAUSE.select, () =>
+    analyzeTargets(context, scope, node.targetList ?? [], () => starOf(scope), originsOf(from), keepUnknown),
+  )
+  const targets = sources.map((s) => s.target)
+  const grouping = groupBy(context, scope, node, targets)
+  const having = condition(context, scope, node.havingClause, CLAUSE.having)
+  const orderBy = scope.within(CLAUSE.orderBy, () =>
+    (node.sortClause ?? []).map((n) => queryOrderKey(context, scope, bodyOf(n, 'SortBy') as SortBy, targets)),
+  )
+  const distinct = distinctOf(context, scope, node, targets, orderBy)
+  const aggregated = scope.aggregated || grouping !== null || having !== null
+  const grouped = aggregated ? checkLevel(context, from, grouping, sources, having, orderBy, node) : []
+  const withTies = node.limitOption === 'LIMIT_OPTION_WITH_TIES'
+  if (withTies && orderBy.length === 0) throw syntaxErrorAt('WITH TIES cannot be specified without ORDER BY clause')
+  return {
+    kind: 'select',
+    ctes,
+    from,
+    where,
+    grouping: grouping === null ? null : carry(grouping, grouped),
+    aggregated,
+    having,
+    windows: scope.windows,
+    targets,
+    distinct,
+    orderBy,
+    ...limits(context, scope, node),
+    withTies,
+    locks: locksOf(node, from, aggregated || distinct !== 'none'),
+    outputs: targets.map((t) => t.column),
+  }
+}
+
+type Grouping = NonNullable<SelectQuery['grouping']>
+
+/** Columns that depend on a grouped key join every grouping set. */
+const carry = (grouping: Grouping, dependent: readonly Expr[]): Grouping => {
+  if (dependent.length === 0) return grouping
+  const extra = dependent.map((_, i) => grouping.exprs.length + i)
+  return { exprs: [...grouping.exprs, ...dependent], sets: grouping.sets.map((set) => [...set, ...extra]) }
+}
+
+const condition = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: Node | undefined,
+  clause: (typeof CLAUSE)[keyof typeof CLAUSE],
+): Expr | null =>
+  node === undefined
+    ? null
+    : scope.within(clause, () => coerceToBoolean(context, context.expr(scope, node), clause.name, locationOf(node)))
+
+export const limits = (context: AnalysisContext, scope: Scope, node: SelectStmt) => ({
+  limit: limitOf(context, scope, node.limitCount, CLAUSE.limit),
+  offset: limitOf(context, scope, node.limitOffset, CLAUSE.offset),
+})
+
+const limitOf = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: Node | undefined,
+  clause: typeof CLAUSE.limit | typeof CLAUSE.offset,
+): Expr | null => {
+  if (node === undefined || bodyOf(node, 'A_Const')?.isnull) return null
+  return scope.within(clause, () => {
+    const hiddenItems = scope.items.splice(0, scope.items.length)
+    try {
+      return coerceToBigint(context, context.expr(scope, node), clause.name, locationOf(node))
+    } finally {
+      scope.items.push(...hiddenItems)
+    }
+  })
+}
+
+/** What `*` stands for: every FROM entry's columns, merged ones of USING once. */
+export const starOf = (scope: Scope): readonly BoundColumn[] =>
+  scope.items
+    .filter((item) => item.columnsVisible)
+    .flatMap((item) => item.columns.filter((column) => !item.hidden.has(column.name)))
+
+const groupBy = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: SelectStmt,
+  targets: readonly Target[],
+): Grouping | null => {
+  const nodes = node.groupClause ?? []
+  if (nodes.length === 0) return null
+  const exprs: Expr[] = []
+  const index = (n: Node): number => {
+    const expr = scope.within(CLAUSE.groupBy, () => groupExpression(context, scope, n, targets))
+    const known = exprs.findIndex((e) => sameExpr(e, expr))
+    if (known >= 0) return known
+    exprs.push(expr)
+    return exprs.length - 1
+  }
+  // The grouping sets of several items are the product of the items' sets.
+  let sets: number[][] = [[]]
+  for (const n of nodes) {
+    const itemSets = groupingSets(n, index)
+    sets = sets.flatMap((set) => itemSets.map((more) => [...new Set([...set, ...more])]))
+  }
+  return { exprs, sets }
+}
+
+const groupingSets = (node: Node, index: (node: Node) => number): number[][] => {
+  const set = bodyOf(node, 'GroupingSet')
+  if (set === undefined) return [groupingColumns(node, index)]
+  const content = set.content ?? []
+  switch (set.kind) {
+    case 'GROUPING_SET_EMPTY':
+      return [[]]
+    case 'GROUPING_SET_ROLLUP': {
+      const columns = content.map((n) => groupingColumns(n, index))
+      return Array.from({ length: columns.length + 1 }, (_, i) => columns.slice(0, columns.length - i).flat())
+    }
+    case 'GROUPING_SET_CUBE': {
+      const columns = content.map((n) => groupingColumns(n, index))
+      const masks = Array.from({ length: 2 ** columns.length }, (_, i) => 2 ** columns.length - 1 - i)
+      return masks.map((mask) => columns.filter((_, i) => mask & (1 << (columns.length - 1 - i))).flat())
+    }
+    case 'GROUPING_SET_SETS':
+      return content.flatMap((n) => groupingSets(n, index))
+    default:
+      return [content.map(index)]
+  }
+}
+
+/** A parenthesised list inside ROLLUP, CUBE or GROUPING SETS counts as one column. */
+const groupingColumns = (node: Node, index: (node: Node) => number): number[] => {
+  const row = bodyOf(node, 'RowExpr')
+  if (row !== undefined && row.row_format === 'COERCE_IMPLICIT_CAST') return (row.args ?? []).map(index)
+  return listItems(node).length > 0 ? listItems(node).map(index) : [index(node)]
+}
+
+/** A GROUP BY item: a column of the input, else an output name, a position, or an expression. */
+const groupExpression = (context: AnalysisContext, scope: Scope, node: Node, targets: readonly Target[]): Expr => {
+  const name = plainName(node)
+  if (name !== null) {
+    const input = scope.items.some((item) => item.columnsVisible && item.columns.some((c) => c.name === name))
+    if (!input) {
+      const output = outputNamed(targets, name, 'GROUP BY', node)
+      if (output !== null) return checkGroupItem(output.expr, node)
+    }
+  }
+  const position = ordinal(node, 'GROUP BY')
+  if (position !== null) return checkGroupItem(atPosition(targets, position, 'GROUP BY', node).expr, node)
+  const expr = settleUnknown(context, context.expr(scope, node))
+  if (expr.type.hashKey === null) {
+    throw invalidColumnReference(
+      `could not identify an equality operator for type ${expr.type.sqlName}`,
+      locationOf(node),
+    )
+  }
+  return targets.find((t) => sameExpr(t.expr, expr))?.expr ?? expr
+}
+
+const checkGroupItem = (expr: Expr, node: Node): Expr => {
+  const stack: Expr[] = [expr]
+  for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
+    if (e.kind === 'aggregate') throw groupingError('aggregate functions are not allowed in GROUP BY', locationOf(node))
+    if (e.kind === 'call') stack.push(...e.args)
+  }
+  return expr
+}
+
+const plainName = (node: Node): string | null => {
+  const fields = bodyOf(node, 'ColumnRef')?.fields
+  return fields?.length === 1 && !('A_Star' in (fields[0] as Node)) ? (namesOf(fields)[0] as string) : null
+}
+
+const ordinal = (node: Node, clause: string): number | null => {
+  const constant = bodyOf(node, 'A_Const')
+  if (constant === undefined) return null
+  if (constant.ival === undefined) throw syntaxErrorAt(`non-integer constant in ${clause}`, constant.location)
+  return constant.ival.ival ?? 0
+}
+
+const atPosition = (targets: readonly Target[], position: number, clause: string, node: Node): Target => {
+  const target = targets[position - 1]
+  if (target === undefined)
+    throw invalidColumnReference(`${clause} position ${position} is not in select list`, locationOf(node))
+  return target
+}
+
+const outputNamed = (targets: readonly Target[], name: string, clause: string, node: Node): Target | null => {
+  const matches = targets.filter((t) => t.column.name === name)
+  const first = matches[0]
+  if (first === undefined) return null
+  if (matches.some((m) => !sameExpr(m.expr, first.expr))) {
+    throw ambiguousOutput(clause, name, locationOf(node))
+  }
+  return first
+}
+
+/** An ORDER BY item: an output name first, then a position, then any expression over the input. */
+const queryOrderKey = (context: AnalysisContext, scope: Scope, item: SortBy, targets: readonly Target[]): SortKey =>
+  sortKey(item, orderExpression(context, scope, item.node as Node, targets, 'ORDER BY'))
+
+const orderExpression = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: Node,
+  targets: readonly Target[],
+  clause: string,
+): Expr => {
+  const name = plainName(node)
+  const named = name === null ? null : outputNamed(targets, name, clause, node)
+  if (named !== null) return settleUnknown(context, named.expr)
+  const position = ordinal(node, clause)
+  if (position !== null) return atPosition(targets, position, clause, node).expr
+  const expr = settleUnknown(context, context.expr(scope, node))
+  return targets.find((t) => sameExpr(t.expr, expr))?.expr ?? expr
+}
+
+const distinctOf = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: SelectStmt,
+  targets: readonly Target[],
+  orderBy: readonly SortKey[],
+): SelectQuery['distinct'] => {
+  const clause = node.distinctClause
+  if (clause === undefined || clause.length === 0) return 'none'
+  const on = clause.filter((n) => Object.keys(n).length > 0)
+  if (on.length === 0) {
+    const without = targets.find((t) => t.expr.type.hashKey === null)
+    if (without !== undefined) {
+      throw invalidColumnReference(`could not identify an equality operator for type ${without.expr.type.sqlName}`)
+    }
+    if (orderBy.some((key) => !targets.some((t) => sameExpr(t.expr, key.expr)))) {
+      throw invalidColumnReference(
+        'for SELECT DISTINCT, ORDER BY expressions must appear in select list',
+        locationOf(orderNode(node, orderBy, targets)),
+      )
+    }
+    return 'all'
+  }
+  const exprs = scope.within(CLAUSE.distinctOn, () =>
+    on.map((n) => orderExpression(context, scope, n, targets, 'DISTINCT ON')),
+  )
+  const leading = orderBy.slice(0, exprs.length)
+  if (leading.some((key) => !exprs.some((e) => sameExpr(e, key.expr)))) {
+    throw invalidColumnReference(
+      'SELECT DISTINCT ON expressions must match initial ORDER BY expressions',
+      locationOf(on[0]),
+    )
+  }
+  return exprs
+}
+
+const orderNode = (node: SelectStmt, orderBy: readonly SortKey[], targets: readonly Target[]): Node | undefined => {
+  const i = orderBy.findIndex((key) => !targets.some((t) => sameExpr(t.expr, key.expr)))
+  const item = node.sortClause?.[i]
+  return item === undefined ? undefined : bodyOf(item, 'SortBy')?.node
+}
+
+const checkLevel = (
+  context: AnalysisContext,
+  from: readonly FromItem[],
+  grouping: Grouping | null,
+  sources: readonly TargetSource[],
+  having: Expr | null,
+  orderBy: readonly SortKey[],
+  node: SelectStmt,
+): Expr[] =>
+  checkGrouped(context.catalog, from, grouping?.exprs ?? [], [
+    ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
+    ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
+    ...orderBy.map((key, i) => {
+      const item = node.sortClause?.[i]
+      return { expr: key.expr, location: item === undefined ? undefined : locationOf(bodyOf(item, 'SortBy')?.node) }
+    }),
+  ])
+
+const STRENGTHS = {
+  LCS_FORKEYSHARE: 'key share',
+  LCS_FORSHARE: 'share',
+  LCS_FORNOKEYUPDATE: 'no key update',
+  LCS_FORUPDATE: 'update',
+} as const
+const POLICIES = { LockWaitBlock: 'block', LockWaitSkip: 'skip', LockWaitError: 'error' } as const
+const CLAUSE_NAMES = {
+  'key share': 'FOR KEY SHARE',
+  share: 'FOR SHARE',
+  'no key update': 'FOR NO KEY UPDATE',
+  update: 'FOR UPDATE',
+}
+
+const locksOf = (node: SelectStmt, from: readonly FromItem[], collapsed: boolean): RowLock[] =>
+  (node.lockingClause ?? []).map((n) => {
+    const clause = bodyOf(n, 'LockingClause')
+    const strength = STRENGTHS[(clause?.strength ?? 'LCS_FORUPDATE') as keyof typeof STRENGTHS]
+    if (collapsed) {
+      const what =
+        (node.groupClause?.length ?? 0) > 0
+          ? 'GROUP BY clause'
+          : node.distinctClause
+            ? 'DISTINCT clause'
+            : node.havingClause
+              ? 'HAVING clause'
+              : 'aggregate functions'
+      throw featureNotSupported(`${CLAUSE_NAMES[strength]} is not allowed with ${what}`)
+    }
+    const tables = from.flatMap(tablesOf)
+    const wanted = (clause?.lockedRels ?? []).map((r) => bodyOf(r, 'RangeVar')?.relname as string)
+    const items = wanted.length === 0 ? tables : wanted.map((name) => lockedTable(tables, name, CLAUSE_NAMES[strength]))
+    return { strength, waitPolicy: POLICIES[clause?.waitPolicy ?? 'LockWaitBlock'], items }
+  })
+
+const tablesOf = (item: FromItem): TableItem[] =>
+  item.kind === 'table' ? [item] : item.kind === 'join' ? [...tablesOf(item.left), ...tablesOf(item.right)] : []
+
+const lockedTable = (tables: readonly TableItem[], name: string, clause: string): TableItem => {
+  const found = tables.find((t) => t.alias === name)
+  if (found === undefined) throw undefinedTable(`relation "${name}" in ${clause} clause not found in FROM clause`)
+  return found
+}

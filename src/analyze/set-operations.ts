@@ -1,0 +1,206 @@
+/** UNION, INTERSECT, EXCEPT and VALUES: queries whose columns take the types their rows share. */
+import {
+  featureNotSupported,
+  invalidColumnReference,
+  syntaxErrorAt,
+  undefinedColumn,
+} from '../errors/raise/analysis.ts'
+import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy } from '../sql/ast.ts'
+import { coerceToCommon, commonType, commonTypmod } from './coerce.ts'
+import type { AnalysisContext } from './context.ts'
+import type { Expr, SortKey } from './expression.ts'
+import { locationOf } from './location.ts'
+import { columnRef } from './nodes.ts'
+import type { Cte, OutputColumn, Query, SelectQuery, SetOperationQuery, ValuesQuery } from './query.ts'
+import { CLAUSE, type Scope } from './scope.ts'
+import { limits } from './select.ts'
+import { sortKey } from './sort-keys.ts'
+
+const OPERATIONS = { SETOP_UNION: 'union', SETOP_INTERSECT: 'intersect', SETOP_EXCEPT: 'except' } as const
+
+export const analyzeSetOperation = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: SelectStmt,
+  ctes: readonly Cte[],
+): SetOperationQuery => {
+  const operation = OPERATIONS[node.op as keyof typeof OPERATIONS]
+  const arm = (side: SelectStmt | undefined): Query =>
+    context.rules.query(context, scope, { SelectStmt: side ?? {} }, true)
+  if (node.lockingClause !== undefined) {
+    throw featureNotSupported('FOR UPDATE is not allowed with UNION/INTERSECT/EXCEPT')
+  }
+  const sides = unify(context, arm(node.larg), arm(node.rarg), operation.toUpperCase(), node)
+  const outputs = sides.left.outputs.map((c, i) => ({
+    ...c,
+    ...(sides.types[i] as ColumnShape),
+    id: context.freshColumn(),
+    tableOid: 0,
+    attnum: 0,
+  }))
+  return {
+    kind: 'set-operation',
+    ctes,
+    operation,
+    all: node.all ?? false,
+    left: sides.left,
+    right: sides.right,
+    orderBy: outputOrder(context, node, outputs),
+    ...limits(context, scope, node),
+    withTies: node.limitOption === 'LIMIT_OPTION_WITH_TIES',
+    outputs,
+  }
+}
+
+type ColumnShape = Pick<OutputColumn, 'type' | 'typmod'>
+
+/** Brings both arms' columns to their common types. Throws 42601 when the counts differ, 42804 when types do. */
+export const unify = (context: AnalysisContext, left: Query, right: Query, construct: string, node: SelectStmt) => {
+  if (left.outputs.length !== right.outputs.length) {
+    throw syntaxErrorAt(`each ${construct} query must have the same number of columns`, armLocation(node.rarg))
+  }
+  const types = left.outputs.map((l, i): ColumnShape => {
+    const pair = [outputExpr(left, i), outputExpr(right, i)]
+    const type = commonType(context, pair, construct, (k) => armLocation(k === 0 ? node.larg : node.rarg, i))
+    return { type, typmod: commonTypmod([columnRef(l), columnRef(right.outputs[i] as OutputColumn)], type) }
+  })
+  return {
+    left: coerceOutputs(context, left, types, construct),
+    right: coerceOutputs(context, right, types, construct),
+    types,
+  }
+}
+
+const armLocation = (arm: SelectStmt | undefined, column = 0): number | undefined => {
+  const target = arm?.targetList?.[column]
+  return target === undefined ? undefined : locationOf(target)
+}
+
+/** The expression behind an output, so that untyped literals stay recognisable. */
+const outputExpr = (query: Query, i: number): Expr =>
+  query.kind === 'select' ? (query.targets[i]?.expr as Expr) : columnRef(query.outputs[i] as OutputColumn)
+
+/** The query delivering other column types: literals are read anew, everything else is cast above it. */
+export const coerceOutputs = (
+  context: AnalysisContext,
+  query: Query,
+  types: readonly ColumnShape[],
+  construct: string,
+): Query => {
+  const same = query.outputs.every((c, i) => c.type.oid === types[i]?.type.oid)
+  if (same) return query
+  const simple = query.kind === 'select' && query.distinct === 'none' && query.orderBy.length === 0
+  if (simple) {
+    const targets = query.targets.map((t, i) => {
+      const { type, typmod } = types[i] as ColumnShape
+      if (t.expr.type.oid === type.oid) return t
+      const expr = coerceToCommon(context, t.expr, type, construct, undefined)
+      return { ...t, expr, column: { ...t.column, type, typmod } }
+    })
+    return { ...query, targets, outputs: targets.map((t) => t.column) }
+  }
+  return wrap(context, query, (column, i) =>
+    coerceToCommon(context, column, (types[i] as ColumnShape).type, construct, undefined),
+  )
+}
+
+/** SELECT f(column) … FROM (query): a level above that changes columns. */
+export const wrap = (context: AnalysisContext, query: Query, map: (column: Expr, i: number) => Expr): SelectQuery => {
+  const targets = query.outputs.map((column, i) => {
+    const expr = map(columnRef(column), i)
+    return {
+      expr,
+      hidden: false,
+      column: { ...column, id: context.freshColumn(), type: expr.type, typmod: expr.typmod, tableOid: 0, attnum: 0 },
+    }
+  })
+  return {
+    kind: 'select',
+    ctes: [],
+    from: [{ kind: 'subquery', query, alias: '*SELECT*', columns: query.outputs, lateral: false }],
+    where: null,
+    grouping: null,
+    aggregated: false,
+    having: null,
+    windows: [],
+    targets,
+    distinct: 'none',
+    orderBy: [],
+    limit: null,
+    offset: null,
+    withTies: false,
+    locks: [],
+    outputs: targets.map((t) => t.column),
+  }
+}
+
+/** ORDER BY over results: output names and positions only. */
+const outputOrder = (_context: AnalysisContext, node: SelectStmt, outputs: readonly OutputColumn[]): SortKey[] =>
+  (node.sortClause ?? []).map((n) => {
+    const item = bodyOf(n, 'SortBy') as SortBy
+    return sortKey(item, columnRef(orderedOutput(item.node as Node, outputs)))
+  })
+
+const orderedOutput = (node: Node, outputs: readonly OutputColumn[]): OutputColumn => {
+  const position = bodyOf(node, 'A_Const')?.ival
+  if (position !== undefined) {
+    const found = outputs[(position.ival ?? 0) - 1]
+    if (found === undefined)
+      throw invalidColumnReference(`ORDER BY position ${position.ival ?? 0} is not in select list`, locationOf(node))
+    return found
+  }
+  const names = namesOf(bodyOf(node, 'ColumnRef')?.fields)
+  if (names.length === 1) {
+    const found = outputs.find((c) => c.name === names[0])
+    if (found !== undefined) return found
+    throw undefinedColumn(names[0] as string, locationOf(node))
+  }
+  throw featureNotSupported('invalid UNION/INTERSECT/EXCEPT ORDER BY clause', locationOf(node), {
+    detail: 'Only result column names can be used, not expressions or functions.',
+    hint: 'Add the expression/function to every SELECT, or move the UNION into a FROM clause.',
+  })
+}
+
+export const analyzeValues = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: SelectStmt,
+  ctes: readonly Cte[],
+  keepUnknown: boolean,
+): ValuesQuery => {
+  const lists = (node.valuesLists ?? []).map(listItems)
+  const width = lists[0]?.length ?? 0
+  const different = lists.find((list) => list.length !== width)
+  if (different !== undefined) throw syntaxErrorAt('VALUES lists must all be the same length', locationOf(different[0]))
+  const rows = scope.within(CLAUSE.values, () => lists.map((list) => list.map((item) => context.expr(scope, item))))
+  const types = Array.from({ length: width }, (_, i) => {
+    const column = rows.map((row) => row[i] as Expr)
+    if (keepUnknown && rows.length === 1) return { type: (column[0] as Expr).type, typmod: (column[0] as Expr).typmod }
+    const type = commonType(context, column, 'VALUES', (k) => locationOf(lists[k]?.[i]))
+    return { type, typmod: commonTypmod(column, type) }
+  })
+  const outputs = types.map(({ type, typmod }, i) => ({
+    id: context.freshColumn(),
+    name: `column${i + 1}`,
+    type,
+    typmod,
+    tableOid: 0,
+    attnum: 0,
+  }))
+  return {
+    kind: 'values',
+    ctes,
+    rows: rows.map((row, k) =>
+      row.map((expr, i) => {
+        const { type } = types[i] as ColumnShape
+        return expr.type.oid === type.oid
+          ? expr
+          : coerceToCommon(context, expr, type, 'VALUES', locationOf(lists[k]?.[i]))
+      }),
+    ),
+    orderBy: outputOrder(context, node, outputs),
+    ...limits(context, scope, node),
+    withTies: node.limitOption === 'LIMIT_OPTION_WITH_TIES',
+    outputs,
+  }
+}

@@ -1,0 +1,38 @@
+/** ORDER BY items of aggregates, windows and queries. */
+import { undefinedObject, wrongObjectType } from '../errors/raise/analysis.ts'
+import { bodyOf, namesOf, type Node, type SortBy } from '../sql/ast.ts'
+import { formatType } from '../types/index.ts'
+import { settleUnknown } from './coerce.ts'
+import type { AnalysisContext } from './context.ts'
+import type { Expr, SortKey } from './expression.ts'
+import { locationOf } from './location.ts'
+import type { Scope } from './scope.ts'
+
+/** Items where every expression means what it says: no output names, no column numbers. */
+export const analyzeSortKeys = (context: AnalysisContext, scope: Scope, nodes: readonly Node[]): SortKey[] =>
+  nodes.map((node) => {
+    const item = bodyOf(node, 'SortBy') as SortBy
+    return sortKey(item, settleUnknown(context, context.expr(scope, item.node as Node)))
+  })
+
+/** The key for an expression: direction and place of NULLs as written or as PostgreSQL defaults them. */
+export const sortKey = (item: SortBy, expr: Expr): SortKey => {
+  if (expr.type.compare === null) {
+    throw undefinedObject(
+      `could not identify an ordering operator for type ${formatType(expr.type, -1)}`,
+      locationOf(item.node),
+    )
+  }
+  const descending = item.sortby_dir === 'SORTBY_DESC' || (item.sortby_dir === 'SORTBY_USING' && usesDescending(item))
+  const nullsFirst =
+    item.sortby_nulls === 'SORTBY_NULLS_FIRST' || (item.sortby_nulls !== 'SORTBY_NULLS_LAST' && descending)
+  return { expr, descending, nullsFirst }
+}
+
+const usesDescending = (item: SortBy): boolean => {
+  const symbol = namesOf(item.useOp).at(-1)
+  if (symbol === '<' || symbol === '>') return symbol === '>'
+  throw wrongObjectType(`operator ${symbol} is not a valid ordering operator`, item.location, {
+    hint: 'Ordering operators must be "<" or ">" members of btree operator families.',
+  })
+}

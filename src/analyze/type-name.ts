@@ -1,0 +1,55 @@
+/** TypeName nodes to types: `numeric(10,2)[]`, `myschema.mood`, `interval day to second`. */
+import { undefinedSchema, undefinedType, type Location } from '../errors/raise/analysis.ts'
+import { bodyOf, namesOf, type Node, type TypeName } from '../sql/ast.ts'
+import { OID } from '../types/oids.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import { arrayOf } from './polymorphic.ts'
+
+export interface TypeWithMod {
+  readonly type: SqlType
+  readonly typmod: number
+}
+
+interface TypeScope {
+  readonly catalog: CatalogSnapshot
+  readonly searchPath: readonly number[]
+}
+
+export const resolveTypeName = (scope: TypeScope, node: TypeName): TypeWithMod => {
+  const names = namesOf(node.names)
+  const base = findType(scope, names, node.location)
+  const type = (node.arrayBounds?.length ?? 0) > 0 ? arrayOf(scope.catalog, base, node.location) : base
+  return { type, typmod: typmodOf(base, node) }
+}
+
+const findType = (scope: TypeScope, names: readonly string[], location: Location): SqlType => {
+  const name = names.at(-1) as string
+  const schemaName = names.length > 1 ? (names.at(-2) as string) : null
+  if (schemaName === null) {
+    const found = scope.catalog.findType(name, scope.searchPath)
+    if (found === null) throw undefinedType(name, location)
+    return found
+  }
+  const schema = scope.catalog.schemaByName(schemaName)
+  if (schema === null) throw undefinedSchema(schemaName, location)
+  const found = scope.catalog.typeIn(schema.oid, name)
+  if (found === null) throw undefinedType(`${schemaName}.${name}`, location)
+  return found
+}
+
+const typmodOf = (type: SqlType, node: TypeName): number => {
+  const modifiers = (node.typmods ?? []).map(modifierText)
+  if (modifiers.length === 0) {
+    // `char` and `character` without a length mean one character.
+    return type.oid === OID.bpchar && node.typemod === undefined ? -1 : (node.typemod ?? -1)
+  }
+  return type.parseTypmod(modifiers)
+}
+
+const modifierText = (node: Node): string => {
+  const constant = bodyOf(node, 'A_Const')
+  if (constant === undefined) return namesOf(bodyOf(node, 'ColumnRef')?.fields).join('.')
+  if (constant.ival !== undefined) return String(constant.ival.ival ?? 0)
+  return constant.fval?.fval ?? constant.sval?.sval ?? ''
+}
