@@ -8,7 +8,7 @@ import type { Datum } from '../types/sql-type.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { parseIdKey, prefixRange, sequenceKey, textKey } from './kv/keys.ts'
 import { decodeRow, encodeRow } from './row-codec.ts'
-import type { Writer } from './transaction-state.ts'
+import type { ChangeTarget, Writer } from './transaction-state.ts'
 
 /** Values logged ahead, as PostgreSQL's log_cnt. */
 const LOG_AHEAD = 32
@@ -27,9 +27,11 @@ export interface SequenceState {
   isCalled: boolean
   /** Values that may be taken before the next log record. */
   logCount: number
+  /** Record that a crash leaves. */
+  logged: Uint8Array
 }
 
-export class Sequences {
+export class Sequences implements ChangeTarget {
   readonly #states = new Map<number, SequenceState>()
   readonly #log: KeyValueStore | null
 
@@ -43,19 +45,19 @@ export class Sequences {
     for await (const chunk of this.#log.range(...prefixRange('q'))) {
       for (const [key, value] of chunk) {
         const [lastValue, isCalled] = decodeRow(value, []) as Datum[]
-        this.#states.set(parseIdKey(key), { lastValue, isCalled, logCount: 0 })
+        this.#states.set(parseIdKey(key), { lastValue, isCalled, logCount: 0, logged: value })
       }
     }
   }
 
   /** Creates a sequence with the transaction. */
   create(writer: Writer, id: number, start: ExactInteger): void {
-    this.#replace(writer, id, { lastValue: start, isCalled: false, logCount: 0 })
+    this.#replace(writer, id, newState(start, false))
   }
 
   /** Restarts a sequence (ALTER SEQUENCE RESTART, TRUNCATE RESTART IDENTITY): undone when the transaction rolls back. */
   restart(writer: Writer, id: number, value: ExactInteger, isCalled = false): void {
-    this.#replace(writer, id, { lastValue: value, isCalled, logCount: 0 })
+    this.#replace(writer, id, newState(value, isCalled))
   }
 
   drop(writer: Writer, id: number): void {
@@ -63,15 +65,26 @@ export class Sequences {
   }
 
   #replace(writer: Writer, id: number, state: SequenceState | null): void {
+    writer.beginWrite()
     const before = this.#states.get(id)
-    const key = sequenceKey(id)
     if (state === null) this.#states.delete(id)
     else this.#states.set(id, state)
-    writer.putRecord(key, state === null ? null : encodeState(state.lastValue, state.isCalled))
+    writer.logChange(this, id)
     writer.pushUndo(() => {
       if (before === undefined) this.#states.delete(id)
       else this.#states.set(id, before)
     })
+  }
+
+  /** ChangeTarget: undone by the action that goes with each change. */
+  undo(): void {}
+
+  /** ChangeTarget: what was logged last, so that values taken since the change are not given out again. */
+  redo(id: number, batch: WriteBatch): void {
+    const state = this.#states.get(id)
+    const key = textKey(sequenceKey(id))
+    if (state === undefined) batch.delete(key)
+    else batch.put(key, state.logged)
   }
 
   state(id: number): SequenceState {
@@ -89,7 +102,7 @@ export class Sequences {
     state.isCalled = true
     if (state.logCount > 0) state.logCount--
     else {
-      this.#record(id, ahead(value, options), true)
+      this.#record(id, state, ahead(value, options), true)
       state.logCount = LOG_AHEAD
     }
     writer.requireSync()
@@ -103,20 +116,28 @@ export class Sequences {
     state.lastValue = value
     state.isCalled = isCalled
     state.logCount = 0
-    this.#record(id, value, isCalled)
+    this.#record(id, state, value, isCalled)
     writer.requireSync()
   }
 
-  #record(id: number, lastValue: ExactInteger, isCalled: boolean): void {
+  #record(id: number, state: SequenceState, lastValue: ExactInteger, isCalled: boolean): void {
     if (this.#log === null) return
+    state.logged = encodeState(lastValue, isCalled)
     const batch = new WriteBatch()
-    batch.put(textKey(sequenceKey(id)), encodeState(lastValue, isCalled))
+    batch.put(textKey(sequenceKey(id)), state.logged)
     // A failure stops the store: the commit that follows reports it.
     this.#log.write(batch, false).catch(() => {})
   }
 }
 
 const encodeState = (lastValue: ExactInteger, isCalled: boolean): Uint8Array => encodeRow([lastValue, isCalled], [])
+
+const newState = (lastValue: ExactInteger, isCalled: boolean): SequenceState => ({
+  lastValue,
+  isCalled,
+  logCount: 0,
+  logged: encodeState(lastValue, isCalled),
+})
 
 const successor = (value: ExactInteger, name: string, options: SequenceOptions): ExactInteger => {
   const { increment, minimum, maximum, cycle } = options

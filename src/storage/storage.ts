@@ -2,9 +2,19 @@
  * The storage of one server: its tables' stores, sequences and records, volatile or in a directory. Opening recovers
  * what was committed; nothing above this layer knows where bytes are.
  */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFailed } from '../errors/raise/storage.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
-import { metaKey, prefixRange, storeKey, textKey, XID_KEY } from './kv/keys.ts'
+import { metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
+import { LevelStore } from './kv/level-store.ts'
+import { Merger } from './merge/merger.ts'
+import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
+import { ColumnCache } from './segments/column-cache.ts'
+import { SegmentFiles } from './segments/segment-files.ts'
+import { DirectorySegmentStore, MemorySegmentStore, type SegmentStore } from './segments/segment-store.ts'
 import { Sequences } from './sequences.ts'
+import { BulkWriter } from './table/bulk-writer.ts'
 import type { ColumnDescriptor } from './table/column.ts'
 import { TableStore } from './table/table-store.ts'
 import type { Writer } from './transaction-state.ts'
@@ -12,20 +22,89 @@ import type { Writer } from './transaction-state.ts'
 /** Transaction ids logged ahead. */
 const XID_BLOCK = 4096
 const FIRST_XID = 3
+const DEFAULT_MEMORY_BUDGET = 1024 * 1024 * 1024
+
+/** Where a storage keeps its bytes. */
+export interface StorageParts {
+  /** Null: volatile. */
+  readonly log: KeyValueStore | null
+  readonly segments: SegmentStore
+  /** Bytes of decoded segment columns kept in memory. */
+  readonly memoryBudget?: number | undefined
+  /** Told what recovery and background work found. */
+  readonly logger?: ((message: string) => void) | undefined
+}
+
+/** What the catalog knows of a table when the server starts. */
+export interface TableDescription {
+  readonly storageId: number
+  readonly columns: readonly ColumnDescriptor[]
+}
 
 export class Storage {
   /** Where commits are made durable; null: volatile. */
   readonly log: KeyValueStore | null
   readonly sequences: Sequences
   readonly #stores = new Map<number, TableStore>()
+  readonly #files: SegmentFiles
+  readonly #merger: Merger
+  readonly #logger: (message: string) => void
+  /** Removals that no query waits for. */
+  readonly #background = new Set<Promise<void>>()
   #nextXid = FIRST_XID
   #xidLimit = FIRST_XID
   /** The oldest sequence that a live snapshot reads at; set by the transaction manager. */
   horizon: () => number = () => 0
 
-  constructor(log: KeyValueStore | null) {
-    this.log = log
-    this.sequences = new Sequences(log)
+  constructor(parts: StorageParts) {
+    this.log = parts.log
+    this.sequences = new Sequences(parts.log)
+    this.#logger = parts.logger ?? (() => {})
+    this.#files = new SegmentFiles(parts.segments, new ColumnCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET))
+    this.#merger = new Merger({ log: this.log, files: this.#files, horizon: () => this.horizon() }, this.#logger)
+  }
+
+  /** Reads what must be known before the catalog: format, transaction ids, sequences. */
+  async recover(directory: string): Promise<void> {
+    if (this.log === null) return
+    await checkFormat(this.log, directory)
+    this.#nextXid = (await recoverXid(this.log)) ?? FIRST_XID
+    this.#xidLimit = this.#nextXid
+    await this.sequences.recover()
+  }
+
+  /**
+   * Recovers the tables' rows. The catalog names them with the columns as last committed; storages that it does not
+   * name are removed, and so are segment files that no manifest names.
+   */
+  async loadStores(tables: Iterable<TableDescription>): Promise<void> {
+    if (this.log === null) return
+    const created = await recoverStoreIds(this.log)
+    for (const { storageId, columns } of tables) {
+      if (!created.delete(storageId)) this.#logger(`table storage ${storageId} was not found; it is taken as empty`)
+      this.#register(new TableStore({ storageId, columns, logged: true }))
+    }
+    const named = await recoverTables(this.log, this.#stores, this.#files)
+    for (const storageId of created) {
+      this.#logger(`removing table storage ${storageId}, which no table uses`)
+      const batch = new WriteBatch()
+      batch.delete(textKey(storeKey(storageId)))
+      await this.log.write(batch, true)
+      await this.#removeRecords(this.log, storageId)
+    }
+    const removed = await this.#files.removeUnnamed(named)
+    if (removed > 0) this.#logger(`removed ${removed} unused segment files`)
+  }
+
+  #register(store: TableStore): void {
+    this.#stores.set(store.storageId, store)
+    this.#merger.watch(store)
+  }
+
+  /** Removes rows and manifests of a storage that no record names any more. */
+  async #removeRecords(log: KeyValueStore, storageId: number): Promise<void> {
+    await log.clear(...rowRange(storageId))
+    await log.clear(textKey(segmentKey(storageId, 0)), textKey(segmentKey(storageId, 0xffffffff)))
   }
 
   get nextXid(): number {
@@ -66,9 +145,9 @@ export class Storage {
   ): TableStore {
     const logged = this.log !== null && (options.logged ?? true)
     const store = new TableStore({ storageId, columns, logged })
-    this.#stores.set(storageId, store)
+    this.#register(store)
     if (logged) writer.putRecord(storeKey(storageId), new Uint8Array(0))
-    writer.pushUndo(() => this.#stores.delete(storageId))
+    writer.pushUndo(() => this.#remove(store))
     return store
   }
 
@@ -76,7 +155,34 @@ export class Storage {
   dropStore(writer: Writer, storageId: number): void {
     const store = this.store(storageId)
     if (store.logged) writer.putRecord(storeKey(storageId), null)
-    writer.onCommit(() => this.#stores.delete(storageId))
+    writer.onCommit(() => this.#remove(store))
+  }
+
+  #remove(store: TableStore): void {
+    if (store.dropped) return
+    store.dropped = true
+    this.#stores.delete(store.storageId)
+    for (const slot of store.slots) this.#files.discard(slot?.base ?? null)
+    if (this.log !== null && store.logged) this.#inBackground(this.#removeRecords(this.log, store.storageId))
+  }
+
+  #inBackground(work: Promise<void>): void {
+    const done = work
+      .catch((error: Error) => this.#logger(error.message))
+      .finally(() => {
+        this.#background.delete(done)
+      })
+    this.#background.add(done)
+  }
+
+  /** Appends many rows to a table: see `BulkWriter`. */
+  bulkWriter(writer: Writer, store: TableStore): BulkWriter {
+    return new BulkWriter(writer, store, this.#files)
+  }
+
+  /** Merges what can be merged now, of one table or of all; answers the number of segments written (VACUUM, tests). */
+  mergeAll(store?: TableStore): Promise<number> {
+    return this.#merger.mergeAll(store === undefined ? this.#stores.values() : [store])
   }
 
   /** Catalog records whose name begins with `prefix`, in name order, as last committed. */
@@ -89,8 +195,10 @@ export class Storage {
     return records
   }
 
-  /** Waits for running writes and lets go of the directory. */
+  /** Waits for background work and running writes and lets go of the directory. Commits must have ended. */
   async close(): Promise<void> {
+    await this.#merger.stop()
+    await Promise.all(this.#background)
     await this.log?.close()
   }
 }
@@ -104,8 +212,32 @@ export interface StorageOptions {
   readonly logger?: (message: string) => void
 }
 
-/** Opens or creates a storage. After it the caller passes the tables' columns to `loadStores`, which recovers rows. */
+/**
+ * Opens or creates a storage. Afterwards the catalog reads its records (`readMeta`) and names the tables with
+ * `loadStores`, which recovers rows. Throws F0001 (another server has the directory open), 55000 (written by a newer
+ * version), XX001 (damaged), 53100 / 25006 / 58030 (the directory cannot be written).
+ */
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
-  if (options.directory !== null) throw new Error('not built yet')
-  return new Storage(null)
+  const { directory, memoryBudget, logger } = options
+  if (directory === null) return new Storage({ log: null, segments: new MemorySegmentStore(), memoryBudget, logger })
+  try {
+    await mkdir(directory, { recursive: true })
+  } catch (error) {
+    throw writeFailed(directory, error)
+  }
+  const log = await LevelStore.open(join(directory, 'records'))
+  try {
+    const segments = await DirectorySegmentStore.open(join(directory, 'segments'))
+    return await openParts({ log, segments, memoryBudget, logger }, directory)
+  } catch (error) {
+    await log.close()
+    throw error
+  }
+}
+
+/** Opens a storage over given parts; `name` stands for the directory in messages. */
+export const openParts = async (parts: StorageParts, name: string): Promise<Storage> => {
+  const storage = new Storage(parts)
+  await storage.recover(name)
+  return storage
 }

@@ -1,14 +1,15 @@
 /** Classes 53, 58, F0 and XX001: what goes wrong below the tables. */
+import { dirname } from 'node:path'
 import { SqlError } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
 const FATAL = { severity: 'FATAL' } as const
 
-/** Another server has the directory open. */
+/** Another server has the records of a data directory open. */
 export const lockFileExists = (directory: string): SqlError =>
   new SqlError(SQL_STATE.lock_file_exists, `lock file "${directory}/LOCK" already exists`, {
     ...FATAL,
-    hint: `Is another server running in data directory "${directory}"?`,
+    hint: `Is another server running in data directory "${dirname(directory)}"?`,
   })
 
 /** The directory was written by a newer version. */

@@ -25,6 +25,8 @@ export interface Segment {
   readonly columnCount: number
   /** A whole column; loaded and cached. Throws XX001 naming the file when the bytes are damaged. */
   column(index: number): AnyVector
+  /** One cell. */
+  cell(column: number, offset: number): Datum
   zone(index: number): ZoneMap | null
   /** Size on disk. */
   readonly bytes: number
@@ -34,9 +36,9 @@ export interface Segment {
 export const segmentRow = (segment: Segment, offset: number, needed: readonly number[] | null = null): Datum[] => {
   const row: Datum[] = new Array(segment.columnCount)
   if (needed === null) {
-    for (let i = 0; i < row.length; i++) row[i] = segment.column(i).get(offset)
+    for (let i = 0; i < row.length; i++) row[i] = segment.cell(i, offset)
   } else {
-    for (const i of needed) if (i < row.length) row[i] = segment.column(i).get(offset)
+    for (const i of needed) if (i < row.length) row[i] = segment.cell(i, offset)
   }
   return row
 }

@@ -27,9 +27,19 @@ export const visibleVersion = (head: RowVersion | null, snapshot: Snapshot): Row
   return version
 }
 
+/** How far into a chain a writer looks for versions to cut; merges look at all of it. */
+export const PRUNE_REACH = 8
+
 /** The newest version that every snapshot from `horizon` on sees: what it hides is dead. */
-export const settledVersion = (head: RowVersion | null, horizon: number): RowVersion | null => {
+export const settledVersion = (
+  head: RowVersion | null,
+  horizon: number,
+  reach: number = Number.POSITIVE_INFINITY,
+): RowVersion | null => {
   let version = head
-  while (version !== null && version.writer.commitSequence > horizon) version = version.older
+  for (let i = 0; version !== null && version.writer.commitSequence > horizon; i++) {
+    if (i === reach) return null
+    version = version.older
+  }
   return version
 }

@@ -11,7 +11,7 @@ import { type Segment, SEGMENT_ROWS, segmentRow, type ZoneMap } from '../segment
 import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
 import { ANCIENT } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
-import { RowVersion, settledVersion } from './row-version.ts'
+import { PRUNE_REACH, RowVersion, settledVersion } from './row-version.ts'
 import { SegmentSlot } from './segment-slot.ts'
 import { type ScanOptions, TableScan } from './table-scan.ts'
 
@@ -33,10 +33,14 @@ export interface TableStoreOptions {
 export class TableStore implements ChangeTarget {
   readonly storageId: number
   readonly logged: boolean
-  /** Columns as last committed; merges and commits encode rows by them. */
-  columns: readonly ColumnDescriptor[]
+  /** The current column list, which covers every row; uncommitted changes of it included. */
+  #columns: readonly ColumnDescriptor[]
+  /** The column list as last committed: merges write segments by it. */
+  #settledColumns: readonly ColumnDescriptor[]
   readonly slots: (SegmentSlot | undefined)[] = []
   readonly indexes: OrderedIndex[] = []
+  /** Set when the table is dropped: background work lets go of it. */
+  dropped = false
   /** Slot that takes inserts. */
   #tail = -1
   #rowCount = 0
@@ -45,7 +49,8 @@ export class TableStore implements ChangeTarget {
 
   constructor(options: TableStoreOptions) {
     this.storageId = options.storageId
-    this.columns = options.columns
+    this.#columns = options.columns
+    this.#settledColumns = options.columns
     this.logged = options.logged
   }
 
@@ -190,7 +195,7 @@ export class TableStore implements ChangeTarget {
     if (head === null || head.logged) return
     head.logged = true
     const key = rowKey(this.storageId, rowid)
-    batch.put(key, encodeRow(head.values, this.columns))
+    batch.put(key, encodeRow(head.values, this.#columns))
   }
 
   // ---- housekeeping
@@ -206,11 +211,31 @@ export class TableStore implements ChangeTarget {
   prune(rowid: number, horizon: number): void {
     const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
     const slot = this.slots[slotIndex] as SegmentSlot
-    const settled = settledVersion(slot.head(rowid - slotIndex * SEGMENT_ROWS), horizon)
+    const settled = settledVersion(slot.head(rowid - slotIndex * SEGMENT_ROWS), horizon, PRUNE_REACH)
     if (settled === null) return
     let dead = settled.older
     settled.older = null
     for (; dead !== null; dead = dead.older) if (dead.values !== null) this.forgetKeys(rowid, dead.values)
+  }
+
+  get columns(): readonly ColumnDescriptor[] {
+    return this.#columns
+  }
+
+  get settledColumns(): readonly ColumnDescriptor[] {
+    return this.#settledColumns
+  }
+
+  /** ADD COLUMN, DROP COLUMN: a new column list with the transaction. The caller holds ACCESS EXCLUSIVE. */
+  setColumns(writer: Writer, columns: readonly ColumnDescriptor[]): void {
+    const before = this.#columns
+    this.#columns = columns
+    writer.pushUndo(() => {
+      this.#columns = before
+    })
+    writer.onCommit(() => {
+      this.#settledColumns = columns
+    })
   }
 
   /** Keeps an index true from now on. */
@@ -234,15 +259,23 @@ export class TableStore implements ChangeTarget {
     this.#rowCount += delta
   }
 
+  /** Recovery: a segment that a manifest names; before all rows. */
+  restoreSegment(slotIndex: number, segment: Segment): void {
+    this.#slotAt(slotIndex).setBase(segment)
+    this.#rowCount += segment.liveRows
+  }
+
+  #slotAt(slotIndex: number): SegmentSlot {
+    while (this.slots.length <= slotIndex) this.slots.push(undefined)
+    const slot = this.slots[slotIndex] ?? new SegmentSlot()
+    this.slots[slotIndex] = slot
+    return slot
+  }
+
   /** Recovery: a row from the key-value store; null values delete a base row. */
   restoreRow(rowid: number, values: Datum[] | null): void {
     const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
-    let slot = this.slots[slotIndex]
-    if (slot === undefined) {
-      while (this.slots.length <= slotIndex) this.slots.push(undefined)
-      slot = new SegmentSlot()
-      this.slots[slotIndex] = slot
-    }
+    const slot = this.#slotAt(slotIndex)
     const offset = rowid - slotIndex * SEGMENT_ROWS
     while (slot.length < offset) slot.fresh.push(null)
     const had = slot.baseHas(offset)

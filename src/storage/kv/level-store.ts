@@ -1,0 +1,134 @@
+/**
+ * The key-value contract on LevelDB. Group commit: batches that arrive while one is being written share the next write,
+ * and so the next fsync.
+ */
+import { ClassicLevel } from 'classic-level'
+import { dataCorrupted, lockFileExists, writeFailed, writesStopped } from '../../errors/raise/storage.ts'
+import type { SqlError } from '../../errors/sql-error.ts'
+import { pause } from '../pace.ts'
+import type { KeyValue, KeyValueStore, WriteBatch } from './key-value-store.ts'
+
+interface Waiting {
+  readonly batch: WriteBatch
+  readonly sync: boolean
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/** Writes handed to LevelDB between two pauses, and entries read at once. */
+const SLICE = 4000
+/** Writes after which a group is closed. */
+const GROUP_WRITES = 50_000
+
+export class LevelStore implements KeyValueStore {
+  readonly #db: ClassicLevel<Buffer, Buffer>
+  #waiting: Waiting[] = []
+  #flushing: Promise<void> | null = null
+  /** Why the store takes no more writes. */
+  #failure: SqlError | null = null
+
+  private constructor(db: ClassicLevel<Buffer, Buffer>) {
+    this.#db = db
+  }
+
+  /** Opens or creates. Throws F0001 when another server has it open, XX001 when it is damaged. */
+  static async open(directory: string): Promise<LevelStore> {
+    const db = new ClassicLevel<Buffer, Buffer>(directory, {
+      keyEncoding: 'buffer',
+      valueEncoding: 'buffer',
+      writeBufferSize: 16 * 1024 * 1024,
+    })
+    try {
+      await db.open()
+    } catch (error) {
+      throw openError(directory, error)
+    }
+    return new LevelStore(db)
+  }
+
+  write(batch: WriteBatch, sync: boolean): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(writesStopped(this.#failure.message))
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#waiting.push({ batch, sync, resolve, reject })
+    this.#flushing ??= this.#flush()
+    return promise
+  }
+
+  async #flush(): Promise<void> {
+    // The first batch of a group waits for the current turn's other commits.
+    await Promise.resolve()
+    while (this.#waiting.length > 0) {
+      const group = this.#takeGroup()
+      try {
+        await this.#writeGroup(group)
+      } catch (error) {
+        this.#fail(writeFailed(this.#db.location, error), group)
+        break
+      }
+      for (const { resolve } of group) resolve()
+    }
+    this.#flushing = null
+  }
+
+  #takeGroup(): Waiting[] {
+    let writes = 0
+    let count = 0
+    while (count < this.#waiting.length && writes < GROUP_WRITES)
+      writes += (this.#waiting[count++] as Waiting).batch.length
+    return this.#waiting.splice(0, count)
+  }
+
+  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+    const chained = this.#db.batch()
+    let writes = 0
+    for (const { batch } of group) {
+      for (let i = 0; i < batch.length; i++) {
+        const value = batch.values[i] as Uint8Array | null
+        const key = batch.keys[i] as Buffer
+        if (value === null) chained.del(key)
+        else chained.put(key, value as Buffer)
+        if (++writes % SLICE === 0) await pause()
+      }
+    }
+    await chained.write({ sync: group.some(({ sync }) => sync) })
+  }
+
+  #fail(error: SqlError, group: readonly Waiting[]): void {
+    this.#failure = error
+    for (const { reject } of group) reject(error)
+    for (const { reject } of this.#waiting) reject(writesStopped(error.message))
+    this.#waiting = []
+  }
+
+  async *range(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly KeyValue[]> {
+    const iterator = this.#db.iterator({ gte: from as Buffer, lt: to as Buffer })
+    try {
+      for (;;) {
+        const entries = await iterator.nextv(SLICE)
+        if (entries.length === 0) return
+        yield entries
+      }
+    } catch (error) {
+      throw dataCorrupted(`"${this.#db.location}"`, (error as Error).message)
+    } finally {
+      await iterator.close()
+    }
+  }
+
+  async clear(from: Uint8Array, to: Uint8Array): Promise<void> {
+    await this.#db.clear({ gte: from as Buffer, lt: to as Buffer })
+  }
+
+  async close(): Promise<void> {
+    await this.#flushing
+    await this.#db.close()
+  }
+}
+
+const openError = (directory: string, error: unknown): SqlError => {
+  const { cause } = error as Error
+  const code = (cause as { code?: string } | undefined)?.code
+  if (code === 'LEVEL_LOCKED') return lockFileExists(directory)
+  const message = cause instanceof Error ? cause.message : (error as Error).message
+  return code === 'LEVEL_CORRUPTION' ? dataCorrupted(`"${directory}"`, message) : writeFailed(directory, error)
+}

@@ -1,0 +1,206 @@
+/**
+ * Folding a slot's overlay into a new segment of the same rowids: every version that all live snapshots see goes in,
+ * what it hides is forgotten, newer versions stay in the overlay. Rowids don't move, so indexes only lose dead entries.
+ */
+import type { Datum } from '../../types/sql-type.ts'
+import { ColumnBuilder } from '../../vector/builder.ts'
+import type { AnyVector } from '../../vector/vector.ts'
+import { type KeyValueStore, WriteBatch } from '../kv/key-value-store.ts'
+import { rowKey, segmentKey, textKey } from '../kv/keys.ts'
+import { pause } from '../pace.ts'
+import { encodeManifest, FileSegment } from '../segments/segment-file.ts'
+import type { SegmentFiles } from '../segments/segment-files.ts'
+import { type Segment, SEGMENT_ROWS, segmentRow } from '../segments/segment.ts'
+import type { ColumnDescriptor } from '../table/column.ts'
+import { type RowVersion, settledVersion } from '../table/row-version.ts'
+import { BLOCK_ROWS, SegmentSlot } from '../table/segment-slot.ts'
+import type { TableStore } from '../table/table-store.ts'
+import { ANCIENT } from '../transaction-state.ts'
+
+export interface MergeContext {
+  readonly log: KeyValueStore | null
+  readonly files: SegmentFiles
+  horizon(): number
+}
+
+/** Index entries and the like are looked at this many rows at a time. */
+const SLICE = 2000
+
+/**
+ * Merges one slot; false when there was nothing to fold. Nothing changes when writing fails (the error is thrown).
+ */
+export const mergeSlot = async (context: MergeContext, store: TableStore, slotIndex: number): Promise<boolean> => {
+  const slot = store.slots[slotIndex]
+  const horizon = context.horizon()
+  if (slot === undefined || slot.creator.commitSequence > horizon) return false
+  const plan = planMerge(slot, horizon)
+  if (plan === null) return false
+  const { base } = slot
+  const columns = store.settledColumns
+  const vectors: AnyVector[] = []
+  for (const [i, column] of columns.entries()) vectors.push(await foldColumn(base, plan, column, i))
+  const segment =
+    plan.liveRows === 0
+      ? null
+      : await context.files.create(store, slotIndex, vectors, plan.absent, plan.length, columns)
+  if (slot.base !== base || store.slots[slotIndex] !== slot || store.dropped) {
+    context.files.discard(segment)
+    return false
+  }
+  if (segment === null && !isSpent(slot, plan)) return false
+  try {
+    await logMerge(context.log, store, slotIndex, slot, plan, segment)
+  } catch (error) {
+    context.files.discard(segment)
+    throw error
+  }
+  if (store.dropped) {
+    context.files.discard(segment)
+    return false
+  }
+  const dead = install(store, slotIndex, slot, plan, segment)
+  context.files.discard(base)
+  await forgetDead(store, slotIndex, dead)
+  return true
+}
+
+/** What goes into the new segment. */
+interface MergePlan {
+  /** By offset: the version to fold; undefined: what the base has. */
+  readonly folded: (RowVersion | undefined)[]
+  readonly length: number
+  readonly absent: Uint8Array | null
+  readonly liveRows: number
+}
+
+const planMerge = (slot: SegmentSlot, horizon: number): MergePlan | null => {
+  const folded: (RowVersion | undefined)[] = []
+  let count = 0
+  let length = slot.baseLength
+  const consider = (offset: number, head: RowVersion | null): void => {
+    const version = settledVersion(head, horizon)
+    if (version === null) return
+    folded[offset] = version
+    count++
+    length = Math.max(length, offset + 1)
+  }
+  for (const map of slot.overrides) for (const [offset, head] of map ?? []) consider(offset, head)
+  for (let i = 0; i < slot.fresh.length; i++) consider(slot.baseLength + i, slot.fresh[i] ?? null)
+  if (count === 0) return null
+  const absent = new Uint8Array(length)
+  let liveRows = length
+  for (let offset = 0; offset < length; offset++) {
+    const version = folded[offset]
+    if (version === undefined ? slot.baseHas(offset) : version.values !== null) continue
+    absent[offset] = 1
+    liveRows--
+  }
+  return { folded, length, absent: liveRows === length ? null : absent, liveRows }
+}
+
+/** Whether the slot holds nothing but what the plan folds, and takes no more inserts: it can go altogether. */
+const isSpent = (slot: SegmentSlot, plan: MergePlan): boolean => {
+  if (!slot.full) return false
+  for (let offset = 0; offset < slot.length; offset++)
+    if (slot.head(offset) !== (plan.folded[offset] ?? null)) return false
+  return true
+}
+
+const foldColumn = async (
+  base: Segment | null,
+  plan: MergePlan,
+  column: ColumnDescriptor,
+  index: number,
+): Promise<AnyVector> => {
+  const builder = new ColumnBuilder(column.type, plan.length)
+  const stored = base !== null && index < base.columnCount ? base.column(index) : null
+  for (let offset = 0; offset < plan.length; offset++) {
+    if (offset % (4 * BLOCK_ROWS) === 0) await pause()
+    const version = plan.folded[offset]
+    if (column.dropped || plan.absent?.[offset] === 1) builder.push(null)
+    else if (version === undefined) builder.push(stored === null ? column.missing : stored.get(offset))
+    else {
+      const row = version.values as Datum[]
+      builder.push(index < row.length ? row[index] : column.missing)
+    }
+  }
+  return builder.finish()
+}
+
+/**
+ * One batch names the new segment and removes the keys of folded rows. A row with any newer version keeps its key: that
+ * version's commit may be in the queue already, and a key left behind says what the segment says.
+ */
+const logMerge = async (
+  log: KeyValueStore | null,
+  store: TableStore,
+  slotIndex: number,
+  slot: SegmentSlot,
+  plan: MergePlan,
+  segment: Segment | null,
+): Promise<void> => {
+  if (log === null || !store.logged) return
+  const batch = new WriteBatch()
+  const key = textKey(segmentKey(store.storageId, slotIndex))
+  if (segment instanceof FileSegment) batch.put(key, encodeManifest(segment.manifest))
+  else batch.delete(key)
+  plan.folded.forEach((version, offset) => {
+    if (slot.head(offset) === version) batch.delete(rowKey(store.storageId, slotIndex * SEGMENT_ROWS + offset))
+  })
+  await log.write(batch, true)
+}
+
+interface DeadRow {
+  readonly offset: number
+  readonly values: Datum[]
+}
+
+/** Puts the new base in place; answers row contents whose index entries may be dead. */
+const install = (
+  store: TableStore,
+  slotIndex: number,
+  slot: SegmentSlot,
+  plan: MergePlan,
+  segment: Segment | null,
+): DeadRow[] => {
+  const { base, overrides, fresh, baseLength } = slot
+  const indexed = store.indexes.length > 0
+  const dead: DeadRow[] = []
+  slot.setBase(segment, ANCIENT)
+  slot.overrides = []
+  slot.overrideCount = 0
+  slot.fresh = fresh.slice(Math.max(slot.baseLength - baseLength, 0))
+  const keep = (offset: number, head: RowVersion | null): void => {
+    const version = plan.folded[offset]
+    if (indexed && version !== undefined) {
+      for (let old = version.older; old !== null; old = old.older)
+        if (old.values !== null) dead.push({ offset, values: old.values })
+      if (base !== null && offset < baseLength && base.absent()?.[offset] !== 1)
+        dead.push({ offset, values: segmentRow(base, offset) })
+    }
+    const rest = withoutFolded(head, version)
+    if (offset < slot.baseLength || offset - slot.baseLength < slot.fresh.length) slot.setHead(offset, rest)
+  }
+  for (const map of overrides) for (const [offset, head] of map ?? []) keep(offset, head)
+  for (let i = 0; i < fresh.length; i++) keep(baseLength + i, fresh[i] ?? null)
+  if (segment === null) store.slots[slotIndex] = undefined
+  return dead
+}
+
+/** A chain without a folded version and what is under it. */
+const withoutFolded = (head: RowVersion | null, folded: RowVersion | undefined): RowVersion | null => {
+  if (head === null || head === folded) return null
+  for (let version: RowVersion = head; version.older !== null; version = version.older) {
+    if (version.older !== folded) continue
+    version.older = null
+    break
+  }
+  return head
+}
+
+const forgetDead = async (store: TableStore, slotIndex: number, dead: readonly DeadRow[]): Promise<void> => {
+  for (const [i, { offset, values }] of dead.entries()) {
+    store.forgetKeys(slotIndex * SEGMENT_ROWS + offset, values)
+    if (i % SLICE === SLICE - 1) await pause()
+  }
+}

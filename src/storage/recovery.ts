@@ -1,0 +1,81 @@
+/**
+ * What a storage reads when it is opened: which tables there are, their segments' manifests, their overlay rows. There
+ * is nothing to undo, because nothing uncommitted was ever written.
+ */
+import { incompatibleFormat } from '../errors/raise/storage.ts'
+import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
+import {
+  FORMAT_KEY,
+  parseIdKey,
+  parseRowKey,
+  parseSegmentKey,
+  prefixRange,
+  rowRange,
+  textKey,
+  XID_KEY,
+} from './kv/keys.ts'
+import { decodeRow } from './row-codec.ts'
+import { decodeManifest } from './segments/segment-file.ts'
+import type { SegmentFiles } from './segments/segment-files.ts'
+import type { TableStore } from './table/table-store.ts'
+
+/** Version of everything on disk; raised when older servers could not read what this one writes. */
+const FORMAT_VERSION = 1
+
+const readText = async (log: KeyValueStore, key: string): Promise<string | null> => {
+  for await (const chunk of log.range(textKey(key), textKey(`${key}\0`))) {
+    for (const [, value] of chunk) return Buffer.from(value).toString('utf8')
+  }
+  return null
+}
+
+/** Checks the format version, or writes it into a new storage. Throws 55000 when it is newer than this server. */
+export const checkFormat = async (log: KeyValueStore, directory: string): Promise<void> => {
+  const found = await readText(log, FORMAT_KEY)
+  if (found === null) {
+    const batch = new WriteBatch()
+    batch.put(textKey(FORMAT_KEY), textKey(String(FORMAT_VERSION)))
+    await log.write(batch, true)
+  } else if (Number(found) !== FORMAT_VERSION) throw incompatibleFormat(directory, Number(found), FORMAT_VERSION)
+}
+
+/** The first transaction id that no earlier run can have used, or null in a new storage. */
+export const recoverXid = async (log: KeyValueStore): Promise<number | null> => {
+  const limit = await readText(log, XID_KEY)
+  return limit === null ? null : Number(limit)
+}
+
+/** Ids of the tables' storages that committed transactions created. */
+export const recoverStoreIds = async (log: KeyValueStore): Promise<Set<number>> => {
+  const ids = new Set<number>()
+  for await (const chunk of log.range(...prefixRange('t'))) for (const [key] of chunk) ids.add(parseIdKey(key))
+  return ids
+}
+
+/** Reads manifests and rows into empty stores; answers the names of the segment files in use. */
+export const recoverTables = async (
+  log: KeyValueStore,
+  stores: ReadonlyMap<number, TableStore>,
+  files: SegmentFiles,
+): Promise<Set<string>> => {
+  const named = new Set<string>()
+  for await (const chunk of log.range(...prefixRange('s'))) {
+    for (const [key, value] of chunk) {
+      const { storageId, slot } = parseSegmentKey(key)
+      const store = stores.get(storageId)
+      if (store === undefined) continue
+      const manifest = decodeManifest(value, `segment ${slot} of table storage ${storageId}`)
+      named.add(manifest.file)
+      store.restoreSegment(slot, files.open(manifest, store.columns))
+    }
+  }
+  for await (const chunk of log.range(...rowRange(null))) {
+    for (const [key, value] of chunk) {
+      const { storageId, rowid } = parseRowKey(key)
+      const store = stores.get(storageId)
+      if (store !== undefined) store.restoreRow(rowid, decodeRow(value, store.columns))
+    }
+  }
+  for (const store of stores.values()) store.resumeTail()
+  return named
+}

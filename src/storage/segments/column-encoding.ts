@@ -1,0 +1,217 @@
+/**
+ * How columns lie in segment files: for each encoding the Arrow type it has for other tools, how a vector becomes Arrow
+ * buffers and how the buffers become the vector again. Columns that have no faithful Arrow type are `datums`: binary
+ * values in the row codec's form.
+ */
+import * as arrow from 'apache-arrow'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
+import {
+  type AnyVector,
+  BoolVector,
+  ConstantVector,
+  DatumVector,
+  DecimalVector,
+  DictionaryVector,
+  Float64Vector,
+  Int32Vector,
+} from '../../vector/vector.ts'
+import { decodeRow, encodeRow } from '../row-codec.ts'
+import type { ColumnDescriptor } from '../table/column.ts'
+import { joinText, splitText } from './text-buffers.ts'
+import { fromBitmap, readInt64, toBitmap, writeInt64 } from './words.ts'
+
+/** Arrow's buffers of one column, by role; all that a column needs to be read. */
+export interface ColumnBuffers {
+  readonly validity?: Uint8Array
+  readonly offsets?: Uint8Array
+  readonly values?: Uint8Array
+  readonly dictionaryOffsets?: Uint8Array
+  readonly dictionaryValues?: Uint8Array
+}
+
+export interface DecodeContext {
+  readonly length: number
+  readonly nulls: Uint8Array | null
+  readonly column: ColumnDescriptor
+  /** Scale of a decimal. */
+  readonly scale: number
+}
+
+export interface ColumnEncoding {
+  /** Whether the encoding holds this vector of this type without loss. */
+  fits(vector: AnyVector, type: SqlType): boolean
+  encode(vector: AnyVector, column: ColumnDescriptor): arrow.Data
+  decode(buffers: ColumnBuffers, context: DecodeContext): AnyVector
+}
+
+/** Microseconds and days from 1970 to 2000. */
+const EPOCH_MICROS = 946_684_800_000_000
+const EPOCH_DAYS = 10957
+const SAFE = Number.MAX_SAFE_INTEGER
+
+const int32s = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+const float64s = (bytes: Uint8Array): Float64Array =>
+  new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
+const bytesOf = (buffers: ColumnBuffers, role: keyof ColumnBuffers): Uint8Array => buffers[role] ?? new Uint8Array(0)
+
+/** Validity in Arrow's form for a vector. */
+const validity = (vector: AnyVector): { nullCount: number; nullBitmap: Uint8Array | null; length: number } => {
+  const nulls = new Uint8Array(vector.length)
+  let nullCount = 0
+  for (let i = 0; i < nulls.length; i++) {
+    if (!vector.isNull(i)) continue
+    nulls[i] = 1
+    nullCount++
+  }
+  return { nullCount, nullBitmap: nullCount === 0 ? null : toBitmap(nulls, true), length: vector.length }
+}
+
+/** Whether every value that is not null is an integer within ±(2^53 - margin). */
+const integersWithin = (vector: AnyVector, margin: number): boolean => {
+  if (vector.kind !== 'float64') return false
+  for (const value of vector.values) if (!(Math.abs(value) <= SAFE - margin) || !Number.isInteger(value)) return false
+  return true
+}
+
+const shifted = (values: Float64Array, by: number): Float64Array => values.map((value) => value + by)
+
+/** Encodings by the name that manifests keep, in order of preference. */
+export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
+  null: {
+    fits: (vector) => {
+      for (let i = 0; i < vector.length; i++) if (!vector.isNull(i)) return false
+      return true
+    },
+    encode: (vector) => arrow.makeData({ type: new arrow.Null(), length: vector.length }),
+    decode: (_buffers, { length }) => new ConstantVector(null, length),
+  },
+  bool: {
+    fits: (vector) => vector.kind === 'bool',
+    encode: (vector) =>
+      arrow.makeData({
+        type: new arrow.Bool(),
+        ...validity(vector),
+        data: toBitmap((vector as BoolVector).values, false),
+      }),
+    decode: (buffers, { length, nulls }) =>
+      new BoolVector(fromBitmap(bytesOf(buffers, 'values'), length, false), nulls),
+  },
+  date: {
+    fits: (vector, type) =>
+      type.name === 'date' && vector.kind === 'int32' && vector.values.every((day) => Math.abs(day) < 2 ** 30),
+    encode: (vector) => {
+      const data = (vector as Int32Vector).values.map((day) => day + EPOCH_DAYS)
+      return arrow.makeData({ type: new arrow.DateDay(), ...validity(vector), data })
+    },
+    decode: (buffers, { nulls }) =>
+      new Int32Vector(
+        int32s(bytesOf(buffers, 'values')).map((day) => day - EPOCH_DAYS),
+        nulls,
+      ),
+  },
+  int32: {
+    fits: (vector) => vector.kind === 'int32',
+    encode: (vector) =>
+      arrow.makeData({ type: new arrow.Int32(), ...validity(vector), data: (vector as Int32Vector).values }),
+    decode: (buffers, { nulls }) => new Int32Vector(int32s(bytesOf(buffers, 'values')), nulls),
+  },
+  timestamp: {
+    fits: (vector, type) =>
+      (type.name === 'timestamp' || type.name === 'timestamptz') && integersWithin(vector, EPOCH_MICROS),
+    encode: (vector, { type }) =>
+      arrow.makeData({
+        type: new arrow.TimestampMicrosecond(type.name === 'timestamptz' ? 'UTC' : null),
+        ...validity(vector),
+        data: writeInt64(shifted((vector as Float64Vector).values, EPOCH_MICROS), 2) as unknown as BigInt64Array,
+      }),
+    decode: (buffers, { length, nulls }) =>
+      new Float64Vector(shifted(readInt64(int32s(bytesOf(buffers, 'values')), 2, length), -EPOCH_MICROS), nulls),
+  },
+  int64: {
+    fits: (vector, type) => type.physical === 'int64' && integersWithin(vector, 0),
+    encode: (vector) =>
+      arrow.makeData({
+        type: new arrow.Int64(),
+        ...validity(vector),
+        data: writeInt64((vector as Float64Vector).values, 2),
+      }),
+    decode: (buffers, { length, nulls }) =>
+      new Float64Vector(readInt64(int32s(bytesOf(buffers, 'values')), 2, length), nulls),
+  },
+  float64: {
+    fits: (vector) => vector.kind === 'float64',
+    encode: (vector) =>
+      arrow.makeData({ type: new arrow.Float64(), ...validity(vector), data: (vector as Float64Vector).values }),
+    decode: (buffers, { nulls }) => new Float64Vector(float64s(bytesOf(buffers, 'values')), nulls),
+  },
+  decimal: {
+    fits: (vector) => vector.kind === 'decimal',
+    encode: (vector) => {
+      const { values, scale } = vector as DecimalVector
+      const type = new arrow.Decimal(scale, Math.max(18, scale), 128)
+      return arrow.makeData({ type, ...validity(vector), data: new Uint32Array(writeInt64(values, 4).buffer) })
+    },
+    decode: (buffers, { length, nulls, scale }) =>
+      new DecimalVector(readInt64(int32s(bytesOf(buffers, 'values')), 4, length), scale, nulls),
+  },
+  dictionary: {
+    fits: (vector) => vector.kind === 'dictionary',
+    encode: (vector) => {
+      const { codes, dictionary } = vector as DictionaryVector
+      const { offsets, values } = joinText(dictionary)
+      const type = new arrow.Utf8()
+      const length = dictionary.length
+      const text = arrow.makeData({ type, length, nullCount: 0, valueOffsets: offsets, data: values })
+      return arrow.makeData({
+        type: new arrow.Dictionary(type, new arrow.Int32(), 0, false),
+        ...validity(vector),
+        data: codes.map((code) => Math.max(code, 0)),
+        dictionary: new arrow.Vector([text]),
+      })
+    },
+    decode: (buffers, { nulls }) => {
+      const codes = int32s(bytesOf(buffers, 'values'))
+      if (nulls !== null) for (let i = 0; i < codes.length; i++) if (nulls[i] === 1) codes[i] = -1
+      const offsets = int32s(bytesOf(buffers, 'dictionaryOffsets'))
+      return new DictionaryVector(codes, splitText(offsets, bytesOf(buffers, 'dictionaryValues'), null))
+    },
+  },
+  text: {
+    fits: (vector, type) => type.physical === 'text' && vector.kind === 'datums',
+    encode: (vector) => {
+      const { offsets, values } = joinText((vector as DatumVector).values)
+      return arrow.makeData({ type: new arrow.Utf8(), ...validity(vector), valueOffsets: offsets, data: values })
+    },
+    decode: (buffers, { nulls }) =>
+      new DatumVector(splitText(int32s(bytesOf(buffers, 'offsets')), bytesOf(buffers, 'values'), nulls)),
+  },
+  datums: {
+    fits: () => true,
+    encode: (vector, column) => {
+      const chunks: Uint8Array[] = []
+      const offsets = new Int32Array(vector.length + 1)
+      for (let i = 0; i < vector.length; i++) {
+        const value = vector.get(i)
+        const bytes = value === null ? new Uint8Array(0) : encodeRow([value], [column])
+        chunks.push(bytes)
+        offsets[i + 1] = (offsets[i] as number) + bytes.length
+      }
+      const data = Buffer.concat(chunks)
+      return arrow.makeData({ type: new arrow.Binary(), ...validity(vector), valueOffsets: offsets, data })
+    },
+    decode: (buffers, { length, nulls, column }) => {
+      const offsets = int32s(bytesOf(buffers, 'offsets'))
+      const bytes = bytesOf(buffers, 'values')
+      const values: Datum[] = new Array(length)
+      for (let i = 0; i < length; i++) {
+        const cell = bytes.subarray(offsets[i], offsets[i + 1])
+        values[i] = nulls?.[i] === 1 ? null : (decodeRow(cell, [column]) as Datum[])[0]
+      }
+      return new DatumVector(values)
+    },
+  },
+}
+
+/** Name of the first encoding that holds a column. */
+export const encodingFor = (vector: AnyVector, type: SqlType): string =>
+  Object.entries(ENCODINGS).find(([, encoding]) => encoding.fits(vector, type))?.[0] as string

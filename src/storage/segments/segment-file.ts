@@ -1,0 +1,300 @@
+/**
+ * Segments as files: an Arrow IPC file with one record batch, and a manifest (kept in the key-value store) that says
+ * where in the file each column's buffers are, how they are encoded, their checksum and their zone map. Columns are
+ * read one at a time through the manifest; Arrow's own reader is not needed for that.
+ */
+import { crc32 } from 'node:zlib'
+import * as arrow from 'apache-arrow'
+import { dataCorrupted, segmentCorrupted } from '../../errors/raise/storage.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import { type AnyVector, BoolVector } from '../../vector/vector.ts'
+import { pause } from '../pace.ts'
+import { decodeRow, encodeRow } from '../row-codec.ts'
+import type { ColumnDescriptor } from '../table/column.ts'
+import { CachedColumn, type ColumnCache } from './column-cache.ts'
+import { type ColumnBuffers, type ColumnEncoding, ENCODINGS, encodingFor } from './column-encoding.ts'
+import type { Segment, ZoneMap } from './segment.ts'
+import type { SegmentStore } from './segment-store.ts'
+import { fromBitmap } from './words.ts'
+
+/** One column in a manifest. */
+interface ColumnManifest {
+  readonly encoding: string
+  readonly scale?: number
+  /** Offset and length of each buffer in the file. */
+  readonly buffers: { readonly [role in keyof ColumnBuffers]?: readonly [offset: number, length: number] }
+  /** CRC-32 of the buffers, in the order above. */
+  readonly checksum: number
+  readonly nulls: number
+  readonly distinct: number
+  /** Row of min and max in the row codec's form, base64. */
+  readonly bounds: string
+}
+
+export interface SegmentManifest {
+  readonly file: string
+  readonly bytes: number
+  readonly length: number
+  readonly liveRows: number
+  readonly columns: readonly ColumnManifest[]
+  /** A boolean column that is true where no row is. */
+  readonly absent?: ColumnManifest
+}
+
+/** Columns of a segment in memory, before it is a file. */
+export interface SegmentContent {
+  readonly length: number
+  readonly columns: readonly AnyVector[]
+  readonly zones: readonly ZoneMap[]
+  readonly absent: Uint8Array | null
+  readonly liveRows: number
+}
+
+/** Columns whose cells the absent flags are written in. */
+const ABSENT_FIELD = 'tesseradb.absent'
+const FLAG_ZONE: ZoneMap = { min: null, max: null, nulls: 0, distinct: 2 }
+
+/** A segment as an Arrow IPC file, and its manifest. Gives way to others between columns. */
+export const encodeSegment = async (
+  file: string,
+  content: SegmentContent,
+  descriptors: readonly ColumnDescriptor[],
+): Promise<{ bytes: Uint8Array; manifest: SegmentManifest }> => {
+  const encodings = content.columns.map((vector, i) => encodingFor(vector, (descriptors[i] as ColumnDescriptor).type))
+  const children: arrow.Data[] = []
+  for (const [i, vector] of content.columns.entries()) {
+    children.push(encodingOf(encodings[i] as string).encode(vector, descriptors[i] as ColumnDescriptor))
+    await pause()
+  }
+  const fields = children.map((data, i) => {
+    const metadata = new Map([['tesseradb.type', (descriptors[i] as ColumnDescriptor).type.name]])
+    return new arrow.Field(`c${i + 1}`, data.type, true, metadata)
+  })
+  if (content.absent !== null) {
+    const data = encodingOf('bool').encode(new BoolVector(content.absent, null), descriptors[0] as ColumnDescriptor)
+    children.push(data)
+    fields.push(new arrow.Field(ABSENT_FIELD, data.type, true))
+  }
+  const schema = new arrow.Schema(fields)
+  const data = arrow.makeData({ type: new arrow.Struct(fields), length: content.length, nullCount: 0, children })
+  const bytes = arrow.tableToIPC(new arrow.Table([new arrow.RecordBatch(schema, data)]), 'file')
+  const written = (arrow.tableFromIPC(bytes).batches[0] as arrow.RecordBatch).data.children
+  const columns = content.columns.map((vector, i) =>
+    columnManifest(
+      bytes,
+      written[i] as arrow.Data,
+      encodings[i] as string,
+      vector,
+      content.zones[i] as ZoneMap,
+      descriptors[i] as ColumnDescriptor,
+    ),
+  )
+  const base = { file, bytes: bytes.length, length: content.length, liveRows: content.liveRows, columns }
+  if (content.absent === null) return { bytes, manifest: base }
+  const flags = new BoolVector(content.absent, null)
+  const absent = columnManifest(
+    bytes,
+    written.at(-1) as arrow.Data,
+    'bool',
+    flags,
+    FLAG_ZONE,
+    descriptors[0] as ColumnDescriptor,
+  )
+  return { bytes, manifest: { ...base, absent } }
+}
+
+const encodingOf = (name: string): ColumnEncoding => ENCODINGS[name] as ColumnEncoding
+
+const columnManifest = (
+  file: Uint8Array,
+  data: arrow.Data,
+  encoding: string,
+  vector: AnyVector,
+  zone: ZoneMap,
+  descriptor: ColumnDescriptor,
+): ColumnManifest => {
+  const dictionary = data.dictionary?.data[0]
+  const arrays: { readonly [role in keyof ColumnBuffers]: ArrayBufferView | undefined } = {
+    validity: data.nullCount > 0 ? data.nullBitmap : undefined,
+    offsets: data.valueOffsets,
+    values: data.values,
+    dictionaryOffsets: dictionary?.valueOffsets,
+    dictionaryValues: dictionary?.values,
+  }
+  const buffers: Record<string, readonly [number, number]> = {}
+  let checksum = 0
+  for (const [role, array] of Object.entries(arrays)) {
+    if (array === undefined || array.byteLength === 0) continue
+    const offset = array.byteOffset - file.byteOffset
+    buffers[role] = [offset, array.byteLength]
+    checksum = crc32(file.subarray(offset, offset + array.byteLength), checksum)
+  }
+  return {
+    encoding,
+    ...(vector.kind === 'decimal' ? { scale: vector.scale } : {}),
+    buffers,
+    checksum,
+    nulls: zone.nulls,
+    distinct: zone.distinct,
+    bounds: Buffer.from(encodeRow([zone.min, zone.max], [descriptor, descriptor])).toString('base64'),
+  }
+}
+
+export const encodeManifest = (manifest: SegmentManifest): Uint8Array => Buffer.from(JSON.stringify(manifest))
+
+/** Throws XX001 when the record is no manifest. */
+export const decodeManifest = (bytes: Uint8Array, what: string): SegmentManifest => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as SegmentManifest
+  } catch (error) {
+    throw dataCorrupted(`the manifest of ${what}`, (error as Error).message)
+  }
+}
+
+/** A segment in a file; columns are read when first used and may be evicted. */
+export class FileSegment implements Segment {
+  readonly manifest: SegmentManifest
+  readonly #files: SegmentStore
+  readonly #cache: ColumnCache
+  readonly #descriptors: readonly ColumnDescriptor[]
+  readonly #columns: (CachedColumn | undefined)[] = []
+  readonly #zones: (ZoneMap | undefined)[] = []
+  #absent: Uint8Array | null | undefined
+
+  /** `descriptors` must cover the columns stored. */
+  constructor(
+    manifest: SegmentManifest,
+    files: SegmentStore,
+    cache: ColumnCache,
+    descriptors: readonly ColumnDescriptor[],
+  ) {
+    this.manifest = manifest
+    this.#files = files
+    this.#cache = cache
+    this.#descriptors = descriptors
+    if (manifest.absent === undefined) this.#absent = null
+  }
+
+  get length(): number {
+    return this.manifest.length
+  }
+  get liveRows(): number {
+    return this.manifest.liveRows
+  }
+  get columnCount(): number {
+    return this.manifest.columns.length
+  }
+  get bytes(): number {
+    return this.manifest.bytes
+  }
+
+  absent(): Uint8Array | null {
+    if (this.#absent === undefined) {
+      const column = this.manifest.absent as ColumnManifest
+      this.#absent = fromBitmap(this.#read(column).values ?? new Uint8Array(0), this.length, false)
+    }
+    return this.#absent
+  }
+
+  column(index: number): AnyVector {
+    const cached = this.#columns[index]
+    if (cached !== undefined) {
+      cached.used = true
+      return cached.vector
+    }
+    const column = this.manifest.columns[index] as ColumnManifest
+    const buffers = this.#read(column)
+    const nulls = buffers.validity === undefined ? null : fromBitmap(buffers.validity, this.length, true)
+    const encoding = ENCODINGS[column.encoding]
+    if (encoding === undefined)
+      throw segmentCorrupted(this.manifest.file, `It has the unknown encoding "${column.encoding}".`)
+    const descriptor = this.#descriptors[index] as ColumnDescriptor
+    const vector = encoding.decode(buffers, {
+      length: this.length,
+      nulls,
+      column: descriptor,
+      scale: column.scale ?? 0,
+    })
+    this.keep(index, vector)
+    return vector
+  }
+
+  cell(column: number, offset: number): Datum {
+    return this.column(column).get(offset)
+  }
+
+  /** Puts a decoded column into the cache. */
+  keep(index: number, vector: AnyVector): void {
+    const column = this.manifest.columns[index] as ColumnManifest
+    const stored = Object.values(column.buffers).reduce((sum, [, length]) => sum + length, 0)
+    // Text as JavaScript strings takes about four times its bytes.
+    const bytes = vector.kind === 'datums' ? 4 * stored + 8 * this.length : stored + this.length
+    const cached = new CachedColumn(vector, bytes, () => {
+      this.#columns[index] = undefined
+    })
+    this.#columns[index] = cached
+    this.#cache.add(cached)
+  }
+
+  zone(index: number): ZoneMap {
+    const known = this.#zones[index]
+    if (known !== undefined) return known
+    const { nulls, distinct, bounds } = this.manifest.columns[index] as ColumnManifest
+    const descriptor = this.#descriptors[index] as ColumnDescriptor
+    const [min, max] = decodeRow(Buffer.from(bounds, 'base64'), [descriptor, descriptor]) as Datum[]
+    const zone = { min, max, nulls, distinct }
+    this.#zones[index] = zone
+    return zone
+  }
+
+  /** Gives the memory of its columns back. */
+  release(): void {
+    for (const cached of this.#columns) if (cached !== undefined) this.#cache.remove(cached)
+  }
+
+  #read(column: ColumnManifest): ColumnBuffers {
+    const buffers: Record<string, Uint8Array> = {}
+    let checksum = 0
+    for (const [role, [offset, length]] of Object.entries(column.buffers)) {
+      const bytes = this.#files.read(this.manifest.file, offset, length)
+      checksum = crc32(bytes, checksum)
+      buffers[role] = bytes
+    }
+    if (checksum !== column.checksum) {
+      throw segmentCorrupted(this.manifest.file, `Checksum ${column.checksum} expected, but ${checksum} found.`)
+    }
+    return buffers
+  }
+}
+
+/** A segment of a volatile table: its columns stay in memory. */
+export class ResidentSegment implements Segment {
+  readonly #content: SegmentContent
+  readonly bytes = 0
+
+  constructor(content: SegmentContent) {
+    this.#content = content
+  }
+
+  get length(): number {
+    return this.#content.length
+  }
+  get liveRows(): number {
+    return this.#content.liveRows
+  }
+  get columnCount(): number {
+    return this.#content.columns.length
+  }
+  absent(): Uint8Array | null {
+    return this.#content.absent
+  }
+  column(index: number): AnyVector {
+    return this.#content.columns[index] as AnyVector
+  }
+  cell(column: number, offset: number): Datum {
+    return this.column(column).get(offset)
+  }
+  zone(index: number): ZoneMap {
+    return this.#content.zones[index] as ZoneMap
+  }
+}

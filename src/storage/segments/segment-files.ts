@@ -1,0 +1,74 @@
+/** Makes segments of a table: files where the table is logged, columns in memory where it is not. */
+import { pause } from '../pace.ts'
+import type { ColumnDescriptor } from '../table/column.ts'
+import type { AnyVector } from '../../vector/vector.ts'
+import type { ColumnCache } from './column-cache.ts'
+import {
+  encodeSegment,
+  FileSegment,
+  ResidentSegment,
+  type SegmentContent,
+  type SegmentManifest,
+} from './segment-file.ts'
+import type { Segment, ZoneMap } from './segment.ts'
+import type { SegmentStore } from './segment-store.ts'
+import { zoneMapOf } from './zone-map.ts'
+
+export class SegmentFiles {
+  readonly #files: SegmentStore
+  readonly #cache: ColumnCache
+  #counter = 0
+  readonly #run = Date.now().toString(36)
+
+  constructor(files: SegmentStore, cache: ColumnCache) {
+    this.#files = files
+    this.#cache = cache
+  }
+
+  /**
+   * A new segment of these columns; its file is on stable storage when the promise resolves. `absent`: bytes, 1 where
+   * there is no row. Throws 53100, 58030, 25006.
+   */
+  async create(
+    table: { readonly storageId: number; readonly logged: boolean },
+    slot: number,
+    columns: readonly AnyVector[],
+    absent: Uint8Array | null,
+    length: number,
+    descriptors: readonly ColumnDescriptor[],
+  ): Promise<Segment> {
+    const zones: ZoneMap[] = []
+    for (const [i, vector] of columns.entries()) {
+      zones.push(zoneMapOf(vector, (descriptors[i] as ColumnDescriptor).type, absent))
+      await pause()
+    }
+    const liveRows = absent === null ? length : absent.reduce((live, flag) => live - flag, length)
+    const content: SegmentContent = { length, columns, zones, absent, liveRows }
+    if (!table.logged) return new ResidentSegment(content)
+    const name = `${table.storageId}-${slot}-${this.#run}${(this.#counter++).toString(36)}.arrow`
+    const { bytes, manifest } = await encodeSegment(name, content, descriptors)
+    await this.#files.put(name, bytes)
+    const segment = new FileSegment(manifest, this.#files, this.#cache, descriptors)
+    for (const [i, vector] of columns.entries()) segment.keep(i, vector)
+    return segment
+  }
+
+  /** A segment that a manifest names. */
+  open(manifest: SegmentManifest, descriptors: readonly ColumnDescriptor[]): Segment {
+    return new FileSegment(manifest, this.#files, this.#cache, descriptors)
+  }
+
+  /** Removes a segment that nothing refers to any more. Errors are of no consequence: recovery removes unnamed files. */
+  discard(segment: Segment | null): void {
+    if (!(segment instanceof FileSegment)) return
+    segment.release()
+    this.#files.delete(segment.manifest.file).catch(() => {})
+  }
+
+  /** Removes files that no manifest names; answers how many. */
+  async removeUnnamed(named: ReadonlySet<string>): Promise<number> {
+    const unnamed = (await this.#files.list()).filter((name) => !named.has(name))
+    for (const name of unnamed) await this.#files.delete(name)
+    return unnamed.length
+  }
+}

@@ -1,0 +1,102 @@
+/** Where segment files are: put, read and delete of immutable named files. */
+import { closeSync, openSync, readSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { segmentCorrupted, writeFailed } from '../../errors/raise/storage.ts'
+
+export interface SegmentStore {
+  /** Writes a file; when the promise resolves it is on stable storage under its name. Throws 53100, 58030, 25006. */
+  put(name: string, bytes: Uint8Array): Promise<void>
+  /** Some bytes of a file, in a buffer of their own. Throws XX001 when they cannot be read. */
+  read(name: string, offset: number, length: number): Uint8Array
+  /** Removes a file; nothing happens when there is none. */
+  delete(name: string): Promise<void>
+  list(): Promise<string[]>
+}
+
+/** Files in a directory. */
+export class DirectorySegmentStore implements SegmentStore {
+  readonly #directory: string
+
+  private constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  static async open(directory: string): Promise<DirectorySegmentStore> {
+    await mkdir(directory, { recursive: true })
+    return new DirectorySegmentStore(directory)
+  }
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    const path = join(this.#directory, name)
+    try {
+      const file = await open(`${path}.tmp`, 'w')
+      try {
+        await file.writeFile(bytes)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(`${path}.tmp`, path)
+      const directory = await open(this.#directory, 'r')
+      await directory.sync().finally(() => directory.close())
+    } catch (error) {
+      await rm(`${path}.tmp`, { force: true }).catch(() => {})
+      throw writeFailed(path, error)
+    }
+  }
+
+  read(name: string, offset: number, length: number): Uint8Array {
+    const path = join(this.#directory, name)
+    const bytes = new Uint8Array(length)
+    let file: number
+    try {
+      file = openSync(path, 'r')
+    } catch (error) {
+      throw segmentCorrupted(path, `It cannot be opened: ${(error as Error).message}`)
+    }
+    try {
+      let done = 0
+      while (done < length) {
+        const read = readSync(file, bytes, done, length - done, offset + done)
+        if (read === 0) throw segmentCorrupted(path, `It ends before byte ${offset + length}.`)
+        done += read
+      }
+    } finally {
+      closeSync(file)
+    }
+    return bytes
+  }
+
+  async delete(name: string): Promise<void> {
+    await rm(join(this.#directory, name), { force: true })
+  }
+
+  async list(): Promise<string[]> {
+    return readdir(this.#directory)
+  }
+}
+
+/** Files in memory. */
+export class MemorySegmentStore implements SegmentStore {
+  readonly files = new Map<string, Uint8Array>()
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    this.files.set(name, bytes.slice())
+  }
+
+  read(name: string, offset: number, length: number): Uint8Array {
+    const file = this.files.get(name)
+    if (file === undefined) throw segmentCorrupted(name, 'It does not exist.')
+    if (file.length < offset + length) throw segmentCorrupted(name, `It ends before byte ${offset + length}.`)
+    return file.slice(offset, offset + length)
+  }
+
+  async delete(name: string): Promise<void> {
+    this.files.delete(name)
+  }
+
+  async list(): Promise<string[]> {
+    return [...this.files.keys()]
+  }
+}
