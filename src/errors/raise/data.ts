@@ -140,3 +140,46 @@ export const invalidJsonbCast = (kind: string, type: string): SqlError =>
       ? `cannot cast jsonb ${kind} to type ${type}`
       : `cannot cast jsonb ${kind} to type ${type}`,
   )
+
+export const likePatternEndsWithEscape = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_escape_sequence, 'LIKE pattern must not end with escape character')
+
+export const invalidEscapeString = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_escape_sequence, 'invalid escape string', {
+    hint: 'Escape string must be empty or one character.',
+  })
+
+export const tooManyEscapeSeparators = (): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_use_of_escape_character,
+    'SQL regular expression may not contain more than two escape-double-quote separators',
+  )
+
+export const invalidRegularExpression = (reason: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_regular_expression, `invalid regular expression: ${reason}`)
+
+export const invalidRegexpOption = (option: string): SqlError =>
+  invalidParameterValue(`invalid regular expression option: "${option}"`)
+
+/** A flag that a function does not take because it always (or never) acts on all matches. */
+export const globalOptionNotSupported = (name: string, hint?: string): SqlError =>
+  invalidParameterValue(`${name}() does not support the "global" option`, hint === undefined ? {} : { hint })
+
+export const negativeSubstringLength = (): SqlError =>
+  new SqlError(SQL_STATE.substring_error, 'negative substring length not allowed')
+
+/** A subscript of a bytea outside its bytes or bits. */
+export const indexOutOfRange = (index: number | bigint, last: number): SqlError =>
+  new SqlError(SQL_STATE.array_subscript_error, `index ${index} out of valid range, 0..${last}`)
+
+export const invalidUnicodeEscape = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, 'invalid Unicode escape', {
+    hint: 'Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX.',
+  })
+
+/** A mistake in the template of format(). */
+export const formatArgumentError = (message: string, hint?: string): SqlError =>
+  invalidParameterValue(message, hint === undefined ? {} : { hint })
+
+export const nullFormatIdentifier = (): SqlError =>
+  new SqlError(SQL_STATE.null_value_not_allowed, 'null values cannot be formatted as an SQL identifier')

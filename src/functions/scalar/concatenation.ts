@@ -1,0 +1,143 @@
+/** Functions that write values of any type as text: concat, format, quoting. */
+import { formatArgumentError, nullFormatIdentifier } from '../../errors/raise/data.ts'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
+import { characterLength } from '../../types/text-order.ts'
+import type { EvalContext } from '../context.ts'
+import { scalar, typedScalar } from '../define.ts'
+import { quoteIdentifier, quoteLiteral } from '../keywords.ts'
+import type { ScalarFunction } from '../records.ts'
+
+/** A value's text, null for NULL. */
+const textOf = (type: SqlType | undefined, value: Datum, context: EvalContext): string | null =>
+  value === null ? null : (type as SqlType).format(value, context.format)
+
+const SPECIFIER = /%(?:(\d+)\$)?(-)?(?:(\d+)|\*(?:(\d+)\$)?)?([sIL%]?)/g
+
+/** What a specifier prints of an argument. */
+const CONVERSIONS: Readonly<Record<string, (text: string | null) => string>> = {
+  s: (text) => text ?? '',
+  I: (text) => {
+    if (text === null) throw nullFormatIdentifier()
+    return quoteIdentifier(text)
+  },
+  L: (text) => (text === null ? 'NULL' : quoteLiteral(text)),
+}
+
+const formatText = (context: EvalContext, types: readonly SqlType[], values: readonly Datum[]): string | null => {
+  const [template, ...args] = values
+  if (template === null) return null
+  let next = 0
+  const argument = (n: string | undefined): number => {
+    const index = n === undefined ? next : Number(n) - 1
+    if (index < 0) throw formatArgumentError('format specifies argument 0, but arguments are numbered from 1')
+    if (index >= args.length) throw formatArgumentError('too few arguments for format()')
+    next = index + 1
+    return index
+  }
+  return (template as string).replace(SPECIFIER, (all, place, minus, width, widthPlace, conversion) => {
+    if (conversion === '%') return '%'
+    if (conversion === '') {
+      const letter = (template as string)[(template as string).indexOf(all) + all.length]
+      throw letter === undefined
+        ? formatArgumentError('unterminated format() type specifier', 'For a single "%" use "%%".')
+        : formatArgumentError(`unrecognized format() type specifier "${letter}"`, 'For a single "%" use "%%".')
+    }
+    const hasWidthArgument = all.includes('*')
+    const given = hasWidthArgument ? Number(args[argument(widthPlace)] ?? 0) : Number(width ?? 0)
+    const index = argument(place)
+    const text = (CONVERSIONS[conversion] as (text: string | null) => string)(
+      textOf(types[index + 1], args[index], context),
+    )
+    const padding = ' '.repeat(Math.max(Math.abs(given) - characterLength(text), 0))
+    return minus !== undefined || given < 0 ? text + padding : padding + text
+  })
+}
+
+export const concatenationFunctions: readonly ScalarFunction[] = [
+  typedScalar(
+    3058,
+    'concat(variadic any) text',
+    'texts of all values that are not NULL',
+    ({ args }) =>
+      (context, ...values) =>
+        values.map((value, i) => textOf(args[i], value, context) ?? '').join(''),
+    { strict: false, volatility: 'stable' },
+  ),
+  typedScalar(
+    3059,
+    'concat_ws(text, variadic any) text',
+    'texts of all values that are not NULL, with separators',
+    ({ args }) =>
+      (context, separator, ...values) =>
+        separator === null
+          ? null
+          : values
+              .map((value, i) => textOf(args[i + 1], value, context))
+              .filter((text) => text !== null)
+              .join(separator),
+    { strict: false, volatility: 'stable' },
+  ),
+  ...['format(text) text', 'format(text, variadic any) text'].map((signature, i) =>
+    typedScalar(
+      i === 0 ? 3540 : 3539,
+      signature,
+      'fill a template with values',
+      ({ args }) =>
+        (context, ...values) =>
+          formatText(context, args, values),
+      { strict: false, volatility: 'stable' },
+    ),
+  ),
+  typedScalar(
+    2003,
+    'textanycat(text, anynonarray) text',
+    'concatenate',
+    ({ args }) =>
+      (context, text, value) =>
+        text + textOf(args[1], value, context),
+    { volatility: 'stable' },
+  ),
+  typedScalar(
+    2004,
+    'anytextcat(anynonarray, text) text',
+    'concatenate',
+    ({ args }) =>
+      (context, value, text) =>
+        textOf(args[0], value, context) + text,
+    { volatility: 'stable' },
+  ),
+  typedScalar(
+    1285,
+    'quote_literal(anyelement) text',
+    'quote a value as a literal',
+    ({ args }) =>
+      (context, value) =>
+        quoteLiteral(textOf(args[0], value, context) as string),
+    { volatility: 'stable' },
+  ),
+  typedScalar(
+    1290,
+    'quote_nullable(anyelement) text',
+    'quote a value as a literal or NULL',
+    ({ args }) =>
+      (context, value) =>
+        value === null ? 'NULL' : quoteLiteral(textOf(args[0], value, context) as string),
+    { volatility: 'stable', strict: false },
+  ),
+  scalar(
+    438,
+    'num_nulls(variadic any) int4',
+    'number of NULL arguments',
+    (...values) => values.filter((v) => v === null).length,
+    {
+      strict: false,
+    },
+  ),
+  scalar(
+    440,
+    'num_nonnulls(variadic any) int4',
+    'number of arguments that are not NULL',
+    (...values) => values.filter((v) => v !== null).length,
+    { strict: false },
+  ),
+]
