@@ -289,12 +289,14 @@ export interface Insert extends Node {
   readonly source: PhysicalPlan | null
 }
 
-/** UPDATE: `source` delivers the table's live columns by their ids, the row address `rowid`, and joined columns. */
+/** UPDATE: `source` delivers the table's live columns by their ids, the row address, assigned values, joined columns. */
 export interface Update extends Node {
   readonly kind: 'update'
   readonly query: UpdateQuery
   readonly source: PhysicalPlan
   readonly rowid: ColumnId
+  /** Columns of the source that hold the assigned values, in the order of `query.assignments`. */
+  readonly values: readonly ColumnId[]
 }
 
 export interface Delete extends Node {

@@ -1,0 +1,489 @@
+/**
+ * Query trees to logical plans, clause by clause in SQL's order of meaning. Subqueries in expressions become `apply`
+ * nodes below the node that uses their value; the optimizer turns most of them into joins.
+ */
+import { conjuncts, mapChildren, sameExpr } from '../analyze/nodes.ts'
+import type { AggregateExpr, ColumnId, Expr, GroupingExpr, SortKey, WindowExpr } from '../analyze/expression.ts'
+import type {
+  Cte,
+  DmlQuery,
+  FromItem,
+  OutputColumn,
+  Query,
+  SelectQuery,
+  SetOperationQuery,
+  ValuesQuery,
+} from '../analyze/query.ts'
+import { buildModify, type QueryBuilder } from './build-modify.ts'
+import {
+  containsSet,
+  containsSubquery,
+  crossJoin,
+  isLateral,
+  mentions,
+  narrow,
+  planColumn,
+  refer,
+  renameOutputs,
+  RESULT,
+  rowidColumn,
+  scanOf,
+  type BuildContext,
+} from './build-nodes.ts'
+import type { LogicalPlan } from './logical.ts'
+import type { ComputedColumn, PlanColumn } from './physical.ts'
+
+export const buildPlan = (context: BuildContext, query: Query | DmlQuery): LogicalPlan => {
+  const builder = new Builder(context)
+  return builder.any(query)
+}
+
+class Builder implements QueryBuilder {
+  readonly context: BuildContext
+
+  constructor(context: BuildContext) {
+    this.context = context
+  }
+
+  any(query: Query | DmlQuery): LogicalPlan {
+    switch (query.kind) {
+      case 'insert':
+      case 'update':
+      case 'delete':
+        return this.withCtes(query.ctes, buildModify(this, query))
+      default:
+        return this.query(query)
+    }
+  }
+
+  query(query: Query): LogicalPlan {
+    return this.withCtes(query.ctes, this.#body(query))
+  }
+
+  #body(query: Query): LogicalPlan {
+    switch (query.kind) {
+      case 'select':
+        return this.#select(query)
+      case 'set-operation':
+        return this.#ordered(this.#setOperation(query), query)
+      case 'values':
+        return this.#ordered(this.#values(query), query)
+    }
+  }
+
+  withCtes(ctes: readonly Cte[], input: LogicalPlan): LogicalPlan {
+    if (ctes.length === 0) return input
+    const plans = ctes.map((cte) => ({ cte, plan: this.#cte(cte) }))
+    return { kind: 'with', ctes: plans, input, outputs: input.outputs }
+  }
+
+  #cte(cte: Cte): LogicalPlan {
+    const { recursive } = cte
+    if (recursive === null) return this.any(cte.query)
+    const base = this.query(recursive.base)
+    const step = this.query(recursive.step)
+    return {
+      kind: 'recursive-union',
+      cte,
+      base,
+      step,
+      all: recursive.all,
+      outputs: cte.columns.map(planColumn),
+    }
+  }
+
+  #values(query: ValuesQuery): LogicalPlan {
+    const outputs = query.outputs.map(planColumn)
+    const plain = query.rows.every((row) => row.every((e) => !containsSubquery(e) && !containsSet(e)))
+    if (plain) return { kind: 'values', rows: query.rows, outputs }
+    // Rows with subqueries or set-returning functions are computed one by one.
+    const inputs = query.rows.map((row) => {
+      const columns = row.map((expr) => ({ id: this.context.freshColumn(), expr }))
+      return this.project(
+        RESULT,
+        columns,
+        query.outputs.map((c) => c.name),
+      )
+    })
+    return { kind: 'append', inputs, outputs }
+  }
+
+  #setOperation(query: SetOperationQuery): LogicalPlan {
+    const left = this.query(query.left)
+    const right = this.query(query.right)
+    const outputs = query.outputs.map(planColumn)
+    if (query.operation !== 'union') {
+      return { kind: 'set-operation', operation: query.operation, all: query.all, left, right, outputs }
+    }
+    if (query.all) return { kind: 'append', inputs: [left, right], outputs }
+    const inner = outputs.map((c) => ({ ...c, id: this.context.freshColumn() }))
+    return this.#distinct({ kind: 'append', inputs: [left, right], outputs: inner }, outputs)
+  }
+
+  /** Groups by every column; `outputs` names the results. */
+  #distinct(input: LogicalPlan, outputs: readonly PlanColumn[]): LogicalPlan {
+    const groupBy = input.outputs.map((column, i) => ({
+      id: (outputs[i] as PlanColumn).id,
+      expr: { kind: 'column', id: column.id, name: column.name, type: column.type, typmod: -1 } as Expr,
+    }))
+    const sets = [groupBy.map((_, i) => i)]
+    return { kind: 'aggregate', input, groupBy, sets, aggregates: [], groupings: [], outputs }
+  }
+
+  #ordered(input: LogicalPlan, query: SetOperationQuery | ValuesQuery): LogicalPlan {
+    const sorted: LogicalPlan =
+      query.orderBy.length === 0 ? input : { kind: 'sort', input, keys: query.orderBy, outputs: input.outputs }
+    return this.#limited(sorted, query)
+  }
+
+  #limited(input: LogicalPlan, query: Query): LogicalPlan {
+    if (query.limit === null && query.offset === null) return input
+    const ties = query.withTies ? query.orderBy : null
+    return { kind: 'limit', input, limit: query.limit, offset: query.offset, ties, outputs: input.outputs }
+  }
+
+  #select(query: SelectQuery): LogicalPlan {
+    const rowids = new Map<object, ColumnId>()
+    for (const lock of query.locks) for (const item of lock.items) rowids.set(item, this.context.freshColumn())
+    let plan = this.from(query.from, rowids)
+    if (query.where !== null) plan = this.filter(plan, query.where)
+    let replace = (expr: Expr): Expr => expr
+    if (query.aggregated) ({ plan, replace } = this.#aggregate(plan, query))
+    if (query.having !== null) plan = this.filter(plan, replace(query.having))
+    const targets = query.targets.map((t) => ({ ...t, expr: replace(t.expr) }))
+    let keys = query.orderBy.map((key) => ({ ...key, expr: replace(key.expr) }))
+    let distinctOn = typeof query.distinct === 'string' ? [] : query.distinct.map(replace)
+    if (query.windows.length > 0) {
+      const windowed = this.#windows(plan, query, targets.map((t) => t.expr).concat(keys.map((k) => k.expr)), replace)
+      plan = windowed.plan
+      for (const [i, t] of targets.entries()) targets[i] = { ...t, expr: windowed.replace(t.expr) }
+      keys = keys.map((key) => ({ ...key, expr: windowed.replace(key.expr) }))
+      distinctOn = distinctOn.map(windowed.replace)
+    }
+    return this.#deliver(plan, query, targets, keys, distinctOn, rowids)
+  }
+
+  /** Select list, DISTINCT, ORDER BY, locks and LIMIT over a level's finished rows. */
+  #deliver(
+    input: LogicalPlan,
+    query: SelectQuery,
+    targets: readonly { column: OutputColumn; expr: Expr }[],
+    keys: readonly SortKey[],
+    distinctOn: readonly Expr[],
+    rowids: ReadonlyMap<object, ColumnId>,
+  ): LogicalPlan {
+    const columns: ComputedColumn[] = targets.map((t) => ({ id: t.column.id, expr: t.expr }))
+    const names = targets.map((t) => t.column.name)
+    const visible = targets.length
+    /** The column that holds an expression, added as a hidden one when no target does. */
+    const holding = (expr: Expr): Expr => {
+      let i = columns.findIndex((c) => sameExpr(c.expr, expr))
+      if (i < 0) {
+        i = columns.push({ id: this.context.freshColumn(), expr }) - 1
+        names.push('?column?')
+      }
+      const { id } = columns[i] as ComputedColumn
+      return { kind: 'column', id, name: names[i] as string, type: expr.type, typmod: expr.typmod }
+    }
+    const sortKeys = keys.map((key) => ({ ...key, expr: holding(key.expr) }))
+    const uniqueKeys = distinctOn.map(holding)
+    for (const id of rowids.values()) {
+      columns.push({ id, expr: rowidColumn(this.context, id) })
+      names.push('ctid')
+    }
+    let plan = this.project(input, columns, names)
+    const outputs = plan.outputs.slice(0, visible)
+    if (query.distinct === 'all') {
+      const inner = plan.outputs.map((c) => ({ ...c, id: this.context.freshColumn() }))
+      plan = this.#distinct(renameOutputs(plan, inner), plan.outputs)
+    }
+    if (distinctOn.length > 0) plan = this.#distinctOn(plan, sortKeys, uniqueKeys)
+    else if (sortKeys.length > 0) plan = { kind: 'sort', input: plan, keys: sortKeys, outputs: plan.outputs }
+    if (query.locks.length > 0) {
+      const locks = query.locks.flatMap((lock) =>
+        lock.items.map((item) => ({ lock, relation: item.relation, rowid: rowids.get(item) as ColumnId })),
+      )
+      plan = { kind: 'lock-rows', input: plan, locks, outputs: plan.outputs }
+    }
+    if (query.limit !== null || query.offset !== null) {
+      const ties = query.withTies ? sortKeys : null
+      plan = { kind: 'limit', input: plan, limit: query.limit, offset: query.offset, ties, outputs: plan.outputs }
+    }
+    return plan.outputs.length === visible ? plan : narrow(plan, outputs)
+  }
+
+  #distinctOn(input: LogicalPlan, sortKeys: readonly SortKey[], uniqueKeys: readonly Expr[]): LogicalPlan {
+    const missing = uniqueKeys.filter((e) => !sortKeys.some((k) => sameExpr(k.expr, e)))
+    const keys = [...missing.map((expr) => ({ expr, descending: false, nullsFirst: false })), ...sortKeys]
+    const sorted: LogicalPlan = { kind: 'sort', input, keys, outputs: input.outputs }
+    return { kind: 'unique', input: sorted, keys: uniqueKeys, outputs: input.outputs }
+  }
+
+  /** Computes columns over an input, with subqueries applied below and set-returning calls expanded. */
+  project(input: LogicalPlan, columns: readonly ComputedColumn[], names: readonly string[]): LogicalPlan {
+    const { plan, exprs } = this.applySubqueries(
+      input,
+      columns.map((c) => c.expr),
+    )
+    const computed = columns.map((c, i) => ({ id: c.id, expr: exprs[i] as Expr }))
+    const outputs = computed.map((c, i) => ({ id: c.id, name: names[i] as string, type: c.expr.type }))
+    if (!computed.some((c) => containsSet(c.expr))) return { kind: 'project', input: plan, columns: computed, outputs }
+    return this.#projectSet(plan, computed, outputs)
+  }
+
+  /** Set-returning calls run at the top of a project-set; expressions around them are computed above it. */
+  #projectSet(input: LogicalPlan, columns: readonly ComputedColumn[], outputs: readonly PlanColumn[]): LogicalPlan {
+    const sets: { id: ColumnId; expr: Expr }[] = []
+    const pull = (expr: Expr): Expr => {
+      if (expr.kind !== 'set-call') return mapChildren(expr, pull)
+      const id = this.context.freshColumn()
+      sets.push({ id, expr: { ...expr, args: expr.args.map(pull) } })
+      return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
+    }
+    const above = columns.map((c) => ({ id: c.id, expr: pull(c.expr) }))
+    const nested = sets.some(
+      (s) => s.expr.kind === 'set-call' && s.expr.args.some((a) => mentions(a, new Set(sets.map((o) => o.id)))),
+    )
+    const passed = input.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
+    let plan = input
+    // Calls inside the arguments of others come first, one level at a time.
+    const levels = nested ? sets.map((s) => [s]) : [sets]
+    let available = passed
+    for (const level of levels) {
+      const all = [...available, ...level]
+      plan = {
+        kind: 'project-set',
+        input: plan,
+        columns: all,
+        outputs: [...plan.outputs, ...level.map((s) => ({ id: s.id, name: 'set', type: s.expr.type }))],
+      }
+      available = plan.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
+    }
+    return { kind: 'project', input: plan, columns: above, outputs }
+  }
+
+  filter(input: LogicalPlan, condition: Expr): LogicalPlan {
+    let plan = input
+    const rest: Expr[] = []
+    for (const conjunct of conjuncts(condition)) {
+      const { plan: applied, exprs } = this.applySubqueries(plan, [conjunct])
+      plan = applied
+      rest.push(exprs[0] as Expr)
+    }
+    for (const expr of rest) plan = { kind: 'filter', input: plan, condition: expr, outputs: plan.outputs }
+    return plan.outputs.length === input.outputs.length ? plan : narrow(plan, input.outputs)
+  }
+
+  /** Puts an `apply` below for every subquery in the expressions and answers them over its columns. */
+  applySubqueries(input: LogicalPlan, exprs: readonly Expr[]): { plan: LogicalPlan; exprs: Expr[] } {
+    let plan = input
+    const pull = (expr: Expr): Expr => {
+      if (expr.kind !== 'subquery') return mapChildren(expr, pull)
+      const test = expr.test === null ? null : pull(expr.test)
+      const subplan = this.query(expr.query)
+      const column: PlanColumn = { id: this.context.freshColumn(), name: 'subquery', type: expr.type }
+      const value = expr.form === 'scalar' || expr.form === 'array' ? (subplan.outputs[0] as PlanColumn).id : null
+      plan = {
+        kind: 'apply',
+        input: plan,
+        subplan,
+        form: expr.form,
+        column,
+        value,
+        test,
+        outputs: [...plan.outputs, column],
+      }
+      return { kind: 'column', id: column.id, name: column.name, type: expr.type, typmod: expr.typmod }
+    }
+    const replaced = exprs.map(pull)
+    return { plan, exprs: replaced }
+  }
+
+  #aggregate(input: LogicalPlan, query: SelectQuery): { plan: LogicalPlan; replace: (expr: Expr) => Expr } {
+    const groupExprs = query.grouping?.exprs ?? []
+    const calls: { id: ColumnId; call: AggregateExpr }[] = []
+    const groupings: { id: ColumnId; node: GroupingExpr; args: number[] }[] = []
+    // A plain grouped column keeps its id, so that subqueries above the grouping still find it.
+    const single = (query.grouping?.sets.length ?? 0) === 1
+    const groupIds = groupExprs.map((g) => (single && g.kind === 'column' ? g.id : this.context.freshColumn()))
+    const replace = (expr: Expr): Expr => {
+      const group = groupExprs.findIndex((g) => sameExpr(g, expr))
+      if (group >= 0) {
+        const source = groupExprs[group] as Expr
+        const name = source.kind === 'column' ? source.name : '?column?'
+        return { kind: 'column', id: groupIds[group] as ColumnId, name, type: source.type, typmod: source.typmod }
+      }
+      if (expr.kind === 'aggregate') {
+        const known = calls.find((c) => sameExpr(c.call, expr))
+        const id = known?.id ?? this.context.freshColumn()
+        if (known === undefined) calls.push({ id, call: expr })
+        return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
+      }
+      if (expr.kind === 'grouping') {
+        const id = this.context.freshColumn()
+        groupings.push({ id, node: expr, args: expr.args.map((a) => groupExprs.findIndex((g) => sameExpr(g, a))) })
+        return { kind: 'column', id, name: 'grouping', type: expr.type, typmod: -1 }
+      }
+      return mapChildren(expr, replace)
+    }
+    // Collect the calls before the node is built: everything above the grouping is replaced once.
+    for (const t of query.targets) replace(t.expr)
+    for (const key of query.orderBy) replace(key.expr)
+    if (query.having !== null) replace(query.having)
+    for (const window of query.windows) {
+      for (const e of [...window.partitionBy, ...window.orderBy.map((k) => k.expr)]) replace(e)
+    }
+    const { plan: applied, exprs } = this.applySubqueries(input, [...groupExprs, ...calls.map((c) => c.call)])
+    const groupBy = groupIds.map((id, i) => ({ id, expr: exprs[i] as Expr }))
+    const aggregates = calls.map((c, i) => ({ id: c.id, call: exprs[groupExprs.length + i] as AggregateExpr }))
+    const outputs: PlanColumn[] = [
+      ...groupBy.map((g) => ({
+        id: g.id,
+        name: g.expr.kind === 'column' ? g.expr.name : '?column?',
+        type: g.expr.type,
+      })),
+      ...aggregates.map((a) => ({ id: a.id, name: a.call.function.name, type: a.call.type })),
+      ...groupings.map((g) => ({ id: g.id, name: 'grouping', type: g.node.type })),
+    ]
+    const plan: LogicalPlan = {
+      kind: 'aggregate',
+      input: applied,
+      groupBy,
+      sets: query.grouping?.sets ?? [[]],
+      aggregates,
+      groupings: groupings.map((g) => ({ id: g.id, args: g.args })),
+      outputs,
+    }
+    return { plan, replace }
+  }
+
+  #windows(
+    input: LogicalPlan,
+    query: SelectQuery,
+    exprs: readonly Expr[],
+    replaceAggregates: (expr: Expr) => Expr,
+  ): { plan: LogicalPlan; replace: (expr: Expr) => Expr } {
+    const calls: { id: ColumnId; call: WindowExpr }[] = []
+    const replace = (expr: Expr): Expr => {
+      if (expr.kind !== 'window') return mapChildren(expr, replace)
+      const known = calls.find((c) => c.call === expr)
+      const id = known?.id ?? this.context.freshColumn()
+      if (known === undefined) calls.push({ id, call: expr })
+      return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
+    }
+    for (const expr of exprs) replace(expr)
+    let plan = input
+    for (const [i, spec] of query.windows.entries()) {
+      const own = calls.filter((c) => c.call.window === i)
+      if (own.length === 0) continue
+      const applied = this.applySubqueries(plan, [
+        ...spec.partitionBy.map(replaceAggregates),
+        ...spec.orderBy.map((key) => replaceAggregates(key.expr)),
+        ...own.map((c) => c.call),
+      ])
+      plan = applied.plan
+      const partitionBy = applied.exprs.slice(0, spec.partitionBy.length)
+      const orderBy = spec.orderBy.map((key, k) => ({ ...key, expr: applied.exprs[partitionBy.length + k] as Expr }))
+      const firstCall = partitionBy.length + orderBy.length
+      const called = own.map((c, k) => ({ id: c.id, call: applied.exprs[firstCall + k] as WindowExpr }))
+      const keys = [...partitionBy.map((expr) => ({ expr, descending: false, nullsFirst: false })), ...orderBy]
+      if (keys.length > 0) plan = { kind: 'sort', input: plan, keys, outputs: plan.outputs }
+      const outputs = [
+        ...plan.outputs,
+        ...own.map((c) => ({ id: c.id, name: c.call.function.name, type: c.call.type })),
+      ]
+      plan = { kind: 'window', input: plan, spec: { ...spec, partitionBy, orderBy }, calls: called, outputs }
+    }
+    return { plan, replace }
+  }
+
+  from(items: readonly FromItem[], rowids: ReadonlyMap<object, ColumnId>): LogicalPlan {
+    let plan: LogicalPlan | null = null
+    for (const item of items) {
+      const next = this.fromItem(item, rowids)
+      plan = plan === null ? next : crossJoin(plan, next, isLateral(item))
+    }
+    return plan ?? RESULT
+  }
+
+  fromItem(item: FromItem, rowids: ReadonlyMap<object, ColumnId>): LogicalPlan {
+    switch (item.kind) {
+      case 'table':
+        return scanOf(item, rowids.get(item) ?? null, this.context)
+      case 'subquery': {
+        const plan = this.query(item.query)
+        return renameOutputs(plan, item.columns.map(planColumn))
+      }
+      case 'cte':
+        return {
+          kind: 'cte-scan',
+          cte: item.cte,
+          positions: item.columns.map((_, i) => i),
+          working: item.recursiveReference,
+          outputs: item.columns.map(planColumn),
+        }
+      case 'function':
+        return this.#function(item)
+      case 'join': {
+        const left = this.fromItem(item.left, rowids)
+        const right = this.fromItem(item.right, rowids)
+        return this.#join(item, left, right)
+      }
+    }
+  }
+
+  #function(item: FromItem & { kind: 'function' }): LogicalPlan {
+    const args = item.calls.flatMap((call) => call.args)
+    const outputs = item.columns.map(planColumn)
+    if (!args.some(containsSubquery)) return { kind: 'function', item, outputs }
+    // Subqueries in the arguments are computed first; the function is lateral to them.
+    const { plan, exprs } = this.applySubqueries(RESULT, args)
+    let next = 0
+    const calls = item.calls.map((call) => ({ ...call, args: call.args.map(() => exprs[next++] as Expr) }))
+    const scan: LogicalPlan = { kind: 'function', item: { ...item, calls }, outputs }
+    return narrow(crossJoin(plan, scan, true), outputs)
+  }
+
+  #join(item: FromItem & { kind: 'join' }, left: LogicalPlan, right: LogicalPlan): LogicalPlan {
+    const lateral = isLateral(item.right)
+    let plan: LogicalPlan
+    const { condition } = item
+    if (condition !== null && containsSubquery(condition))
+      plan = this.#joinWithSubquery(item, condition, left, right, lateral)
+    else {
+      const outputs = [...left.outputs, ...right.outputs]
+      plan = { kind: 'join', type: item.type, left, right, condition, lateral, nullAware: false, outputs }
+    }
+    if (item.merged.length === 0) return plan
+    const columns = [
+      ...plan.outputs.map((c) => ({ id: c.id, expr: refer(c) })),
+      ...item.merged.map((m) => ({ id: m.column.id, expr: m.expr })),
+    ]
+    const outputs = [...plan.outputs, ...item.merged.map((m) => planColumn(m.column))]
+    return { kind: 'project', input: plan, columns, outputs }
+  }
+
+  /** ON with a subquery: inner joins filter above; outer joins run the right side per left row with the condition inside. */
+  #joinWithSubquery(
+    item: FromItem & { kind: 'join' },
+    condition: Expr,
+    left: LogicalPlan,
+    right: LogicalPlan,
+    lateral: boolean,
+  ): LogicalPlan {
+    if (item.type === 'inner') return this.filter(crossJoin(left, right, lateral), condition)
+    const [outer, inner] = item.type === 'right' ? [right, left] : [left, right]
+    const matching = this.filter(inner, condition)
+    const outputs = [...outer.outputs, ...inner.outputs]
+    return {
+      kind: 'join',
+      type: 'left',
+      left: outer,
+      right: matching,
+      condition: null,
+      lateral: true,
+      nullAware: false,
+      outputs,
+    }
+  }
+}
