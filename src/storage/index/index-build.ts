@@ -80,11 +80,12 @@ const blockRun = (
   return run
 }
 
-/** Merges two runs in slices; runs that do not overlap are joined as they are. */
+/** Merges two runs in slices; a run that lies behind the other is appended to it. */
 const mergeRuns = async (tree: BTree<Datum>, left: Run, right: Run): Promise<Run> => {
   const last = left.keys.length - 1
   if (tree.order(left.keys[last], left.rowids[last] as number, right.keys[0], right.rowids[0] as number) < 0) {
-    return { keys: left.keys.concat(right.keys), rowids: left.rowids.concat(right.rowids) }
+    for (let i = 0; i < right.keys.length; i++) push(left, right.keys[i], right.rowids[i] as number)
+    return left
   }
   const merge = merging(tree, left, right)
   while (merge.step()) await pause()

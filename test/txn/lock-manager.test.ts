@@ -1,0 +1,214 @@
+/** Lock modes, queues, deadlocks. */
+import { describe, expect, test } from 'vitest'
+import { statementCancelled } from '../../src/errors/raise/transactions.ts'
+import { SqlError } from '../../src/errors/sql-error.ts'
+import { LockManager } from '../../src/txn/lock-manager.ts'
+import { type LockMode, ROW_LOCK, TABLE_LOCK } from '../../src/txn/lock-modes.ts'
+import type { LockTag } from '../../src/txn/lock-tag.ts'
+import { Wait } from '../../src/vector/wait.ts'
+import { failure } from '../storage/support/fixture.ts'
+
+const table = (relation: number): LockTag => ({ kind: 'relation', relation })
+const row: LockTag = { kind: 'row', relation: 7, rowid: 42 }
+
+/** PostgreSQL's manual, table 13.2: X where the mode of the row and that of the column conflict. */
+const TABLE_CONFLICTS = [
+  '.......X', // ACCESS SHARE
+  '......XX', // ROW SHARE
+  '....XXXX', // ROW EXCLUSIVE
+  '...XXXXX', // SHARE UPDATE EXCLUSIVE
+  '..XX.XXX', // SHARE
+  '..XXXXXX', // SHARE ROW EXCLUSIVE
+  '.XXXXXXX', // EXCLUSIVE
+  'XXXXXXXX', // ACCESS EXCLUSIVE
+]
+/** Table 13.3. */
+const ROW_CONFLICTS = ['...X', '..XX', '.XXX', 'XXXX']
+
+const matrix = (tag: LockTag, modes: readonly LockMode[]): string[] =>
+  modes.map((held) =>
+    modes
+      .map((wanted) => {
+        const locks = new LockManager()
+        locks.acquire(locks.owner(1), tag, held)
+        return locks.acquire(locks.owner(2), tag, wanted, { noWait: true }) === null ? '.' : 'X'
+      })
+      .join(''),
+  )
+
+/** Whether a wait has been granted, after everything that is due has happened. */
+const settled = async (wait: Wait): Promise<boolean> => {
+  let done = false
+  wait.promise.then(
+    () => {
+      done = true
+    },
+    () => {},
+  )
+  await new Promise((resolve) => setImmediate(resolve))
+  return done
+}
+
+const wait = (answer: null | Wait | 'unavailable'): Wait => {
+  expect(answer).toBeInstanceOf(Wait)
+  return answer as Wait
+}
+
+describe('modes', () => {
+  test('table modes conflict as PostgreSQL’s do', () => {
+    expect(matrix(table(1), Object.values(TABLE_LOCK))).toEqual(TABLE_CONFLICTS)
+  })
+  test('row modes conflict as PostgreSQL’s do', () => {
+    expect(matrix(row, Object.values(ROW_LOCK))).toEqual(ROW_CONFLICTS)
+  })
+})
+
+describe('queues', () => {
+  test('requests are served in arrival order', async () => {
+    const locks = new LockManager()
+    const [a, b, c] = [locks.owner(1), locks.owner(2), locks.owner(3)]
+    expect(locks.acquire(a, table(1), TABLE_LOCK.share)).toBe(null)
+    const writer = wait(locks.acquire(b, table(1), TABLE_LOCK.accessExclusive))
+    const reader = wait(locks.acquire(c, table(1), TABLE_LOCK.accessShare))
+    expect(locks.blockingProcesses(3)).toEqual([2])
+    locks.releaseAll(a)
+    expect(await settled(writer)).toBe(true)
+    expect(await settled(reader)).toBe(false)
+    locks.releaseAll(b)
+    expect(await settled(reader)).toBe(true)
+  })
+
+  test('a holder that asks for more does not queue behind others', async () => {
+    const locks = new LockManager()
+    const [a, b, c] = [locks.owner(1), locks.owner(2), locks.owner(3)]
+    locks.acquire(a, table(1), TABLE_LOCK.accessShare)
+    locks.acquire(c, table(1), TABLE_LOCK.accessShare)
+    const waiting = wait(locks.acquire(b, table(1), TABLE_LOCK.accessExclusive))
+    expect(locks.acquire(a, table(1), TABLE_LOCK.rowExclusive)).toBe(null)
+    const upgrade = wait(locks.acquire(a, table(1), TABLE_LOCK.accessExclusive))
+    locks.releaseAll(c)
+    expect(await settled(upgrade)).toBe(true)
+    expect(await settled(waiting)).toBe(false)
+    locks.releaseAll(a)
+    expect(await settled(waiting)).toBe(true)
+    locks.releaseAll(b)
+    expect(locks.list()).toEqual([])
+  })
+
+  test('locks of one process do not conflict', () => {
+    const locks = new LockManager()
+    expect(locks.acquire(locks.owner(1), table(1), TABLE_LOCK.accessExclusive)).toBe(null)
+    expect(locks.acquire(locks.owner(1), table(1), TABLE_LOCK.accessExclusive)).toBe(null)
+  })
+
+  test('a wait that is given up lets those behind it pass', async () => {
+    const locks = new LockManager()
+    const [a, b, c] = [locks.owner(1), locks.owner(2), locks.owner(3)]
+    locks.acquire(a, table(1), TABLE_LOCK.accessShare)
+    const writer = wait(locks.acquire(b, table(1), TABLE_LOCK.accessExclusive))
+    const reader = wait(locks.acquire(c, table(1), TABLE_LOCK.accessShare))
+    locks.cancelWait(2, statementCancelled())
+    expect(await failure(writer.promise)).toBe('57014 canceling statement due to user request')
+    expect(await settled(reader)).toBe(true)
+  })
+
+  test('lock_timeout ends a wait', async () => {
+    const locks = new LockManager()
+    locks.acquire(locks.owner(1), row, ROW_LOCK.forUpdate)
+    const answer = wait(locks.acquire(locks.owner(2), row, ROW_LOCK.forUpdate, { timeoutMs: 1 }))
+    expect(await failure(answer.promise)).toBe('55P03 canceling statement due to lock timeout')
+  })
+
+  test('waiting for a transaction takes nothing', async () => {
+    const locks = new LockManager()
+    const [holder, a, b] = [locks.owner(1), locks.owner(2), locks.owner(3)]
+    const first = locks.waitForTransaction(a, holder, 100)
+    const second = locks.waitForTransaction(b, holder, 100)
+    expect(locks.list().filter(({ granted }) => granted)).toEqual([
+      { tag: { kind: 'transaction', xid: 100 }, processId: 1, mode: 'ExclusiveLock', granted: true, waitStart: null },
+    ])
+    locks.releaseAll(holder)
+    expect([await settled(first), await settled(second)]).toEqual([true, true])
+    expect(locks.list()).toEqual([])
+  })
+
+  test('ranges conflict where they overlap', () => {
+    const range = (from: number, to: number) => ({
+      from,
+      to,
+      overlaps: (o: never) => from <= o['to'] && o['from'] <= to,
+    })
+    const locks = new LockManager()
+    const tag: LockTag = { kind: 'range', object: 1 }
+    const take = (owner: number, mode: LockMode, from: number, to: number) =>
+      locks.acquire(locks.owner(owner), tag, mode, { range: range(from, to) as never, noWait: true })
+    expect(take(1, TABLE_LOCK.share, 10, 20)).toBe(null)
+    expect(take(2, TABLE_LOCK.exclusive, 21, 21)).toBe(null)
+    expect(take(2, TABLE_LOCK.exclusive, 15, 15)).toBe('unavailable')
+    expect(take(1, TABLE_LOCK.exclusive, 15, 15)).toBe(null)
+  })
+
+  test('one mode can be given up before the end', async () => {
+    const locks = new LockManager()
+    const [a, b] = [locks.owner(1), locks.owner(2)]
+    const key: LockTag = { kind: 'advisory', key: 5n, space: 1 }
+    locks.acquire(a, key, TABLE_LOCK.exclusive)
+    const waiting = wait(locks.acquire(b, key, TABLE_LOCK.exclusive))
+    expect(locks.release(a, key, TABLE_LOCK.share)).toBe(false)
+    expect(locks.release(a, key, TABLE_LOCK.exclusive)).toBe(true)
+    expect(await settled(waiting)).toBe(true)
+    expect(locks.heldModes(b, key)).toBe(TABLE_LOCK.exclusive)
+  })
+})
+
+describe('deadlocks', () => {
+  test('the youngest of a cycle goes', async () => {
+    const locks = new LockManager()
+    const [a, b, c] = [locks.owner(11), locks.owner(12), locks.owner(13)]
+    const owners = [a, b, c]
+    owners.forEach((owner, i) => void locks.acquire(owner, table(i), TABLE_LOCK.exclusive))
+    const waitB = wait(locks.acquire(b, table(2), TABLE_LOCK.exclusive))
+    const waitC = wait(locks.acquire(c, table(0), TABLE_LOCK.exclusive))
+    const waitA = wait(locks.acquire(a, table(1), TABLE_LOCK.exclusive))
+    const error = await waitC.promise.catch((e: SqlError) => e)
+    expect(error).toBeInstanceOf(SqlError)
+    expect((error as SqlError).code).toBe('40P01')
+    expect((error as SqlError).fields.detail).toBe(
+      [
+        'Process 11 waits for ExclusiveLock on relation 1; blocked by process 12.',
+        'Process 12 waits for ExclusiveLock on relation 2; blocked by process 13.',
+        'Process 13 waits for ExclusiveLock on relation 0; blocked by process 11.',
+      ].join('\n'),
+    )
+    locks.releaseAll(c)
+    expect(await settled(waitB)).toBe(true)
+    locks.releaseAll(b)
+    expect(await settled(waitA)).toBe(true)
+  })
+
+  test('two holders that both want more', async () => {
+    const locks = new LockManager()
+    const [a, b] = [locks.owner(1), locks.owner(2)]
+    locks.acquire(a, row, ROW_LOCK.forShare)
+    locks.acquire(b, row, ROW_LOCK.forShare)
+    const waitA = wait(locks.acquire(a, row, ROW_LOCK.forUpdate))
+    const waitB = wait(locks.acquire(b, row, ROW_LOCK.forUpdate))
+    expect(await failure(waitB.promise)).toBe('40P01 deadlock detected')
+    expect(await settled(waitA)).toBe(false)
+    locks.releaseAll(b)
+    expect(await settled(waitA)).toBe(true)
+  })
+
+  test('through a queue: waiting behind a waiter counts', async () => {
+    const locks = new LockManager()
+    const [a, b, c] = [locks.owner(1), locks.owner(2), locks.owner(3)]
+    locks.acquire(a, table(1), TABLE_LOCK.accessShare)
+    locks.acquire(c, table(2), TABLE_LOCK.exclusive)
+    wait(locks.acquire(b, table(1), TABLE_LOCK.accessExclusive))
+    const waitC = wait(locks.acquire(c, table(1), TABLE_LOCK.accessShare))
+    const waitA = wait(locks.acquire(a, table(2), TABLE_LOCK.exclusive))
+    expect(await failure(waitC.promise)).toBe('40P01 deadlock detected')
+    locks.releaseAll(c)
+    expect(await settled(waitA)).toBe(true)
+  })
+})

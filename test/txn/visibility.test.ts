@@ -1,0 +1,146 @@
+/** What snapshots see: commits, own commands, rollbacks and savepoints. */
+import { expect, test } from 'vitest'
+import { createTable, inTransaction, openVolatile, rowsOf } from '../storage/support/fixture.ts'
+
+const setUp = async () => {
+  const database = await openVolatile()
+  const table = await createTable(database)
+  const ids = await inTransaction(database, (t) => [table.insert(t, [1, 'one']), table.insert(t, [2, 'two'])])
+  return { ...database, table, first: ids[0] as number, second: ids[1] as number }
+}
+
+test('READ COMMITTED sees each commit from its next statement on', async () => {
+  const { manager, table, first } = await setUp()
+  const reader = manager.begin()
+  const writer = manager.begin()
+  const before = reader.snapshot()
+  table.update(writer, first, [1, 'ONE'])
+  table.insert(writer, [3, 'three'])
+  expect(await rowsOf(table, reader.snapshot())).toEqual([
+    [1, 'one'],
+    [2, 'two'],
+  ])
+  writer.commit()
+  expect(await rowsOf(table, before)).toEqual([
+    [1, 'one'],
+    [2, 'two'],
+  ])
+  expect(await rowsOf(table, reader.snapshot())).toEqual([
+    [1, 'ONE'],
+    [2, 'two'],
+    [3, 'three'],
+  ])
+})
+
+test('REPEATABLE READ keeps its first snapshot and sees its own writes', async () => {
+  const { manager, table, first, second } = await setUp()
+  const reader = manager.begin({ isolation: 'repeatable read' })
+  reader.snapshot()
+  const writer = manager.begin()
+  table.remove(writer, first)
+  writer.commit()
+  expect((await rowsOf(table, reader.snapshot())).length).toBe(2)
+  expect(reader.changedSince(table.newest(first)?.writer as never)).toBe(true)
+  expect(reader.changedSince(table.newest(second)?.writer as never)).toBe(false)
+  table.update(reader, second, [2, 'TWO'])
+  reader.advanceCommand()
+  expect(await rowsOf(table, reader.snapshot())).toEqual([
+    [1, 'one'],
+    [2, 'TWO'],
+  ])
+})
+
+test('a statement does not see what it writes itself', async () => {
+  const { manager, table } = await setUp()
+  const t = manager.begin()
+  const snapshot = t.snapshot()
+  table.insert(t, [3, 'three'])
+  expect((await rowsOf(table, snapshot)).length).toBe(2)
+  expect((await rowsOf(table, t.snapshot())).length).toBe(2)
+  t.advanceCommand()
+  expect((await rowsOf(table, t.snapshot())).length).toBe(3)
+  expect((await rowsOf(table, snapshot)).length).toBe(2)
+})
+
+test('rollback leaves nothing behind', async () => {
+  const { manager, table, first, second } = await setUp()
+  const t = manager.begin()
+  table.update(t, first, [1, 'a'])
+  table.update(t, first, [1, 'b'])
+  table.remove(t, second)
+  table.insert(t, [3, 'three'])
+  expect(table.rowCount).toBe(2)
+  t.rollback()
+  expect(table.rowCount).toBe(2)
+  expect(table.newest(first)?.values).toEqual([1, 'one'])
+  expect(await rowsOf(table, manager.begin().snapshot())).toEqual([
+    [1, 'one'],
+    [2, 'two'],
+  ])
+})
+
+test('savepoints undo exactly their part', async () => {
+  const { manager, table, first } = await setUp()
+  const actions: string[] = []
+  const t = manager.begin()
+  t.onCommit(() => actions.push('outer'))
+  table.update(t, first, [1, 'outer'])
+  const outer = t.savepoint()
+  table.update(t, first, [1, 'inner'])
+  t.onCommit(() => actions.push('inner'))
+  t.pushUndo(() => actions.push('undone'))
+  const inner = t.savepoint()
+  table.insert(t, [9, 'nine'])
+  t.rollbackTo(inner)
+  t.advanceCommand()
+  expect(await rowsOf(table, t.snapshot())).toEqual([
+    [1, 'inner'],
+    [2, 'two'],
+  ])
+  t.rollbackTo(outer)
+  t.rollbackTo(outer)
+  table.insert(t, [3, 'three'])
+  t.commit()
+  expect(actions).toEqual(['undone', 'outer'])
+  expect(await rowsOf(table, manager.begin().snapshot())).toEqual([
+    [1, 'outer'],
+    [2, 'two'],
+    [3, 'three'],
+  ])
+})
+
+test('a transaction id is given with the first write only, and grows', async () => {
+  const { manager, table } = await setUp()
+  const a = manager.begin()
+  const b = manager.begin()
+  a.snapshot()
+  expect(a.xid).toBe(0)
+  table.insert(b, [3, 'three'])
+  expect(manager.inProgress()).toEqual([b.xid])
+  expect(a.assignXid()).toBeGreaterThan(b.xid)
+  expect(a.commit()).toBe(null)
+  b.rollback()
+  expect(manager.inProgress()).toEqual([])
+})
+
+test('old versions are cut as soon as no snapshot needs them', async () => {
+  const { manager, table, first } = await setUp()
+  const versions = (): number => {
+    let n = 0
+    table.someVersion(first, () => ++n < 0)
+    return n
+  }
+  const update = (name: string): void => {
+    const t = manager.begin()
+    table.update(t, first, [1, name])
+    t.commit()
+  }
+  const old = manager.begin({ isolation: 'repeatable read' })
+  old.snapshot()
+  for (const name of ['a', 'b', 'c']) update(name)
+  expect(versions()).toBe(4)
+  expect(table.fetch(first, old.snapshot())).toEqual([1, 'one'])
+  old.rollback()
+  for (const name of ['d', 'e', 'f']) update(name)
+  expect(versions()).toBe(2)
+})
