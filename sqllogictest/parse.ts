@@ -1,0 +1,105 @@
+/** Reads sqllogictest files (https://sqlite.org/sqllogictest): statements and queries with what they must answer. */
+
+export type SortMode = 'nosort' | 'rowsort' | 'valuesort'
+
+interface RecordBase {
+  /** Line of the `statement` or `query` line, from 1. */
+  readonly line: number
+  readonly sql: string
+}
+
+export interface StatementRecord extends RecordBase {
+  readonly kind: 'statement'
+  readonly expect: 'ok' | 'error' | { readonly count: number }
+}
+
+export interface QueryRecord extends RecordBase {
+  readonly kind: 'query'
+  /** One letter per column: I, R or T. */
+  readonly types: string
+  readonly sort: SortMode
+  readonly label: string | null
+  /** Values one a line, or one line `N values hashing to H`; null when the file gives none. */
+  readonly expected: readonly string[] | null
+}
+
+export type TestRecord = StatementRecord | QueryRecord
+
+export interface TestFile {
+  readonly records: readonly TestRecord[]
+  /** Records that the file meant for other databases. */
+  readonly skipped: number
+}
+
+const SORT_MODES: ReadonlySet<string> = new Set(['nosort', 'rowsort', 'valuesort'])
+
+/** Parses a file's text; `database` is the name that `skipif` and `onlyif` are compared with. */
+export const parseTestFile = (text: string, database: string): TestFile => {
+  const lines = text.split(/\r?\n/)
+  const records: TestRecord[] = []
+  let skipped = 0
+  let skipNext = false
+  let at = 0
+
+  /** The lines up to the next blank one (or `----`). */
+  const block = (): string[] => {
+    const taken: string[] = []
+    while (at < lines.length && lines[at] !== '' && lines[at] !== '----') taken.push(lines[at++] as string)
+    return taken
+  }
+
+  while (at < lines.length) {
+    const line = at + 1
+    const [word = '', ...rest] = (lines[at++] as string).replace(/#.*/, '').trim().split(/\s+/)
+    switch (word) {
+      case '':
+      case 'hash-threshold':
+        // Results say for themselves whether they are hashed.
+        break
+      case 'skipif':
+        skipNext ||= rest[0] === database
+        break
+      case 'onlyif':
+        skipNext ||= rest[0] !== database
+        break
+      case 'halt':
+        if (!skipNext) return { records, skipped }
+        skipNext = false
+        break
+      case 'statement':
+      case 'query': {
+        const record = word === 'statement' ? statement(line, rest, block()) : query(line, rest, block(), results)
+        if (skipNext) skipped++
+        else records.push(record)
+        skipNext = false
+        break
+      }
+      default:
+        throw new Error(`line ${line}: unknown directive "${word}"`)
+    }
+  }
+  return { records, skipped }
+
+  function results(): readonly string[] | null {
+    if (lines[at] !== '----') return null
+    at++
+    return block()
+  }
+}
+
+const statement = (line: number, [expect = '', count]: readonly string[], sql: readonly string[]): StatementRecord => {
+  const expectation = expect === 'count' ? { count: Number(count) } : expect === 'error' ? 'error' : 'ok'
+  return { kind: 'statement', line, sql: sql.join('\n'), expect: expectation }
+}
+
+const query = (
+  line: number,
+  [types = '', ...rest]: readonly string[],
+  sql: readonly string[],
+  results: () => readonly string[] | null,
+): TestRecord => {
+  const expected = results()
+  if (types === 'error') return { kind: 'statement', line, sql: sql.join('\n'), expect: 'error' }
+  const sort = (rest[0] !== undefined && SORT_MODES.has(rest[0]) ? rest.shift() : 'nosort') as SortMode
+  return { kind: 'query', line, sql: sql.join('\n'), types, sort, label: rest[0] ?? null, expected }
+}

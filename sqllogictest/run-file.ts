@@ -1,0 +1,54 @@
+/** Runs the records of one file against a database. */
+import { formatResult, compareResult } from './compare.ts'
+import type { Database } from './database.ts'
+import type { TestFile, TestRecord } from './parse.ts'
+
+export interface Failure {
+  readonly line: number
+  readonly sql: string
+  readonly reason: string
+}
+
+export interface FileOutcome {
+  readonly passed: number
+  readonly failures: readonly Failure[]
+}
+
+export const runFile = async (file: TestFile, database: Database): Promise<FileOutcome> => {
+  const failures: Failure[] = []
+  /** Results by label: equal labels must mean equal results. */
+  const labels = new Map<string, string>()
+  for (const record of file.records) {
+    const reason = await runRecord(record, database, labels)
+    if (reason !== null) failures.push({ line: record.line, sql: record.sql, reason })
+  }
+  return { passed: file.records.length - failures.length, failures }
+}
+
+const runRecord = async (
+  record: TestRecord,
+  database: Database,
+  labels: Map<string, string>,
+): Promise<string | null> => {
+  const wantsError = record.kind === 'statement' && record.expect === 'error'
+  let result: Awaited<ReturnType<Database['query']>>
+  try {
+    result = await database.query(record.sql)
+  } catch (error) {
+    return wantsError ? null : `error: ${(error as Error).message}`
+  }
+  if (wantsError) return 'no error'
+  if (record.kind === 'statement') {
+    const { expect } = record
+    if (typeof expect === 'string' || expect.count === result.affected) return null
+    return `${result.affected} rows instead of ${expect.count}`
+  }
+  const reason = compareResult(record, result)
+  if (reason !== null || record.label === null) return reason
+  const text = formatResult(record, result).join('\n')
+  const earlier = labels.get(record.label)
+  labels.set(record.label, text)
+  return earlier === undefined || earlier === text
+    ? null
+    : `not the result of the other records labelled ${record.label}`
+}
