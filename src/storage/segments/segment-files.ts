@@ -58,10 +58,15 @@ export class SegmentFiles {
     return new FileSegment(manifest, this.#files, this.#cache, descriptors)
   }
 
+  /** Gives back the memory of a segment's decoded columns. */
+  release(segment: Segment | null): void {
+    if (segment instanceof FileSegment) segment.release()
+  }
+
   /** Removes a segment that nothing refers to any more. Errors are of no consequence: recovery removes unnamed files. */
   discard(segment: Segment | null): void {
     if (!(segment instanceof FileSegment)) return
-    segment.release()
+    this.release(segment)
     this.#files.delete(segment.manifest.file).catch(() => {})
   }
 
