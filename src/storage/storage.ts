@@ -60,7 +60,8 @@ export class Storage {
     this.log = parts.log
     this.sequences = new Sequences(parts.log)
     this.#logger = parts.logger ?? (() => {})
-    this.#files = new SegmentFiles(parts.segments, new ColumnCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET))
+    const cache = new ColumnCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
+    this.#files = new SegmentFiles(parts.segments, cache, () => this.log === null || this.log.failure === null)
     this.#merger = new Merger({ log: this.log, files: this.#files, horizon: () => this.horizon() }, this.#logger)
   }
 

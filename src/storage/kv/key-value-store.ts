@@ -3,6 +3,8 @@
  * are atomic and applied in the order of the calls; reads are for start-up only and never on a query's path.
  */
 
+import type { SqlError } from '../../errors/sql-error.ts'
+
 /** Writes that become durable together. Later writes of one key win. */
 export class WriteBatch {
   readonly keys: Uint8Array[] = []
@@ -27,6 +29,8 @@ export class WriteBatch {
 export type KeyValue = readonly [key: Uint8Array, value: Uint8Array]
 
 export interface KeyValueStore {
+  /** Why the store takes no more writes; what became of the writes that ran into it is not known until the next start. */
+  readonly failure: SqlError | null
   /**
    * Applies a batch atomically, after every batch passed before. With `sync` the promise resolves when the batch (and
    * so all before it) is on stable storage. Rejects with a SqlError (53100, 58030, 25006); from then on every

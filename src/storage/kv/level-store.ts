@@ -24,8 +24,7 @@ export class LevelStore implements KeyValueStore {
   readonly #db: ClassicLevel<Buffer, Buffer>
   #waiting: Waiting[] = []
   #flushing: Promise<void> | null = null
-  /** Why the store takes no more writes. */
-  #failure: SqlError | null = null
+  failure: SqlError | null = null
 
   private constructor(db: ClassicLevel<Buffer, Buffer>) {
     this.#db = db
@@ -47,7 +46,7 @@ export class LevelStore implements KeyValueStore {
   }
 
   write(batch: WriteBatch, sync: boolean): Promise<void> {
-    if (this.#failure !== null) return Promise.reject(writesStopped(this.#failure.message))
+    if (this.failure !== null) return Promise.reject(writesStopped(this.failure.message))
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#waiting.push({ batch, sync, resolve, reject })
     this.#flushing ??= this.#flush()
@@ -94,7 +93,7 @@ export class LevelStore implements KeyValueStore {
   }
 
   #fail(error: SqlError, group: readonly Waiting[]): void {
-    this.#failure = error
+    this.failure = error
     for (const { reject } of group) reject(error)
     for (const { reject } of this.#waiting) reject(writesStopped(error.message))
     this.#waiting = []

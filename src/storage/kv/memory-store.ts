@@ -2,6 +2,7 @@
 import type { KeyValue, KeyValueStore, WriteBatch } from './key-value-store.ts'
 
 export class MemoryStore implements KeyValueStore {
+  readonly failure = null
   /** Entries by key as a Latin-1 string, whose order is the order of the bytes. */
   readonly #entries = new Map<string, Uint8Array>()
 

@@ -17,12 +17,15 @@ import { zoneMapOf } from './zone-map.ts'
 export class SegmentFiles {
   readonly #files: SegmentStore
   readonly #cache: ColumnCache
+  readonly #mayDelete: () => boolean
   #counter = 0
   readonly #run = Date.now().toString(36)
 
-  constructor(files: SegmentStore, cache: ColumnCache) {
+  /** `mayDelete` is false once it is not known any more which manifests are on disk. */
+  constructor(files: SegmentStore, cache: ColumnCache, mayDelete: () => boolean = () => true) {
     this.#files = files
     this.#cache = cache
+    this.#mayDelete = mayDelete
   }
 
   /**
@@ -67,7 +70,7 @@ export class SegmentFiles {
   discard(segment: Segment | null): void {
     if (!(segment instanceof FileSegment)) return
     this.release(segment)
-    this.#files.delete(segment.manifest.file).catch(() => {})
+    if (this.#mayDelete()) this.#files.delete(segment.manifest.file).catch(() => {})
   }
 
   /** Removes files that no manifest names; answers how many. */

@@ -130,10 +130,11 @@ export const randomFrom = (seed: number): ((n: number) => number) => {
 export class FaultyStore implements KeyValueStore {
   readonly #under: KeyValueStore
   readonly #at: number
-  readonly #fault: Error | 'drop'
+  readonly #fault: SqlError | 'drop'
   writes = 0
+  failure: SqlError | null = null
 
-  constructor(under: KeyValueStore, at: number, fault: Error | 'drop') {
+  constructor(under: KeyValueStore, at: number, fault: SqlError | 'drop') {
     this.#under = under
     this.#at = at
     this.#fault = fault
@@ -141,6 +142,7 @@ export class FaultyStore implements KeyValueStore {
   async write(batch: WriteBatch, sync: boolean): Promise<void> {
     if (++this.writes >= this.#at) {
       if (this.#fault === 'drop') return
+      this.failure = this.#fault
       throw this.#fault
     }
     await this.#under.write(batch, sync)
