@@ -180,7 +180,7 @@ class Reader {
 export const decodeRow = (bytes: Uint8Array, columns: readonly ColumnDescriptor[]): Datum[] | null => {
   if (bytes.length === 0) return null
   const reader = new Reader(bytes)
-  const row: Datum[] = new Array(reader.varint())
-  for (let i = 0; i < row.length; i++) row[i] = reader.value(columns[i])
+  const row: Datum[] = []
+  for (let i = 0, n = reader.varint(); i < n; i++) row.push(reader.value(columns[i]))
   return row
 }

@@ -80,7 +80,7 @@ export class TransactionManager {
 
   /** Resolves when no commit is running. */
   async quiesce(): Promise<void> {
-    while (this.#commits.size > 0) await Promise.allSettled([...this.#commits])
+    while (this.#commits.size > 0) await Promise.allSettled(this.#commits)
   }
 
   ended(transaction: Transaction): void {

@@ -29,7 +29,7 @@ export interface ColumnBuffers {
   readonly dictionaryValues?: Uint8Array
 }
 
-export interface DecodeContext {
+interface DecodeContext {
   readonly length: number
   readonly nulls: Uint8Array | null
   readonly column: ColumnDescriptor
@@ -202,10 +202,10 @@ export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
     decode: (buffers, { length, nulls, column }) => {
       const offsets = int32s(bytesOf(buffers, 'offsets'))
       const bytes = bytesOf(buffers, 'values')
-      const values: Datum[] = new Array(length)
+      const values: Datum[] = []
       for (let i = 0; i < length; i++) {
         const cell = bytes.subarray(offsets[i], offsets[i + 1])
-        values[i] = nulls?.[i] === 1 ? null : (decodeRow(cell, [column]) as Datum[])[0]
+        values.push(nulls?.[i] === 1 ? null : (decodeRow(cell, [column]) as Datum[])[0])
       }
       return new DatumVector(values)
     },

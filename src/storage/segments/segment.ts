@@ -34,11 +34,12 @@ export interface Segment {
 
 /** Cells of one position as stored; only `needed` columns when given (others undefined). */
 export const segmentRow = (segment: Segment, offset: number, needed: readonly number[] | null = null): Datum[] => {
-  const row: Datum[] = new Array(segment.columnCount)
+  const row: Datum[] = []
   if (needed === null) {
-    for (let i = 0; i < row.length; i++) row[i] = segment.cell(i, offset)
-  } else {
-    for (const i of needed) if (i < row.length) row[i] = segment.cell(i, offset)
+    for (let i = 0; i < segment.columnCount; i++) row.push(segment.cell(i, offset))
+    return row
   }
+  for (let i = 0; i < segment.columnCount; i++) row.push(undefined)
+  for (const i of needed) if (i < row.length) row[i] = segment.cell(i, offset)
   return row
 }

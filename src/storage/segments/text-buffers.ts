@@ -16,13 +16,13 @@ export const joinText = (texts: readonly Datum[]): { offsets: Int32Array; values
 
 export const splitText = (offsets: Int32Array, values: Uint8Array, nulls: Uint8Array | null): Datum[] => {
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
-  const texts: Datum[] = new Array(Math.max(offsets.length - 1, 0))
+  const texts: Datum[] = []
   // One conversion for all: in ASCII, offsets of bytes are offsets of characters.
   const all = isAscii(bytes) ? bytes.toString('latin1') : null
-  for (let i = 0; i < texts.length; i++) {
+  for (let i = 0; i + 1 < offsets.length; i++) {
     const [from, to] = [offsets[i] as number, offsets[i + 1] as number]
-    if (nulls?.[i] === 1) texts[i] = null
-    else texts[i] = all === null ? bytes.toString('utf8', from, to) : all.slice(from, to)
+    if (nulls?.[i] === 1) texts.push(null)
+    else texts.push(all === null ? bytes.toString('utf8', from, to) : all.slice(from, to))
   }
   return texts
 }

@@ -178,11 +178,8 @@ export const rowsToBatch = (
 ): Batch => {
   const vectors = options.projection.map((column): AnyVector => {
     const { type, missing } = options.columns[column] as ColumnDescriptor
-    const values: Datum[] = new Array(rows.length)
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i] as Datum[]
-      values[i] = column < row.length ? row[column] : missing
-    }
+    const values: Datum[] = []
+    for (const row of rows) values.push(column < row.length ? row[column] : missing)
     return vectorOf(type, values)
   })
   if (rowids !== null) vectors.push(new Float64Vector(Float64Array.from(rowids), null))

@@ -127,7 +127,7 @@ describe('damage', () => {
       ['int4', [1, 2, 3]],
       ['text', ['a', 'b', 'c']],
     ])
-    const [offset] = manifest.columns[0]?.buffers.values as [number, number]
+    const [offset] = (manifest.columns[0] as (typeof manifest.columns)[0]).buffers.values as [number, number]
     const file = store.files.get(manifest.file) as Uint8Array
     file[offset] = (file[offset] as number) ^ 4
     const segment = open()
