@@ -163,7 +163,7 @@ export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
       const length = dictionary.length
       const text = arrow.makeData({ type, length, nullCount: 0, valueOffsets: offsets, data: values })
       return arrow.makeData({
-        type: new arrow.Dictionary(type, new arrow.Int32(), 0, false),
+        type: new arrow.Dictionary(type, new arrow.Int32(), null, false),
         ...validity(vector),
         data: codes.map((code) => Math.max(code, 0)),
         dictionary: new arrow.Vector([text]),

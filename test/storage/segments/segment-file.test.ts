@@ -98,6 +98,7 @@ test('other Arrow tools read the files', async () => {
     ['timestamptz', [0, null]],
     ['text', ['x', 'x']],
     ['bool', [true, false]],
+    ['text', ['y', 'z']],
   ])
   const table = arrow.tableFromIPC(store.files.get(manifest.file) as Uint8Array)
   expect(table.schema.fields.map(({ type: t }) => t.toString())).toEqual([
@@ -108,16 +109,18 @@ test('other Arrow tools read the files', async () => {
     'Timestamp<MICROSECOND, UTC>',
     'Dictionary<Int32, Utf8>',
     'Bool',
+    'Dictionary<Int32, Utf8>',
   ])
   expect(table.schema.fields[2]?.metadata.get('tesseradb.type')).toBe('numeric')
   const row = table.get(0)?.toJSON() as Record<string, unknown>
-  expect([row['c1'], row['c2'], String(row['c3']), row['c5'], row['c6'], row['c7']]).toEqual([
+  expect([row['c1'], row['c2'], String(row['c3']), row['c5'], row['c6'], row['c7'], row['c8']]).toEqual([
     1,
     -(2n ** 40n),
     '1250',
     946_684_800_000,
     'x',
     true,
+    'y',
   ])
 })
 
