@@ -1,0 +1,54 @@
+/**
+ * Benchmarks against PostgreSQL and DuckDB on the same machine with the same data:
+ *
+ *     npm run bench -- tpch [--scale 0.1] [--runs 5] [--queries 1,6] [--targets postgresql,tesseradb,duckdb]
+ *     npm run bench -- pgbench [--scale 10] [--seconds 10] [--clients 1,8,32] [--targets postgresql,tesseradb]
+ */
+import { parseArgs } from 'node:util'
+import { runPgbench } from './pgbench/run.ts'
+import { TARGET_NAMES } from './targets/target.ts'
+import type { TargetName } from './targets/target.ts'
+import { QUERY_NUMBERS, runTpch } from './tpch/run.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    scale: { type: 'string' },
+    runs: { type: 'string', default: '5' },
+    queries: { type: 'string' },
+    targets: { type: 'string' },
+    seconds: { type: 'string', default: '10' },
+    clients: { type: 'string', default: '1,8,32' },
+  },
+})
+
+const numbers = (text: string): number[] => text.split(',').map(Number)
+
+const targetNames = (text: string): TargetName[] =>
+  text.split(',').map((name) => {
+    const found = TARGET_NAMES.find((known) => known === name)
+    if (found === undefined) throw new Error(`no target is called ${name}; there are ${TARGET_NAMES.join(', ')}`)
+    return found
+  })
+
+switch (positionals[0]) {
+  case 'tpch':
+    await runTpch({
+      scale: Number(values.scale ?? '0.1'),
+      runs: Number(values.runs),
+      targets: targetNames(values.targets ?? TARGET_NAMES.join(',')),
+      queries: values.queries === undefined ? QUERY_NUMBERS : numbers(values.queries),
+    })
+    break
+  case 'pgbench':
+    await runPgbench({
+      scale: Number(values.scale ?? '10'),
+      seconds: Number(values.seconds),
+      clients: numbers(values.clients),
+      targets: targetNames(values.targets ?? 'postgresql,tesseradb'),
+    })
+    break
+  default:
+    console.error('usage: npm run bench -- tpch|pgbench [OPTIONS]; see bench/main.ts')
+    process.exitCode = 2
+}
