@@ -181,7 +181,14 @@ export class ConstantVector implements Vector {
 }
 
 /** Every concrete form, for code that switches on `kind`. */
-export type AnyVector = Int32Vector | Float64Vector | BoolVector | DecimalVector | DictionaryVector | DatumVector | ConstantVector
+export type AnyVector =
+  | Int32Vector
+  | Float64Vector
+  | BoolVector
+  | DecimalVector
+  | DictionaryVector
+  | DatumVector
+  | ConstantVector
 
 /** The densest vector for datums of a type: typed arrays where the values allow it, an array of datums otherwise. */
 export const vectorOf = (type: SqlType, values: Datum[]): AnyVector => {

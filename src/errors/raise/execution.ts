@@ -1,0 +1,50 @@
+/** What a running statement refuses. */
+import { SqlError, type ErrorFields } from '../sql-error.ts'
+import { SQL_STATE } from '../sql-state.ts'
+
+export const invalidRowCount = (clause: 'LIMIT' | 'OFFSET'): SqlError =>
+  clause === 'LIMIT'
+    ? new SqlError(SQL_STATE.invalid_row_count_in_limit_clause, 'LIMIT must not be negative')
+    : new SqlError(SQL_STATE.invalid_row_count_in_result_offset_clause, 'OFFSET must not be negative')
+
+export const moreThanOneRow = (): SqlError =>
+  new SqlError(SQL_STATE.cardinality_violation, 'more than one row returned by a subquery used as an expression')
+
+export const queryCanceled = (reason: 'user request' | 'statement timeout' | 'lock timeout'): SqlError =>
+  new SqlError(SQL_STATE.query_canceled, `canceling statement due to ${reason}`)
+
+export const notNullViolation = (column: string, relation: string, fields: ErrorFields): SqlError =>
+  new SqlError(
+    SQL_STATE.not_null_violation,
+    `null value in column "${column}" of relation "${relation}" violates not-null constraint`,
+    fields,
+  )
+
+export const checkViolation = (relation: string, constraint: string, fields: ErrorFields): SqlError =>
+  new SqlError(
+    SQL_STATE.check_violation,
+    `new row for relation "${relation}" violates check constraint "${constraint}"`,
+    fields,
+  )
+
+export const uniqueViolation = (constraint: string, fields: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.unique_violation, `duplicate key value violates unique constraint "${constraint}"`, fields)
+
+export const couldNotCreateUniqueIndex = (index: string, fields: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.unique_violation, `could not create unique index "${index}"`, fields)
+
+export const foreignKeyViolation = (message: string, fields: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.foreign_key_violation, message, fields)
+
+export const conflictAffectsRowTwice = (): SqlError =>
+  new SqlError(SQL_STATE.cardinality_violation, 'ON CONFLICT DO UPDATE command cannot affect row a second time', {
+    hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
+  })
+
+export const concurrentUpdate = (what: 'update' | 'delete'): SqlError =>
+  new SqlError(SQL_STATE.t_r_serialization_failure, `could not serialize access due to concurrent ${what}`)
+
+export const invalidFrameOffset = (which: 'starting' | 'ending', negative: boolean): SqlError =>
+  negative
+    ? new SqlError(SQL_STATE.invalid_preceding_or_following_size, `frame ${which} offset must not be negative`)
+    : new SqlError(SQL_STATE.null_value_not_allowed, `frame ${which} offset must not be null`)

@@ -1,0 +1,130 @@
+/** What one running statement shares between its operators. */
+import type { ColumnId } from '../analyze/expression.ts'
+import type { Cte } from '../analyze/query.ts'
+import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import type { SqlError } from '../errors/sql-error.ts'
+import type { EvalContext } from '../functions/context.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Snapshot } from '../storage/transaction-state.ts'
+import type { Transaction } from '../txn/transaction.ts'
+import type { Datum } from '../types/sql-type.ts'
+import { Wait } from '../vector/wait.ts'
+import type { IndexRegistry } from './index-registry.ts'
+import type { RowBuffer } from './row-buffer.ts'
+
+/** Longest time in milliseconds that a statement works before it lets others run. */
+const SLICE = 8
+
+/** Rows of a CTE as far as they have been produced, shared by all its readers. */
+export interface CteRows {
+  readonly buffer: RowBuffer
+  /** Pulls more rows into the buffer: false when there are none, a Wait, or true. */
+  more(): boolean | Wait
+}
+
+export interface ExecutionInput {
+  readonly eval: EvalContext
+  readonly catalog: CatalogSnapshot
+  readonly storage: Storage
+  readonly indexes: IndexRegistry
+  readonly transaction: Transaction
+  readonly snapshot: Snapshot
+  readonly parameters: readonly Datum[]
+  /** Milliseconds a row lock may be waited for; 0: no limit. */
+  readonly lockTimeout: number
+  /** Bytes that a sort or hash table may take. */
+  readonly workMem: number
+}
+
+export class ExecutionContext {
+  readonly eval: EvalContext
+  readonly catalog: CatalogSnapshot
+  readonly storage: Storage
+  readonly indexes: IndexRegistry
+  readonly transaction: Transaction
+  readonly snapshot: Snapshot
+  readonly parameters: readonly Datum[]
+  readonly lockTimeout: number
+  readonly workMem: number
+  /** Values of outer columns for correlated plans, by column id. */
+  readonly outer: Datum[]
+  readonly ctes: Map<Cte, CteRows>
+  /** Working tables of recursions in progress. */
+  readonly workTables: Map<Cte, RowBuffer>
+  /** Rows that a recheck is restricted to: rowid by the id of the column that holds it. */
+  readonly pinned: ReadonlyMap<ColumnId, number>
+  readonly #control: Control
+
+  constructor(
+    input: ExecutionInput,
+    shared?: { control: Control; outer: Datum[]; pinned: ReadonlyMap<ColumnId, number> },
+  ) {
+    this.eval = input.eval
+    this.catalog = input.catalog
+    this.storage = input.storage
+    this.indexes = input.indexes
+    this.transaction = input.transaction
+    this.snapshot = input.snapshot
+    this.parameters = input.parameters
+    this.lockTimeout = input.lockTimeout
+    this.workMem = input.workMem
+    this.#control = shared?.control ?? new Control()
+    this.outer = shared?.outer ?? []
+    this.pinned = shared?.pinned ?? new Map()
+    this.ctes = new Map()
+    this.workTables = new Map()
+  }
+
+  /** The same statement looking again at one row per pinned scan, by a newer snapshot. */
+  recheck(snapshot: Snapshot, pinned: ReadonlyMap<ColumnId, number>): ExecutionContext {
+    const context = new ExecutionContext(
+      { ...this.#input(), snapshot },
+      { control: this.#control, outer: [...this.outer], pinned },
+    )
+    for (const [cte, rows] of this.ctes) context.ctes.set(cte, rows)
+    return context
+  }
+
+  #input(): ExecutionInput {
+    return this
+  }
+
+  /** Ends the statement at its next poll with the error. */
+  cancel(error: SqlError): void {
+    this.#control.cancelled = error
+  }
+
+  /**
+   * Called by operators once per batch: throws when the statement was cancelled, and answers a Wait when it has run
+   * long enough that others must get their turn.
+   */
+  poll(): Wait | null {
+    return this.#control.poll()
+  }
+
+  /** Forgets the running slice; called when the statement resumes after waiting. */
+  resumed(): void {
+    this.#control.sliceEnd = performance.now() + SLICE
+  }
+}
+
+class Control {
+  cancelled: SqlError | null = null
+  sliceEnd = performance.now() + SLICE
+  #countdown = 0
+
+  poll(): Wait | null {
+    if (this.cancelled !== null) throw this.cancelled
+    if (this.#countdown-- > 0) return null
+    this.#countdown = 4
+    if (performance.now() < this.sliceEnd) return null
+    return new Wait(
+      new Promise((resolve) => {
+        setImmediate(() => {
+          this.sliceEnd = performance.now() + SLICE
+          resolve()
+        })
+      }),
+    )
+  }
+}

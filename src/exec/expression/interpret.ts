@@ -1,0 +1,420 @@
+/**
+ * Expressions as closures: each node becomes a function of a batch and a physical position. The general form; hot
+ * expressions over many rows are compiled to loops instead (`compile.ts` decides).
+ */
+import type {
+  ArrayComparisonExpr,
+  ArrayExpr,
+  CallExpr,
+  ColumnId,
+  Expr,
+  RowCompareExpr,
+  SubscriptExpr,
+} from '../../analyze/expression.ts'
+import type { EvalContext } from '../../functions/context.ts'
+import type { ScalarFunction } from '../../functions/records.ts'
+import { SqlArray } from '../../types/array.ts'
+import { SqlRecord } from '../../types/record.ts'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
+import type { Batch } from '../../vector/batch.ts'
+import type { ExecutionContext } from '../context.ts'
+import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
+
+/** The value at a physical position of a batch. */
+export type Evaluator = (batch: Batch, position: number) => Datum
+
+/** Where the columns of an input are in its batches. */
+export type Layout = ReadonlyMap<ColumnId, number>
+
+export interface Compilation {
+  readonly context: ExecutionContext
+  readonly layout: Layout
+}
+
+export const interpret = (expr: Expr, scope: Compilation): Evaluator => {
+  const { context } = scope
+  switch (expr.kind) {
+    case 'const': {
+      const { value } = expr
+      return () => value
+    }
+    case 'param': {
+      const { parameters } = context
+      const i = expr.index - 1
+      return () => parameters[i]
+    }
+    case 'column':
+      return column(expr.id, scope)
+    case 'element-value': {
+      const { id } = ELEMENT
+      return () => context.outer[id]
+    }
+    case 'call':
+      return call(expr, scope)
+    case 'relabel':
+      return interpret(expr.arg, scope)
+    case 'coerce-io':
+      return coerceViaIo(expr.arg, expr.type, scope)
+    case 'typmod': {
+      const arg = interpret(expr.arg, scope)
+      const { type, typmod, explicit } = expr
+      return (batch, at) => {
+        const value = arg(batch, at)
+        return value === null ? null : type.applyTypmod(value, typmod, explicit)
+      }
+    }
+    case 'array-coerce': {
+      const arg = interpret(expr.arg, scope)
+      const element = interpret(expr.element, scope)
+      return (batch, at) => {
+        const value = arg(batch, at) as SqlArray | null
+        if (value === null) return null
+        const elements = value.elements.map((e: Datum) => {
+          context.outer[ELEMENT.id] = e
+          return e === null ? null : element(batch, at)
+        })
+        return new SqlArray(value.dimensions, value.lowerBounds, elements)
+      }
+    }
+    case 'and':
+      return and(expr.args.map((arg) => interpret(arg, scope)))
+    case 'or':
+      return or(expr.args.map((arg) => interpret(arg, scope)))
+    case 'not': {
+      const arg = interpret(expr.arg, scope)
+      return (batch, at) => {
+        const value = arg(batch, at)
+        return value === null ? null : !value
+      }
+    }
+    case 'is-null':
+      return isNull(interpret(expr.arg, scope), expr.negated)
+    case 'bool-test': {
+      const arg = interpret(expr.arg, scope)
+      const wanted = expr.test === 'unknown' ? null : expr.test === 'true'
+      const { negated } = expr
+      return (batch, at) => (arg(batch, at) === wanted) !== negated
+    }
+    case 'distinct': {
+      const left = interpret(expr.left, scope)
+      const right = interpret(expr.right, scope)
+      const equal = invoke(expr.function, [expr.left.type, expr.right.type], expr.type, context)
+      const { negated } = expr
+      return (batch, at) => {
+        const l = left(batch, at)
+        const r = right(batch, at)
+        const same = l === null || r === null ? l === r : equal(l, r) === true
+        return same === negated
+      }
+    }
+    case 'case': {
+      const whens = expr.whens.map(({ when, then }) => [interpret(when, scope), interpret(then, scope)] as const)
+      const otherwise = interpret(expr.otherwise, scope)
+      return (batch, at) => {
+        for (const [when, then] of whens) if (when(batch, at) === true) return then(batch, at)
+        return otherwise(batch, at)
+      }
+    }
+    case 'coalesce': {
+      const args = expr.args.map((arg) => interpret(arg, scope))
+      return (batch, at) => {
+        for (const arg of args) {
+          const value = arg(batch, at)
+          if (value !== null) return value
+        }
+        return null
+      }
+    }
+    case 'greatest':
+    case 'least':
+      return extreme(
+        expr.args.map((arg) => interpret(arg, scope)),
+        expr.type,
+        expr.kind === 'greatest' ? 1 : -1,
+      )
+    case 'nullif': {
+      const left = interpret(expr.left, scope)
+      const right = interpret(expr.right, scope)
+      const equal = invoke(expr.function, [expr.left.type, expr.right.type], expr.type, context)
+      return (batch, at) => {
+        const l = left(batch, at)
+        const r = right(batch, at)
+        return l !== null && r !== null && equal(l, r) === true ? null : l
+      }
+    }
+    case 'array-comparison':
+      return arrayComparison(expr, scope)
+    case 'array':
+      return array(expr, scope)
+    case 'subscript':
+      return subscript(expr, scope)
+    case 'row': {
+      const fields = expr.fields.map((field) => interpret(field, scope))
+      const types = expr.fields.map((field) => field.type)
+      return (batch, at) =>
+        new SqlRecord(
+          types,
+          fields.map((field) => field(batch, at)),
+        )
+    }
+    case 'row-compare':
+      return rowCompare(expr, scope)
+    case 'field': {
+      const arg = interpret(expr.arg, scope)
+      const { field } = expr
+      return (batch, at) => {
+        const value = arg(batch, at) as SqlRecord | null
+        return value === null ? null : value.values[field]
+      }
+    }
+    case 'subquery':
+    case 'aggregate':
+    case 'window':
+    case 'set-call':
+    case 'grouping':
+      throw new Error(`${expr.kind} reached the expression compiler: the plan should have computed it`)
+  }
+}
+
+/** The slot of `outer` that carries the element under conversion; column ids are positive. */
+const ELEMENT = { id: 0 } as const
+
+/** A column of the input, or of an enclosing plan when the input has none of that id. */
+const column = (id: ColumnId, { layout, context }: Compilation): Evaluator => {
+  const index = layout.get(id)
+  if (index === undefined) {
+    const { outer } = context
+    return () => outer[id]
+  }
+  // biome-ignore lint/style/noNonNullAssertion: layouts list columns that every batch of the input has
+  return (batch, at) => batch.columns[index]!.get(at)
+}
+
+/** A function applied to plain argument values (none of them NULL when it is strict). */
+export const invoke = (
+  fn: ScalarFunction,
+  args: readonly SqlType[],
+  result: SqlType,
+  context: ExecutionContext,
+): ((...args: Datum[]) => Datum) => {
+  if (fn.evaluate !== undefined) return fn.evaluate
+  const evaluation: EvalContext = context.eval
+  const evaluate =
+    fn.evaluateIn ?? fn.specialize?.({ args, result, typeOf: (oid: number) => context.catalog.typeOf(oid) })
+  if (evaluate === undefined) throw new Error(`function ${fn.name} (${fn.oid}) has no evaluation`)
+  return (...values) => evaluate(evaluation, ...values)
+}
+
+const call = (expr: CallExpr, scope: Compilation): Evaluator => {
+  const evaluate = invoke(
+    expr.function,
+    expr.args.map((a) => a.type),
+    expr.type,
+    scope.context,
+  )
+  const args = expr.args.map((arg) => interpret(arg, scope))
+  if (expr.function.strict) return strictCall(evaluate, args)
+  return (batch, at) => evaluate(...args.map((arg) => arg(batch, at)))
+}
+
+const strictCall = (evaluate: (...args: Datum[]) => Datum, args: readonly Evaluator[]): Evaluator => {
+  const [first, second] = args
+  if (first === undefined) return () => evaluate()
+  if (second === undefined) {
+    return (batch, at) => {
+      const a = first(batch, at)
+      return a === null ? null : evaluate(a)
+    }
+  }
+  if (args.length === 2) {
+    return (batch, at) => {
+      const a = first(batch, at)
+      if (a === null) return null
+      const b = second(batch, at)
+      return b === null ? null : evaluate(a, b)
+    }
+  }
+  return (batch, at) => {
+    const values = new Array<Datum>(args.length)
+    for (let i = 0; i < args.length; i++) {
+      const value = (args[i] as Evaluator)(batch, at)
+      if (value === null) return null
+      values[i] = value
+    }
+    return evaluate(...values)
+  }
+}
+
+const coerceViaIo = (expr: Expr, type: SqlType, scope: Compilation): Evaluator => {
+  const arg = interpret(expr, scope)
+  const { format } = scope.context.eval
+  const from = expr.type
+  return (batch, at) => {
+    const value = arg(batch, at)
+    return value === null ? null : type.parse(from.format(value, format), -1, format)
+  }
+}
+
+const and =
+  (args: readonly Evaluator[]): Evaluator =>
+  (batch, at) => {
+    let unknown = false
+    for (const arg of args) {
+      const value = arg(batch, at)
+      if (value === false) return false
+      if (value === null) unknown = true
+    }
+    return unknown ? null : true
+  }
+
+const or =
+  (args: readonly Evaluator[]): Evaluator =>
+  (batch, at) => {
+    let unknown = false
+    for (const arg of args) {
+      const value = arg(batch, at)
+      if (value === true) return true
+      if (value === null) unknown = true
+    }
+    return unknown ? null : false
+  }
+
+/** On rows: IS NULL when every field is, IS NOT NULL when none is. */
+const isNull =
+  (arg: Evaluator, negated: boolean): Evaluator =>
+  (batch, at) => {
+    const value = arg(batch, at)
+    if (value instanceof SqlRecord) {
+      return negated ? value.values.every((v: Datum) => v !== null) : value.values.every((v: Datum) => v === null)
+    }
+    return (value === null) !== negated
+  }
+
+const comparison = (type: SqlType): NonNullable<SqlType['compare']> => {
+  if (type.compare === null) throw new Error(`type ${type.name} has no order`)
+  return type.compare
+}
+
+const extreme = (args: readonly Evaluator[], type: SqlType, sign: 1 | -1): Evaluator => {
+  const compare = comparison(type)
+  return (batch, at) => {
+    let best: Datum = null
+    for (const arg of args) {
+      const value = arg(batch, at)
+      if (value !== null && (best === null || compare(value, best) * sign > 0)) best = value
+    }
+    return best
+  }
+}
+
+const arrayComparison = (expr: ArrayComparisonExpr, scope: Compilation): Evaluator => {
+  const left = interpret(expr.left, scope)
+  const any = expr.quantifier === 'any'
+  const right = expr.list?.[0]?.type ?? (expr.array?.type.element as SqlType)
+  const compare = invoke(expr.function, [expr.left.type, right], expr.type, scope.context)
+  /** Combines three-valued comparisons of one left value with each item. */
+  const combine = (l: Datum, items: Iterable<Datum>): Datum => {
+    let unknown = false
+    let seen = false
+    for (const item of items) {
+      seen = true
+      const value = l === null || item === null ? null : compare(l, item)
+      if (value === any) return any
+      if (value === null) unknown = true
+    }
+    return unknown && seen ? null : !any
+  }
+  if (expr.list === null) {
+    const array = interpret(expr.array as Expr, scope)
+    return (batch, at) => {
+      const value = array(batch, at) as SqlArray | null
+      return value === null ? null : combine(left(batch, at), value.elements)
+    }
+  }
+  const constants = constantSet(expr)
+  if (constants !== null) {
+    const { keys, hasNull, hashKey } = constants
+    return (batch, at) => {
+      const l = left(batch, at)
+      if (l === null) return null
+      if (keys.has(hashKey(l))) return any
+      return hasNull ? null : !any
+    }
+  }
+  const items = expr.list.map((item) => interpret(item, scope))
+  return (batch, at) =>
+    combine(
+      left(batch, at),
+      items.map((item) => item(batch, at)),
+    )
+}
+
+/** For IN and NOT IN over constants of the left side's own type: their hash keys. */
+export const constantSet = (expr: ArrayComparisonExpr) => {
+  const { list, operator } = expr
+  const { hashKey } = expr.left.type
+  const membership = expr.quantifier === 'any' ? operator.name === '=' : operator.name === '<>'
+  if (list === null || !membership || hashKey === null) return null
+  if (operator.left !== operator.right) return null
+  const keys = new Set<string | number | bigint | boolean>()
+  let hasNull = false
+  for (const item of list) {
+    if (item.kind !== 'const') return null
+    if (item.value === null) hasNull = true
+    else keys.add(hashKey(item.value))
+  }
+  return { keys, hasNull, hashKey }
+}
+
+const array = (expr: ArrayExpr, scope: Compilation): Evaluator => {
+  const elements = expr.elements.map((element) => interpret(element, scope))
+  const { nested } = expr
+  return (batch, at) =>
+    arrayOfElements(
+      elements.map((element) => element(batch, at)),
+      nested,
+    )
+}
+
+const subscript = (expr: SubscriptExpr, scope: Compilation): Evaluator => {
+  const arg = interpret(expr.arg, scope)
+  const bound = (e: Expr | null): Evaluator | null => (e === null ? null : interpret(e, scope))
+  const indices = expr.indices.map((i) => ({ lower: bound(i.lower), upper: bound(i.upper), slice: i.slice }))
+  const slice = indices.some((i) => i.slice)
+  return (batch, at) => {
+    const value = arg(batch, at) as SqlArray | null
+    if (value === null) return null
+    const bounds: { lower: number | null; upper: number | null; slice: boolean }[] = []
+    for (const index of indices) {
+      const lower = index.lower?.(batch, at) ?? null
+      const upper = index.upper?.(batch, at) ?? null
+      if ((index.lower !== null && lower === null) || (index.upper !== null && upper === null)) return null
+      bounds.push({ lower, upper, slice: index.slice })
+    }
+    return slice
+      ? sliceOf(value, bounds)
+      : elementAt(
+          value,
+          bounds.map((b) => b.upper as number),
+        )
+  }
+}
+
+const rowCompare = (expr: RowCompareExpr, scope: Compilation): Evaluator => {
+  const left = expr.left.map((e) => interpret(e, scope))
+  const right = expr.right.map((e) => interpret(e, scope))
+  const compares = expr.left.map((e) => comparison(e.type))
+  const { strategy } = expr
+  return (batch, at) => {
+    let order = 0
+    for (let i = 0; i < left.length && order === 0; i++) {
+      const l = (left[i] as Evaluator)(batch, at)
+      const r = (right[i] as Evaluator)(batch, at)
+      if (l === null || r === null) return null
+      order = (compares[i] as (a: Datum, b: Datum) => number)(l, r)
+    }
+    if (strategy === 1) return order < 0
+    if (strategy === 2) return order <= 0
+    return strategy === 4 ? order >= 0 : order > 0
+  }
+}

@@ -1,0 +1,203 @@
+/** A subquery's answer for each input row, as one more column; run again only when its parameters' values changed. */
+import { moreThanOneRow } from '../../errors/raise/execution.ts'
+import type { Apply } from '../../plan/physical.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import { Batch } from '../../vector/batch.ts'
+import { vectorOf, type AnyVector } from '../../vector/vector.ts'
+import { Wait } from '../../vector/wait.ts'
+import type { ExecutionContext } from '../context.ts'
+import { arrayOfElements } from '../expression/arrays.ts'
+import { layoutOf } from '../expression/compile.ts'
+import { interpret, type Evaluator } from '../expression/interpret.ts'
+import type { Key } from '../key.ts'
+import type { Operator, Pull } from '../operator.ts'
+import { Pair } from '../pair.ts'
+
+/** Answers remembered per operator. */
+const CACHE_LIMIT = 10_000
+
+export class ApplyOperator implements Operator {
+  readonly #plan: Apply
+  readonly #input: Operator
+  readonly #subplan: Operator
+  readonly #context: ExecutionContext
+  readonly #parameters: readonly {
+    readonly id: number
+    readonly column: number
+    readonly hashKey: ((v: Datum) => Key) | null
+  }[]
+  readonly #valueColumn: number
+  readonly #test: Evaluator | null
+  readonly #pair: Pair
+  readonly #cache = new Map<string, Datum>()
+  #batch: Batch | null = null
+  #at = 0
+  #values: Datum[] = []
+  #answer: Answer | null = null
+
+  constructor(plan: Apply, input: Operator, subplan: Operator, context: ExecutionContext) {
+    this.#plan = plan
+    this.#input = input
+    this.#subplan = subplan
+    this.#context = context
+    const layout = layoutOf(plan.input.outputs)
+    this.#parameters = plan.parameters.map((id) => {
+      const column = layout.get(id) as number
+      return { id, column, hashKey: plan.input.outputs[column]?.type.hashKey ?? null }
+    })
+    this.#valueColumn = plan.value === null ? -1 : (layoutOf(plan.subplan.outputs).get(plan.value) as number)
+    this.#pair = new Pair(plan.input.outputs.length, plan.subplan.outputs.length)
+    const both = layoutOf([...plan.input.outputs, ...plan.subplan.outputs])
+    this.#test = plan.test === null ? null : interpret(plan.test, { context, layout: both })
+  }
+
+  open(): void {
+    this.#cache.clear()
+    this.#batch = null
+    this.#answer = null
+    this.#input.open()
+  }
+
+  next(): Pull {
+    for (;;) {
+      if (this.#batch === null) {
+        const batch = this.#input.next()
+        if (batch === null || batch instanceof Wait) return batch
+        this.#batch = batch
+        this.#at = 0
+        this.#values = new Array<Datum>(batch.length).fill(null)
+      }
+      const batch = this.#batch
+      while (this.#at < batch.count) {
+        const wait = this.#context.poll() ?? this.#answerRow(batch)
+        if (wait !== null) return wait
+      }
+      this.#batch = null
+      const column = vectorOf(this.#plan.column.type, this.#values)
+      return new Batch([...batch.columns, column as AnyVector], batch.length, batch.selection)
+    }
+  }
+
+  #answerRow(batch: Batch): Wait | null {
+    const position = batch.position(this.#at)
+    const key = this.#cacheKey(batch, position)
+    if (this.#answer === null) {
+      const known = key === null ? undefined : this.#cache.get(key)
+      if (known !== undefined) return this.#finishRow(position, known)
+      for (const { id, column } of this.#parameters) this.#context.outer[id] = batch.columns[column]?.get(position)
+      this.#answer = new Answer(this.#plan.form)
+      this.#subplan.open()
+    }
+    const answer = this.#answer
+    while (!answer.decided) {
+      const rows = this.#subplan.next()
+      if (rows instanceof Wait) return rows
+      if (rows === null) break
+      for (let k = 0; k < rows.count && !answer.decided; k++) {
+        const row = rows.position(k)
+        const value =
+          this.#test !== null
+            ? this.#test(this.#pair.set(batch, position, rows, row), 0)
+            : this.#valueColumn < 0
+              ? true
+              : rows.columns[this.#valueColumn]?.get(row)
+        answer.add(value)
+      }
+    }
+    this.#subplan.close()
+    this.#answer = null
+    const value = answer.value()
+    if (key !== null) {
+      if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear()
+      this.#cache.set(key, value)
+    }
+    return this.#finishRow(position, value)
+  }
+
+  #finishRow(position: number, value: Datum): null {
+    this.#values[position] = value
+    this.#at++
+    return null
+  }
+
+  /** Answers are remembered by the parameters' values, where these decide alone (no test over the input row). */
+  #cacheKey(batch: Batch, position: number): string | null {
+    if (this.#test !== null) return null
+    let key = ''
+    for (const { column, hashKey } of this.#parameters) {
+      if (hashKey === null) return null
+      const value = batch.columns[column]?.get(position)
+      const part = value === null ? null : hashKey(value)
+      key += part === null ? 'n;' : `${typeof part === 'string' ? part.length : 0}:${part};`
+    }
+    return key
+  }
+
+  close(): void {
+    this.#batch = null
+    this.#answer = null
+    this.#cache.clear()
+    this.#input.close()
+    this.#subplan.close()
+  }
+}
+
+/** One subquery's answer as its rows come in. */
+class Answer {
+  readonly #form: Apply['form']
+  readonly #values: Datum[] = []
+  #unknown = false
+  decided = false
+  #result: Datum = null
+
+  constructor(form: Apply['form']) {
+    this.#form = form
+  }
+
+  add(value: Datum): void {
+    switch (this.#form) {
+      case 'exists':
+        this.#decide(true)
+        break
+      case 'scalar':
+        if (this.#values.length > 0) throw moreThanOneRow()
+        this.#values.push(value)
+        break
+      case 'array':
+        this.#values.push(value)
+        break
+      case 'any':
+        if (value === true) this.#decide(true)
+        else if (value === null) this.#unknown = true
+        break
+      case 'all':
+        if (value === false) this.#decide(false)
+        else if (value === null) this.#unknown = true
+        break
+    }
+  }
+
+  #decide(value: boolean): void {
+    this.decided = true
+    this.#result = value
+  }
+
+  value(): Datum {
+    if (this.decided) return this.#result
+    switch (this.#form) {
+      case 'exists':
+        return false
+      case 'scalar':
+        return this.#values[0] ?? null
+      case 'array':
+        return arrayOfElements(
+          this.#values,
+          this.#values.some((v) => v !== null && typeof v === 'object' && 'dimensions' in v),
+        )
+      case 'any':
+        return this.#unknown ? null : false
+      case 'all':
+        return this.#unknown ? null : true
+    }
+  }
+}

@@ -1,0 +1,239 @@
+/** Window functions over an input sorted by partition and order keys. */
+import type { Expr } from '../../analyze/expression.ts'
+import type { FrameBound, WindowSpec } from '../../analyze/query.ts'
+import { invalidFrameOffset } from '../../errors/raise/execution.ts'
+import type { Accumulator, AggregateFunction, WindowPartition } from '../../functions/records.ts'
+import type { Window } from '../../plan/physical.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import { BATCH_SIZE, Batch } from '../../vector/batch.ts'
+import { BatchCollector } from '../../vector/collector.ts'
+import { vectorOf, type AnyVector } from '../../vector/vector.ts'
+import { Wait } from '../../vector/wait.ts'
+import { callTypes } from '../aggregate-call.ts'
+import type { ExecutionContext } from '../context.ts'
+import { compileExpression, evaluateScalar, layoutOf } from '../expression/compile.ts'
+import { interpret, type Compilation, type Evaluator } from '../expression/interpret.ts'
+import { groupKey } from '../key.ts'
+import type { Operator, Pull } from '../operator.ts'
+import { frameFinder, type FrameFinder, type Range } from '../window-frame.ts'
+
+export class WindowOperator implements Operator {
+  readonly #plan: Window
+  readonly #input: Operator
+  readonly #scope: Compilation
+  #collector: BatchCollector | null = null
+  #output: Batch | null = null
+  #at = 0
+
+  constructor(plan: Window, input: Operator, context: ExecutionContext) {
+    this.#plan = plan
+    this.#input = input
+    this.#scope = { context, layout: layoutOf(plan.input.outputs) }
+  }
+
+  open(): void {
+    this.#collector = new BatchCollector(this.#plan.input.outputs.map((column) => column.type))
+    this.#output = null
+    this.#at = 0
+    this.#input.open()
+  }
+
+  next(): Pull {
+    while (this.#output === null) {
+      const batch = this.#input.next()
+      if (batch instanceof Wait) return batch
+      const collector = this.#collector as BatchCollector
+      if (batch === null) {
+        this.#output = this.#compute(collector.finish())
+        this.#collector = null
+      } else collector.add(batch)
+    }
+    const from = this.#at
+    const to = Math.min(this.#output.length, from + BATCH_SIZE)
+    if (from >= to) return null
+    this.#at = to
+    return new Batch(
+      this.#output.columns.map((column) => column.slice(from, to) as AnyVector),
+      to - from,
+    )
+  }
+
+  #compute(rows: Batch): Batch {
+    const { spec, calls } = this.#plan
+    const results = calls.map(() => new Array<Datum>(rows.length).fill(null))
+    const partitions = runs(rows, spec.partitionBy, this.#scope, { from: 0, to: rows.length })
+    for (const range of partitions) {
+      const frames = frameFinder(this.#frameInput(rows, range))
+      for (const [i, { call }] of calls.entries()) {
+        const args = call.args.map((arg) => compileExpression(arg, this.#scope).value)
+        const filter = call.filter === null ? null : interpret(call.filter, this.#scope)
+        const partition = new Partition(rows, range, args, frames)
+        const out = results[i] as Datum[]
+        if (call.function.kind === 'window') {
+          for (let row = 0; row < partition.size; row++)
+            out[range.from + row] = call.function.evaluateRow(partition, row)
+        } else {
+          const types = callTypes(call.args, call.type, this.#scope.context)
+          const create = (): Accumulator => (call.function as AggregateFunction).create(types)
+          aggregateFrames(call.function, create, partition, args.length, filter, this.#scope.context, (row, value) => {
+            out[range.from + row] = value
+          })
+        }
+      }
+    }
+    const added = calls.map(({ call }, i) => vectorOf(call.type, results[i] as Datum[]))
+    return new Batch([...rows.columns, ...added], rows.length)
+  }
+
+  #frameInput(rows: Batch, range: Range) {
+    const { spec } = this.#plan
+    const offset = (bound: FrameBound, which: 'starting' | 'ending'): Datum => {
+      if (bound.offset === null) return null
+      const value = evaluateScalar(bound.offset, { context: this.#scope.context, layout: new Map() })
+      if (value === null) throw invalidFrameOffset(which, false)
+      if (spec.mode !== 'range' && value < 0) throw invalidFrameOffset(which, true)
+      return value
+    }
+    const key = spec.orderBy[0]
+    const keyValue: Evaluator | null = key === undefined ? null : interpret(key.expr, this.#scope)
+    return {
+      spec: spec as WindowSpec,
+      size: range.to - range.from,
+      peers: runs(
+        rows,
+        spec.orderBy.map((k) => k.expr),
+        this.#scope,
+        range,
+      ).map(({ from, to }) => ({
+        from: from - range.from,
+        to: to - range.from,
+      })),
+      start: offset(spec.start, 'starting'),
+      end: offset(spec.end, 'ending'),
+      keyAt: (row: number): Datum => keyValue?.(rows, range.from + row) ?? null,
+      eval: this.#scope.context.eval,
+    }
+  }
+
+  close(): void {
+    this.#collector = null
+    this.#output = null
+    this.#input.close()
+  }
+}
+
+/** Maximal ranges of rows that agree on the expressions. */
+const runs = (rows: Batch, exprs: readonly Expr[], scope: Compilation, range: Range): Range[] => {
+  if (range.from === range.to) return []
+  if (exprs.length === 0) return [range]
+  const key = groupKey(exprs, scope)
+  const found: Range[] = []
+  let from = range.from
+  let current = key(rows, from)
+  for (let row = from + 1; row < range.to; row++) {
+    const next = key(rows, row)
+    if (next === current) continue
+    found.push({ from, to: row })
+    from = row
+    current = next
+  }
+  found.push({ from, to: range.to })
+  return found
+}
+
+/** What window functions see of one partition. */
+class Partition implements WindowPartition {
+  readonly #rows: Batch
+  readonly #range: Range
+  readonly #args: readonly Evaluator[]
+  readonly #frames: FrameFinder
+  readonly size: number
+
+  constructor(rows: Batch, range: Range, args: readonly Evaluator[], frames: FrameFinder) {
+    this.#rows = rows
+    this.#range = range
+    this.#args = args
+    this.#frames = frames
+    this.size = range.to - range.from
+  }
+
+  get rows(): Batch {
+    return this.#rows
+  }
+
+  position(row: number): number {
+    return this.#range.from + row
+  }
+
+  argument(arg: number, row: number): Datum {
+    return (this.#args[arg] as Evaluator)(this.#rows, this.#range.from + row)
+  }
+
+  peersFrom(row: number): number {
+    return this.#frames.peers(row).from
+  }
+
+  peersTo(row: number): number {
+    return this.#frames.peers(row).to
+  }
+
+  peerGroup(row: number): number {
+    return this.#frames.peerGroup(row)
+  }
+
+  frame(row: number): readonly Range[] {
+    return this.#frames.frame(row)
+  }
+}
+
+/** An aggregate over each row's frame; frames that only grow at their end are aggregated on, others anew. */
+const aggregateFrames = (
+  fn: AggregateFunction,
+  create: () => Accumulator,
+  partition: Partition,
+  argCount: number,
+  filter: Evaluator | null,
+  context: ExecutionContext,
+  emit: (row: number, value: Datum) => void,
+): void => {
+  let accumulator = create()
+  let from = 0
+  let to = 0
+  let last: readonly Range[] | null = null
+  let value: Datum = null
+  const add = (row: number): void => {
+    if (filter !== null && filter(partition.rows, partition.position(row)) !== true) return
+    const args = Array.from({ length: argCount }, (_, i) => partition.argument(i, row))
+    if (fn.skipNulls && args.includes(null)) return
+    accumulator.add(context.eval, ...args)
+  }
+  for (let row = 0; row < partition.size; row++) {
+    const frame = partition.frame(row)
+    if (last !== null && sameRanges(frame, last)) {
+      emit(row, value)
+      continue
+    }
+    const only = frame[0]
+    if (
+      frame.length === 1 &&
+      only !== undefined &&
+      only.from === from &&
+      only.to >= to &&
+      last !== null &&
+      last.length === 1
+    ) {
+      for (; to < only.to; to++) add(to)
+    } else {
+      accumulator = create()
+      for (const range of frame) for (let r = range.from; r < range.to; r++) add(r)
+      from = only?.from ?? 0
+      to = only?.to ?? 0
+    }
+    value = accumulator.result(context.eval)
+    last = frame
+    emit(row, value)
+  }
+}
+
+const sameRanges = (a: readonly Range[], b: readonly Range[]): boolean =>
+  a.length === b.length && a.every((range, i) => range.from === b[i]?.from && range.to === b[i]?.to)

@@ -1,0 +1,121 @@
+/** Window frames: for each row of a partition the ranges of rows that its frame covers. */
+import type { FrameBound, WindowSpec } from '../analyze/query.ts'
+import type { EvalContext } from '../functions/context.ts'
+import { operatorBetween } from '../functions/index.ts'
+import type { Datum } from '../types/sql-type.ts'
+
+/** Rows from <= row < to. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+export interface FrameInput {
+  readonly spec: WindowSpec
+  readonly size: number
+  /** Peer groups in order; one group of all rows without ORDER BY. */
+  readonly peers: readonly Range[]
+  readonly start: Datum
+  readonly end: Datum
+  /** Value of the first order key. */
+  keyAt(row: number): Datum
+  readonly eval: EvalContext
+}
+
+export interface FrameFinder {
+  peers(row: number): Range
+  peerGroup(row: number): number
+  frame(row: number): readonly Range[]
+}
+
+export const frameFinder = (input: FrameInput): FrameFinder => {
+  const { spec, size, peers } = input
+  const groupOf = new Int32Array(size)
+  for (const [g, range] of peers.entries()) groupOf.fill(g, range.from, range.to)
+  const peersOf = (row: number): Range => peers[groupOf[row] as number] as Range
+  const bound = boundFinder(input, groupOf, peersOf)
+  return {
+    peers: peersOf,
+    peerGroup: (row) => groupOf[row] as number,
+    frame: (row) => {
+      const from = clamp(bound(row, spec.start, input.start, true), size)
+      const to = clamp(bound(row, spec.end, input.end, false), size)
+      return exclude(from < to ? { from, to } : { from, to: from }, row, spec.exclude, peersOf)
+    },
+  }
+}
+
+const clamp = (value: number, size: number): number => Math.max(0, Math.min(size, value))
+
+/** The first row of a frame (`start`) or the row after its last. */
+const boundFinder = (input: FrameInput, groupOf: Int32Array, peersOf: (row: number) => Range) => {
+  const { spec, size, peers } = input
+  return (row: number, bound: FrameBound, offset: Datum, start: boolean): number => {
+    if (bound.kind === 'unbounded-preceding') return 0
+    if (bound.kind === 'unbounded-following') return size
+    if (bound.kind === 'current') {
+      if (spec.mode === 'rows') return start ? row : row + 1
+      return start ? peersOf(row).from : peersOf(row).to
+    }
+    const forward = bound.kind === 'following'
+    if (spec.mode === 'range') return rangeBound(input, row, offset, forward, start, peersOf)
+    const distance = Number(offset) * (forward ? 1 : -1)
+    if (spec.mode === 'rows') return row + distance + (start ? 0 : 1)
+    const group = (groupOf[row] as number) + distance
+    if (group < 0) return 0
+    if (group >= peers.length) return size
+    return start ? (peers[group] as Range).from : (peers[group] as Range).to
+  }
+}
+
+/** RANGE with an offset: rows whose key lies within key ± offset; NULL keys frame with each other. */
+const rangeBound = (
+  input: FrameInput,
+  row: number,
+  offset: Datum,
+  forward: boolean,
+  start: boolean,
+  peersOf: (row: number) => Range,
+): number => {
+  const { spec, size, keyAt } = input
+  const key = spec.orderBy[0] as WindowSpec['orderBy'][number]
+  const value = keyAt(row)
+  if (value === null) return start ? peersOf(row).from : peersOf(row).to
+  const offsetType =
+    (forward === (spec.end.kind === 'following') && !start ? spec.end : spec.start).offset?.type ?? key.expr.type
+  // Descending order turns the direction round.
+  const plus = forward !== key.descending
+  const limit = operatorBetween(plus ? '+' : '-', key.expr.type.oid, offsetType.oid)(input.eval, value, offset)
+  const compare = key.expr.type.compare as (a: Datum, b: Datum) => number
+  const order = (other: number): number => {
+    const k = keyAt(other)
+    if (k === null) return key.nullsFirst ? -1 : 1
+    return key.descending ? -compare(k, limit) : compare(k, limit)
+  }
+  // Binary search: the first row at or beyond (start) or beyond (end) the limit.
+  let low = 0
+  let high = size
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const o = order(middle)
+    if (start ? o < 0 : o <= 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const exclude = (
+  range: Range,
+  row: number,
+  mode: WindowSpec['exclude'],
+  peersOf: (row: number) => Range,
+): readonly Range[] => {
+  if (mode === 'none') return [range]
+  const own = mode === 'current' ? { from: row, to: row + 1 } : peersOf(row)
+  const parts = [
+    { from: range.from, to: Math.min(range.to, own.from) },
+    ...(mode === 'ties' ? [{ from: Math.max(range.from, row), to: Math.min(range.to, row + 1) }] : []),
+    { from: Math.max(range.from, own.to), to: range.to },
+  ]
+  return parts.filter((part) => part.from < part.to)
+}
