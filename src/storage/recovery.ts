@@ -76,6 +76,6 @@ export const recoverTables = async (
       if (store !== undefined) store.restoreRow(rowid, decodeRow(value, store.columns))
     }
   }
-  for (const store of stores.values()) store.resumeTail()
+  for (const store of stores.values()) store.resume()
   return named
 }

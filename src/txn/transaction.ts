@@ -42,7 +42,7 @@ class UndoAction implements ChangeTarget {
 }
 
 /** Changes turned into writes between two pauses. */
-const REDO_SLICE = 5000
+const REDO_SLICE = 1000
 
 export class Transaction implements Writer {
   readonly state = new TransactionState()

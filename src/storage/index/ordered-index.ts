@@ -176,7 +176,7 @@ export class OrderedIndex {
   #conflict(writer: Writer, key: readonly Datum[], rowid: number): null | Conflict | Wait {
     let verdict: null | Conflict | Wait = null
     let pending: TransactionState | null = null
-    this.store.someVersion(rowid, (values, creator) => {
+    this.store.someVersion(rowid, this.definition.reads, (values, creator) => {
       const inProgress = creator !== writer.state && creator.commitSequence === Number.POSITIVE_INFINITY
       if (inProgress) pending ??= creator
       const current = values === null ? null : this.keyOf(values)

@@ -43,24 +43,21 @@ export const mergeSlot = async (context: MergeContext, store: TableStore, slotIn
     plan.liveRows === 0
       ? null
       : await context.files.create(store, slotIndex, vectors, plan.absent, plan.length, columns)
-  if (slot.base !== base || store.slots[slotIndex] !== slot || store.dropped) {
+  const keys = await rowKeys(store, slotIndex, plan)
+  if (store.dropped || (segment === null && !isSpent(slot, plan))) {
     context.files.discard(segment)
     return false
   }
-  if (segment === null && !isSpent(slot, plan)) return false
-  try {
-    await logMerge(context.log, store, slotIndex, slot, plan, segment)
-  } catch (error) {
-    context.files.discard(segment)
-    throw error
-  }
-  if (store.dropped) {
-    context.files.discard(segment)
-    return false
+  if (context.log !== null && store.logged) {
+    await context.log.write(mergeBatch(store, slotIndex, slot, plan, segment, keys), true)
+    if (store.dropped) {
+      context.files.discard(segment)
+      return false
+    }
   }
   const dead = install(store, slotIndex, slot, plan, segment)
+  await forgetDead(store, slotIndex, base, dead)
   context.files.discard(base)
-  await forgetDead(store, slotIndex, dead)
   return true
 }
 
@@ -127,35 +124,47 @@ const foldColumn = async (
   return builder.finish()
 }
 
+/** By offset: the keys of rows that are folded. */
+const rowKeys = async (store: TableStore, slotIndex: number, plan: MergePlan): Promise<Uint8Array[]> => {
+  const keys: Uint8Array[] = []
+  if (!store.logged) return keys
+  for (let offset = 0; offset < plan.folded.length; offset++) {
+    if (plan.folded[offset] !== undefined) keys[offset] = rowKey(store.storageId, slotIndex * SEGMENT_ROWS + offset)
+    if (offset % (2 * BLOCK_ROWS) === 0) await pause()
+  }
+  return keys
+}
+
 /**
  * One batch names the new segment and removes the keys of folded rows. A row with any newer version keeps its key: that
- * version's commit may be in the queue already, and a key left behind says what the segment says.
+ * version's commit may be in the queue already, and a key left behind says what the segment says. Must be written
+ * before anything else runs.
  */
-const logMerge = async (
-  log: KeyValueStore | null,
+const mergeBatch = (
   store: TableStore,
   slotIndex: number,
   slot: SegmentSlot,
   plan: MergePlan,
   segment: Segment | null,
-): Promise<void> => {
-  if (log === null || !store.logged) return
+  keys: readonly Uint8Array[],
+): WriteBatch => {
   const batch = new WriteBatch()
   const key = textKey(segmentKey(store.storageId, slotIndex))
   if (segment instanceof FileSegment) batch.put(key, encodeManifest(segment.manifest))
   else batch.delete(key)
-  plan.folded.forEach((version, offset) => {
-    if (slot.head(offset) === version) batch.delete(rowKey(store.storageId, slotIndex * SEGMENT_ROWS + offset))
+  keys.forEach((rowKeyBytes, offset) => {
+    if (slot.head(offset) === plan.folded[offset]) batch.delete(rowKeyBytes)
   })
-  await log.write(batch, true)
+  return batch
 }
 
+/** What a fold hid: the content of a version, or that of the old base (null). */
 interface DeadRow {
   readonly offset: number
-  readonly values: Datum[]
+  readonly values: Datum[] | null
 }
 
-/** Puts the new base in place; answers row contents whose index entries may be dead. */
+/** Puts the new base in place; answers what index entries may be dead of. */
 const install = (
   store: TableStore,
   slotIndex: number,
@@ -175,8 +184,7 @@ const install = (
     if (indexed && version !== undefined) {
       for (let old = version.older; old !== null; old = old.older)
         if (old.values !== null) dead.push({ offset, values: old.values })
-      if (base !== null && offset < baseLength && base.absent()?.[offset] !== 1)
-        dead.push({ offset, values: segmentRow(base, offset) })
+      if (base !== null && offset < baseLength && base.absent()?.[offset] !== 1) dead.push({ offset, values: null })
     }
     const rest = withoutFolded(head, version)
     if (offset < slot.baseLength || offset - slot.baseLength < slot.fresh.length) slot.setHead(offset, rest)
@@ -198,9 +206,15 @@ const withoutFolded = (head: RowVersion | null, folded: RowVersion | undefined):
   return head
 }
 
-const forgetDead = async (store: TableStore, slotIndex: number, dead: readonly DeadRow[]): Promise<void> => {
+const forgetDead = async (
+  store: TableStore,
+  slotIndex: number,
+  oldBase: Segment | null,
+  dead: readonly DeadRow[],
+): Promise<void> => {
   for (const [i, { offset, values }] of dead.entries()) {
-    store.forgetKeys(slotIndex * SEGMENT_ROWS + offset, values)
+    const gone = values ?? segmentRow(oldBase as Segment, offset, store.indexedColumns)
+    store.forgetKeys(slotIndex * SEGMENT_ROWS + offset, gone)
     if (i % SLICE === SLICE - 1) await pause()
   }
 }

@@ -1,16 +1,23 @@
-/** When slots are merged: in the background, one at a time, as their overlays grow; or all at once on request. */
+/** When slots are merged: in the background when a table says that it is due, or all at once on request; one at a time. */
 import type { TableStore } from '../table/table-store.ts'
 import { type MergeContext, mergeSlot } from './merge-slot.ts'
 
-/** Changed rows over a base that make a merge worth its writing. */
-const OVERRIDES = 16_384
+/**
+ * Milliseconds before a slot is merged, so that the statement that filled it may commit; doubled up to the maximum while
+ * snapshots or open transactions keep its rows in the overlay.
+ */
+const DELAY = 50
+const MAX_DELAY = 5000
 
 export class Merger {
   readonly #context: MergeContext
   readonly #logger: (message: string) => void
-  /** Slots to merge, by store. */
-  readonly #queue = new Map<TableStore, Set<number>>()
-  #running: Promise<void> | null = null
+  /** Slots to merge in the background, by store. */
+  #queue = new Map<TableStore, Set<number>>()
+  #timer: NodeJS.Timeout | null = null
+  #delay = DELAY
+  /** The last merge asked for; the next begins when it has ended. */
+  #last: Promise<unknown> = Promise.resolve()
   #stopped = false
 
   constructor(context: MergeContext, logger: (message: string) => void) {
@@ -18,16 +25,9 @@ export class Merger {
     this.#logger = logger
   }
 
-  /** Listens to a store. */
+  /** Merges a store's slots in the background from now on. */
   watch(store: TableStore): void {
-    store.onOverlayGrowth = (grown, slotIndex) => {
-      const slot = grown.slots[slotIndex]
-      // Exact multiples only: a merge that an old snapshot kept from folding is tried again later, not at once.
-      const due =
-        slot !== undefined &&
-        (slot.overrideCount > 0 ? slot.overrideCount % OVERRIDES === 0 : slot.full && slot.fresh.length > 0)
-      if (due) this.#enqueue(grown, slotIndex)
-    }
+    store.onMergeDue = (due, slotIndex) => this.#enqueue(due, slotIndex)
   }
 
   #enqueue(store: TableStore, slotIndex: number): void {
@@ -35,46 +35,46 @@ export class Merger {
     const slots = this.#queue.get(store)
     if (slots === undefined) this.#queue.set(store, new Set([slotIndex]))
     else slots.add(slotIndex)
-    this.#running ??= this.#run()
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#mergeQueued().catch((error: Error) => this.#logger(`merging failed: ${error.message}`))
+    }, this.#delay).unref()
   }
 
-  async #run(): Promise<void> {
-    // The statement that filled the slot is still running: let its transaction end first.
-    await new Promise((resolve) => setTimeout(resolve, 50).unref())
-    try {
-      for (const [store, slots] of this.#queue) {
-        this.#queue.delete(store)
-        for (const slot of slots) if (!this.#stopped) await mergeSlot(this.#context, store, slot)
+  async #mergeQueued(): Promise<void> {
+    const queue = this.#queue
+    this.#queue = new Map()
+    const delay = this.#delay
+    this.#delay = DELAY
+    for (const [store, slots] of queue) {
+      for (const slot of slots) {
+        await this.#merge(store, slot)
+        if (store.slots[slot]?.full !== true || store.slots[slot].fresh.length === 0) continue
+        this.#delay = Math.min(delay * 2, MAX_DELAY)
+        this.#enqueue(store, slot)
       }
-    } catch (error) {
-      this.#logger(`merging stopped: ${(error as Error).message}`)
-    } finally {
-      this.#running = null
     }
   }
 
-  /** Merges whatever can be merged now in these stores; waits for a merge in the background first. Answers the number of slots merged. */
+  #merge(store: TableStore, slot: number): Promise<boolean> {
+    const merge = this.#last.then(() => !this.#stopped && mergeSlot(this.#context, store, slot))
+    this.#last = merge.catch(() => {})
+    return merge
+  }
+
+  /** Merges whatever can be merged now in these stores; answers the number of slots merged. */
   async mergeAll(stores: Iterable<TableStore>): Promise<number> {
-    await this.#running
     let merged = 0
-    const work = (async () => {
-      for (const store of stores) {
-        for (let slot = 0; slot < store.slots.length; slot++) {
-          if (!this.#stopped && (await mergeSlot(this.#context, store, slot))) merged++
-        }
-      }
-    })()
-    this.#running = work.finally(() => {
-      this.#running = null
-    })
-    await this.#running
+    for (const store of stores) {
+      for (let slot = 0; slot < store.slots.length; slot++) if (await this.#merge(store, slot)) merged++
+    }
     return merged
   }
 
   /** Lets the running merge finish and starts no more. */
   async stop(): Promise<void> {
     this.#stopped = true
-    this.#queue.clear()
-    await this.#running?.catch(() => {})
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#last
   }
 }

@@ -15,6 +15,9 @@ import { PRUNE_REACH, RowVersion, settledVersion } from './row-version.ts'
 import { SegmentSlot } from './segment-slot.ts'
 import { type ScanOptions, TableScan } from './table-scan.ts'
 
+/** Changed rows over a base that make a merge worth its writing. */
+const MERGE_OVERRIDES = 16_384
+
 /** The newest state of a row, committed or not. */
 export interface NewestVersion {
   /** Null: deleted. */
@@ -39,13 +42,15 @@ export class TableStore implements ChangeTarget {
   #settledColumns: readonly ColumnDescriptor[]
   readonly slots: (SegmentSlot | undefined)[] = []
   readonly indexes: OrderedIndex[] = []
+  /** Columns that the indexes' keys are made of; null: possibly all. */
+  #indexedColumns: readonly number[] | null = []
   /** Set when the table is dropped: background work lets go of it. */
   dropped = false
   /** Slot that takes inserts. */
   #tail = -1
   #rowCount = 0
-  /** Called when the overlay of a slot grew by an update or delete, or a slot became full; the merger listens. */
-  onOverlayGrowth: ((store: TableStore, slotIndex: number) => void) | null = null
+  /** Called when a merge of a slot is worth its writing: it is full of fresh rows, or many base rows have changed. */
+  onMergeDue: ((store: TableStore, slotIndex: number) => void) | null = null
 
   constructor(options: TableStoreOptions) {
     this.storageId = options.storageId
@@ -113,8 +118,15 @@ export class TableStore implements ChangeTarget {
     return { values: segmentRow(slot.base as Segment, offset), writer: slot.creator, command: slot.creatorCommand }
   }
 
-  /** Calls `visit` with every version of a row that some snapshot may still see, newest first, until it answers true. */
-  someVersion(rowid: number, visit: (values: Datum[] | null, writer: TransactionState) => boolean): boolean {
+  /**
+   * Calls `visit` with every version of a row that some snapshot may still see, newest first, until it answers true.
+   * The base row carries only `needed` columns when given.
+   */
+  someVersion(
+    rowid: number,
+    needed: readonly number[] | null,
+    visit: (values: Datum[] | null, writer: TransactionState) => boolean,
+  ): boolean {
     const index = Math.floor(rowid / SEGMENT_ROWS)
     const offset = rowid - index * SEGMENT_ROWS
     const slot = this.slots[index]
@@ -122,7 +134,7 @@ export class TableStore implements ChangeTarget {
     for (let version = slot.head(offset); version !== null; version = version.older) {
       if (visit(version.values, version.writer)) return true
     }
-    return slot.baseHas(offset) && visit(segmentRow(slot.base as Segment, offset), slot.creator)
+    return slot.baseHas(offset) && visit(segmentRow(slot.base as Segment, offset, needed), slot.creator)
   }
 
   // ---- writing
@@ -132,7 +144,7 @@ export class TableStore implements ChangeTarget {
     writer.beginWrite()
     let slot = this.slots[this.#tail]
     if (slot === undefined || slot.full) {
-      if (slot !== undefined) this.onOverlayGrowth?.(this, this.#tail)
+      if (slot !== undefined) this.onMergeDue?.(this, this.#tail)
       slot = new SegmentSlot()
       this.#tail = this.slots.push(slot) - 1
     }
@@ -162,13 +174,14 @@ export class TableStore implements ChangeTarget {
     const offset = rowid - slotIndex * SEGMENT_ROWS
     const head = slot.head(offset)
     if (values !== null && this.indexes.length > 0) {
-      const old = head === null ? segmentRow(slot.base as Segment, offset) : head.values
+      const old = head === null ? segmentRow(slot.base as Segment, offset, this.#indexedColumns) : head.values
       for (const index of this.indexes) if (old === null || !index.sameKey(old, values)) index.add(values, rowid)
     }
     if (head !== null && head.older !== null) this.prune(rowid, writer.horizon())
     slot.setHead(offset, new RowVersion(values, writer.state, writer.command, head))
     writer.logChange(this, rowid)
-    this.onOverlayGrowth?.(this, slotIndex)
+    // Exact multiples only: a merge that an old snapshot kept from folding is tried again later, not at once.
+    if (head === null && slot.overrideCount % MERGE_OVERRIDES === 0) this.onMergeDue?.(this, slotIndex)
   }
 
   /** ChangeTarget: takes the newest version of a row back. */
@@ -203,7 +216,8 @@ export class TableStore implements ChangeTarget {
   /** Removes index entries of a version that is gone, where no remaining version of the row has the same key. */
   forgetKeys(rowid: number, values: Datum[]): void {
     for (const index of this.indexes) {
-      if (!this.someVersion(rowid, (kept) => kept !== null && index.sameKey(kept, values))) index.remove(values, rowid)
+      const isSame = (kept: Datum[] | null): boolean => kept !== null && index.sameKey(kept, values)
+      if (!this.someVersion(rowid, index.definition.reads, isSame)) index.remove(values, rowid)
     }
   }
 
@@ -216,6 +230,10 @@ export class TableStore implements ChangeTarget {
     let dead = settled.older
     settled.older = null
     for (; dead !== null; dead = dead.older) if (dead.values !== null) this.forgetKeys(rowid, dead.values)
+  }
+
+  get indexedColumns(): readonly number[] | null {
+    return this.#indexedColumns
   }
 
   get columns(): readonly ColumnDescriptor[] {
@@ -241,11 +259,13 @@ export class TableStore implements ChangeTarget {
   /** Keeps an index true from now on. */
   attachIndex(index: OrderedIndex): void {
     this.indexes.push(index)
+    this.#indexedColumns = columnsRead(this.indexes)
   }
 
   detachIndex(index: OrderedIndex): void {
     const at = this.indexes.indexOf(index)
     if (at >= 0) this.indexes.splice(at, 1)
+    this.#indexedColumns = columnsRead(this.indexes)
   }
 
   /** A fresh slot after all others, for a bulk load. */
@@ -286,9 +306,21 @@ export class TableStore implements ChangeTarget {
     else slot.setHead(offset, version)
   }
 
-  /** Recovery: inserts go on in the last slot when it has room. */
-  resumeTail(): void {
+  /** Recovery is done: inserts go on in the last slot when it has room, others are merged when they are full. */
+  resume(): void {
     const last = this.slots.length - 1
     if (this.slots[last]?.full === false) this.#tail = last
+    this.slots.forEach((slot, i) => {
+      if (slot !== undefined && slot.fresh.length > 0 && i !== this.#tail) this.onMergeDue?.(this, i)
+    })
   }
+}
+
+const columnsRead = (indexes: readonly OrderedIndex[]): readonly number[] | null => {
+  const columns = new Set<number>()
+  for (const { definition } of indexes) {
+    if (definition.reads === null) return null
+    for (const column of definition.reads) columns.add(column)
+  }
+  return [...columns]
 }
