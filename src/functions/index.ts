@@ -8,6 +8,18 @@ import { jsonOperators } from './operators/json.ts'
 import { textOperators } from './operators/text.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
+import { arrayFunctions } from './scalar/array.ts'
+import { catalogFunctions } from './scalar/catalog.ts'
+import { concatenationFunctions } from './scalar/concatenation.ts'
+import { datetimeFunctions } from './scalar/datetime.ts'
+import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
+import { jsonFunctions } from './scalar/json.ts'
+import { patternFunctions } from './scalar/pattern.ts'
+import { stringFunctions } from './scalar/string.ts'
+import { systemFunctions } from './scalar/system.ts'
+import { partFunctions } from './set-returning/parts.ts'
+import { seriesFunctions } from './set-returning/series.ts'
+import { windowFunctions } from './windows/windows.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
 import { conversionFunctions } from './scalar/conversion.ts'
 
@@ -18,7 +30,19 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...comparisonFunctions,
   ...arithmeticFunctions,
   ...conversionFunctions,
+  ...stringFunctions,
+  ...concatenationFunctions,
+  ...patternFunctions,
+  ...datetimeFunctions,
+  ...datetimeArithmeticFunctions,
+  ...arrayFunctions,
+  ...jsonFunctions,
+  ...systemFunctions,
+  ...catalogFunctions,
   ...basicAggregates,
+  ...windowFunctions,
+  ...seriesFunctions,
+  ...partFunctions,
 ]
 
 export const allOperators: readonly OperatorRecord[] = [

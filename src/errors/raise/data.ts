@@ -183,3 +183,72 @@ export const formatArgumentError = (message: string, hint?: string): SqlError =>
 
 export const nullFormatIdentifier = (): SqlError =>
   new SqlError(SQL_STATE.null_value_not_allowed, 'null values cannot be formatted as an SQL identifier')
+
+export const unitNotRecognized = (unit: string, type: string): SqlError =>
+  invalidParameterValue(`unit "${unit}" not recognized for type ${type}`)
+
+export const unitNotSupported = (unit: string, type: string, detail?: string): SqlError =>
+  featureNotSupported(`unit "${unit}" not supported for type ${type}`, detail === undefined ? {} : { detail })
+
+export const randomSeedOutOfRange = (seed: number): SqlError =>
+  invalidParameterValue(`setseed parameter ${seed} is out of allowed range [-1,1]`)
+
+/** A text that names no size; `unit` when the number was fine. */
+export const invalidSize = (text: string, unit?: string): SqlError =>
+  invalidParameterValue(
+    `invalid size: "${text}"`,
+    unit === undefined
+      ? {}
+      : {
+          detail: `Invalid size unit: "${unit}".`,
+          hint: 'Valid units are "bytes", "B", "kB", "MB", "GB", "TB", and "PB".',
+        },
+  )
+
+export const nullValueNotAllowed = (message: string): SqlError =>
+  new SqlError(SQL_STATE.null_value_not_allowed, message)
+
+/** Arrays whose shapes do not allow joining them. */
+export const incompatibleArrays = (left: number, right: number): SqlError =>
+  new SqlError(SQL_STATE.array_subscript_error, 'cannot concatenate incompatible arrays', {
+    detail:
+      left === right
+        ? 'Arrays with differing element dimensions are not compatible for concatenation.'
+        : Math.abs(left - right) > 1
+          ? `Arrays of ${left} and ${right} dimensions are not compatible for concatenation.`
+          : 'Arrays with differing dimensions are not compatible for concatenation.',
+  })
+
+/** A NULL for a key, given as the argument of a number, or 0 where arguments are not counted. */
+export const jsonNullKey = (position: number): SqlError =>
+  position === 0
+    ? invalidParameterValue('field name must not be null')
+    : invalidParameterValue(`argument ${position} cannot be null`, { hint: 'Object keys should be text.' })
+
+export const jsonKeyNotScalar = (): SqlError =>
+  invalidParameterValue('key value must be scalar, not array, composite, or json')
+
+/** A function of arrays or objects that was given something else. */
+export const wrongJsonKind = (message: string): SqlError => invalidParameterValue(message)
+
+export const cannotDeleteFrom = (what: string): SqlError => invalidParameterValue(`cannot delete from ${what}`)
+
+export const cannotReplaceKey = (): SqlError =>
+  invalidParameterValue('cannot replace existing key', {
+    hint: 'Try using the function jsonb_set to replace key value.',
+  })
+
+export const nullPathElement = (position: number): SqlError =>
+  new SqlError(SQL_STATE.null_value_not_allowed, `path element at position ${position} is null`)
+
+export const pathElementNotInteger = (position: number, step: string): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_text_representation,
+    `path element at position ${position} is not an integer: "${step}"`,
+  )
+
+export const invalidNtileArgument = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_argument_for_ntile_function, 'argument of ntile must be greater than zero')
+
+export const invalidNthValueArgument = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_argument_for_nth_value_function, 'argument of nth_value must be greater than zero')
