@@ -1,9 +1,8 @@
 /** What a lock is on. */
+import type { KeyInterval } from '../storage/index/key-interval.ts'
 
-/** A range that a lock covers; two locks of one `range` tag conflict only where they overlap. */
-export interface LockRange {
-  overlaps(other: LockRange): boolean
-}
+/** A range that a lock covers (`OrderedIndex.interval`); two locks of one `range` tag conflict only where they overlap. */
+export type LockRange = KeyInterval
 
 export type LockTag =
   | { readonly kind: 'relation'; readonly relation: number }

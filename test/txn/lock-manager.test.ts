@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { statementCancelled } from '../../src/errors/raise/transactions.ts'
 import { SqlError } from '../../src/errors/sql-error.ts'
+import { KeyInterval } from '../../src/storage/index/key-interval.ts'
 import { LockManager } from '../../src/txn/lock-manager.ts'
 import { type LockMode, ROW_LOCK, TABLE_LOCK } from '../../src/txn/lock-modes.ts'
 import type { LockTag } from '../../src/txn/lock-tag.ts'
@@ -133,19 +134,17 @@ describe('queues', () => {
   })
 
   test('ranges conflict where they overlap', () => {
-    const range = (from: number, to: number) => ({
-      from,
-      to,
-      overlaps: (o: never) => from <= o['to'] && o['from'] <= to,
-    })
+    const compare = (a: readonly number[], b: readonly number[]): number => (a[0] as number) - (b[0] as number)
+    const interval = (from: number, to: number): KeyInterval =>
+      new KeyInterval({ lower: [from], upper: [to], upperInclusive: false }, compare)
     const locks = new LockManager()
     const tag: LockTag = { kind: 'range', object: 1 }
     const take = (owner: number, mode: LockMode, from: number, to: number) =>
-      locks.acquire(locks.owner(owner), tag, mode, { range: range(from, to) as never, noWait: true })
+      locks.acquire(locks.owner(owner), tag, mode, { range: interval(from, to), noWait: true })
     expect(take(1, TABLE_LOCK.share, 10, 20)).toBe(null)
-    expect(take(2, TABLE_LOCK.exclusive, 21, 21)).toBe(null)
-    expect(take(2, TABLE_LOCK.exclusive, 15, 15)).toBe('unavailable')
-    expect(take(1, TABLE_LOCK.exclusive, 15, 15)).toBe(null)
+    expect(take(2, TABLE_LOCK.exclusive, 20, 21)).toBe(null)
+    expect(take(2, TABLE_LOCK.exclusive, 19, 30)).toBe('unavailable')
+    expect(take(1, TABLE_LOCK.exclusive, 15, 16)).toBe(null)
   })
 
   test('one mode can be given up before the end', async () => {

@@ -127,7 +127,7 @@ test('old versions are cut as soon as no snapshot needs them', async () => {
   const { manager, table, first } = await setUp()
   const versions = (): number => {
     let n = 0
-    table.someVersion(first, () => ++n < 0)
+    table.someVersion(first, null, () => ++n < 0)
     return n
   }
   const update = (name: string): void => {

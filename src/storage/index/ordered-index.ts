@@ -10,6 +10,7 @@ import type { TableStore } from '../table/table-store.ts'
 import type { Snapshot, TransactionState, Writer } from '../transaction-state.ts'
 import { BTree, type BTreeCursor } from './btree.ts'
 import { buildTree } from './index-build.ts'
+import { KeyInterval } from './key-interval.ts'
 import { type KeyPart, keyComparator, partComparator } from './key-order.ts'
 
 export interface IndexDefinition {
@@ -147,6 +148,11 @@ export class OrderedIndex {
     if (row === null) return null
     const current = this.keyOf(row)
     return current !== null && this.compareKeys(current, key) === 0 ? row : null
+  }
+
+  /** A range, or the place of one key (`lower` and `upper` the same), for a `range` lock on this index. */
+  interval(range: KeyRange): KeyInterval {
+    return new KeyInterval(range, this.compareKeys)
   }
 
   /** Entries in a range, in index order or its reverse; the tree may change between two steps. */
