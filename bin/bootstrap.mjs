@@ -33,11 +33,13 @@ const give = (message) => {
   process.exit(1)
 }
 
-/** Runs `npm ci` when the dependencies are not there. */
+/** Installs the dependencies when they are not there: as locked, or, where that fails (a mirror that lacks some), at all. */
 const install = () => {
   if (existsSync(join(MODULES, 'libpg-query')) && existsSync(join(MODULES, 'classic-level'))) return
-  process.stderr.write('tesseradb: installing dependencies (npm ci)\n')
-  if (!run('npm', ['ci', '--no-audit', '--no-fund'], ROOT)) give('npm ci failed; its messages are above')
+  process.stderr.write('tesseradb: installing dependencies\n')
+  const quiet = ['--no-audit', '--no-fund']
+  if (run('npm', ['ci', ...quiet], ROOT) || run('npm', ['install', '--no-save', ...quiet], ROOT)) return
+  give('npm could not install the dependencies; its messages are above')
 }
 
 /** Path of a Node that is new enough: the one that runs this, the project's own, or one fetched now. */
