@@ -9,6 +9,8 @@ import { textOperators } from './operators/text.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
+import { byteaFunctions } from './scalar/bytea.ts'
+import { mathFunctions } from './scalar/math.ts'
 import { catalogFunctions } from './scalar/catalog.ts'
 import { concatenationFunctions } from './scalar/concatenation.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
@@ -30,7 +32,9 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...comparisonFunctions,
   ...arithmeticFunctions,
   ...conversionFunctions,
+  ...mathFunctions,
   ...stringFunctions,
+  ...byteaFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
   ...datetimeFunctions,

@@ -68,7 +68,7 @@ export const encodeHex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 
 /** Printable ASCII as itself, backslash doubled, the rest as `\ooo`. */
-const formatEscape = (bytes: Uint8Array): string => {
+export const encodeEscape = (bytes: Uint8Array): string => {
   let out = ''
   for (const byte of bytes) {
     if (byte === BACKSLASH) out += '\\\\'
@@ -88,7 +88,7 @@ export const byteaType = defineType({
   physical: 'any',
   parse: (text) => (text.startsWith('\\x') ? decodeHex(text, 2) : decodeEscape(text)),
   format: (value: Uint8Array, context: FormatContext) =>
-    context.byteaOutput === 'hex' ? `\\x${encodeHex(value)}` : formatEscape(value),
+    context.byteaOutput === 'hex' ? `\\x${encodeHex(value)}` : encodeEscape(value),
   receive: (bytes) => bytes.slice(),
   send: (value: Uint8Array) => value,
   compare: compareBytes,

@@ -252,3 +252,14 @@ export const invalidNtileArgument = (): SqlError =>
 
 export const invalidNthValueArgument = (): SqlError =>
   new SqlError(SQL_STATE.invalid_argument_for_nth_value_function, 'argument of nth_value must be greater than zero')
+
+export const invalidArgumentForLogarithm = (message: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_argument_for_logarithm, message)
+
+export const invalidArgumentForPower = (message: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_argument_for_power_function, message)
+
+export const inputOutOfRange = (): SqlError => numericValueOutOfRange('input is out of range')
+
+export const widthBucketError = (message: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_argument_for_width_bucket_function, message)
