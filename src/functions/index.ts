@@ -1,5 +1,7 @@
 /** The registry of functions, operators and casts, and what planning asks of it. */
 import { basicAggregates } from './aggregates/basic.ts'
+import { collectionAggregates } from './aggregates/collections.ts'
+import { statisticsAggregates } from './aggregates/statistics.ts'
 import { arithmeticOperators } from './operators/arithmetic.ts'
 import { arrayOperators } from './operators/array.ts'
 import { comparisonOperators } from './operators/comparison.ts'
@@ -44,6 +46,8 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...systemFunctions,
   ...catalogFunctions,
   ...basicAggregates,
+  ...collectionAggregates,
+  ...statisticsAggregates,
   ...windowFunctions,
   ...seriesFunctions,
   ...partFunctions,

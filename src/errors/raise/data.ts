@@ -263,3 +263,6 @@ export const inputOutOfRange = (): SqlError => numericValueOutOfRange('input is 
 
 export const widthBucketError = (message: string): SqlError =>
   new SqlError(SQL_STATE.invalid_argument_for_width_bucket_function, message)
+
+export const percentileOutOfRange = (fraction: number): SqlError =>
+  numericValueOutOfRange(`percentile value ${fraction} is not between 0 and 1`)

@@ -41,6 +41,12 @@ const integerSqrt = (value: bigint): bigint => {
   }
 }
 
+/** Square root of a non-negative finite value, rounded to `scale` digits. */
+export const sqrtToScale = (a: Numeric, scale: number): Numeric => {
+  const working = scale + GUARD_DIGITS
+  return fromFixed(integerSqrt(toFixed(a, working * 2)), working, scale)
+}
+
 export const numericSqrt = (a: Numeric): Numeric => {
   if (a.isNaN) return a
   if (a.coefficient < 0) throw invalidArgumentForPower('cannot take square root of a negative number')
@@ -48,8 +54,7 @@ export const numericSqrt = (a: Numeric): Numeric => {
   const { weight } = leadingDigit(a)
   const digits = weight >= 0 ? weight * 2 + 1 : 1 - (1 - weight) * 2
   const scale = clampScale(MIN_SIGNIFICANT_DIGITS - digits, a.scale)
-  const working = scale + GUARD_DIGITS
-  return fromFixed(integerSqrt(toFixed(a, working * 2)), working, scale)
+  return sqrtToScale(a, scale)
 }
 
 /** e^x of a fixed-point x, by halving the argument and squaring the series' sum. */
