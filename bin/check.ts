@@ -15,7 +15,10 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
 const failed: string[] = []
 for (const [name, command, ...args] of CHECKS) {
   process.stdout.write(`\n== ${name}\n`)
-  const { status } = spawnSync(`node_modules/.bin/${command}`, args, { stdio: 'inherit', shell: process.platform === 'win32' })
+  const { status } = spawnSync(`node_modules/.bin/${command}`, args, {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (status !== 0) failed.push(name)
 }
 process.stdout.write(failed.length === 0 ? '\nAll checks passed.\n' : `\nFailed: ${failed.join(', ')}.\n`)

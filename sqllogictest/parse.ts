@@ -8,7 +8,7 @@ interface RecordBase {
   readonly sql: string
 }
 
-export interface StatementRecord extends RecordBase {
+interface StatementRecord extends RecordBase {
   readonly kind: 'statement'
   readonly expect: 'ok' | 'error' | { readonly count: number }
 }

@@ -3,7 +3,7 @@ import { formatResult, compareResult } from './compare.ts'
 import type { Database } from './database.ts'
 import type { TestFile, TestRecord } from './parse.ts'
 
-export interface Failure {
+interface Failure {
   readonly line: number
   readonly sql: string
   readonly reason: string

@@ -46,9 +46,10 @@ const start = async ({ settings, dataDirectory }: ServerConfig): Promise<void> =
     fail(error, EXIT_FAILED)
     return
   }
+  const host = listenAddress(settings.text('listen_addresses'))
   const wire = new WireServer({
     engine,
-    host: settings.text('listen_addresses'),
+    host,
     port: settings.int('port'),
     maxConnections: settings.int('max_connections'),
     authenticationTimeout: settings.int('authentication_timeout') * 1000,
@@ -71,8 +72,13 @@ const start = async ({ settings, dataDirectory }: ServerConfig): Promise<void> =
     process.exit(0)
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void shutdown(signal))
-  const host = settings.text('listen_addresses')
   logger.info({ host, port, dataDirectory }, `ready to accept connections on ${host}:${port}`)
+}
+
+/** `*` is every address, as in PostgreSQL; of a list the first counts. */
+const listenAddress = (addresses: string): string => {
+  const [first = ''] = addresses.split(',').map((address) => address.trim())
+  return first === '*' ? '::' : first
 }
 
 /** No exception ends the server: what nobody caught is logged. */

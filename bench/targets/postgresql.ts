@@ -60,9 +60,8 @@ export const startPostgresql = async (): Promise<Target> => {
   const directory = mkdtempSync(join(tmpdir(), 'bench-postgresql-'))
   if (isRoot) chownSync(directory, userId('-u'), userId('-g'))
   const data = join(directory, 'data')
-  const [initdb, initArgs] = asServerUser(join(programs, 'initdb'), [
-    ...['-D', data, '-U', 'postgres', '--auth=trust', '--locale=C', '--encoding=UTF8'],
-  ])
+  const initOptions = ['-D', data, '-U', 'postgres', '--auth=trust', '--locale=C', '--encoding=UTF8']
+  const [initdb, initArgs] = asServerUser(join(programs, 'initdb'), initOptions)
   execFileSync(initdb, initArgs, { stdio: 'ignore' })
   appendFileSync(join(data, 'postgresql.conf'), configuration())
   const port = await freePort()

@@ -4,7 +4,7 @@ import type { EnumSetting, NumberSetting, SettingRecord, SettingValue } from './
 import { formatReal, inLargestUnit, toBaseUnit, unitHint } from './units.ts'
 
 /** Reads a Boolean as PostgreSQL does: on/off, true/false, yes/no, 1/0 and unambiguous beginnings. Null: none of these. */
-export const parseBoolean = (text: string): boolean | null => {
+const parseBoolean = (text: string): boolean | null => {
   const word = text.trim().toLowerCase()
   if (word === '') return null
   if ('true'.startsWith(word) || 'yes'.startsWith(word) || word === 'on' || word === '1') return true

@@ -13,19 +13,17 @@ export type SettingContext =
   | 'superuser'
   | 'user'
 
-/** Where a value came from: pg_settings.source, weakest first. */
-export const SETTING_SOURCES = [
-  'default',
-  'environment variable',
-  'configuration file',
-  'command line',
-  'database',
-  'user',
-  'client',
-  'override',
-  'session',
-] as const
-export type SettingSource = (typeof SETTING_SOURCES)[number]
+/** Where a value came from: pg_settings.source. */
+export type SettingSource =
+  | 'default'
+  | 'environment variable'
+  | 'configuration file'
+  | 'command line'
+  | 'database'
+  | 'user'
+  | 'client'
+  | 'override'
+  | 'session'
 
 /** Base units: memory in bytes, kilobytes, pages of 8 kB or megabytes; time in milliseconds, seconds or minutes. */
 export type SettingUnit = 'B' | 'kB' | '8kB' | 'MB' | 'ms' | 's' | 'min'
@@ -46,7 +44,7 @@ interface SettingCommon {
   readonly keptByResetAll?: boolean
 }
 
-export interface BoolSetting extends SettingCommon {
+interface BoolSetting extends SettingCommon {
   readonly type: 'bool'
   readonly boot: boolean
 }

@@ -91,13 +91,20 @@ export interface Session {
   readonly formatContext: import('../types/sql-type.ts').FormatContext
 }
 
-/** Start-up packet parameters: user, database, application_name, options, and settings. */
+/**
+ * Start-up packet parameters: user and database (never empty), application_name and other settings. Settings given in
+ * `options` (`-c name=value`) stand before those given by themselves, which win; protocol options are left out.
+ */
 export type StartupParameters = ReadonlyMap<string, string>
 
 /** The whole server behind the wire: opens sessions on databases. */
 export interface Engine {
   /** Throws SqlError (3D000 no such database, 28000 no such role, 53300 too many connections, bad settings …). */
-  connect(parameters: StartupParameters, events: SessionEvents, client: { address: string; port: number }): Promise<Session>
+  connect(
+    parameters: StartupParameters,
+    events: SessionEvents,
+    client: { address: string; port: number },
+  ): Promise<Session>
   /** Cancels the statement of the session with this process id and key; unknown pairs are ignored. */
   cancel(processId: number, secretKey: number): void
   /** Stops accepting work, waits for running commits, closes the storage. */

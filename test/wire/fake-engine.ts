@@ -14,7 +14,7 @@ import { textType } from '../../src/types/strings.ts'
 import { Batch } from '../../src/vector/batch.ts'
 import { DatumVector, Int32Vector } from '../../src/vector/vector.ts'
 
-export const FIELDS: readonly FieldDescription[] = [
+const FIELDS: readonly FieldDescription[] = [
   { name: 'n', tableOid: 16384, attnum: 1, type: int4Type, typmod: -1 },
   { name: 'label', tableOid: 0, attnum: 0, type: textType, typmod: -1 },
 ]
@@ -29,7 +29,7 @@ const formatContext = {
   transactionTimestamp: 0,
 } as unknown as FormatContext
 
-export const error = (code: keyof typeof SQL_STATE, message: string, fields = {}): SqlError =>
+const error = (code: keyof typeof SQL_STATE, message: string, fields = {}): SqlError =>
   new SqlError(SQL_STATE[code], message, fields)
 
 interface Portal {
@@ -239,7 +239,7 @@ const copyOut = async (sink: ResultSink, count: number): Promise<void> => {
 }
 
 /** Rows (n, label): every third label is NULL. */
-export const batchOf = (from: number, count: number): Batch => {
+const batchOf = (from: number, count: number): Batch => {
   const numbers = Int32Array.from({ length: count }, (_, i) => from + i)
   const labels = Array.from(numbers, (n) => (n % 3 === 2 ? null : `row ${n}`))
   return new Batch([new Int32Vector(numbers, null), new DatumVector(labels)], count)

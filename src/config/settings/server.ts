@@ -79,7 +79,7 @@ const OTHER_PLATFORMS = inCategory('Version and Platform Compatibility / Other P
 ])
 
 /** The version whose behaviour is offered; clients choose their queries by it. */
-export const SERVER_VERSION = '15.8'
+const SERVER_VERSION = '15.8'
 const SERVER_VERSION_NUM = 150008
 
 const preset = (name: string, value: number) =>

@@ -1,7 +1,7 @@
 /** COPY's options: what they are, and PostgreSQL's rules for which go together. */
 import { copyInvalidValue, copyNotSupported, copySyntaxError } from '../../errors/raise/copy.ts'
 
-export type CopyFormat = 'text' | 'csv' | 'binary'
+type CopyFormat = 'text' | 'csv' | 'binary'
 
 export interface CopyOptions {
   readonly format: CopyFormat
