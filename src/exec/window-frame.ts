@@ -1,7 +1,5 @@
 /** Window frames: for each row of a partition the ranges of rows that its frame covers. */
 import type { FrameBound, WindowSpec } from '../analyze/query.ts'
-import type { EvalContext } from '../functions/context.ts'
-import { operatorBetween } from '../functions/index.ts'
 import type { Datum } from '../types/sql-type.ts'
 
 /** Rows from <= row < to. */
@@ -19,7 +17,8 @@ export interface FrameInput {
   readonly end: Datum
   /** Value of the first order key. */
   keyAt(row: number): Datum
-  readonly eval: EvalContext
+  /** key + offset or key - offset. */
+  shift(value: Datum, offset: Datum, bound: FrameBound, plus: boolean): Datum
 }
 
 export interface FrameFinder {
@@ -58,7 +57,7 @@ const boundFinder = (input: FrameInput, groupOf: Int32Array, peersOf: (row: numb
       return start ? peersOf(row).from : peersOf(row).to
     }
     const forward = bound.kind === 'following'
-    if (spec.mode === 'range') return rangeBound(input, row, offset, forward, start, peersOf)
+    if (spec.mode === 'range') return rangeBound(input, row, bound, offset, start, peersOf)
     const distance = Number(offset) * (forward ? 1 : -1)
     if (spec.mode === 'rows') return row + distance + (start ? 0 : 1)
     const group = (groupOf[row] as number) + distance
@@ -72,8 +71,8 @@ const boundFinder = (input: FrameInput, groupOf: Int32Array, peersOf: (row: numb
 const rangeBound = (
   input: FrameInput,
   row: number,
+  bound: FrameBound,
   offset: Datum,
-  forward: boolean,
   start: boolean,
   peersOf: (row: number) => Range,
 ): number => {
@@ -81,11 +80,9 @@ const rangeBound = (
   const key = spec.orderBy[0] as WindowSpec['orderBy'][number]
   const value = keyAt(row)
   if (value === null) return start ? peersOf(row).from : peersOf(row).to
-  const offsetType =
-    (forward === (spec.end.kind === 'following') && !start ? spec.end : spec.start).offset?.type ?? key.expr.type
   // Descending order turns the direction round.
-  const plus = forward !== key.descending
-  const limit = operatorBetween(plus ? '+' : '-', key.expr.type.oid, offsetType.oid)(input.eval, value, offset)
+  const plus = (bound.kind === 'following') !== key.descending
+  const limit = input.shift(value, offset, bound, plus)
   const compare = key.expr.type.compare as (a: Datum, b: Datum) => number
   const order = (other: number): number => {
     const k = keyAt(other)

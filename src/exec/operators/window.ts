@@ -2,6 +2,7 @@
 import type { Expr } from '../../analyze/expression.ts'
 import type { FrameBound, WindowSpec } from '../../analyze/query.ts'
 import { invalidFrameOffset } from '../../errors/raise/execution.ts'
+import { functionByOid, operatorsByName } from '../../functions/index.ts'
 import type { Accumulator, AggregateFunction, WindowPartition } from '../../functions/records.ts'
 import type { Window } from '../../plan/physical.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -12,7 +13,7 @@ import { Wait } from '../../vector/wait.ts'
 import { callTypes } from '../aggregate-call.ts'
 import type { ExecutionContext } from '../context.ts'
 import { compileExpression, evaluateScalar, layoutOf } from '../expression/compile.ts'
-import { interpret, type Compilation, type Evaluator } from '../expression/interpret.ts'
+import { interpret, invoke, type Compilation, type Evaluator } from '../expression/interpret.ts'
 import { groupKey } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { frameFinder, type FrameFinder, type Range } from '../window-frame.ts'
@@ -111,7 +112,20 @@ export class WindowOperator implements Operator {
       start: offset(spec.start, 'starting'),
       end: offset(spec.end, 'ending'),
       keyAt: (row: number): Datum => keyValue?.(rows, range.from + row) ?? null,
-      eval: this.#scope.context.eval,
+      shift: this.#shift(),
+    }
+  }
+
+  /** Adds an offset to a value of the order key, or takes it away, by the operator of their types. */
+  #shift() {
+    const key = this.#plan.spec.orderBy[0]?.expr
+    return (value: Datum, offset: Datum, bound: FrameBound, plus: boolean): Datum => {
+      const type = bound.offset?.type
+      const operator = operatorsByName(plus ? '+' : '-').find((o) => o.left === key?.type.oid && o.right === type?.oid)
+      const fn = operator === undefined ? undefined : functionByOid(operator.function)
+      if (key === undefined || type === undefined || fn?.kind !== 'scalar')
+        throw new Error('RANGE offset without operator')
+      return invoke(fn, [key.type, type], key.type, this.#scope.context)(value, offset)
     }
   }
 

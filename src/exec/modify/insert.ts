@@ -1,0 +1,159 @@
+/** INSERT, with ON CONFLICT. */
+import type { Column } from '../../catalog/objects.ts'
+import { conflictAffectsRowTwice } from '../../errors/raise/execution.ts'
+import type { Insert } from '../../plan/physical.ts'
+import { padRow } from '../../storage/table/column.ts'
+import type { BulkWriter } from '../../storage/table/bulk-writer.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import { Batch } from '../../vector/batch.ts'
+import { Wait } from '../../vector/wait.ts'
+import { ROW_LOCK } from '../../txn/lock-modes.ts'
+import { descriptorsOf } from '../columns.ts'
+import type { ExecutionContext } from '../context.ts'
+import { ONE_ROW } from '../expression/compile.ts'
+import { interpret, type Evaluator } from '../expression/interpret.ts'
+import { drain, type Operator } from '../operator.ts'
+import { changedSince, lockRow } from './lock-row.ts'
+import { Modification } from './modification.ts'
+import { RowWriter, rowBatch, type UniqueConflict } from './row-writer.ts'
+import type { RowEvents } from './row-events.ts'
+
+interface ColumnValue {
+  readonly column: Column
+  readonly value: Evaluator
+}
+
+export class InsertOperator extends Modification {
+  readonly #plan: Insert
+  readonly #source: Operator | null
+  readonly #writer: RowWriter
+  readonly #defaults: readonly ColumnValue[]
+  readonly #update: { values: readonly ColumnValue[]; where: Evaluator | null } | null
+  #bulk: BulkWriter | null = null
+
+  constructor(plan: Insert, source: Operator | null, context: ExecutionContext, events: RowEvents) {
+    super(plan.outputs, context, source)
+    this.#plan = plan
+    this.#source = source
+    const { query } = plan
+    this.#writer = new RowWriter(query.table, query.generated, query.checks, context, events)
+    const scope = { context, layout: new Map<number, number>() }
+    this.#defaults = query.defaults.map(({ column, expr }) => ({ column, value: interpret(expr, scope) }))
+    this.#update = this.#conflictUpdate()
+  }
+
+  /** DO UPDATE's expressions over the existing row followed by the excluded one. */
+  #conflictUpdate() {
+    const { onConflict, table } = this.#plan.query
+    if (onConflict === null || onConflict.action !== 'update') return null
+    const width = table.relation.columns.length
+    const layout = new Map([
+      ...table.columns.filter((c) => c.attnum > 0).map((c) => [c.id, c.attnum - 1] as const),
+      ...onConflict.excluded.map((c) => [c.id, width + c.attnum - 1] as const),
+    ])
+    const scope = { context: this.context, layout }
+    return {
+      values: onConflict.assignments.map(({ column, expr }) => ({ column, value: interpret(expr, scope) })),
+      where: onConflict.where === null ? null : interpret(onConflict.where, scope),
+    }
+  }
+
+  protected override async modify(): Promise<void> {
+    const { context } = this
+    this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store)
+    if (this.#source === null) await this.#insert(this.#row(ONE_ROW, 0))
+    else {
+      await drain(this.#source, async (batch) => {
+        for (let k = 0; k < batch.count; k++) {
+          const held = this.#insertNow(this.#row(batch, batch.position(k)))
+          if (held !== null) await held
+        }
+        const pressure = this.#bulk?.pressure() ?? null
+        if (pressure !== null) await pressure.promise
+      })
+    }
+    await this.#bulk.finish()
+  }
+
+  #row(batch: Batch, position: number): Datum[] {
+    const row = this.#writer.blank()
+    for (const [i, column] of this.#plan.query.columns.entries())
+      row[column.attnum - 1] = batch.columns[i]?.get(position)
+    for (const { column, value } of this.#defaults) row[column.attnum - 1] = value(ONE_ROW, 0)
+    return row
+  }
+
+  /** Stores the row at once where nothing stands in the way; otherwise a promise. */
+  #insertNow(row: Datum[]): Promise<void> | null {
+    this.#writer.complete(row)
+    const conflict = this.#writer.conflict(row, -1, null)
+    if (conflict === null) {
+      this.#store(row)
+      return null
+    }
+    return this.#resolve(row, conflict)
+  }
+
+  async #insert(row: Datum[]): Promise<void> {
+    const held = this.#insertNow(row)
+    if (held !== null) await held
+  }
+
+  #store(row: Datum[]): void {
+    const rowid = (this.#bulk as BulkWriter).append(row)
+    this.#writer.inserted(rowid, row)
+    this.affected++
+    this.deliver(this.#plan.query.table, row, rowid, null)
+  }
+
+  async #resolve(row: Datum[], first: UniqueConflict | Wait): Promise<void> {
+    const { onConflict } = this.#plan.query
+    let conflict: UniqueConflict | Wait | null = first
+    for (;;) {
+      if (conflict instanceof Wait) await conflict.promise
+      else if (conflict !== null) {
+        const arbitrated =
+          onConflict !== null &&
+          (onConflict.arbiters.length === 0 || onConflict.arbiters.includes(conflict.unique.relation.oid))
+        if (!arbitrated) throw this.#writer.violation(conflict)
+        if (onConflict.action === 'nothing') return
+        if (await this.#updateExisting(row, conflict.rowid)) return
+      } else {
+        this.#store(row)
+        return
+      }
+      conflict = this.#writer.conflict(row, -1, null)
+    }
+  }
+
+  /** DO UPDATE on the row in the way; false when it has gone meanwhile and the insert must be tried again. */
+  async #updateExisting(row: Datum[], rowid: number): Promise<boolean> {
+    const { context } = this
+    const { store, relation } = this.#writer
+    await lockRow(context, relation, rowid, ROW_LOCK.forNoKeyUpdate)
+    const newest = store.newest(rowid)
+    if (newest === null || newest.values === null) return false
+    if (newest.writer === context.transaction.state && newest.command === context.transaction.command) {
+      throw conflictAffectsRowTwice()
+    }
+    changedSince(context, newest)
+    const old = padRow(newest.values, descriptorsOf(relation))
+    const both = rowBatch([...old, ...row])
+    const update = this.#update
+    if (update === null || (update.where !== null && update.where(both, 0) !== true)) return true
+    const changed = [...old]
+    for (const { column, value } of update.values) changed[column.attnum - 1] = value(both, 0)
+    this.#writer.complete(changed)
+    for (;;) {
+      const conflict = this.#writer.conflict(changed, rowid, null)
+      if (conflict === null) break
+      if (!(conflict instanceof Wait)) throw this.#writer.violation(conflict)
+      await conflict.promise
+    }
+    store.update(context.transaction, rowid, changed)
+    this.#writer.updated(rowid, old, changed)
+    this.affected++
+    this.deliver(this.#plan.query.table, changed, rowid, null)
+    return true
+  }
+}

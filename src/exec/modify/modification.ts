@@ -1,0 +1,79 @@
+/** What INSERT, UPDATE and DELETE share: they run whole on the first pull, and then deliver RETURNING's rows. */
+import type { TableItem } from '../../analyze/query.ts'
+import type { PlanColumn } from '../../plan/physical.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import type { Batch } from '../../vector/batch.ts'
+import { Wait } from '../../vector/wait.ts'
+import type { ExecutionContext } from '../context.ts'
+import type { Operator, Pull } from '../operator.ts'
+import { RowBuffer } from '../row-buffer.ts'
+
+export abstract class Modification implements Operator {
+  protected readonly context: ExecutionContext
+  /** Rows stored, changed or removed: the number in the command tag. */
+  affected = 0
+  readonly #outputs: readonly PlanColumn[]
+  readonly #input: Operator | null
+  readonly #returned: RowBuffer
+  readonly #positions: readonly number[]
+  #running: Promise<void> | null = null
+  #done = false
+  #at = 0
+
+  constructor(outputs: readonly PlanColumn[], context: ExecutionContext, input: Operator | null) {
+    this.context = context
+    this.#outputs = outputs
+    this.#input = input
+    this.#returned = new RowBuffer(outputs.map((column) => column.type))
+    this.#positions = outputs.map((_, i) => i)
+  }
+
+  open(): void {
+    this.#input?.open()
+  }
+
+  /** Changes all rows; calls `deliver` for each that RETURNING asks for. */
+  protected abstract modify(): Promise<void>
+
+  next(): Pull {
+    if (!this.#done) {
+      this.#running ??= this.modify().then(() => {
+        this.#done = true
+      })
+      return new Wait(this.#running)
+    }
+    const batch = this.#returned.batch(this.#at, this.#positions)
+    if (batch !== null) this.#at += batch.length
+    return batch
+  }
+
+  /** Keeps what RETURNING may ask of a row: the table's columns, and those of the joined source. */
+  protected deliver(
+    table: TableItem,
+    row: readonly Datum[],
+    rowid: number,
+    source: { batch: Batch; position: number; layout: ReadonlyMap<number, number> } | null,
+  ): void {
+    if (this.#outputs.length === 0) return
+    const places = this.#places(table)
+    this.#returned.rows.push(
+      this.#outputs.map(({ id }) => {
+        const attnum = places.get(id)
+        if (attnum === undefined) return source?.batch.columns[source.layout.get(id) as number]?.get(source.position)
+        if (attnum > 0) return row[attnum - 1]
+        return attnum === -1 ? rowid : table.relation.oid
+      }),
+    )
+  }
+
+  #known: ReadonlyMap<number, number> | null = null
+
+  #places(table: TableItem): ReadonlyMap<number, number> {
+    this.#known ??= new Map(table.columns.map((column) => [column.id, column.attnum]))
+    return this.#known
+  }
+
+  close(): void {
+    this.#input?.close()
+  }
+}

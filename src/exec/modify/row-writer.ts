@@ -1,0 +1,190 @@
+/**
+ * Storing rows of one table within one statement: generated columns, NOT NULL, checks, unique indexes, and the events
+ * that foreign keys look at when the statement ends.
+ */
+import type { CheckExpr, Assignment, TableItem } from '../../analyze/query.ts'
+import type { RelationObject } from '../../catalog/objects.ts'
+import { checkViolation, notNullViolation, uniqueViolation } from '../../errors/raise/execution.ts'
+import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
+import type { TableStore } from '../../storage/table/table-store.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import { Batch } from '../../vector/batch.ts'
+import { ConstantVector } from '../../vector/vector.ts'
+import { Wait } from '../../vector/wait.ts'
+import type { ExecutionContext } from '../context.ts'
+import { interpret, type Evaluator } from '../expression/interpret.ts'
+import type { RowEvents } from './row-events.ts'
+
+export interface UniqueIndex {
+  readonly relation: RelationObject
+  readonly index: OrderedIndex
+  readonly nullsDistinct: boolean
+}
+
+/** A row that stands in the way of a unique key. */
+export interface UniqueConflict {
+  readonly unique: UniqueIndex
+  readonly key: readonly Datum[]
+  readonly rowid: number
+}
+
+/** Expressions over a whole stored row. */
+type RowEvaluator = (row: readonly Datum[]) => Datum
+
+export class RowWriter {
+  readonly relation: RelationObject
+  readonly store: TableStore
+  readonly uniques: readonly UniqueIndex[]
+  readonly #context: ExecutionContext
+  readonly #generated: readonly { place: number; value: RowEvaluator }[]
+  readonly #checks: readonly { name: string; holds: RowEvaluator }[]
+  readonly #notNull: readonly { place: number; name: string }[]
+  readonly #events: RowEvents
+
+  constructor(
+    item: TableItem,
+    generated: readonly Assignment[],
+    checks: readonly CheckExpr[],
+    context: ExecutionContext,
+    events: RowEvents,
+  ) {
+    this.#context = context
+    this.relation = item.relation
+    this.store = context.storage.store(item.relation.storageId)
+    this.#events = events
+    const layout = new Map(item.columns.map((column) => [column.id, column.attnum - 1]))
+    const overRow =
+      (evaluate: Evaluator): RowEvaluator =>
+      (row) =>
+        evaluate(rowBatch(row), 0)
+    this.#generated = generated.map(({ column, expr }) => ({
+      place: column.attnum - 1,
+      value: overRow(interpret(expr, { context, layout })),
+    }))
+    this.#checks = checks.map(({ name, expr }) => ({ name, holds: overRow(interpret(expr, { context, layout })) }))
+    this.#notNull = item.relation.columns
+      .filter((column) => column.notNull && !column.dropped)
+      .map((column) => ({ place: column.attnum - 1, name: column.name }))
+    this.uniques = context.catalog
+      .indexesOf(item.relation.oid)
+      .filter((relation) => relation.index?.unique)
+      .map((relation) => ({
+        relation,
+        index: context.indexes.of(relation, item.relation, context.catalog),
+        nullsDistinct: relation.index?.nullsNotDistinct !== true,
+      }))
+  }
+
+  /** An empty row of the table's full width. */
+  blank(): Datum[] {
+    return new Array<Datum>(this.relation.columns.length).fill(null)
+  }
+
+  /** Fills generated columns and checks NOT NULL and CHECK. Throws 23502, 23514. */
+  complete(row: Datum[]): void {
+    for (const { place, value } of this.#generated) row[place] = value(row)
+    for (const { place, name } of this.#notNull) {
+      if (row[place] === null) {
+        throw notNullViolation(name, this.relation.name, {
+          ...this.#names(),
+          column: name,
+          detail: `Failing row contains ${this.describeRow(row)}.`,
+        })
+      }
+    }
+    for (const { name, holds } of this.#checks) {
+      if (holds(row) === false) {
+        throw checkViolation(this.relation.name, name, {
+          ...this.#names(),
+          constraint: name,
+          detail: `Failing row contains ${this.describeRow(row)}.`,
+        })
+      }
+    }
+  }
+
+  /** The first unique index that refuses the row; null when none does; a Wait while that is not decided yet. */
+  conflict(row: Datum[], ignoreRowid: number, arbiters: readonly number[] | null): UniqueConflict | Wait | null {
+    for (const unique of this.uniques) {
+      if (arbiters !== null && arbiters.length > 0 && !arbiters.includes(unique.relation.oid)) continue
+      if (unique.relation.index?.immediate === false) continue
+      const key = unique.index.keyOf(row)
+      if (key === null) continue
+      const found = unique.index.probeUnique(this.#context.transaction, key, ignoreRowid, unique.nullsDistinct)
+      if (found instanceof Wait) return found
+      if (found !== null) return { unique, key, rowid: found.conflict }
+    }
+    return null
+  }
+
+  violation({ unique, key }: UniqueConflict) {
+    const constraint = this.#constraintOf(unique.relation)
+    return uniqueViolation(constraint, {
+      ...this.#names(),
+      constraint,
+      detail: `Key ${this.describeKey(unique.relation, key)} already exists.`,
+    })
+  }
+
+  #constraintOf(index: RelationObject): string {
+    const owner = this.#context.catalog
+      .constraintsOf(this.relation.oid)
+      .find((c) => c.index === index.oid && c.type !== 'foreign')
+    return owner?.name ?? index.name
+  }
+
+  inserted(rowid: number, row: readonly Datum[]): void {
+    this.#events.add({ kind: 'insert', relation: this.relation, rowid, old: null, new: row })
+    this.#deferredUnique(rowid, row)
+  }
+
+  updated(rowid: number, old: readonly Datum[], row: readonly Datum[]): void {
+    this.#events.add({ kind: 'update', relation: this.relation, rowid, old, new: row })
+    this.#deferredUnique(rowid, row)
+  }
+
+  removed(rowid: number, old: readonly Datum[]): void {
+    this.#events.add({ kind: 'delete', relation: this.relation, rowid, old, new: null })
+  }
+
+  /** DEFERRABLE unique keys are looked at again when the statement or the transaction ends. */
+  #deferredUnique(rowid: number, row: readonly Datum[]): void {
+    for (const unique of this.uniques) {
+      if (unique.relation.index?.immediate !== false) continue
+      this.#events.addUnique({ writer: this, unique, rowid, key: unique.index.keyOf([...row]) })
+    }
+  }
+
+  #names() {
+    return { schema: this.#context.catalog.schema(this.relation.schema)?.name ?? '', table: this.relation.name }
+  }
+
+  /** `(1, abc, null)`: the row's live columns, long values cut as PostgreSQL cuts them. */
+  describeRow(row: readonly Datum[]): string {
+    const { format } = this.#context.eval
+    const texts = this.relation.columns
+      .filter((column) => !column.dropped)
+      .map((column) => {
+        const value = row[column.attnum - 1]
+        if (value === null || value === undefined) return 'null'
+        const text = column.type.format(value, format)
+        return text.length > 64 ? `${text.slice(0, 64)}...` : text
+      })
+    return `(${texts.join(', ')})`
+  }
+
+  /** `(a, b)=(1, x)` */
+  describeKey(index: RelationObject, key: readonly Datum[]): string {
+    const { format } = this.#context.eval
+    const keys = index.index?.keys ?? []
+    const names = keys.map((part) => this.relation.columns[part.attnum - 1]?.name ?? index.name)
+    const values = keys.map((part, i) => (key[i] === null ? 'null' : part.type.format(key[i], format)))
+    return `(${names.join(', ')})=(${values.join(', ')})`
+  }
+}
+
+export const rowBatch = (row: readonly Datum[]): Batch =>
+  new Batch(
+    row.map((value) => new ConstantVector(value, 1)),
+    1,
+  )

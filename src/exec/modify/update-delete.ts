@@ -1,0 +1,174 @@
+/**
+ * UPDATE and DELETE. Each affected row is locked first; at READ COMMITTED a row that changed while the lock was
+ * awaited is looked at again by a newer snapshot: the whole source is run once more for that row alone.
+ */
+import type { RelationObject } from '../../catalog/objects.ts'
+import type { Delete, PhysicalPlan, Update } from '../../plan/physical.ts'
+import { padRow } from '../../storage/table/column.ts'
+import { ROW_LOCK, type LockMode } from '../../txn/lock-modes.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import type { Batch } from '../../vector/batch.ts'
+import { Wait } from '../../vector/wait.ts'
+import { descriptorsOf } from '../columns.ts'
+import type { ExecutionContext } from '../context.ts'
+import { layoutOf } from '../expression/compile.ts'
+import { drain, type Operator } from '../operator.ts'
+import { changedSince, lockRow } from './lock-row.ts'
+import { Modification } from './modification.ts'
+import type { RowEvents } from './row-events.ts'
+import { RowWriter } from './row-writer.ts'
+
+/** Builds an operator tree of the source under another context, for rechecks. */
+export type BuildSource = (plan: PhysicalPlan, context: ExecutionContext) => Operator
+
+/** A source row: where the affected row and the assigned values are. */
+interface SourceRow {
+  readonly batch: Batch
+  readonly position: number
+}
+
+abstract class RowModification extends Modification {
+  protected readonly plan: Update | Delete
+  protected readonly relation: RelationObject
+  protected readonly layout: ReadonlyMap<number, number>
+  readonly #source: Operator
+  readonly #build: BuildSource
+  readonly #rowidColumn: number
+
+  constructor(plan: Update | Delete, source: Operator, context: ExecutionContext, build: BuildSource) {
+    super(plan.outputs, context, source)
+    this.plan = plan
+    this.#source = source
+    this.#build = build
+    this.relation = plan.query.table.relation
+    this.layout = layoutOf(plan.source.outputs)
+    this.#rowidColumn = this.layout.get(plan.rowid) as number
+  }
+
+  protected abstract readonly lockMode: LockMode
+  /** Changes one locked row, or answers a promise when that must wait. */
+  protected abstract apply(rowid: number, old: Datum[], source: SourceRow): Promise<void> | null
+
+  protected override async modify(): Promise<void> {
+    // The source is read to its end before any row changes: an index scan must not meet rows that this statement moves.
+    const batches: Batch[] = []
+    await drain(this.#source, (batch) => {
+      batches.push(batch)
+    })
+    for (const batch of batches) {
+      for (let k = 0; k < batch.count; k++) {
+        const held = this.#modifyNow({ batch, position: batch.position(k) })
+        if (held !== null) await held
+      }
+      const wait = this.context.poll()
+      if (wait !== null) await wait.promise
+    }
+  }
+
+  #modifyNow(source: SourceRow): Promise<void> | null {
+    const rowid = source.batch.columns[this.#rowidColumn]?.get(source.position) as number | null
+    if (rowid === null) return null
+    const locked = lockRow(this.context, this.relation, rowid, this.lockMode)
+    if (locked !== null) return this.#afterLock(locked, rowid, source)
+    return this.#locked(rowid, source)
+  }
+
+  async #afterLock(locked: Promise<void>, rowid: number, source: SourceRow): Promise<void> {
+    await locked
+    this.context.resumed()
+    const held = this.#locked(rowid, source)
+    if (held !== null) await held
+  }
+
+  #locked(rowid: number, source: SourceRow): Promise<void> | null {
+    const { transaction } = this.context
+    const newest = this.context.storage.store(this.relation.storageId).newest(rowid)
+    if (newest === null) return null
+    if (newest.writer === transaction.state && newest.command >= this.context.snapshot.command) {
+      // This command changed the row already: a join found it twice.
+      return null
+    }
+    if (changedSince(this.context, newest)) {
+      return newest.values === null ? null : this.#recheck(rowid)
+    }
+    if (newest.values === null) return null
+    return this.apply(rowid, padRow(newest.values, descriptorsOf(this.relation)), source)
+  }
+
+  /** Runs the source again for this row as it is now; the row is left alone when it no longer qualifies. */
+  async #recheck(rowid: number): Promise<void> {
+    const snapshot = this.context.transaction.snapshot()
+    const context = this.context.recheck(snapshot, new Map([[this.plan.rowid, rowid]]))
+    const operator = this.#build(this.plan.source, context)
+    operator.open()
+    let found: SourceRow | null = null
+    try {
+      await drain(operator, (batch) => {
+        found ??= { batch, position: batch.position(0) }
+      })
+    } finally {
+      operator.close()
+    }
+    if (found === null) return
+    const newest = this.context.storage.store(this.relation.storageId).newest(rowid)
+    if (newest === null || newest.values === null) return
+    const held = this.apply(rowid, padRow(newest.values, descriptorsOf(this.relation)), found)
+    if (held !== null) await held
+  }
+}
+
+export class UpdateOperator extends RowModification {
+  readonly #writer: RowWriter
+  readonly #values: readonly { readonly place: number; readonly column: number }[]
+  protected override readonly lockMode: LockMode
+
+  constructor(plan: Update, source: Operator, context: ExecutionContext, events: RowEvents, build: BuildSource) {
+    super(plan, source, context, build)
+    const { query } = plan
+    this.#writer = new RowWriter(query.table, query.generated, query.checks, context, events)
+    this.#values = query.assignments.map(({ column }, i) => ({
+      place: column.attnum - 1,
+      column: this.layout.get(plan.values[i] as number) as number,
+    }))
+    const keys = new Set(this.#writer.uniques.flatMap((u) => (u.relation.index?.keys ?? []).map((key) => key.attnum)))
+    const touchesKey = query.assignments.some(({ column }) => keys.has(column.attnum))
+    this.lockMode = touchesKey ? ROW_LOCK.forUpdate : ROW_LOCK.forNoKeyUpdate
+  }
+
+  protected override apply(rowid: number, old: Datum[], source: SourceRow): Promise<void> | null {
+    const row = [...old]
+    for (const { place, column } of this.#values) row[place] = source.batch.columns[column]?.get(source.position)
+    this.#writer.complete(row)
+    return this.#store(rowid, old, row, source)
+  }
+
+  #store(rowid: number, old: Datum[], row: Datum[], source: SourceRow): Promise<void> | null {
+    const conflict = this.#writer.conflict(row, rowid, null)
+    if (conflict instanceof Wait) return conflict.promise.then(() => this.#store(rowid, old, row, source) ?? undefined)
+    if (conflict !== null) throw this.#writer.violation(conflict)
+    this.#writer.store.update(this.context.transaction, rowid, row)
+    this.#writer.updated(rowid, old, row)
+    this.affected++
+    this.deliver(this.plan.query.table, row, rowid, { ...source, layout: this.layout })
+    return null
+  }
+}
+
+export class DeleteOperator extends RowModification {
+  readonly #events: RowEvents
+  protected override readonly lockMode: LockMode = ROW_LOCK.forUpdate
+
+  constructor(plan: Delete, source: Operator, context: ExecutionContext, events: RowEvents, build: BuildSource) {
+    super(plan, source, context, build)
+    this.#events = events
+  }
+
+  protected override apply(rowid: number, old: Datum[], source: SourceRow): null {
+    const { storage, transaction } = this.context
+    storage.store(this.relation.storageId).remove(transaction, rowid)
+    this.#events.add({ kind: 'delete', relation: this.relation, rowid, old, new: null })
+    this.affected++
+    this.deliver(this.plan.query.table, old, rowid, { ...source, layout: this.layout })
+    return null
+  }
+}

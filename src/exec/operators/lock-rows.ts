@@ -1,0 +1,131 @@
+/** SELECT … FOR UPDATE and its kin: rows are locked as they are delivered. */
+import { rowLockNotAvailable } from '../../errors/raise/transactions.ts'
+import type { LockRows, PhysicalPlan } from '../../plan/physical.ts'
+import { ROW_LOCK, type LockMode } from '../../txn/lock-modes.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import type { Batch } from '../../vector/batch.ts'
+import { Wait } from '../../vector/wait.ts'
+import type { ExecutionContext } from '../context.ts'
+import { layoutOf } from '../expression/compile.ts'
+import { changedSince } from '../modify/lock-row.ts'
+import { drain, type Operator, type Pull } from '../operator.ts'
+import { rowsBatch } from '../row-buffer.ts'
+
+const MODES: Readonly<Record<LockRows['locks'][number]['lock']['strength'], LockMode>> = {
+  'key share': ROW_LOCK.forKeyShare,
+  share: ROW_LOCK.forShare,
+  'no key update': ROW_LOCK.forNoKeyUpdate,
+  update: ROW_LOCK.forUpdate,
+}
+
+export class LockRowsOperator implements Operator {
+  readonly #plan: LockRows
+  readonly #input: Operator
+  readonly #context: ExecutionContext
+  readonly #build: (plan: PhysicalPlan, context: ExecutionContext) => Operator
+  readonly #columns: readonly number[]
+  #batch: Batch | null = null
+  #at = 0
+  #rows: Datum[][] = []
+  /** A row under recheck after a lock wait: settled when its rows were found. */
+  #rechecking: Promise<void> | null = null
+
+  constructor(
+    plan: LockRows,
+    input: Operator,
+    context: ExecutionContext,
+    build: (plan: PhysicalPlan, context: ExecutionContext) => Operator,
+  ) {
+    this.#plan = plan
+    this.#input = input
+    this.#context = context
+    this.#build = build
+    const layout = layoutOf(plan.input.outputs)
+    this.#columns = plan.locks.map((lock) => layout.get(lock.rowid) as number)
+  }
+
+  open(): void {
+    this.#batch = null
+    this.#rows = []
+    this.#input.open()
+  }
+
+  next(): Pull {
+    for (;;) {
+      if (this.#rechecking !== null) return new Wait(this.#rechecking)
+      if (this.#batch === null) {
+        const batch = this.#input.next()
+        if (batch === null || batch instanceof Wait) return batch
+        this.#batch = batch
+        this.#at = 0
+        this.#rows = []
+      }
+      const batch = this.#batch
+      while (this.#at < batch.count) {
+        const wait = this.#lock(batch, batch.position(this.#at))
+        if (wait !== null) return wait
+      }
+      this.#batch = null
+      const locked = rowsBatch(
+        this.#rows,
+        this.#plan.outputs.map((column) => column.type),
+      )
+      if (locked !== null) return locked
+    }
+  }
+
+  /** Locks the rows behind one result row; a Wait means: pull again. */
+  #lock(batch: Batch, position: number): Wait | null {
+    let changed = false
+    const pinned = new Map<number, number>()
+    for (const [i, { lock, relation, rowid: id }] of this.#plan.locks.entries()) {
+      const rowid = batch.columns[this.#columns[i] as number]?.get(position) as number | null
+      if (rowid === null) continue
+      const tag = { kind: 'row', relation: relation.oid, rowid } as const
+      const options = { noWait: lock.waitPolicy !== 'block', timeoutMs: this.#context.lockTimeout }
+      const locked = this.#context.transaction.lock(tag, MODES[lock.strength], options)
+      if (locked instanceof Wait) return locked
+      if (locked === 'unavailable') {
+        if (lock.waitPolicy === 'error') throw rowLockNotAvailable(relation.name)
+        this.#at++
+        return null
+      }
+      pinned.set(id, rowid)
+      const newest = this.#context.storage.store(relation.storageId).newest(rowid)
+      if (newest === null || newest.values === null) {
+        if (newest !== null) changedSince(this.#context, newest)
+        this.#at++
+        return null
+      }
+      changed ||= changedSince(this.#context, newest)
+    }
+    this.#at++
+    if (!changed) {
+      this.#rows.push(this.#plan.input.outputs.map((_, i) => batch.columns[i]?.get(position)))
+      return null
+    }
+    this.#rechecking = this.#recheck(pinned).finally(() => {
+      this.#rechecking = null
+    })
+    return new Wait(this.#rechecking)
+  }
+
+  /** Looks at the changed rows again by a newer snapshot; keeps the result when they still qualify. */
+  async #recheck(pinned: ReadonlyMap<number, number>): Promise<void> {
+    const context = this.#context.recheck(this.#context.transaction.snapshot(), pinned)
+    const operator = this.#build(this.#plan.input, context)
+    operator.open()
+    try {
+      await drain(operator, (batch) => {
+        for (let k = 0; k < batch.count; k++) this.#rows.push(batch.row(k))
+      })
+    } finally {
+      operator.close()
+    }
+  }
+
+  close(): void {
+    this.#batch = null
+    this.#input.close()
+  }
+}
