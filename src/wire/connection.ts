@@ -8,6 +8,7 @@ import {
   functionCallNotSupported,
   internalError,
   invalidFrontendMessageType,
+  stackDepthExceeded,
   synchronizationLost,
 } from '../errors/raise/protocol.ts'
 import { SqlError } from '../errors/sql-error.ts'
@@ -175,7 +176,7 @@ export class Connection {
       },
       notification: (processId, channel, payload) => {
         this.#notifications.push({ processId, channel, payload })
-        if (!this.#busy) {
+        if (!this.#busy && this.#session?.transactionStatus === 'I') {
           this.#deliverNotifications()
           this.#output.flushSoon()
         }
@@ -313,8 +314,9 @@ export class Connection {
   async #failed(error: unknown, message: Message): Promise<void> {
     // A cancellation on behalf of `terminate` is reported as what it is for.
     if (this.#ending !== null) return
-    if (this.#asSqlError(error).fields.severity === 'FATAL') throw error
-    this.#reportError(error)
+    const reported = this.#asSqlError(error)
+    if (reported.fields.severity === 'FATAL') throw reported
+    this.#reportError(reported)
     await this.#session?.fail()
     if (message.type === FRONTEND.query || message.type === FRONTEND.functionCall) this.#ready()
     else this.#skipping = true
@@ -353,6 +355,7 @@ export class Connection {
   /** Anything but a SqlError is a mistake of ours: the client gets XX000, the log the cause. */
   #asSqlError(error: unknown): SqlError {
     if (error instanceof SqlError) return error
+    if (error instanceof RangeError && error.message.includes('call stack')) return stackDepthExceeded()
     this.#host.reportFailure(error, 'internal error')
     return internalError(error instanceof Error ? error.message : String(error))
   }

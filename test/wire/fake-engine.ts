@@ -2,7 +2,7 @@
  * An engine with scripted statements instead of SQL, for tests of the wire layer. Statements are separated by `;`:
  *
  * - `rows N`: N rows (n int4, label text); `notice TEXT`; `set NAME VALUE`; `notify CHANNEL PAYLOAD`
- * - `begin`, `commit`; `error`, `fatal`, `crash`; `wait`: until cancelled
+ * - `begin`, `commit`; `error`, `fatal`, `crash`, `deep`; `wait`: until cancelled
  * - `copy in`: collects into `copied`; `copy out N`
  */
 import { SqlError } from '../../src/errors/sql-error.ts'
@@ -203,6 +203,11 @@ export class FakeSession implements Session {
         })
       case 'fatal':
         throw error('database_dropped', 'gone', { severity: 'FATAL' })
+      case 'deep': {
+        const recurse = (n: number): number => recurse(n + 1) + 1
+        recurse(0)
+        break
+      }
       case 'crash':
         throw new TypeError('a mistake')
       case 'wait':

@@ -140,6 +140,11 @@ describe('simple queries', () => {
     expect(running.failures).toContain('internal error: a mistake')
   })
 
+  test('a statement too deep for the stack is 54001', async () => {
+    const received = await (await started()).write(send.query('deep')).until('Z')
+    expect(report(received[0])).toMatchObject({ S: 'ERROR', C: '54001', M: 'stack depth limit exceeded' })
+  })
+
   test('FATAL ends the connection', async () => {
     const received = await (await started()).write(send.query('fatal'), send.query('rows 1')).rest()
     expect(types(received)).toBe('E')

@@ -85,3 +85,9 @@ export const invalidCloseKind = (kind: number): SqlError => malformedMessage(`in
 
 /** A failure that is ours: the client learns that it happened, the log learns why. */
 export const internalError = (message: string): SqlError => new SqlError(SQL_STATE.internal_error, message)
+
+/** A statement nested so deeply that the program's stack does not hold it. */
+export const stackDepthExceeded = (): SqlError =>
+  new SqlError(SQL_STATE.statement_too_complex, 'stack depth limit exceeded', {
+    hint: 'Increase the configuration parameter "max_stack_depth" (currently 2048kB), after ensuring the platform\'s stack depth limit is adequate.',
+  })
