@@ -38,7 +38,7 @@ test('serves until it is told to stop, and tells its clients', async () => {
   await client.connect()
   const errors: Error[] = []
   client.on('error', (error: Error) => errors.push(error))
-  const lost = once(client, 'end')
+  const lost = new Promise((resolve) => client.once('end', () => resolve(null)))
   server.child.kill('SIGTERM')
   await lost
   expect(errors[0]).toMatchObject({ code: '57P01' })
