@@ -52,18 +52,30 @@ export const recoverStoreIds = async (log: KeyValueStore): Promise<Set<number>> 
   return ids
 }
 
-/** Reads manifests and rows into empty stores; answers the names of the segment files in use. */
+/** What `recoverTables` met. */
+interface RecoveredTables {
+  /** Names of the segment files in use. */
+  readonly files: Set<string>
+  /** Storages that have records but no store: dropped just before the server stopped. */
+  readonly orphans: Set<number>
+}
+
+/** Reads manifests and rows into empty stores. */
 export const recoverTables = async (
   log: KeyValueStore,
   stores: ReadonlyMap<number, TableStore>,
   files: SegmentFiles,
-): Promise<Set<string>> => {
+): Promise<RecoveredTables> => {
   const named = new Set<string>()
+  const orphans = new Set<number>()
   for await (const chunk of log.range(...prefixRange('s'))) {
     for (const [key, value] of chunk) {
       const { storageId, slot } = parseSegmentKey(key)
       const store = stores.get(storageId)
-      if (store === undefined) continue
+      if (store === undefined) {
+        orphans.add(storageId)
+        continue
+      }
       const manifest = decodeManifest(value, `segment ${slot} of table storage ${storageId}`)
       named.add(manifest.file)
       store.restoreSegment(slot, files.open(manifest, store.columns))
@@ -73,9 +85,10 @@ export const recoverTables = async (
     for (const [key, value] of chunk) {
       const { storageId, rowid } = parseRowKey(key)
       const store = stores.get(storageId)
-      if (store !== undefined) store.restoreRow(rowid, decodeRow(value, store.columns))
+      if (store === undefined) orphans.add(storageId)
+      else store.restoreRow(rowid, decodeRow(value, store.columns))
     }
   }
   for (const store of stores.values()) store.resume()
-  return named
+  return { files: named, orphans }
 }

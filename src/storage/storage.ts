@@ -85,15 +85,15 @@ export class Storage {
       if (!created.delete(storageId)) this.#logger(`table storage ${storageId} was not found; it is taken as empty`)
       this.#register(new TableStore({ storageId, columns, logged: true }))
     }
-    const named = await recoverTables(this.log, this.#stores, this.#files)
-    for (const storageId of created) {
+    const { files, orphans } = await recoverTables(this.log, this.#stores, this.#files)
+    for (const storageId of new Set([...created, ...orphans])) {
       this.#logger(`removing table storage ${storageId}, which no table uses`)
       const batch = new WriteBatch()
       batch.delete(textKey(storeKey(storageId)))
       await this.log.write(batch, true)
       await this.#removeRecords(this.log, storageId)
     }
-    const removed = await this.#files.removeUnnamed(named)
+    const removed = await this.#files.removeUnnamed(files)
     if (removed > 0) this.#logger(`removed ${removed} unused segment files`)
   }
 

@@ -10,6 +10,9 @@ import { blockersOf, findCycle } from './deadlock.ts'
 import { conflictsOf, type LockMode, lockModeName, modesIn, TABLE_LOCK } from './lock-modes.ts'
 import { describeTag, type LockRange, type LockTag } from './lock-tag.ts'
 
+/** Locks cleared away at once when their owner ends. */
+const RELEASE_SLICE = 20_000
+
 /** Who may hold locks: a transaction, or a session for session-level advisory locks. */
 export class LockOwner {
   /** Sessions by process id; locks of one process never conflict with each other. */
@@ -17,7 +20,9 @@ export class LockOwner {
   /** Age: the greater, the younger. */
   readonly order: number
   /** Locks held, in the order of their first grant. */
-  readonly held: Lock[] = []
+  held: Lock[] = []
+  /** Everything is given up; grants that are still to be cleared away are in nobody's way. */
+  ended = false
 
   constructor(processId: number, order: number) {
     this.processId = processId
@@ -72,6 +77,7 @@ export class Lock {
 const conflicts = (grant: Grant, owner: LockOwner, mode: LockMode, range: LockRange | null): boolean =>
   (grant.modes & conflictsOf(mode)) !== 0 &&
   grant.owner.processId !== owner.processId &&
+  !grant.owner.ended &&
   (range === null || grant.range === null || grant.range.overlaps(range))
 
 export interface AcquireOptions {
@@ -205,11 +211,22 @@ export class LockManager {
     this.#dropIfUnused(lock)
   }
 
-  /** Gives up everything that an owner holds. */
+  /** Gives up everything that an owner holds, for good. */
   releaseAll(owner: LockOwner): void {
     const { held } = owner
-    for (const lock of held) this.#releaseGrants(lock, owner)
-    held.length = 0
+    owner.held = []
+    owner.ended = true
+    if (held.length > RELEASE_SLICE) {
+      for (const lock of held) if (lock.queue.length > 0) this.#releaseGrants(lock, owner)
+    }
+    this.#release(owner, held, 0)
+  }
+
+  /** Clears grants away, from the `from`-th lock on, in slices. */
+  #release(owner: LockOwner, held: readonly Lock[], from: number): void {
+    const to = Math.min(from + RELEASE_SLICE, held.length)
+    for (let i = from; i < to; i++) this.#releaseGrants(held[i] as Lock, owner)
+    if (to < held.length) setImmediate(() => this.#release(owner, held, to))
   }
 
   /** Gives up one mode of a lock; false when the owner does not hold it. */
@@ -247,6 +264,7 @@ export class LockManager {
     const infos: LockInfo[] = []
     for (const { tag, grants, queue } of this.#all()) {
       for (const { owner, modes } of grants) {
+        if (owner.ended) continue
         for (const mode of modesIn(modes)) {
           infos.push({ tag, processId: owner.processId, mode: lockModeName(mode), granted: true, waitStart: null })
         }

@@ -1,4 +1,5 @@
 /** Begins transactions, numbers them and their commits, and knows the oldest snapshot in use. */
+import { writesStopped } from '../errors/raise/storage.ts'
 import type { KeyValueStore } from '../storage/kv/key-value-store.ts'
 import type { TransactionState } from '../storage/transaction-state.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -52,7 +53,10 @@ export class TransactionManager {
     return [...this.#writing.keys()].sort((a, b) => a - b)
   }
 
+  /** Throws 25006 once the log has failed. */
   assignXid(transaction: Transaction): void {
+    const failure = this.log?.failure
+    if (failure) throw writesStopped(failure.message)
     transaction.state.xid = this.#storage.allocateXid()
     this.#writing.set(transaction.state.xid, transaction)
   }

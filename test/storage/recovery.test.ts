@@ -1,5 +1,6 @@
 /** What a storage finds when it is opened again. */
 import { expect, test } from 'vitest'
+import { openParts } from '../../src/storage/storage.ts'
 import { int4Type } from '../../src/types/integers.ts'
 import {
   COLUMNS,
@@ -117,6 +118,22 @@ test('tables dropped or never committed leave nothing; unknown files and storage
   const second = await openDisk(disk, 0)
   expect(disk.segments.files.size).toBe(0)
   expect([...second.storage.stores]).toEqual([])
+})
+
+test('rows that a drop left behind when the server stopped are removed', async () => {
+  const disk = newDisk()
+  const first = await openDisk(disk)
+  const table = await createTable(first)
+  await inTransaction(first, (t) => table.insert(t, [1, 'x']))
+  const clear = disk.log.clear.bind(disk.log)
+  disk.log.clear = async () => {}
+  await inTransaction(first, (t) => first.storage.dropStore(t, 1))
+  disk.log.clear = clear
+  await openDisk(disk)
+  const messages: string[] = []
+  const storage = await openParts({ ...disk, logger: (message) => messages.push(message) }, 'test')
+  await storage.loadStores([])
+  expect(messages).toEqual([])
 })
 
 test('added columns have their missing value in rows stored before', async () => {

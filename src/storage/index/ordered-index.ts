@@ -110,23 +110,19 @@ export class OrderedIndex {
     return this.#single ? key[0] : key
   }
 
-  sameKey(a: Datum[], b: Datum[]): boolean {
-    const keyA = this.keyOf(a)
-    const keyB = this.keyOf(b)
-    if (keyA === null || keyB === null) return keyA === keyB
-    return this.compareKeys(keyA, keyB) === 0
+  /** Whether a stored row has this key. */
+  hasKey(row: Datum[], key: readonly Datum[] | null): boolean {
+    const own = this.keyOf(row)
+    return own === null || key === null ? own === key : this.compareKeys(own, key) === 0
   }
 
-  add(row: Datum[], rowid: number): void {
-    if (this.#state === 'unbuilt') return
-    const key = this.keyOf(row)
-    if (key !== null) this.#tree.add(this.treeKey(key), rowid)
+  /** Adds an entry; null: the row is not indexed. */
+  add(key: Datum[] | null, rowid: number): void {
+    if (key !== null && this.#state !== 'unbuilt') this.#tree.add(this.treeKey(key), rowid)
   }
 
-  remove(row: Datum[], rowid: number): void {
-    if (this.#state === 'unbuilt') return
-    const key = this.keyOf(row)
-    if (key !== null) this.#tree.remove(this.treeKey(key), rowid)
+  remove(key: Datum[] | null, rowid: number): void {
+    if (key !== null && this.#state !== 'unbuilt') this.#tree.remove(this.treeKey(key), rowid)
   }
 
   // ---- reading; `prepare` must have answered null
@@ -143,11 +139,9 @@ export class OrderedIndex {
   }
 
   /** The row of an entry when the snapshot sees it with the entry's key, else null. */
-  visible(key: readonly Datum[], rowid: number, snapshot: Snapshot, needed: readonly number[] | null): Datum[] | null {
+  visible(key: Datum[], rowid: number, snapshot: Snapshot, needed: readonly number[] | null): Datum[] | null {
     const row = this.store.fetch(rowid, snapshot, needed)
-    if (row === null) return null
-    const current = this.keyOf(row)
-    return current !== null && this.compareKeys(current, key) === 0 ? row : null
+    return row !== null && this.hasKey(row, key) ? row : null
   }
 
   /** A range, or the place of one key (`lower` and `upper` the same), for a `range` lock on this index. */
@@ -185,8 +179,7 @@ export class OrderedIndex {
     this.store.someVersion(rowid, this.definition.reads, (values, creator) => {
       const inProgress = creator !== writer.state && creator.commitSequence === Number.POSITIVE_INFINITY
       if (inProgress) pending ??= creator
-      const current = values === null ? null : this.keyOf(values)
-      const equal = current !== null && this.compareKeys(current, key) === 0
+      const equal = values !== null && this.hasKey(values, key)
       if (equal) verdict = pending === null ? { conflict: rowid } : writer.waitFor(pending)
       return equal || !inProgress
     })

@@ -27,13 +27,19 @@ export interface MergeContext {
 const SLICE = 2000
 
 /**
- * Merges one slot; false when there was nothing to fold. Nothing changes when writing fails (the error is thrown).
+ * Merges one slot; false when fewer than `minimum` rows could be folded. Nothing changes when writing fails (the error
+ * is thrown).
  */
-export const mergeSlot = async (context: MergeContext, store: TableStore, slotIndex: number): Promise<boolean> => {
+export const mergeSlot = async (
+  context: MergeContext,
+  store: TableStore,
+  slotIndex: number,
+  minimum: number,
+): Promise<boolean> => {
   const slot = store.slots[slotIndex]
   const horizon = context.horizon()
   if (slot === undefined || slot.creator.commitSequence > horizon) return false
-  const plan = planMerge(slot, horizon)
+  const plan = planMerge(slot, horizon, minimum)
   if (plan === null) return false
   const { base } = slot
   const columns = store.settledColumns
@@ -70,7 +76,7 @@ interface MergePlan {
   readonly liveRows: number
 }
 
-const planMerge = (slot: SegmentSlot, horizon: number): MergePlan | null => {
+const planMerge = (slot: SegmentSlot, horizon: number, minimum: number): MergePlan | null => {
   const folded: (RowVersion | undefined)[] = []
   let count = 0
   let length = slot.baseLength
@@ -83,7 +89,7 @@ const planMerge = (slot: SegmentSlot, horizon: number): MergePlan | null => {
   }
   for (const map of slot.overrides) for (const [offset, head] of map ?? []) consider(offset, head)
   for (let i = 0; i < slot.fresh.length; i++) consider(slot.baseLength + i, slot.fresh[i] ?? null)
-  if (count === 0) return null
+  if (count < minimum) return null
   const absent = new Uint8Array(length)
   let liveRows = length
   for (let offset = 0; offset < length; offset++) {

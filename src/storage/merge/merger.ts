@@ -8,6 +8,8 @@ import { type MergeContext, mergeSlot } from './merge-slot.ts'
  */
 const DELAY = 50
 const MAX_DELAY = 5000
+/** Rows that must be ready to be folded for a merge in the background. */
+const BACKGROUND_MINIMUM = 4096
 
 export class Merger {
   readonly #context: MergeContext
@@ -48,16 +50,16 @@ export class Merger {
     this.#delay = DELAY
     for (const [store, slots] of queue) {
       for (const slot of slots) {
-        await this.#merge(store, slot)
-        if (store.slots[slot]?.full !== true || store.slots[slot].fresh.length === 0) continue
+        await this.#merge(store, slot, BACKGROUND_MINIMUM)
+        if (!store.isMergeDue(slot)) continue
         this.#delay = Math.min(delay * 2, MAX_DELAY)
         this.#enqueue(store, slot)
       }
     }
   }
 
-  #merge(store: TableStore, slot: number): Promise<boolean> {
-    const merge = this.#last.then(() => !this.#stopped && mergeSlot(this.#context, store, slot))
+  #merge(store: TableStore, slot: number, minimum: number): Promise<boolean> {
+    const merge = this.#last.then(() => !this.#stopped && mergeSlot(this.#context, store, slot, minimum))
     this.#last = merge.catch(() => {})
     return merge
   }
@@ -66,7 +68,7 @@ export class Merger {
   async mergeAll(stores: Iterable<TableStore>): Promise<number> {
     let merged = 0
     for (const store of stores) {
-      for (let slot = 0; slot < store.slots.length; slot++) if (await this.#merge(store, slot)) merged++
+      for (let slot = 0; slot < store.slots.length; slot++) if (await this.#merge(store, slot, 1)) merged++
     }
     return merged
   }

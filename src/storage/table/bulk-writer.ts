@@ -13,7 +13,7 @@ import { encodeManifest, FileSegment } from '../segments/segment-file.ts'
 import type { SegmentFiles } from '../segments/segment-files.ts'
 import { type Segment, SEGMENT_ROWS, segmentRow } from '../segments/segment.ts'
 import type { ChangeTarget, Writer } from '../transaction-state.ts'
-import { type ColumnDescriptor, padRow } from './column.ts'
+import type { ColumnDescriptor } from './column.ts'
 import type { SegmentSlot } from './segment-slot.ts'
 import type { TableStore } from './table-store.ts'
 
@@ -75,13 +75,14 @@ export class BulkWriter implements ChangeTarget {
       this.#overlayRows++
       return this.#store.insert(this.#writer, values)
     }
+    const keys = this.#store.keysOf(values)
     if (this.#growing === null) this.#begin()
     const growing = this.#growing as GrowingSegment
     const offset = growing.length++
     growing.builders.forEach((builder, i) => builder.push(values[i]))
     ;(this.#slot as SegmentSlot).baseLength = growing.length
     const rowid = this.#slotIndex * SEGMENT_ROWS + offset
-    for (const index of this.#store.indexes) index.add(values, rowid)
+    if (keys !== null) this.#store.addKeys(keys, rowid)
     this.#store.countRows(1)
     if (growing.length === SEGMENT_ROWS) this.#complete()
     return rowid
@@ -149,8 +150,8 @@ export class BulkWriter implements ChangeTarget {
     slot.setBase(null)
     store.slots[slotIndex] = undefined
     for (let offset = 0; offset < base.length && store.indexes.length > 0; offset++) {
-      const row = padRow(segmentRow(base, offset), this.#columns)
-      for (const index of store.indexes) index.remove(row, slotIndex * SEGMENT_ROWS + offset)
+      const row = segmentRow(base, offset, store.indexedColumns)
+      for (const index of store.indexes) index.remove(index.keyOf(row), slotIndex * SEGMENT_ROWS + offset)
     }
     this.#files.discard(base)
   }

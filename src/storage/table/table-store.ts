@@ -142,6 +142,7 @@ export class TableStore implements ChangeTarget {
   /** Adds a row; answers its rowid. The array becomes the store's: don't change it afterwards. */
   insert(writer: Writer, values: Datum[]): number {
     writer.beginWrite()
+    const keys = this.keysOf(values)
     let slot = this.slots[this.#tail]
     if (slot === undefined || slot.full) {
       if (slot !== undefined) this.onMergeDue?.(this, this.#tail)
@@ -151,9 +152,19 @@ export class TableStore implements ChangeTarget {
     const rowid = this.#tail * SEGMENT_ROWS + slot.length
     slot.fresh.push(new RowVersion(values, writer.state, writer.command, null))
     this.#rowCount++
-    for (const index of this.indexes) index.add(values, rowid)
     writer.logChange(this, rowid)
+    if (keys !== null) this.addKeys(keys, rowid)
     return rowid
+  }
+
+  /** The row's key in each index, null when there is no index. May throw what key expressions throw. */
+  keysOf(values: Datum[]): (Datum[] | null)[] | null {
+    return this.indexes.length === 0 ? null : this.indexes.map((index) => index.keyOf(values))
+  }
+
+  /** Adds an entry to each index. */
+  addKeys(keys: readonly (Datum[] | null)[], rowid: number): void {
+    for (let i = 0; i < keys.length; i++) (this.indexes[i] as OrderedIndex).add(keys[i] as Datum[] | null, rowid)
   }
 
   /** Replaces a row. */
@@ -173,15 +184,18 @@ export class TableStore implements ChangeTarget {
     const slot = this.slots[slotIndex] as SegmentSlot
     const offset = rowid - slotIndex * SEGMENT_ROWS
     const head = slot.head(offset)
-    if (values !== null && this.indexes.length > 0) {
-      const old = head === null ? segmentRow(slot.base as Segment, offset, this.#indexedColumns) : head.values
-      for (const index of this.indexes) if (old === null || !index.sameKey(old, values)) index.add(values, rowid)
-    }
+    const keys = values === null ? null : this.keysOf(values)
     if (head !== null && head.older !== null) this.prune(rowid, writer.horizon())
     slot.setHead(offset, new RowVersion(values, writer.state, writer.command, head))
     writer.logChange(this, rowid)
-    // Exact multiples only: a merge that an old snapshot kept from folding is tried again later, not at once.
-    if (head === null && slot.overrideCount % MERGE_OVERRIDES === 0) this.onMergeDue?.(this, slotIndex)
+    if (keys !== null) {
+      const old = head === null ? segmentRow(slot.base as Segment, offset, this.#indexedColumns) : head.values
+      this.indexes.forEach((index, i) => {
+        const key = keys[i] as Datum[] | null
+        if (old === null || !index.hasKey(old, key)) index.add(key, rowid)
+      })
+    }
+    if (head === null && slot.overrideCount === MERGE_OVERRIDES) this.onMergeDue?.(this, slotIndex)
   }
 
   /** ChangeTarget: takes the newest version of a row back. */
@@ -216,8 +230,9 @@ export class TableStore implements ChangeTarget {
   /** Removes index entries of a version that is gone, where no remaining version of the row has the same key. */
   forgetKeys(rowid: number, values: Datum[]): void {
     for (const index of this.indexes) {
-      const isSame = (kept: Datum[] | null): boolean => kept !== null && index.sameKey(kept, values)
-      if (!this.someVersion(rowid, index.definition.reads, isSame)) index.remove(values, rowid)
+      const key = index.keyOf(values)
+      const isSame = (kept: Datum[] | null): boolean => kept !== null && index.hasKey(kept, key)
+      if (!this.someVersion(rowid, index.definition.reads, isSame)) index.remove(key, rowid)
     }
   }
 
@@ -266,6 +281,12 @@ export class TableStore implements ChangeTarget {
     const at = this.indexes.indexOf(index)
     if (at >= 0) this.indexes.splice(at, 1)
     this.#indexedColumns = columnsRead(this.indexes)
+  }
+
+  /** Whether a merge of a slot is worth its writing. */
+  isMergeDue(slotIndex: number): boolean {
+    const slot = this.slots[slotIndex]
+    return slot !== undefined && (slot.overrideCount >= MERGE_OVERRIDES || (slot.full && slot.fresh.length > 0))
   }
 
   /** A fresh slot after all others, for a bulk load. */

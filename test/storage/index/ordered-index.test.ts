@@ -264,3 +264,21 @@ describe('uniqueness', () => {
     expect(index.probeUnique(manager.begin(), [9999])).toBe(null)
   })
 })
+
+test('a key expression that fails changes nothing', async () => {
+  const { manager, table, rowids } = await setUp([[1, 'a']])
+  const broken = (row: Datum[]): Datum[] => {
+    if (row[0] === 13) throw new Error('bad luck')
+    return [row[0]]
+  }
+  const index = indexOn(table, [0])
+  indexOn(table, [0], { key: broken })
+  await index.prepare()?.promise
+  const t = manager.begin()
+  expect(() => table.insert(t, [13, 'x'])).toThrow('bad luck')
+  expect(() => table.update(t, rowids[0] as number, [13, 'x'])).toThrow('bad luck')
+  expect(index.entryCount).toBe(1)
+  expect(table.endRowid).toBe(1)
+  t.rollback()
+  expect(index.lookup([1], manager.begin().snapshot()).length).toBe(1)
+})
