@@ -6,7 +6,7 @@
 import { deadlockDetected, lockTimeout } from '../errors/raise/transactions.ts'
 import type { SqlError } from '../errors/sql-error.ts'
 import { Wait } from '../vector/wait.ts'
-import { blockersOf, findCycle } from './deadlock.ts'
+import { blockersOf, type CycleStep, findCycle } from './deadlock.ts'
 import { conflictsOf, type LockMode, lockModeName, modesIn, TABLE_LOCK } from './lock-modes.ts'
 import { describeTag, type LockRange, type LockTag } from './lock-tag.ts'
 
@@ -21,6 +21,8 @@ export class LockOwner {
   readonly order: number
   /** Locks held, in the order of their first grant. */
   held: Lock[] = []
+  /** Id of the transaction, 0 while it has none. */
+  xid = 0
   /** Everything is given up; grants that are still to be cleared away are in nobody's way. */
   ended = false
 
@@ -182,8 +184,8 @@ export class LockManager {
       const victim = cycle.reduce((a, b) => (b.request.owner.order > a.request.owner.order ? b : a)).request
       const detail = cycle
         .map(
-          ({ request: { owner, mode, lock }, blockedBy }) =>
-            `Process ${owner.processId} waits for ${lockModeName(mode)} on ${describeTag(lock.tag)}; blocked by process ${blockedBy.processId}.`,
+          (step) =>
+            `Process ${step.request.owner.processId} waits for ${describeWait(step)}; blocked by process ${step.blockedBy.processId}.`,
         )
         .join('\n')
       this.cancelWait(victim.owner.processId, deadlockDetected(detail))
@@ -376,6 +378,12 @@ export class LockManager {
     yield* this.#advisory.values()
   }
 }
+
+/** PostgreSQL waits for a row by waiting for the transaction that locked it. */
+const describeWait = ({ request: { lock, mode }, blockedBy }: CycleStep): string =>
+  lock.tag.kind === 'row' && blockedBy.xid !== 0 && lock.holds(blockedBy)
+    ? `ShareLock on transaction ${blockedBy.xid}`
+    : `${lockModeName(mode)} on ${describeTag(lock.tag)}`
 
 const grant = (lock: Lock, owner: LockOwner, mode: LockMode, range: LockRange | null): void => {
   let held = false

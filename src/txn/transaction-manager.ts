@@ -58,6 +58,7 @@ export class TransactionManager {
     const failure = this.log?.failure
     if (failure) throw writesStopped(failure.message)
     transaction.state.xid = this.#storage.allocateXid()
+    transaction.owner.xid = transaction.state.xid
     this.#writing.set(transaction.state.xid, transaction)
   }
 

@@ -10,7 +10,7 @@ import { Wait } from '../../src/vector/wait.ts'
 import { failure } from '../storage/support/fixture.ts'
 
 const table = (relation: number): LockTag => ({ kind: 'relation', relation })
-const row: LockTag = { kind: 'row', relation: 7, rowid: 42 }
+const row = { kind: 'row', relation: 7, rowid: 42 } as const
 
 /** PostgreSQL's manual, table 13.2: X where the mode of the row and that of the column conflict. */
 const TABLE_CONFLICTS = [
@@ -183,6 +183,24 @@ describe('deadlocks', () => {
     expect(await settled(waitB)).toBe(true)
     locks.releaseAll(b)
     expect(await settled(waitA)).toBe(true)
+  })
+
+  test('rows are told as PostgreSQL does', async () => {
+    const locks = new LockManager()
+    const [a, b] = [locks.owner(1), locks.owner(2)]
+    a.xid = 7649
+    b.xid = 7650
+    const other: LockTag = { ...row, rowid: 43 }
+    locks.acquire(a, row, ROW_LOCK.forNoKeyUpdate)
+    locks.acquire(b, other, ROW_LOCK.forNoKeyUpdate)
+    wait(locks.acquire(a, other, ROW_LOCK.forNoKeyUpdate))
+    const error = await wait(locks.acquire(b, row, ROW_LOCK.forNoKeyUpdate)).promise.catch((e: SqlError) => e)
+    expect((error as SqlError).fields).toEqual({
+      detail:
+        'Process 2 waits for ShareLock on transaction 7649; blocked by process 1.\n' +
+        'Process 1 waits for ShareLock on transaction 7650; blocked by process 2.',
+      hint: 'See server log for query details.',
+    })
   })
 
   test('two holders that both want more', async () => {
