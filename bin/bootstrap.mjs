@@ -57,11 +57,13 @@ const findNode = () => {
 
 /**
  * Runs a program of the project on a suitable Node, passes signals on to it, and ends with its exit code.
- * `script` is relative to the project.
+ * `script` is relative to the project. `tied`: a channel lets the program notice when this process is killed, so that
+ * it does not stay behind alone.
  */
-export const launch = (script, args, { cwd = process.cwd() } = {}) => {
+export const launch = (script, args, { tied = false } = {}) => {
   install()
-  const child = spawn(findNode(), [join(ROOT, script), ...args], { cwd, stdio: 'inherit' })
+  const stdio = ['inherit', 'inherit', 'inherit', ...(tied ? ['ipc'] : [])]
+  const child = spawn(findNode(), [join(ROOT, script), ...args], { stdio })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => give(error.message))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))

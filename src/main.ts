@@ -72,6 +72,8 @@ const start = async ({ settings, dataDirectory }: ServerConfig): Promise<void> =
     process.exit(0)
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void shutdown(signal))
+  // The launcher, if it was one that started this process, is gone.
+  process.once('disconnect', () => void shutdown('disconnect'))
   logger.info({ host, port, dataDirectory }, `ready to accept connections on ${host}:${port}`)
 }
 

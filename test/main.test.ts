@@ -9,8 +9,12 @@ import { afterEach, expect, test } from 'vitest'
 const LAUNCHER = join(import.meta.dirname, '..', 'bin', 'tesseradb.mjs')
 
 const processes: ReturnType<typeof spawn>[] = []
-afterEach(() => {
-  for (const process of processes.splice(0)) process.kill('SIGKILL')
+afterEach(async () => {
+  for (const process of processes.splice(0)) {
+    if (process.exitCode !== null || process.signalCode !== null) continue
+    process.kill('SIGTERM')
+    await once(process, 'exit')
+  }
 })
 
 /** Starts the program; `exit` is its exit code and all it wrote. */
@@ -45,6 +49,14 @@ test('serves until it is told to stop, and tells its clients', async () => {
   const { code, output } = await server.exit
   expect(code).toBe(0)
   expect(output).toContain('shut down')
+})
+
+test('ends with the launcher, however that ended', async () => {
+  const server = run('--memory', '--port', '0')
+  await server.port()
+  server.child.kill('SIGKILL')
+  // Standard error closes when the last process that holds it is gone.
+  expect((await server.exit).output).toContain('shut down')
 })
 
 test('says when the port is taken', async () => {
