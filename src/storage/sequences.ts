@@ -50,6 +50,13 @@ export class Sequences implements ChangeTarget {
     }
   }
 
+  /** Adds the exact states to the batch that is written when the storage closes: no gap is left then. */
+  settle(batch: WriteBatch): void {
+    for (const [id, { lastValue, isCalled, logCount }] of this.#states) {
+      if (logCount > 0) batch.put(textKey(sequenceKey(id)), encodeState(lastValue, isCalled))
+    }
+  }
+
   /** Creates a sequence with the transaction. */
   create(writer: Writer, id: number, start: ExactInteger): void {
     this.#replace(writer, id, newState(start, false))

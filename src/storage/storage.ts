@@ -137,7 +137,10 @@ export class Storage {
     return this.#stores.values()
   }
 
-  /** Creates an empty table storage with the transaction. `logged` false: temporary, never written to disk. */
+  /**
+   * Creates an empty table storage with the transaction. Storage ids are never used again. `logged` false: temporary,
+   * never written to disk.
+   */
   createStore(
     writer: Writer,
     storageId: number,
@@ -200,7 +203,14 @@ export class Storage {
   async close(): Promise<void> {
     await this.#merger.stop()
     await Promise.all(this.#background)
-    await this.log?.close()
+    if (this.log === null) return
+    if (this.log.failure === null) {
+      const batch = new WriteBatch()
+      batch.put(textKey(XID_KEY), textKey(String(this.#nextXid)))
+      this.sequences.settle(batch)
+      await this.log.write(batch, true)
+    }
+    await this.log.close()
   }
 }
 

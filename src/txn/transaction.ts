@@ -208,6 +208,7 @@ export class Transaction implements Writer {
 
   // ---- savepoints
 
+  /** Marks a place to roll back to. Releasing one needs nothing: its holder forgets it. */
   savepoint(): Savepoint {
     return { changes: this.#targets.length, commitActions: this.#commitActions.length }
   }
@@ -270,8 +271,11 @@ export class Transaction implements Writer {
   #publish(): void {
     if (this.state.xid !== 0) this.state.commitSequence = this.#manager.nextSequence()
     this.status = 'committed'
-    for (const action of this.#commitActions) action()
-    this.#end(true)
+    try {
+      for (const action of this.#commitActions) action()
+    } finally {
+      this.#end(true)
+    }
   }
 
   /** Undoes everything and releases all locks. Does nothing when the transaction has ended already. */

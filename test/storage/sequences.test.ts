@@ -50,6 +50,21 @@ test('setval is at once, restart belongs to the transaction', async () => {
   expect(sequences.state(1).lastValue).toBe(21)
 })
 
+test('closing leaves no gap', async () => {
+  const disk = newDisk()
+  const first = await openDisk(disk)
+  const xid = await inTransaction(first, (t) => {
+    first.storage.sequences.create(t, 1, 1)
+    first.storage.sequences.nextval(t, 1, 's', OPTIONS)
+    return t.xid
+  })
+  await first.storage.close()
+  const second = await openDisk(disk)
+  const t = second.manager.begin()
+  expect(second.storage.sequences.nextval(t, 1, 's', OPTIONS)).toBe(2)
+  expect(t.xid).toBe(xid + 1)
+})
+
 test('no value comes twice after a crash, whenever it comes', async () => {
   const disk = newDisk()
   let database = await openDisk(disk)
