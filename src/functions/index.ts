@@ -17,6 +17,7 @@ import { catalogFunctions } from './scalar/catalog.ts'
 import { concatenationFunctions } from './scalar/concatenation.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
+import { formattingFunctions } from './scalar/formatting.ts'
 import { jsonFunctions } from './scalar/json.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { stringFunctions } from './scalar/string.ts'
@@ -41,6 +42,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...patternFunctions,
   ...datetimeFunctions,
   ...datetimeArithmeticFunctions,
+  ...formattingFunctions,
   ...arrayFunctions,
   ...jsonFunctions,
   ...systemFunctions,

@@ -266,3 +266,19 @@ export const widthBucketError = (message: string): SqlError =>
 
 export const percentileOutOfRange = (fraction: number): SqlError =>
   numericValueOutOfRange(`percentile value ${fraction} is not between 0 and 1`)
+
+export const invalidIntervalFormat = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, 'invalid format specification for an interval value', {
+    hint: 'Intervals are not tied to specific calendar dates.',
+  })
+
+/** Text that a field of a to_timestamp template cannot be read from. */
+export const invalidTemplateValue = (value: string, field: string, detail: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, `invalid value "${value}" for "${field}"`, { detail })
+
+export const invalidTwelveHour = (hour: number): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, `hour "${hour}" is invalid for the 12-hour clock`, {
+    hint: 'Use the 24-hour clock, or give an hour between 1 and 12.',
+  })
+
+export const numberFormatError = (message: string): SqlError => new SqlError(SQL_STATE.syntax_error, message)

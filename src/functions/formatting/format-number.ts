@@ -1,0 +1,232 @@
+/** to_char and to_number of numbers. */
+import { parseNumeric } from '../../types/numeric/convert.ts'
+import { numericAbs, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
+import { Numeric } from '../../types/numeric/numeric.ts'
+import { powerOfTen } from '../../types/numeric/powers.ts'
+import { type NumberItem, type NumberTemplate, numberTemplate } from './number-template.ts'
+
+const ROMAN: readonly (readonly [number, string])[] = [
+  [1000, 'M'],
+  [900, 'CM'],
+  [500, 'D'],
+  [400, 'CD'],
+  [100, 'C'],
+  [90, 'XC'],
+  [50, 'L'],
+  [40, 'XL'],
+  [10, 'X'],
+  [9, 'IX'],
+  [5, 'V'],
+  [4, 'IV'],
+  [1, 'I'],
+]
+const ROMAN_WIDTH = 15
+
+const formatRoman = (value: Numeric, template: NumberTemplate): string => {
+  const whole = numericRound(value, 0)
+  const number = whole.isFinite ? whole.toNumber() : 0
+  if (!(number >= 1 && number <= 3999)) return '#'.repeat(ROMAN_WIDTH)
+  let rest = number
+  let text = ''
+  for (const [unit, letters] of ROMAN) {
+    while (rest >= unit) {
+      text += letters
+      rest -= unit
+    }
+  }
+  const cased = template.roman === 'rn' ? text.toLowerCase() : text
+  return template.fill ? cased : cased.padStart(ROMAN_WIDTH)
+}
+
+const formatScientific = (value: Numeric, template: NumberTemplate): string => {
+  if (!value.isFinite) return ` ${'#'.repeat(template.before + template.after + 6)}`
+  const digits = value.coefficient < 0 ? value.coefficient.toString().slice(1) : value.coefficient.toString()
+  let exponent = value.sign === 0 ? 0 : digits.length - 1 - value.scale
+  const mantissa = (): Numeric => {
+    const shift = digits.length - 1
+    return value.sign === 0 ? Numeric.zero : Numeric.of(BigInt(digits), shift)
+  }
+  let rounded = numericRound(mantissa(), template.after)
+  if (rounded.toNumber() >= 10) {
+    exponent++
+    rounded = Numeric.of(powerOfTen(template.after), template.after)
+  }
+  const sign = value.sign < 0 ? '-' : template.fill ? '' : ' '
+  return `${sign}${rounded.toString()}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+}
+
+/** Prints the digits of one number position by position. */
+class DigitWriter {
+  private readonly template: NumberTemplate
+  private readonly negative: boolean
+  /** Digits before the point, and after it. */
+  private readonly whole: string
+  private readonly fraction: string
+  private readonly blanks: number
+  /** How many digits after the point are printed at `9` positions in FM. */
+  private readonly relevant: number
+  private readonly hidesZero: boolean
+  private readonly ownSign: boolean
+  private position = 0
+  private signDone: boolean
+  private started = false
+  private out = ''
+
+  constructor(template: NumberTemplate, negative: boolean, whole: string, fraction: string) {
+    this.template = template
+    this.negative = negative
+    this.whole = whole
+    this.fraction = fraction
+    this.blanks = Math.max(template.before - whole.length, 0)
+    this.hidesZero = template.zeroStart < 0 && whole === '0' && template.after > 0
+    this.ownSign = template.items.some((item) => item.kind === 'sign' && item.form !== 'S')
+    this.signDone = this.ownSign || template.sign === 'after'
+    const kept = Math.max(template.zeroEnd - template.before + 1, 0)
+    this.relevant = template.fill ? Math.max(fraction.replace(/0+$/, '').length, kept) : fraction.length
+  }
+
+  write(): string {
+    for (const item of this.template.items) this.item(item)
+    return this.finish()
+  }
+
+  private item(item: NumberItem): void {
+    switch (item.kind) {
+      case 'digit':
+        if (this.position < this.template.before) this.wholeDigit()
+        else this.fractionDigit(item.zero)
+        this.position++
+        break
+      case 'point':
+        this.sign()
+        this.out += '.'
+        this.started = true
+        break
+      case 'group':
+        if (this.started) this.out += ','
+        else if (!this.template.fill) this.out += ' '
+        break
+      case 'currency':
+        this.out += this.template.fill ? '' : ' '
+        break
+      case 'sign':
+        this.signItem(item.form)
+        break
+      case 'ordinal':
+        if (!this.negative && this.fraction === '') this.out += this.ordinal(item.upper)
+        break
+      case 'text':
+        this.out += item.text
+        break
+      default:
+    }
+  }
+
+  /** The sign right before what is printed first. */
+  private sign(): void {
+    if (this.signDone) return
+    this.signDone = true
+    if (this.template.sign === 'before') this.out += this.negative ? '-' : '+'
+    else if (this.template.brackets) this.out += this.negative ? '<' : this.template.fill ? '' : ' '
+    else if (this.negative) this.out += '-'
+    else if (!this.template.fill) this.out += ' '
+  }
+
+  private wholeDigit(): void {
+    const { zeroStart, fill } = this.template
+    const inBlanks = this.position < this.blanks
+    if (inBlanks && (zeroStart < 0 || zeroStart > this.position)) {
+      if (!fill) this.out += ' '
+      return
+    }
+    if (inBlanks) {
+      this.sign()
+      this.out += '0'
+      this.started = true
+      return
+    }
+    if (this.hidesZero) {
+      if (fill && this.relevant === 0) {
+        this.sign()
+        this.out += '0'
+      } else if (!fill) this.out += ' '
+      return
+    }
+    this.sign()
+    this.out += this.whole[this.position - this.blanks]
+    this.started = true
+  }
+
+  private fractionDigit(zero: boolean): void {
+    this.sign()
+    const index = this.position - this.template.before
+    if (index < this.relevant || zero) this.out += this.fraction[index] ?? '0'
+  }
+
+  private signItem(form: 'S' | 'MI' | 'PL' | 'SG'): void {
+    const plus = this.template.fill ? '' : ' '
+    if (form === 'SG') this.out += this.negative ? '-' : '+'
+    else if (form === 'MI') this.out += this.negative ? '-' : plus
+    else if (form === 'PL') this.out += this.negative ? plus : '+'
+    else if (this.template.sign === 'after') this.out += this.negative ? '-' : '+'
+  }
+
+  private ordinal(upper: boolean): string {
+    const teens = this.whole.length > 1 && this.whole.at(-2) === '1'
+    const suffix = teens ? 'th' : ({ '1': 'st', '2': 'nd', '3': 'rd' }[this.whole.at(-1) as string] ?? 'th')
+    return upper ? suffix.toUpperCase() : suffix
+  }
+
+  private finish(): string {
+    if (!this.template.brackets) return this.out
+    return this.out + (this.negative ? '>' : this.template.fill ? '' : ' ')
+  }
+}
+
+/** to_char(numeric, text). */
+export const formatNumber = (value: Numeric, text: string): string => {
+  const template = numberTemplate(text)
+  if (template.roman !== null) return formatRoman(value, template)
+  if (template.scientific) return formatScientific(value, template)
+  if (!value.isFinite) return overflowText(template, value.sign < 0)
+  const shifted = template.shift === 0 ? value : numericMul(value, Numeric.of(powerOfTen(template.shift), 0))
+  const rounded = numericRound(shifted, template.after)
+  const [whole = '0', fraction = ''] = numericAbs(rounded).toString().split('.')
+  if (whole.length > template.before) {
+    const isHiddenZero = template.before === 0 && whole === '0'
+    if (!isHiddenZero) return overflowText(template, rounded.sign < 0)
+    return new DigitWriter(template, rounded.sign < 0, '', fraction).write()
+  }
+  return new DigitWriter(template, rounded.sign < 0, whole, fraction).write()
+}
+
+/** A number too large for its template shows `#` in place of every digit. */
+const overflowText = (template: NumberTemplate, negative: boolean): string =>
+  new DigitWriter(template, negative, '#'.repeat(template.before), '#'.repeat(template.after)).write()
+
+/** to_number(text, text): digits, sign and point of a text; everything else of the template is passed over. */
+export const parseNumber = (text: string, format: string): Numeric | null => {
+  const template = numberTemplate(format)
+  const negative = /-/.test(text) || (template.brackets && /</.test(text))
+  let digits = ''
+  let at = 0
+  const limit = { before: template.before, after: template.after }
+  let afterPoint = false
+  const source = text
+    .trim()
+    .replace(/^[-+<]/, '')
+    .trimStart()
+  for (; at < source.length; at++) {
+    const char = source[at] as string
+    if (char >= '0' && char <= '9') {
+      if (afterPoint ? limit.after-- > 0 : limit.before-- > 0) digits += char
+      else if (!afterPoint) break
+    } else if (char === '.' && !afterPoint && template.after > 0) {
+      digits += '.'
+      afterPoint = true
+    } else if (char === '.' && template.after === 0) break
+  }
+  const value = parseNumeric(digits === '' || digits === '.' ? '0' : digits)
+  const scaled = template.shift === 0 ? value : Numeric.of(value.coefficient, value.scale + template.shift)
+  return negative ? Numeric.of(-BigInt(scaled.coefficient), scaled.scale) : scaled
+}
