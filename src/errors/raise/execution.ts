@@ -42,7 +42,7 @@ export const conflictAffectsRowTwice = (): SqlError =>
   })
 
 export const concurrentUpdate = (what: 'update' | 'delete'): SqlError =>
-  new SqlError(SQL_STATE.t_r_serialization_failure, `could not serialize access due to concurrent ${what}`)
+  new SqlError(SQL_STATE.serialization_failure, `could not serialize access due to concurrent ${what}`)
 
 export const invalidFrameOffset = (which: 'starting' | 'ending', negative: boolean): SqlError =>
   negative

@@ -1,0 +1,109 @@
+/** What every database contains before anything is created: schemas, the superuser, the databases themselves. */
+import type { CatalogObject, DatabaseObject, RoleObject, SchemaObject } from './objects.ts'
+import { BOOTSTRAP_SUPERUSER, PG_CATALOG, PUBLIC_SCHEMA } from './snapshot.ts'
+import { INFORMATION_SCHEMA, systemRelations } from './system/index.ts'
+
+/** OIDs of the databases that initdb makes. */
+export const POSTGRES_DATABASE = 5
+const TEMPLATE0 = 4
+const TEMPLATE1 = 1
+
+const PG_TOAST = 99
+
+const base = { owner: BOOTSTRAP_SUPERUSER, comment: null, depends: [], acl: null } as const
+
+const schema = (
+  oid: number,
+  name: string,
+  comment: string | null = null,
+  acl: readonly string[] | null = null,
+): SchemaObject => ({
+  ...base,
+  class: 'schema',
+  oid,
+  name,
+  comment,
+  acl,
+})
+
+/** Objects of every database that are never stored. */
+export const builtinObjects = (): CatalogObject[] => [
+  schema(PG_CATALOG, 'pg_catalog', 'system catalog schema', ['postgres=UC/postgres', '=U/postgres']),
+  schema(PG_TOAST, 'pg_toast', 'reserved schema for TOAST tables'),
+  schema(INFORMATION_SCHEMA, 'information_schema', null, ['postgres=UC/postgres', '=U/postgres']),
+  ...systemRelations(),
+]
+
+/** Stored objects of a new database. */
+export const initialObjects = (): CatalogObject[] => [
+  {
+    ...schema(PUBLIC_SCHEMA, 'public', 'standard public schema', [
+      'pg_database_owner=UC/pg_database_owner',
+      '=U/pg_database_owner',
+    ]),
+    owner: DATABASE_OWNER_ROLE,
+  },
+]
+
+/** pg_database_owner, the predefined role that owns schema public. */
+const DATABASE_OWNER_ROLE = 6171
+
+const role = (oid: number, name: string, options: Partial<RoleObject> = {}): RoleObject => ({
+  ...base,
+  class: 'role',
+  oid,
+  name,
+  superuser: false,
+  inherit: true,
+  createRole: false,
+  createDatabase: false,
+  login: false,
+  replication: false,
+  bypassRls: false,
+  connectionLimit: -1,
+  password: null,
+  validUntil: null,
+  memberOf: [],
+  ...options,
+})
+
+const database = (oid: number, name: string, options: Partial<DatabaseObject> = {}): DatabaseObject => ({
+  ...base,
+  class: 'database',
+  oid,
+  name,
+  template: false,
+  allowConnections: true,
+  ...options,
+})
+
+/** Shared objects of a new server. */
+export const initialSharedObjects = (): CatalogObject[] => [
+  role(BOOTSTRAP_SUPERUSER, 'postgres', {
+    superuser: true,
+    createRole: true,
+    createDatabase: true,
+    login: true,
+    replication: true,
+    bypassRls: true,
+  }),
+  database(POSTGRES_DATABASE, 'postgres', { comment: 'default administrative connection database' }),
+  database(TEMPLATE1, 'template1', { template: true, comment: 'default template for new databases' }),
+  database(TEMPLATE0, 'template0', { template: true, allowConnections: false, comment: 'unmodifiable empty database' }),
+]
+
+/** Predefined roles, with PostgreSQL's oids; never stored. */
+export const builtinSharedObjects = (): CatalogObject[] => [
+  role(DATABASE_OWNER_ROLE, 'pg_database_owner'),
+  role(6181, 'pg_read_all_data'),
+  role(6182, 'pg_write_all_data'),
+  role(3373, 'pg_monitor'),
+  role(3374, 'pg_read_all_settings'),
+  role(3375, 'pg_read_all_stats'),
+  role(3377, 'pg_stat_scan_tables'),
+  role(4569, 'pg_read_server_files'),
+  role(4570, 'pg_write_server_files'),
+  role(4571, 'pg_execute_server_program'),
+  role(4200, 'pg_signal_backend'),
+  role(4544, 'pg_checkpoint'),
+]

@@ -1,0 +1,189 @@
+/**
+ * The catalogs of a running server: one committed snapshot per database, plus the shared objects that all of them
+ * contain. A transaction changes a copy of its own and publishes it when it commits.
+ */
+import { typeByOid } from '../types/index.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Transaction } from '../txn/transaction.ts'
+import { builtinObjects, builtinSharedObjects, initialObjects, initialSharedObjects } from './bootstrap.ts'
+import { decodeObjects, encodeObject } from './codec.ts'
+import type { CatalogObject } from './objects.ts'
+import { CatalogSnapshot, FIRST_NORMAL_OID } from './snapshot.ts'
+
+/** Key of an object's record; shared objects belong to database 0. */
+const recordName = (database: number, oid: number): string => `catalog/${database}/${oid}`
+
+const SHARED = 0
+const isShared = (object: CatalogObject): boolean => object.class === 'role' || object.class === 'database'
+
+export class CatalogStore {
+  readonly #storage: Storage
+  readonly #databases = new Map<number, CatalogSnapshot>()
+  #nextOid = FIRST_NORMAL_OID
+  #version = 1
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+  }
+
+  /** Reads every database's catalog, or makes the first ones when there are none. */
+  async load(begin: () => Transaction): Promise<void> {
+    let shared = await this.#read(SHARED)
+    if (shared.length === 0) {
+      await this.#initialise(begin())
+      shared = initialSharedObjects()
+    }
+    for (const object of shared) {
+      if (object.class !== 'database') continue
+      const own = await this.#read(object.oid)
+      const all = [
+        ...builtinObjects(),
+        ...builtinSharedObjects(),
+        ...shared,
+        ...(own.length > 0 ? own : initialObjects()),
+      ]
+      this.#databases.set(object.oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version))
+      for (const { oid } of all) this.#reserve(oid)
+      for (const o of all) if (o.class === 'relation') this.#reserve(o.storageId)
+      for (const o of all) if (o.class === 'type') this.#reserve(o.arrayType.oid)
+    }
+  }
+
+  #reserve(oid: number): void {
+    if (oid >= this.#nextOid) this.#nextOid = oid + 1
+  }
+
+  async #read(database: number): Promise<CatalogObject[]> {
+    const records = await this.#storage.readMeta(`catalog/${database}/`)
+    return decodeObjects(
+      records.map(([, value]) => value),
+      typeByOid,
+    )
+  }
+
+  async #initialise(transaction: Transaction): Promise<void> {
+    for (const object of initialSharedObjects()) {
+      transaction.putMeta(recordName(SHARED, object.oid), encodeObject(object))
+      if (object.class !== 'database') continue
+      for (const own of initialObjects()) transaction.putMeta(recordName(object.oid, own.oid), encodeObject(own))
+    }
+    await transaction.commit()
+  }
+
+  /** A new object or storage id. Never reused while the server runs. */
+  allocateOid(): number {
+    return this.#nextOid++
+  }
+
+  /** The committed catalog of a database. */
+  snapshot(database: number): CatalogSnapshot {
+    const snapshot = this.#databases.get(database)
+    if (snapshot === undefined) throw new Error(`database ${database} is not open`)
+    return snapshot
+  }
+
+  get databases(): IterableIterator<number> {
+    return this.#databases.keys()
+  }
+
+  /** Publishes a committed transaction's changes: shared objects in every database. */
+  publish(database: number, changes: ReadonlyMap<number, CatalogObject | null>, before: CatalogSnapshot): void {
+    this.#version++
+    const shared = new Map(
+      [...changes].filter(([oid, object]) => isShared((object ?? before.objects.get(oid)) as CatalogObject)),
+    )
+    for (const [oid, snapshot] of this.#databases) {
+      const relevant = oid === database ? changes : shared
+      if (relevant.size > 0) this.#databases.set(oid, snapshot.with(relevant, this.#version))
+    }
+    for (const [oid, object] of shared) {
+      if (object === null) this.#databases.delete(oid)
+      else if (object.class === 'database' && !this.#databases.has(oid)) this.#create(oid)
+    }
+  }
+
+  /** A database that a transaction created: the initial objects beside the shared ones. */
+  #create(oid: number): void {
+    const model = [...this.#databases.values()][0] as CatalogSnapshot
+    const shared = [...model.objects.values()].filter(isShared)
+    const all = [...builtinObjects(), ...shared, ...initialObjects()]
+    this.#databases.set(oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version))
+  }
+
+  nextVersion(): number {
+    this.#version++
+    return this.#version
+  }
+}
+
+/** A transaction's own view of its database's catalog. */
+export class CatalogTransaction {
+  readonly #store: CatalogStore
+  readonly #database: number
+  readonly #transaction: Transaction
+  #changes: Map<number, CatalogObject | null> | null = null
+  #view: CatalogSnapshot | null = null
+  #base: CatalogSnapshot | null = null
+
+  constructor(store: CatalogStore, database: number, transaction: Transaction) {
+    this.#store = store
+    this.#database = database
+    this.#transaction = transaction
+  }
+
+  /** The catalog as this transaction sees it now: the committed one with the transaction's own changes. */
+  get snapshot(): CatalogSnapshot {
+    const committed = this.#store.snapshot(this.#database)
+    if (this.#changes === null) return committed
+    if (this.#view === null || this.#base !== committed) {
+      this.#base = committed
+      this.#view = committed.with(this.#changes, this.#store.nextVersion())
+    }
+    return this.#view
+  }
+
+  allocateOid(): number {
+    return this.#store.allocateOid()
+  }
+
+  /** Adds or replaces an object. */
+  put(object: CatalogObject): void {
+    this.#change(object.oid, object, isShared(object))
+  }
+
+  remove(oid: number): void {
+    const object = this.snapshot.objects.get(oid)
+    if (object !== undefined) this.#change(oid, null, isShared(object))
+  }
+
+  /** Stores a new database's initial objects; they appear when the transaction commits. */
+  initialiseDatabase(oid: number): void {
+    for (const object of initialObjects()) this.#transaction.putMeta(recordName(oid, object.oid), encodeObject(object))
+  }
+
+  #change(oid: number, object: CatalogObject | null, shared: boolean): void {
+    if (this.#changes === null) {
+      this.#changes = new Map()
+      // The first change decides what is published when the transaction commits.
+      this.#transaction.onEnd((committed) => {
+        const changes = this.#changes
+        if (committed && changes !== null && changes.size > 0) {
+          this.#store.publish(this.#database, changes, this.#store.snapshot(this.#database))
+        }
+        this.#changes = null
+        this.#view = null
+      })
+    }
+    const changes = this.#changes
+    const before = changes.get(oid)
+    changes.set(oid, object)
+    this.#view = null
+    const database = shared ? SHARED : this.#database
+    this.#transaction.putMeta(recordName(database, oid), object === null ? null : encodeObject(object))
+    this.#transaction.pushUndo(() => {
+      if (before === undefined) changes.delete(oid)
+      else changes.set(oid, before)
+      this.#view = null
+    })
+  }
+}

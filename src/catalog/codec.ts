@@ -1,0 +1,138 @@
+/** Catalog objects as stored records: JSON in which types are named by oid and odd values are written as texts. */
+import { enumType } from '../types/enum-type.ts'
+import { arrayTypeOf } from '../types/array.ts'
+import { rowType } from '../types/record.ts'
+import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+import type { CatalogObject, Column, RelationObject, TypeObject } from './objects.ts'
+
+/** How stored values are written: independent of any session's settings. */
+const STORED_FORMAT: FormatContext = {
+  dateStyle: 'ISO',
+  dateOrder: 'MDY',
+  intervalStyle: 'iso_8601',
+  timeZone: 'UTC',
+  extraFloatDigits: 1,
+  byteaOutput: 'hex',
+  transactionTimestamp: 0,
+  names: {
+    format: () => null,
+    resolve: (_kind, name) => Number(name),
+  },
+}
+
+type Json = Record<string, unknown>
+
+/** Marks what JSON cannot say itself. */
+const TYPE = '$type'
+const BIGINT = '$bigint'
+
+export const encodeObject = (object: CatalogObject): Uint8Array => {
+  const plain = object.class === 'type' ? typeRecord(object) : object
+  return Buffer.from(JSON.stringify(plain, replace))
+}
+
+/** A column's missing value needs its type to be written. */
+const columnRecord = (column: Column): Json => ({
+  ...column,
+  missing: column.missing === null ? null : column.type.format(column.missing, STORED_FORMAT),
+})
+
+function replace(this: unknown, key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return { [BIGINT]: String(value) }
+  if (key === 'type' && isType(value)) return { [TYPE]: value.oid }
+  if (key === 'system') return null
+  if (key === 'columns' && Array.isArray(value) && value.length > 0 && typeof value[0] === 'object') {
+    return (value as Column[]).map(columnRecord)
+  }
+  return value
+}
+
+const isType = (value: unknown): value is SqlType =>
+  typeof value === 'object' && value !== null && 'oid' in value && 'sqlName' in value
+
+const typeRecord = (object: TypeObject): Json => {
+  const { type, arrayType, ...rest } = object
+  return { ...rest, arrayOid: arrayType.oid, typeName: type.name, relation: type.relation }
+}
+
+/** Reads all records of a database: types first, since columns refer to them. */
+export const decodeObjects = (
+  records: readonly Uint8Array[],
+  builtin: (oid: number) => SqlType | undefined,
+): CatalogObject[] => {
+  const parsed = records.map((record) => JSON.parse(Buffer.from(record).toString('utf8'), revive) as Json)
+  const relations = new Map<number, RelationObject>()
+  const types = new Map<number, SqlType>()
+  const objects: CatalogObject[] = []
+  for (const record of parsed) {
+    if (record['class'] !== 'type') continue
+    const object = decodeType(record, relations)
+    types.set(object.type.oid, object.type)
+    types.set(object.arrayType.oid, object.arrayType)
+    objects.push(object)
+  }
+  const typeOf = (oid: number): SqlType => {
+    const type = builtin(oid) ?? types.get(oid)
+    if (type === undefined) throw new Error(`the catalog names a type ${oid} that does not exist`)
+    return type
+  }
+  for (const record of parsed) {
+    if (record['class'] === 'type') continue
+    const object = resolveTypes(record, typeOf) as unknown as CatalogObject
+    if (object.class === 'relation') relations.set(object.oid, object)
+    objects.push(object)
+  }
+  return objects
+}
+
+const revive = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'object' && value !== null && BIGINT in value) return BigInt((value as Json)[BIGINT] as string)
+  return value
+}
+
+const decodeType = (record: Json, relations: ReadonlyMap<number, RelationObject>): TypeObject => {
+  const { arrayOid, typeName, relation, ...rest } = record
+  const object = rest as unknown as TypeObject
+  const facts = {
+    oid: object.oid,
+    arrayOid: arrayOid as number,
+    name: typeName as string,
+    namespace: object.schema,
+  }
+  const type =
+    object.labels === null
+      ? tableRowType(facts, relation as number, (oid) => relations.get(oid) ?? null)
+      : enumType({ ...facts, labels: object.labels.map((l) => l.label) })
+  return { ...object, type, arrayType: arrayTypeOf(type) }
+}
+
+/** The row type of a relation; its fields are looked up when they are needed, for the relation may change. */
+export const tableRowType = (
+  facts: { oid: number; arrayOid: number; name: string; namespace: number },
+  relation: number,
+  find: (oid: number) => RelationObject | null,
+): SqlType =>
+  rowType({
+    ...facts,
+    relation,
+    fields: () =>
+      (find(relation)?.columns ?? [])
+        .filter((column) => !column.dropped)
+        .map(({ name, type, typmod }) => ({ name, type, typmod })),
+  })
+
+/** Puts types in the place of their marks, and reads the columns' missing values. */
+const resolveTypes = (value: unknown, typeOf: (oid: number) => SqlType): unknown => {
+  if (Array.isArray(value)) return value.map((item) => resolveTypes(item, typeOf))
+  if (typeof value !== 'object' || value === null) return value
+  if (TYPE in value) return typeOf((value as Json)[TYPE] as number)
+  const out: Json = {}
+  for (const [key, item] of Object.entries(value)) out[key] = PARSE_TREES.has(key) ? item : resolveTypes(item, typeOf)
+  if ('attnum' in out && 'missing' in out && out['missing'] !== null) {
+    out['missing'] = (out['type'] as SqlType).parse(out['missing'] as string, -1, STORED_FORMAT) as Datum
+  }
+  return out
+}
+
+/** Fields that hold parse trees, which are kept as they are. */
+const PARSE_TREES = new Set(['default', 'expression', 'predicate', 'check', 'query'])
