@@ -196,10 +196,10 @@ export class LockManager {
    * Waits until the transaction that `holder` stands for has ended. The lock that a transaction has on itself comes
    * into being when somebody first waits for it.
    */
-  waitForTransaction(owner: LockOwner, holder: LockOwner, xid: number): Wait {
+  waitForTransaction(owner: LockOwner, holder: LockOwner, xid: number, timeoutMs = 0): Wait {
     const tag: LockTag = { kind: 'transaction', xid }
     grant(this.#find(tag), holder, TABLE_LOCK.exclusive, null)
-    return this.acquire(owner, tag, TABLE_LOCK.share, { transient: true }) as Wait
+    return this.acquire(owner, tag, TABLE_LOCK.share, { transient: true, timeoutMs }) as Wait
   }
 
   /** Ends a process's wait, if it waits, with an error. */

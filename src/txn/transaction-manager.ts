@@ -72,7 +72,7 @@ export class TransactionManager {
   waitFor(waiter: Transaction, other: TransactionState): Wait {
     const holder = this.#writing.get(other.xid)
     if (holder === undefined) return new Wait(Promise.resolve())
-    return this.locks.waitForTransaction(waiter.owner, holder.owner, other.xid)
+    return this.locks.waitForTransaction(waiter.owner, holder.owner, other.xid, waiter.lockTimeout)
   }
 
   /** Remembers a running commit until it is done. */

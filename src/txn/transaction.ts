@@ -50,6 +50,8 @@ export class Transaction implements Writer {
   readonly #manager: TransactionManager
   isolation: IsolationLevel
   readOnly: boolean
+  /** lock_timeout in milliseconds, 0 for none; for every wait that has none of its own. */
+  lockTimeout = 0
   command = 0
   status: 'active' | 'committing' | 'committed' | 'aborted' = 'active'
   #snapshot: Snapshot | null = null
@@ -185,7 +187,8 @@ export class Transaction implements Writer {
 
   /** See `LockManager.acquire`. */
   lock(tag: LockTag, mode: LockMode, options?: AcquireOptions): null | Wait | 'unavailable' {
-    return this.#manager.locks.acquire(this.owner, tag, mode, options)
+    const timed = this.lockTimeout === 0 ? options : { timeoutMs: this.lockTimeout, ...options }
+    return this.#manager.locks.acquire(this.owner, tag, mode, timed)
   }
 
   lockTable(relation: number, mode: keyof typeof TABLE_LOCK, options?: AcquireOptions): null | Wait | 'unavailable' {

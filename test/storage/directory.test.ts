@@ -65,6 +65,24 @@ test('a damaged directory is refused with its name', async () => {
   expect(await failure(open())).toContain(join(directory, 'records'))
 })
 
+test('damaged records are reported', async () => {
+  const first = await open()
+  const table = await createTable(first)
+  await inTransaction(first, (t) => {
+    for (let i = 0; i < 2000; i++) table.insert(t, [i, `row ${i}`])
+  })
+  await first.storage.close()
+  // LevelDB sorts its log into a table when it is opened.
+  await (await open(1)).storage.close()
+  const records = join(directory, 'records')
+  for (const name of readdirSync(records).filter((file) => file.endsWith('.ldb'))) {
+    const bytes = readFileSync(join(records, name))
+    for (let i = 100; i < 200; i++) bytes[i] = (bytes[i] as number) ^ 0x55
+    writeFileSync(join(records, name), bytes)
+  }
+  expect(await failure(open(1))).toBe(`XX001 could not read "${records}"`)
+})
+
 test('a damaged segment is reported by its file; other columns and rows stay readable', async () => {
   const first = await open()
   const table = await createTable(first)

@@ -1,6 +1,7 @@
 /** What snapshots see: commits, own commands, rollbacks and savepoints. */
 import { expect, test } from 'vitest'
-import { createTable, inTransaction, openVolatile, rowsOf } from '../storage/support/fixture.ts'
+import type { Wait } from '../../src/vector/wait.ts'
+import { createTable, failure, inTransaction, indexOn, openVolatile, rowsOf } from '../storage/support/fixture.ts'
 
 const setUp = async () => {
   const database = await openVolatile()
@@ -121,6 +122,20 @@ test('a transaction id is given with the first write only, and grows', async () 
   expect(a.commit()).toBe(null)
   b.rollback()
   expect(manager.inProgress()).toEqual([])
+})
+
+test('lock_timeout holds for locks and for waits on transactions', async () => {
+  const { manager, table } = await setUp()
+  const index = indexOn(table, [0])
+  await index.prepare()?.promise
+  const [a, b] = [manager.begin(), manager.begin()]
+  table.insert(a, [3, 'three'])
+  a.lockRow(1, 0, 'forUpdate')
+  b.lockTimeout = 1
+  const waits = [() => b.lockRow(1, 0, 'forUpdate'), () => index.probeUnique(b, [3])]
+  for (const wait of waits) {
+    expect(await failure((wait() as Wait).promise)).toBe('55P03 canceling statement due to lock timeout')
+  }
 })
 
 test('old versions are cut as soon as no snapshot needs them', async () => {

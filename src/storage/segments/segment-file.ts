@@ -78,29 +78,22 @@ export const encodeSegment = async (
   const schema = new arrow.Schema(fields)
   const data = arrow.makeData({ type: new arrow.Struct(fields), length: content.length, nullCount: 0, children })
   const bytes = arrow.tableToIPC(new arrow.Table([new arrow.RecordBatch(schema, data)]), 'file')
+  await pause()
+  // Read back to learn where each buffer lies.
   const written = (arrow.tableFromIPC(bytes).batches[0] as arrow.RecordBatch).data.children
-  const columns = content.columns.map((vector, i) =>
-    columnManifest(
-      bytes,
-      written[i] as arrow.Data,
-      encodings[i] as string,
-      vector,
-      content.zones[i] as ZoneMap,
-      descriptors[i] as ColumnDescriptor,
-    ),
-  )
-  const base = { file, bytes: bytes.length, length: content.length, liveRows: content.liveRows, columns }
-  if (content.absent === null) return { bytes, manifest: base }
+  const columns: ColumnManifest[] = []
+  for (const [i, vector] of content.columns.entries()) {
+    const descriptor = descriptors[i] as ColumnDescriptor
+    const zone = content.zones[i] as ZoneMap
+    columns.push(columnManifest(bytes, written[i] as arrow.Data, encodings[i] as string, vector, zone, descriptor))
+    await pause()
+  }
+  const manifest = { file, bytes: bytes.length, length: content.length, liveRows: content.liveRows, columns }
+  if (content.absent === null) return { bytes, manifest }
   const flags = new BoolVector(content.absent, null)
-  const absent = columnManifest(
-    bytes,
-    written.at(-1) as arrow.Data,
-    'bool',
-    flags,
-    FLAG_ZONE,
-    descriptors[0] as ColumnDescriptor,
-  )
-  return { bytes, manifest: { ...base, absent } }
+  const flagData = written.at(-1) as arrow.Data
+  const absent = columnManifest(bytes, flagData, 'bool', flags, FLAG_ZONE, descriptors[0] as ColumnDescriptor)
+  return { bytes, manifest: { ...manifest, absent } }
 }
 
 const encodingOf = (name: string): ColumnEncoding => ENCODINGS[name] as ColumnEncoding
