@@ -213,14 +213,24 @@ export const intervalPart = (word: string, { months, days, micros }: Interval): 
   }
 }
 
+/** A unit to cut to. Throws 22023 for parts that are none. */
+const truncationUnit = (word: string, type: string): string => {
+  const part = partOf(word, type)
+  if (OTHER_PARTS.has(part)) throw unitNotRecognized(word.toLowerCase(), type)
+  return part
+}
+
 /** First year of the span of years that holds one. */
 const spanStart = (year: number, span: number): number =>
   span === 10 ? Math.floor(year / 10) * 10 : Math.floor((year - 1) / span) * span + 1
 
 /** A local timestamp cut to a unit. */
 export const truncateTimestamp = (word: string, local: ExactInteger, type: string): ExactInteger => {
-  const part = partOf(word, type)
-  if (isInfinite(local)) return local
+  if (isInfinite(local)) {
+    partOf(word, type)
+    return local
+  }
+  const part = truncationUnit(word, type)
   const { days, micros } = splitTimestamp(local)
   const { year, month } = civilFromDays(days)
   const day = (y: number, m: number): ExactInteger => joinTimestamp(daysFromCivil(y, m, 1), 0)
@@ -275,7 +285,7 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
 }
 
 export const truncateInterval = (word: string, { months, days, micros }: Interval): Interval => {
-  const part = partOf(word, 'interval')
+  const part = truncationUnit(word, 'interval')
   const monthUnit = MONTH_UNITS[part]
   if (monthUnit !== undefined) return new Interval(months - (months % monthUnit), 0, 0)
   if (part === 'day') return new Interval(months, days, 0)

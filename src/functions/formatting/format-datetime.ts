@@ -107,7 +107,7 @@ const zoneHours = (parts: DatetimeParts): string => {
 const zoneMinutes = (parts: DatetimeParts): string =>
   String(Math.floor((Math.abs(parts.zone?.offset ?? 0) % 3600) / 60)).padStart(2, '0')
 
-const century = (year: number): number => (year > 0 ? Math.ceil(year / 100) : Math.floor(year / 100) - 1)
+const century = (year: number): number => (year > 0 ? Math.ceil(year / 100) : Math.trunc(year / 100) - 1)
 
 const lastDigits = (value: number, digits: number): number => Math.abs(value) % 10 ** digits
 
@@ -151,7 +151,7 @@ const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) 
   MON: (field, parts) => monthName(field, parts, 3),
   MS: fraction(3),
   US: fraction(6),
-  OF: (_field, parts) => formatOffset(parts.zone?.offset ?? 0),
+  OF: (_field, parts) => formatOffset(Math.trunc((parts.zone?.offset ?? 0) / 60) * 60),
   Q: (field, parts) => (parts.month === 0 ? '' : number(field, Math.floor((parts.month - 1) / 3) + 1, 1)),
   RM: romanMonth,
   SSSSS: (field, parts) => number(field, parts.hour * 3600 + parts.minute * 60 + parts.second, 1),

@@ -1,5 +1,5 @@
 /** to_char and to_number of numbers. */
-import { parseNumeric } from '../../types/numeric/convert.ts'
+import { numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
 import { numericAbs, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import { powerOfTen } from '../../types/numeric/powers.ts'
@@ -23,8 +23,7 @@ const ROMAN: readonly (readonly [number, string])[] = [
 const ROMAN_WIDTH = 15
 
 const formatRoman = (value: Numeric, template: NumberTemplate): string => {
-  const whole = numericRound(value, 0)
-  const number = whole.isFinite ? whole.toNumber() : 0
+  const number = numericToInt4(value)
   if (!(number >= 1 && number <= 3999)) return '#'.repeat(ROMAN_WIDTH)
   let rest = number
   let text = ''
@@ -67,6 +66,8 @@ class DigitWriter {
   private readonly relevant: number
   private readonly hidesZero: boolean
   private readonly ownSign: boolean
+  /** NaN or Infinity in place of digits. */
+  private readonly isWord: boolean
   private position = 0
   private signDone: boolean
   private started = false
@@ -77,9 +78,10 @@ class DigitWriter {
     this.negative = negative
     this.whole = whole
     this.fraction = fraction
+    this.isWord = /[a-z]/.test(whole)
     this.blanks = Math.max(template.before - whole.length, 0)
     this.hidesZero = template.zeroStart < 0 && whole === '0' && template.after > 0
-    this.ownSign = template.items.some((item) => item.kind === 'sign' && item.form !== 'S')
+    this.ownSign = template.items.some((item) => item.kind === 'sign' && (item.form === 'MI' || item.form === 'SG'))
     this.signDone = this.ownSign || template.sign === 'after'
     const kept = Math.max(template.zeroEnd - template.before + 1, 0)
     this.relevant = template.fill ? Math.max(fraction.replace(/0+$/, '').length, kept) : fraction.length
@@ -99,7 +101,7 @@ class DigitWriter {
         break
       case 'point':
         this.sign()
-        this.out += '.'
+        if (!this.isWord) this.out += '.'
         this.started = true
         break
       case 'group':
@@ -113,7 +115,7 @@ class DigitWriter {
         this.signItem(item.form)
         break
       case 'ordinal':
-        if (!this.negative && this.fraction === '') this.out += this.ordinal(item.upper)
+        if (!this.negative && /^\d+$/.test(this.whole) && this.fraction === '') this.out += this.ordinal(item.upper)
         break
       case 'text':
         this.out += item.text
@@ -160,7 +162,7 @@ class DigitWriter {
   private fractionDigit(zero: boolean): void {
     this.sign()
     const index = this.position - this.template.before
-    if (index < this.relevant || zero) this.out += this.fraction[index] ?? '0'
+    if (!this.isWord && (index < this.relevant || zero)) this.out += this.fraction[index] ?? '0'
   }
 
   private signItem(form: 'S' | 'MI' | 'PL' | 'SG'): void {
@@ -188,15 +190,16 @@ export const formatNumber = (value: Numeric, text: string): string => {
   const template = numberTemplate(text)
   if (template.roman !== null) return formatRoman(value, template)
   if (template.scientific) return formatScientific(value, template)
-  if (!value.isFinite) return overflowText(template, value.sign < 0)
+  if (!value.isFinite) {
+    const word = value.isNaN ? 'NaN' : 'Infinity'
+    return word.length > template.before
+      ? overflowText(template, value.sign < 0)
+      : new DigitWriter(template, value.sign < 0, word, '').write()
+  }
   const shifted = template.shift === 0 ? value : numericMul(value, Numeric.of(powerOfTen(template.shift), 0))
   const rounded = numericRound(shifted, template.after)
   const [whole = '0', fraction = ''] = numericAbs(rounded).toString().split('.')
-  if (whole.length > template.before) {
-    const isHiddenZero = template.before === 0 && whole === '0'
-    if (!isHiddenZero) return overflowText(template, rounded.sign < 0)
-    return new DigitWriter(template, rounded.sign < 0, '', fraction).write()
-  }
+  if (whole.length > template.before) return overflowText(template, rounded.sign < 0)
   return new DigitWriter(template, rounded.sign < 0, whole, fraction).write()
 }
 

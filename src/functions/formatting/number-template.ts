@@ -15,7 +15,7 @@ export interface NumberTemplate {
   /** Digit positions before and after the point. */
   readonly before: number
   readonly after: number
-  /** Positions (from 0, over both sides) of the first and last `0`; -1 without. */
+  /** Positions (from 0, over both sides) of the first `0` before the point and of the last `0`; -1 without. */
   readonly zeroStart: number
   readonly zeroEnd: number
   readonly fill: boolean
@@ -45,7 +45,7 @@ const parse = (template: string): NumberTemplate => {
     if (quoted !== undefined) items.push({ kind: 'text', text: quoted.replace(/\\(.)/g, '$1') })
     else if (upper === '9' || upper === '0') {
       if (upper === '0') {
-        if (state.zeroStart < 0) state.zeroStart = state.before + state.after
+        if (state.zeroStart < 0 && !afterPoint) state.zeroStart = state.before + state.after
         state.zeroEnd = state.before + state.after
       }
       if (afterV) state.shift++

@@ -53,6 +53,14 @@ const sqrt = (a: number): number => {
   return Math.sqrt(a)
 }
 
+/** Math.cbrt is a few units off in the last place; one step of Newton's method mends that. */
+const cbrt = (a: number): number => {
+  const root = Math.cbrt(a)
+  if (root === 0 || !Number.isFinite(root)) return root
+  const square = root * root
+  return root - (root * square - a) / (3 * square)
+}
+
 const logarithm =
   (compute: (a: number) => number) =>
   (a: number): number => {
@@ -88,7 +96,7 @@ const named = (
 
 const floatFunctions: readonly ScalarFunction[] = [
   ...named({ sqrt: 1344, dsqrt: 230 }, 'float8', 'float8', 'square root', sqrt),
-  ...named({ cbrt: 1345, dcbrt: 231 }, 'float8', 'float8', 'cube root', Math.cbrt),
+  ...named({ cbrt: 1345, dcbrt: 231 }, 'float8', 'float8', 'cube root', cbrt),
   ...named({ exp: 1347, dexp: 233 }, 'float8', 'float8', 'exponential', guarded(Math.exp, false)),
   ...named({ ln: 1341, dlog1: 234 }, 'float8', 'float8', 'natural logarithm', ln),
   ...named({ log: 1340, log10: 1194, dlog10: 1339 }, 'float8', 'float8', 'logarithm to base 10', log10),

@@ -92,7 +92,7 @@ export const parseDatetime = (text: string, type: string, context: FormatContext
   new DatetimeReader(text, type, context).read()
 
 const TOKEN =
-  /[+-]?\d[\d:.]*(?:[/-][A-Za-z]{3,}[/-]\d+|(?:[-/.]\d+)*)|[+-]\s*\d[\d:]*|[A-Za-z][A-Za-z_/]*(?:[+-]\d[\d:]*)?|[+-][A-Za-z]+|[\s,]+|./g
+  /\d+(?::[\d.]+)+|\d[\d.]*(?:[/-][A-Za-z]{3,}[/-]\d+|(?:[-/.]\d+)*)|[+-]\s*\d[\d:]*|[A-Za-z][A-Za-z_/]*(?:[+-]\d[\d:]*)?|[+-][A-Za-z]+|[\s,]+|./g
 
 class DatetimeReader {
   private readonly text: string
@@ -136,11 +136,7 @@ class DatetimeReader {
     const out: string[] = []
     for (const [token] of spaced.matchAll(TOKEN)) {
       if (/^[\s,]+$/.test(token)) continue
-      const attached = /^(\d[\d:.]*:[\d:.]+|\d{4,6}(?:\.\d+)?)(-\d[\d:]*)$/.exec(token)
-      const time = token.includes(':') ? /^(\d+(?::[\d.]+)+)([-+].*)$/.exec(token) : null
-      if (time !== null) out.push(time[1] as string, time[2] as string)
-      else if (attached !== null && token.includes(':')) out.push(attached[1] as string, attached[2] as string)
-      else out.push(token)
+      out.push(token)
     }
     return out
   }

@@ -124,7 +124,7 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
 
 /** `3 4:05:06`: a bare number right before a clock counts days. */
 const bareUnitAt = (text: string, at: number, bareUnit: IntervalUnit, pendingDays: boolean): IntervalUnit =>
-  !pendingDays && /^\s+[+-]?\d+:/.test(text.slice(at)) ? 'day' : bareUnit
+  !pendingDays && /^[+-]?\d+:/.test(text.slice(at)) ? 'day' : bareUnit
 
 const addClock = (
   sum: Sum,

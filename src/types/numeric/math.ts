@@ -52,8 +52,7 @@ export const numericSqrt = (a: Numeric): Numeric => {
   if (a.coefficient < 0) throw invalidArgumentForPower('cannot take square root of a negative number')
   if (!a.isFinite) return a
   const { weight } = leadingDigit(a)
-  const digits = weight >= 0 ? weight * 2 + 1 : 1 - (1 - weight) * 2
-  const scale = clampScale(MIN_SIGNIFICANT_DIGITS - digits, a.scale)
+  const scale = clampScale(MIN_SIGNIFICANT_DIGITS - (weight * 2 + 1), a.scale)
   return sqrtToScale(a, scale)
 }
 
@@ -121,11 +120,12 @@ const lnOf = (a: Numeric, digits: number): bigint => {
   return divideRounded(lnFixed(toFixed(mantissa, working), working) + BigInt(exponent) * ln10(working), powerOfTen(6))
 }
 
-/** Decimal exponent of ln(a)'s leading digit, as PostgreSQL estimates it. */
+/** Decimal exponent of ln(a)'s leading digit, as PostgreSQL estimates it: far from 1 it is cut toward zero. */
 const lnWeight = (a: Numeric): number => {
   const approximate = Math.abs(lnEstimate(a))
   if (approximate === 0) return 0
-  return Math.floor(Math.log10(approximate))
+  const exponent = Math.log10(approximate)
+  return Math.abs(a.toNumber() - 1) < 0.1 ? Math.floor(exponent) : Math.trunc(exponent)
 }
 
 /** ln as a double, also for values that are no doubles. */
@@ -163,10 +163,8 @@ export const numericLog = (base: Numeric, a: Numeric): Numeric => {
     if (a.isFinite) return Numeric.zero
     return base.isFinite ? Numeric.Infinity : Numeric.NaN
   }
-  const lnBase = lnEstimate(base)
-  if (lnBase === 0) return numericDiv(Numeric.one, Numeric.zero)
-  const weight = Math.floor(Math.log10(Math.abs(lnEstimate(a) / lnBase) || 1))
-  const scale = clampScale(MIN_SIGNIFICANT_DIGITS - weight, base.scale, a.scale)
+  if (lnEstimate(base) === 0) return numericDiv(Numeric.one, Numeric.zero)
+  const scale = clampScale(MIN_SIGNIFICANT_DIGITS - (lnWeight(a) - lnWeight(base)), base.scale, a.scale)
   const working = scale + GUARD_DIGITS + Math.max(0, -lnWeight(base)) + Math.max(0, lnWeight(a))
   return divideToScale(Numeric.of(lnOf(a, working), working), Numeric.of(lnOf(base, working), working), scale)
 }
@@ -186,6 +184,9 @@ export const numericExp = (a: Numeric): Numeric => {
   return fromFixed(expFixed(toFixed(a, working), working), working, scale)
 }
 
+const complexPower = () =>
+  invalidArgumentForPower('a negative number raised to a non-integer power yields a complex result')
+
 const isInteger = (a: Numeric): boolean => Numeric.compare(a, numericTrunc(a, 0)) === 0
 
 /** Integral powers by repeated squaring, exact until rounded. */
@@ -193,8 +194,8 @@ const integerPower = (base: Numeric, exponent: number): Numeric => {
   const magnitude = Math.abs(exponent)
   const estimate = base.sign === 0 ? 0 : lnEstimate(numericAbsolute(base)) * Math.LOG10E * exponent
   if (estimate > 131072) throw numericOverflow()
-  const scale = clampScale(MIN_SIGNIFICANT_DIGITS - Math.trunc(estimate), base.scale)
-  if (estimate < -1000 - 20) return Numeric.of(0, clampScale(1000))
+  const scale = clampScale(MIN_SIGNIFICANT_DIGITS, base.scale)
+  if (estimate < -scale - 20) return Numeric.of(0, scale)
   const exact = (Number(base.coefficient.toString().length) + base.scale) * magnitude <= 20000
   if (exact) {
     const power = Numeric.of(BigInt(base.coefficient) ** BigInt(magnitude), base.scale * magnitude)
@@ -219,13 +220,12 @@ export const numericPower = (base: Numeric, exponent: Numeric): Numeric => {
   }
   const integral = isInteger(exponent)
   if (base.sign < 0 && !integral) {
-    throw invalidArgumentForPower('a negative number raised to a non-integer power yields a complex result')
+    throw complexPower()
   }
   if (integral) {
     const power = exponent.toNumber()
     if (Math.abs(power) <= 2147483647) {
-      const result = integerPower(base, power)
-      return result.scale < exponent.scale ? numericRound(result, exponent.scale) : result
+      return integerPower(base, power)
     }
   }
   if (base.sign === 0) return Numeric.of(0, MIN_SIGNIFICANT_DIGITS)
@@ -240,6 +240,8 @@ const specialPower = (base: Numeric, exponent: Numeric): Numeric => {
   if (exponent.sign === 0 && !exponent.isNaN) return Numeric.one
   if (isOne) return Numeric.one
   if (base.isNaN || exponent.isNaN) return Numeric.NaN
+  if (base.sign < 0 && exponent.isFinite && !isInteger(exponent)) throw complexPower()
+  if (!exponent.isFinite && Numeric.compare(base, Numeric.fromInteger(-1)) === 0) return Numeric.one
   const result = base.toNumber() ** exponent.toNumber()
   if (Number.isNaN(result)) return Numeric.NaN
   if (!Number.isFinite(result)) return result > 0 ? Numeric.Infinity : Numeric.NegativeInfinity
