@@ -1,6 +1,7 @@
 /** Makes segments of a table: files where the table is logged, columns in memory where it is not. */
 import { pause } from '../pace.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
+import { randomBytes } from 'node:crypto'
 import type { AnyVector } from '../../vector/vector.ts'
 import type { ColumnCache } from './column-cache.ts'
 import {
@@ -19,7 +20,8 @@ export class SegmentFiles {
   readonly #cache: ColumnCache
   readonly #mayDelete: () => boolean
   #counter = 0
-  readonly #run = Date.now().toString(36)
+  /** Makes names different from those of every other run. */
+  readonly #run = randomBytes(6).toString('hex')
 
   /** `mayDelete` is false once it is not known any more which manifests are on disk. */
   constructor(files: SegmentStore, cache: ColumnCache, mayDelete: () => boolean = () => true) {
@@ -48,7 +50,7 @@ export class SegmentFiles {
     const liveRows = absent === null ? length : absent.reduce((live, flag) => live - flag, length)
     const content: SegmentContent = { length, columns, zones, absent, liveRows }
     if (!table.logged) return new ResidentSegment(content)
-    const name = `${table.storageId}-${slot}-${this.#run}${(this.#counter++).toString(36)}.arrow`
+    const name = `${table.storageId}-${slot}-${this.#run}-${this.#counter++}.arrow`
     const { bytes, manifest } = await encodeSegment(name, content, descriptors)
     await this.#files.put(name, bytes)
     const segment = new FileSegment(manifest, this.#files, this.#cache, descriptors)
