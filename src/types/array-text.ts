@@ -108,7 +108,7 @@ class ArrayReader {
       if (this.at >= this.text.length) throw this.malformed('Unexpected end of input.')
       const opens = this.text[this.at] === '{'
       if (nested !== null && nested !== opens) {
-        throw this.malformed('Unexpected array element.')
+        throw this.malformed(opens ? 'Unexpected "{" character.' : 'Unexpected array element.')
       }
       nested = opens
       if (opens) this.readBraces(depth + 1)

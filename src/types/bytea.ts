@@ -1,5 +1,5 @@
 /** bytea: hex and escape text forms. */
-import { invalidTextRepresentation, invalidParameterValue } from '../errors/raise/data.ts'
+import { invalidByteaText, invalidParameterValue } from '../errors/raise/data.ts'
 import { encodeUtf8 } from './bytes.ts'
 import { defineType } from './define-type.ts'
 import { OID } from './oids.ts'
@@ -57,7 +57,7 @@ export const decodeEscape = (text: string): Uint8Array => {
       continue
     }
     const [a = 0, b = 0, c = 0] = source.subarray(at + 1, at + 4)
-    if (a < 48 || a > 51 || b < 48 || b > 55 || c < 48 || c > 55) throw invalidTextRepresentation('bytea', text)
+    if (a < 48 || a > 51 || b < 48 || b > 55 || c < 48 || c > 55) throw invalidByteaText()
     out[length++] = (a - 48) * 64 + (b - 48) * 8 + (c - 48)
     at += 3
   }

@@ -201,7 +201,7 @@ export const invalidSize = (text: string, unit?: string): SqlError =>
       ? {}
       : {
           detail: `Invalid size unit: "${unit}".`,
-          hint: 'Valid units are "bytes", "B", "kB", "MB", "GB", "TB", and "PB".',
+          hint: 'Valid units are "bytes", "kB", "MB", "GB", "TB", and "PB".',
         },
   )
 
@@ -282,3 +282,8 @@ export const invalidTwelveHour = (hour: number): SqlError =>
   })
 
 export const numberFormatError = (message: string): SqlError => new SqlError(SQL_STATE.syntax_error, message)
+
+export const dataException = (message: string): SqlError => new SqlError(SQL_STATE.data_exception, message)
+
+export const invalidByteaText = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, 'invalid input syntax for type bytea')

@@ -216,7 +216,7 @@ export const intervalPart = (word: string, { months, days, micros }: Interval): 
 /** A unit to cut to. Throws 22023 for parts that are none. */
 const truncationUnit = (word: string, type: string): string => {
   const part = partOf(word, type)
-  if (OTHER_PARTS.has(part)) throw unitNotRecognized(word.toLowerCase(), type)
+  if (OTHER_PARTS.has(part) && !part.startsWith('timezone')) throw unitNotRecognized(word.toLowerCase(), type)
   return part
 }
 

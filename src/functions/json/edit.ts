@@ -97,10 +97,13 @@ const requireContainer = (node: JsonbNode, message: string): void => {
   if (isScalar(node)) throw wrongJsonKind(message)
 }
 
+const isEmpty = (node: JsonbNode): boolean =>
+  isJsonbArray(node) ? node.length === 0 : isJsonbObject(node) && node.size === 0
+
 /** jsonb_set: replaces the value at a path, or adds it when only its last step is missing and `create`. */
 export const setAtPath = (node: JsonbNode, path: Path, value: JsonbNode, create: boolean): JsonbNode => {
   requireContainer(node, 'cannot set path in scalar')
-  return editAt(node, path, 0, { operation: 'set', create, value })
+  return !create && isEmpty(node) ? node : editAt(node, path, 0, { operation: 'set', create, value })
 }
 
 /** jsonb_insert: adds a value before or after the one at a path, or a new member. */
@@ -111,7 +114,7 @@ export const insertAtPath = (node: JsonbNode, path: Path, value: JsonbNode, afte
 
 export const deleteAtPath = (node: JsonbNode, path: Path): JsonbNode => {
   requireContainer(node, 'cannot delete path in scalar')
-  return editAt(node, path, 0, { operation: 'delete', create: false, value: null })
+  return isEmpty(node) ? node : editAt(node, path, 0, { operation: 'delete', create: false, value: null })
 }
 
 /** The node at a path; undefined when there is none. */

@@ -82,8 +82,8 @@ const NOT_WORD_EDGE = `(?:(?<=${WORD})(?=${WORD})|(?<!${WORD})(?!${WORD}))`
 
 /** Escapes outside brackets that stand for something else in JavaScript. */
 const ESCAPES: Readonly<Record<string, string>> = {
-  A: '(?<![\\s\\S])',
-  Z: '(?![\\s\\S])',
+  A: '^',
+  Z: '$',
   m: WORD_START,
   M: WORD_END,
   y: WORD_EDGE,
@@ -159,11 +159,11 @@ class Translator {
           quantifiable = true
           break
         case '^':
-          out += this.options.lineAnchors ? '(?<![^\\n])' : '(?<![\\s\\S])'
+          out += this.options.lineAnchors ? '(?:^|(?<=\\n))' : '^'
           quantifiable = false
           break
         case '$':
-          out += this.options.lineAnchors ? '(?![^\\n])' : '(?![\\s\\S])'
+          out += this.options.lineAnchors ? '(?=\\n|$)' : '$'
           quantifiable = false
           break
         case '|':

@@ -2,7 +2,8 @@
 import {
   arraySubscriptError,
   incompatibleArrays,
-  invalidParameterValue,
+  dataException,
+  featureNotSupported,
   nullValueNotAllowed,
 } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
@@ -35,7 +36,7 @@ const shapeFunctions: readonly ScalarFunction[] = [
 /** Appends or prepends one element to an array of at most one dimension. */
 const extend = (array: SqlArray | null, element: Datum, atEnd: boolean): SqlArray => {
   if (array === null || array.dimensions.length === 0) return SqlArray.of([element])
-  if (array.dimensions.length > 1) throw invalidParameterValue('argument must be empty or one-dimensional array')
+  if (array.dimensions.length > 1) throw dataException('argument must be empty or one-dimensional array')
   const elements = atEnd ? [...array.elements, element] : [element, ...array.elements]
   return new SqlArray([elements.length], array.lowerBounds, elements)
 }
@@ -70,7 +71,7 @@ const matches = (equal: (a: Datum, b: Datum) => boolean, element: Datum, wanted:
   wanted === null ? element === null : equal(element, wanted)
 
 const requireOneDimension = (array: SqlArray, message: string): void => {
-  if (array.dimensions.length > 1) throw invalidParameterValue(message)
+  if (array.dimensions.length > 1) throw featureNotSupported(message)
 }
 
 const SEARCH_MESSAGE = 'searching for elements in multidimensional arrays is not supported'
@@ -191,7 +192,7 @@ const editFunctions: readonly ScalarFunction[] = [
         ? SqlArray.empty
         : new SqlArray(
             [length - count, ...array.dimensions.slice(1)],
-            array.lowerBounds,
+            array.dimensions.map(() => 1),
             array.elements.slice(0, (length - count) * width),
           )
     },

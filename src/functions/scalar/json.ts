@@ -93,8 +93,11 @@ export const nodeText = (node: JsonbNode | undefined): string | null => {
 
 const member = ({ root }: Jsonb, key: string): JsonbNode | undefined =>
   isJsonbObject(root) ? root.get(key) : undefined
-const element = ({ root }: Jsonb, index: number): JsonbNode | undefined =>
-  isJsonbArray(root) ? root.at(index) : undefined
+/** A lone scalar counts as an array of itself. */
+const element = ({ root }: Jsonb, index: number): JsonbNode | undefined => {
+  if (isJsonbObject(root)) return undefined
+  return (isJsonbArray(root) ? root : [root]).at(index)
+}
 const atPath = ({ root }: Jsonb, path: SqlArray): JsonbNode | undefined => nodeAtPath(root, pathOf(path))
 
 /** A top-level key, or a string among the elements. */

@@ -190,7 +190,7 @@ const sizeOfText = (text: string): ExactInteger => {
   const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-z]*)\s*$/.exec(text)
   if (match === null) throw invalidSize(text)
   const unit = (match[2] as string).toLowerCase()
-  const power = UNITS.findIndex((name, i) => name.toLowerCase() === unit || (i === 0 && (unit === '' || unit === 'b')))
+  const power = UNITS.findIndex((name, i) => name.toLowerCase() === unit || (i === 0 && unit === ''))
   if (power < 0) throw invalidSize(text, match[2] as string)
   return numericToInt8(numericMul(parseNumeric(match[1] as string), Numeric.of(1024n ** BigInt(power), 0)))
 }

@@ -92,7 +92,7 @@ export const parseDatetime = (text: string, type: string, context: FormatContext
   new DatetimeReader(text, type, context).read()
 
 const TOKEN =
-  /\d+(?::[\d.]+)+|\d[\d.]*(?:[/-][A-Za-z]{3,}[/-]\d+|(?:[-/.]\d+)*)|[+-]\s*\d[\d:]*|[A-Za-z][A-Za-z_/]*(?:[+-]\d[\d:]*)?|[+-][A-Za-z]+|[\s,]+|./g
+  /\d+(?::[\d.]+)+|\d[\d.]*(?:[/-][A-Za-z]{3,}[/-]\d+|(?:[-/.]\d+)*)|[+-]\s*\d[\d:]*|[A-Za-z][A-Za-z_/]*(?:\d+[A-Za-z]+|[+-]\d[\d:]*)?|[+-][A-Za-z]+|[\s,]+|./g
 
 class DatetimeReader {
   private readonly text: string
@@ -145,6 +145,11 @@ class DatetimeReader {
     return invalidDatetimeFormat(this.type, this.text)
   }
 
+  /** Texts of time and timetz, in which six digits are a time. */
+  private isTimeOnly(): boolean {
+    return this.type === 'time' || this.type === 'time with time zone'
+  }
+
   private word(token: string, next: string): void {
     const lower = token.toLowerCase()
     const special = SPECIALS.get(lower)
@@ -179,7 +184,7 @@ class DatetimeReader {
       this.month = Number(token.slice(4, 6))
       this.day = Number(token.slice(6))
     } else if (/^\d{6}(\.\d+)?$/.test(token) || (/^\d{4}$/.test(token) && this.day !== null && this.year !== null)) {
-      if (this.year === null && !token.includes('.') && this.month === null) {
+      if (!this.isTimeOnly() && this.year === null && !token.includes('.') && this.month === null) {
         this.year = this.centuryOf(token.slice(0, 2))
         this.month = Number(token.slice(2, 4))
         this.day = Number(token.slice(4, 6))

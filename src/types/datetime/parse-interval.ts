@@ -76,6 +76,7 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
   let ago = false
   let seen = false
   let pendingDays = false
+  const given = new Set<IntervalUnit>()
   let at = 0
   while (at < trimmed.length) {
     if (/[\s,@]/.test(trimmed[at] as string)) {
@@ -105,6 +106,8 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
         word === undefined ? bareUnitAt(trimmed, at, bareUnit, pendingDays) : unitOf(word)
       if (unit === null) throw invalid()
       pendingDays ||= unit === 'day'
+      if (given.has(unit)) throw invalid()
+      given.add(unit)
       sum.add(
         direction * Number(digits),
         direction * Number(fraction === undefined || fraction === '.' ? 0 : `0${fraction}`),
@@ -146,11 +149,21 @@ const addClock = (
 const ISO_DATE_UNITS: Readonly<Record<string, IntervalUnit>> = { Y: 'year', M: 'month', W: 'week', D: 'day' }
 const ISO_TIME_UNITS: Readonly<Record<string, IntervalUnit>> = { H: 'hour', M: 'minute', S: 'second' }
 
+/** `P0001-02-03T04:05:06`. */
+const ISO_ALTERNATIVE = /^P(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2}))?$/
+const ISO_ALTERNATIVE_UNITS: readonly IntervalUnit[] = ['year', 'month', 'day', 'hour', 'minute', 'second']
+
 const parseIso = (trimmed: string, text: string): Sum => {
   const invalid = () => invalidDatetimeFormat('interval', text)
   const sum = new Sum()
   let inTime = false
   let at = 1
+  const alternative = ISO_ALTERNATIVE.exec(trimmed)
+  if (alternative !== null) {
+    const numbers = alternative.slice(1).map((digits) => Number(digits ?? 0))
+    ISO_ALTERNATIVE_UNITS.forEach((unit, i) => sum.add(numbers[i] as number, 0, unit))
+    return sum
+  }
   const part = /([+-]?)(\d*)(\.\d*)?([A-Za-z])/y
   if (trimmed.length === 1) throw invalid()
   while (at < trimmed.length) {

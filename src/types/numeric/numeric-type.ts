@@ -12,6 +12,9 @@ const MAX_PRECISION = 1000
 /** Typmods are stored four up, as every varlena type's are. */
 const TYPMOD_OFFSET = 4
 
+/** What the infinities have in place of a scale. */
+const INFINITY_SCALE = 0x20
+
 /** Sign words of the binary form. */
 const SIGN = { positive: 0x0000, negative: 0x4000, nan: 0xc000, infinity: 0xd000, negativeInfinity: 0xf000 }
 
@@ -53,7 +56,10 @@ const parseTypmod = (modifiers: readonly string[]): number => {
 const send = (value: Numeric): Uint8Array => {
   if (!value.isFinite) {
     const sign = value.isNaN ? SIGN.nan : value.sign > 0 ? SIGN.infinity : SIGN.negativeInfinity
-    return fillBytes(8, (view) => view.setUint16(4, sign))
+    return fillBytes(8, (view) => {
+      view.setUint16(4, sign)
+      view.setUint16(6, value.isNaN ? 0 : INFINITY_SCALE)
+    })
   }
   const negative = value.coefficient < 0
   const digits = negative ? value.coefficient.toString().slice(1) : value.coefficient.toString()
