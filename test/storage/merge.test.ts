@@ -1,5 +1,5 @@
 /** Merging under readers, against a model. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { SEGMENT_ROWS } from '../../src/storage/segments/segment.ts'
 import type { Transaction } from '../../src/txn/transaction.ts'
 import type { Datum } from '../../src/types/sql-type.ts'
@@ -134,6 +134,22 @@ test('random work with merges in between agrees with a model', async () => {
   for (const reader of readers) reader.rollback()
   await database.storage.mergeAll()
   expect(index.entryCount).toBe(model.size)
+})
+
+test('full slots are merged in the background, once their rows are committed', async () => {
+  const database = await openVolatile()
+  const table = await createTable(database)
+  const t = database.manager.begin()
+  for (let i = 0; i <= SEGMENT_ROWS; i++) table.insert(t, [i, 'x'])
+  await new Promise((resolve) => setTimeout(resolve, 80))
+  expect(table.segmentCount).toBe(0)
+  t.commit()
+  await vi.waitFor(() => expect(table.segmentCount).toBe(1), { timeout: 5000 })
+  await inTransaction(database, (u) => {
+    for (let i = 0; i < 20_000; i++) table.update(u, i, [i, 'y'])
+  })
+  await vi.waitFor(() => expect(table.slots[0]?.overrideCount).toBe(0), { timeout: 5000 })
+  expect(table.fetch(7, database.manager.begin().snapshot())).toEqual([7, 'y'])
 })
 
 test('a full segment of deleted rows goes altogether', async () => {

@@ -147,6 +147,21 @@ describe('queues', () => {
     expect(take(1, TABLE_LOCK.exclusive, 15, 16)).toBe(null)
   })
 
+  test('tens of thousands of locks are free at once, for waiters and for those who don’t wait', async () => {
+    const locks = new LockManager()
+    const [a, b] = [locks.owner(1), locks.owner(2)]
+    const last: LockTag = { ...row, rowid: 49_999 }
+    for (let rowid = 0; rowid < 50_000; rowid++) locks.acquire(a, { ...row, rowid }, ROW_LOCK.forUpdate)
+    const waiting = wait(locks.acquire(b, last, ROW_LOCK.forUpdate))
+    locks.releaseAll(a)
+    await waiting.promise
+    expect(locks.acquire(b, { ...row, rowid: 40_000 }, ROW_LOCK.forUpdate, { noWait: true })).toBe(null)
+    expect(locks.list().map(({ processId }) => processId)).toEqual([2, 2])
+    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
+    locks.releaseAll(b)
+    expect(locks.list()).toEqual([])
+  })
+
   test('one mode can be given up before the end', async () => {
     const locks = new LockManager()
     const [a, b] = [locks.owner(1), locks.owner(2)]
