@@ -100,6 +100,24 @@ test('bulk loads: committed, rolled back, undone with a savepoint', async () => 
   expect(index.entryCount).toBe(80_001)
 })
 
+test('inserts fill the room that a committed bulk load left', async () => {
+  const database = await openDisk(newDisk())
+  const table = await createTable(database)
+  await inTransaction(database, async (t) => {
+    const bulk = database.storage.bulkWriter(t, table)
+    for (let i = 0; i < 9000; i++) bulk.append([i, 'bulk'])
+    await bulk.finish()
+  })
+  await inTransaction(database, (t) => {
+    for (let i = 9000; i < 80_000; i++) table.insert(t, [i, 'single'])
+  })
+  expect(table.slots.length).toBe(2)
+  await database.storage.mergeAll()
+  const rows = await committedRows(database, table)
+  expect(rows.length).toBe(80_000)
+  expect(rows.every(([id], i) => id === i)).toBe(true)
+})
+
 test('tables dropped or never committed leave nothing; unknown files and storages are removed', async () => {
   const disk = newDisk()
   const first = await openDisk(disk)

@@ -195,6 +195,7 @@ export class IndexCandidates {
   readonly #reverse: boolean
   readonly #limit: readonly Datum[] | undefined
   readonly #limitInclusive: boolean
+  #key: Datum[] = []
 
   constructor(index: OrderedIndex, tree: BTree<Datum>, single: boolean, range: KeyRange) {
     const { lower, lowerInclusive = true, upper, upperInclusive = true, reverse = false } = range
@@ -216,13 +217,15 @@ export class IndexCandidates {
   /** Steps to the next entry in the range; false at its end. */
   next(): boolean {
     if (!(this.#reverse ? this.#cursor.previous() : this.#cursor.next())) return false
+    this.#key = this.#single ? [this.#cursor.key] : this.#cursor.key
     if (this.#limit === undefined) return true
-    const order = this.#index.compareKeys(this.key, this.#limit)
+    const order = this.#index.compareKeys(this.#key, this.#limit)
     return order === 0 ? this.#limitInclusive : this.#reverse ? order > 0 : order < 0
   }
 
+  /** Key of the entry; never modify it. */
   get key(): Datum[] {
-    return this.#single ? [this.#cursor.key] : this.#cursor.key
+    return this.#key
   }
 
   get rowid(): number {

@@ -143,18 +143,24 @@ export class TableStore implements ChangeTarget {
   insert(writer: Writer, values: Datum[]): number {
     writer.beginWrite()
     const keys = this.keysOf(values)
-    let slot = this.slots[this.#tail]
-    if (slot === undefined || slot.full) {
-      if (slot !== undefined) this.onMergeDue?.(this, this.#tail)
-      slot = new SegmentSlot()
-      this.#tail = this.slots.push(slot) - 1
-    }
+    const tail = this.slots[this.#tail]
+    const slot = tail === undefined || tail.full ? this.#nextTail() : tail
     const rowid = this.#tail * SEGMENT_ROWS + slot.length
     slot.fresh.push(new RowVersion(values, writer.state, writer.command, null))
     this.#rowCount++
     writer.logChange(this, rowid)
     if (keys !== null) this.addKeys(keys, rowid)
     return rowid
+  }
+
+  /** Another slot for inserts: the last one when a bulk load left room in it, else a new one. */
+  #nextTail(): SegmentSlot {
+    if (this.slots[this.#tail] !== undefined) this.onMergeDue?.(this, this.#tail)
+    const last = this.slots.at(-1)
+    const hasRoom = last !== undefined && !last.full && last.creator.commitSequence !== Number.POSITIVE_INFINITY
+    const slot = hasRoom ? last : new SegmentSlot()
+    this.#tail = hasRoom ? this.slots.length - 1 : this.slots.push(slot) - 1
+    return slot
   }
 
   /** The row's key in each index, null when there is no index. May throw what key expressions throw. */
