@@ -3,7 +3,7 @@
  * them, so that none comes twice after a crash. Creating, dropping and restarting belong to the transaction.
  */
 import { sequenceLimit } from '../errors/raise/storage.ts'
-import { exactAdd, type ExactInteger, normalizeInteger } from '../types/int64.ts'
+import { type ExactInteger, exactAdd, normalizeInteger } from '../types/int64.ts'
 import type { Datum } from '../types/sql-type.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { parseIdKey, prefixRange, sequenceKey, textKey } from './kv/keys.ts'

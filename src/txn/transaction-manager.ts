@@ -1,8 +1,8 @@
 /** Begins transactions, numbers them and their commits, and knows the oldest snapshot in use. */
 import { writesStopped } from '../errors/raise/storage.ts'
 import type { KeyValueStore } from '../storage/kv/key-value-store.ts'
-import type { TransactionState } from '../storage/transaction-state.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { TransactionState } from '../storage/transaction-state.ts'
 import { Wait } from '../vector/wait.ts'
 import { LockManager } from './lock-manager.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'

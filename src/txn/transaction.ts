@@ -2,8 +2,9 @@
  * A transaction: its snapshots, its change log, its locks. Storage sees it as a `Writer`. Nothing uncommitted is ever
  * written to disk: commit gathers what the log names into one batch, and publishing is one assignment afterwards.
  */
-import type { SqlError } from '../errors/sql-error.ts'
+
 import { noActiveTransaction, readOnlyTransaction } from '../errors/raise/transactions.ts'
+import type { SqlError } from '../errors/sql-error.ts'
 import { WriteBatch } from '../storage/kv/key-value-store.ts'
 import { textKey } from '../storage/kv/keys.ts'
 import { pause } from '../storage/pace.ts'

@@ -6,8 +6,8 @@ import type { Datum } from '../../src/types/sql-type.ts'
 import {
   committedRows,
   createTable,
-  failure,
   FaultyStore,
+  failure,
   inTransaction,
   newDisk,
   openDisk,

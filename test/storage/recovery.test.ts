@@ -7,8 +7,8 @@ import {
   columnsOf,
   committedRows,
   createTable,
-  inTransaction,
   indexOn,
+  inTransaction,
   newDisk,
   openDisk,
 } from './support/fixture.ts'

@@ -1,8 +1,8 @@
 /** Rows survive the way to bytes and back, whatever their types. */
 import { describe, expect, test } from 'vitest'
 import { decodeRow, encodeRow } from '../../src/storage/row-codec.ts'
-import { Numeric } from '../../src/types/numeric/numeric.ts'
 import { typeByName } from '../../src/types/index.ts'
+import { Numeric } from '../../src/types/numeric/numeric.ts'
 import type { SqlType } from '../../src/types/sql-type.ts'
 import { columnsOf, failure } from './support/fixture.ts'
 import { SAMPLES } from './support/samples.ts'

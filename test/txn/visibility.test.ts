@@ -1,7 +1,7 @@
 /** What snapshots see: commits, own commands, rollbacks and savepoints. */
 import { expect, test } from 'vitest'
 import type { Wait } from '../../src/vector/wait.ts'
-import { createTable, failure, inTransaction, indexOn, openVolatile, rowsOf } from '../storage/support/fixture.ts'
+import { createTable, failure, indexOn, inTransaction, openVolatile, rowsOf } from '../storage/support/fixture.ts'
 
 const setUp = async () => {
   const database = await openVolatile()

@@ -1,7 +1,7 @@
 /** Building an index from its table: every version that some snapshot may see gets an entry. */
 import type { Datum } from '../../types/sql-type.ts'
 import { pause } from '../pace.ts'
-import { segmentRow, SEGMENT_ROWS } from '../segments/segment.ts'
+import { SEGMENT_ROWS, segmentRow } from '../segments/segment.ts'
 import { BLOCK_ROWS, type SegmentSlot } from '../table/segment-slot.ts'
 import type { TableStore } from '../table/table-store.ts'
 import type { BTree } from './btree.ts'

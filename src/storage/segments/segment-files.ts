@@ -1,9 +1,11 @@
 /** Makes segments of a table: files where the table is logged, columns in memory where it is not. */
-import { pause } from '../pace.ts'
-import type { ColumnDescriptor } from '../table/column.ts'
+
 import { randomBytes } from 'node:crypto'
 import type { AnyVector } from '../../vector/vector.ts'
+import { pause } from '../pace.ts'
+import type { ColumnDescriptor } from '../table/column.ts'
 import type { ColumnCache } from './column-cache.ts'
+import type { Segment, ZoneMap } from './segment.ts'
 import {
   encodeSegment,
   FileSegment,
@@ -11,7 +13,6 @@ import {
   type SegmentContent,
   type SegmentManifest,
 } from './segment-file.ts'
-import type { Segment, ZoneMap } from './segment.ts'
 import type { SegmentStore } from './segment-store.ts'
 import { zoneMapOf } from './zone-map.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { Datum } from '../../types/sql-type.ts'
 import { BATCH_SIZE } from '../../vector/batch.ts'
-import { type Segment, SEGMENT_ROWS, segmentRow } from '../segments/segment.ts'
+import { SEGMENT_ROWS, type Segment, segmentRow } from '../segments/segment.ts'
 import { ANCIENT, type Snapshot, type TransactionState } from '../transaction-state.ts'
 import { type RowVersion, visibleVersion } from './row-version.ts'
 

@@ -12,8 +12,8 @@ import {
   createTable,
   drain,
   failure,
-  inTransaction,
   indexOn,
+  inTransaction,
   openVolatile,
 } from '../support/fixture.ts'
 

@@ -4,7 +4,7 @@ import type { ScanOptions } from '../../../src/storage/table/table-scan.ts'
 import type { ZoneFilter } from '../../../src/storage/table/zone-filter.ts'
 import { int4Type } from '../../../src/types/integers.ts'
 import type { Datum } from '../../../src/types/sql-type.ts'
-import { Batch, BATCH_SIZE } from '../../../src/vector/batch.ts'
+import { BATCH_SIZE, Batch } from '../../../src/vector/batch.ts'
 import { COLUMNS, createTable, drain, inTransaction, openVolatile } from '../support/fixture.ts'
 
 /** 10,000 rows in a segment, then some changed, deleted and added. */
