@@ -1,0 +1,104 @@
+/** What a session refuses: names, transactions, prepared statements, portals, connections. */
+import { SqlError } from '../sql-error.ts'
+import { SQL_STATE } from '../sql-state.ts'
+
+export const invalidName = (): SqlError => new SqlError(SQL_STATE.invalid_name, 'invalid name syntax')
+
+export const inFailedTransaction = (): SqlError =>
+  new SqlError(
+    SQL_STATE.in_failed_sql_transaction,
+    'current transaction is aborted, commands ignored until end of transaction block',
+  )
+
+export const duplicatePrepared = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_prepared_statement, `prepared statement "${name}" already exists`)
+
+export const undefinedPrepared = (name: string): SqlError =>
+  name === ''
+    ? new SqlError(SQL_STATE.invalid_sql_statement_name, 'unnamed prepared statement does not exist')
+    : new SqlError(SQL_STATE.invalid_sql_statement_name, `prepared statement "${name}" does not exist`)
+
+export const duplicateCursor = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_cursor, `cursor "${name}" already exists`)
+
+export const undefinedPortal = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_cursor_name, `portal "${name}" does not exist`)
+
+export const undefinedCursor = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_cursor_name, `cursor "${name}" does not exist`)
+
+export const severalCommandsPrepared = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, 'cannot insert multiple commands into a prepared statement')
+
+export const wrongParameterCount = (name: string, given: number, wanted: number): SqlError =>
+  new SqlError(
+    SQL_STATE.protocol_violation,
+    `bind message supplies ${given} parameters, but prepared statement "${name}" requires ${wanted}`,
+  )
+
+export const cachedPlanChanged = (): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'cached plan must not change result type')
+
+export const noTransactionBlock = (command: string): SqlError =>
+  new SqlError(SQL_STATE.no_active_sql_transaction, `${command} can only be used in transaction blocks`)
+
+export const inTransactionBlock = (command: string): SqlError =>
+  new SqlError(SQL_STATE.active_sql_transaction, `${command} cannot run inside a transaction block`)
+
+export const undefinedSavepoint = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_savepoint_specification, `savepoint "${name}" does not exist`)
+
+export const undefinedDatabase = (name: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_database, `database "${name}" does not exist`, { severity: 'FATAL' })
+
+export const undefinedLoginRole = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_authorization_specification, `role "${name}" does not exist`, { severity: 'FATAL' })
+
+export const loginNotPermitted = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_authorization_specification, `role "${name}" is not permitted to log in`, {
+    severity: 'FATAL',
+  })
+
+export const databaseNotConnectable = (name: string): SqlError =>
+  new SqlError(
+    SQL_STATE.object_not_in_prerequisite_state,
+    `database "${name}" is not currently accepting connections`,
+    { severity: 'FATAL' },
+  )
+
+export const unsupportedStatement = (what: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `${what} is not supported`)
+
+export const transactionSettingTooLate = (): SqlError =>
+  new SqlError(
+    SQL_STATE.active_sql_transaction,
+    'SET TRANSACTION ISOLATION LEVEL must be called before any query',
+  )
+
+export const undefinedSequenceValue = (name: string): SqlError =>
+  new SqlError(
+    SQL_STATE.object_not_in_prerequisite_state,
+    `currval of sequence "${name}" is not yet defined in this session`,
+  )
+
+export const undefinedLastval = (): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, 'lastval is not yet defined in this session')
+
+export const notASequence = (name: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `"${name}" is not a sequence`)
+
+export const setvalOutOfBounds = (
+  name: string,
+  value: number | bigint,
+  min: number | bigint,
+  max: number | bigint,
+): SqlError =>
+  new SqlError(
+    SQL_STATE.numeric_value_out_of_range,
+    `setval: value ${value} is out of bounds for sequence "${name}" (${min}..${max})`,
+  )
+
+export const cursorForwardOnly = (): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, 'cursor can only scan forward', {
+    hint: 'Declare it with SCROLL option to enable backward scan.',
+  })

@@ -1,0 +1,182 @@
+/** What a session is made of, as its statements and utility commands see it. */
+import type { RoleObject } from '../catalog/objects.ts'
+import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import type { SessionSettings } from '../config/session-settings.ts'
+import type { Notice } from '../errors/sql-error.ts'
+import { queryCanceled } from '../errors/raise/execution.ts'
+import { ExecutionContext } from '../exec/context.ts'
+import { tableFacts } from '../exec/table-facts.ts'
+import type { TableFacts } from '../optimize/optimize.ts'
+import type { Datum } from '../types/sql-type.ts'
+import type { SessionEvents } from './contract.ts'
+import type { Cursor } from './cursor.ts'
+import type { Database } from './database.ts'
+import type { EngineParts, TesseraEngine } from './engine.ts'
+import { now, SessionEval } from './eval-context.ts'
+import { SessionFormat } from './format-context.ts'
+import { objectNames } from './object-names.ts'
+import type { Portal, PreparedStatement } from './portal.ts'
+import { lookupPath, namedSchemas } from './search-path.ts'
+import { TransactionBlock } from './transaction-block.ts'
+
+export interface SessionOptions {
+  readonly engine: TesseraEngine
+  readonly database: Database
+  readonly databaseName: string
+  readonly role: RoleObject
+  readonly settings: SessionSettings
+  readonly events: SessionEvents
+  readonly client: { readonly address: string; readonly port: number }
+  readonly processId: number
+}
+
+export class SessionCore {
+  readonly engine: TesseraEngine
+  readonly parts: EngineParts
+  readonly database: Database
+  readonly databaseName: string
+  readonly processId: number
+  readonly settings: SessionSettings
+  readonly events: SessionEvents
+  readonly block: TransactionBlock
+  readonly format: SessionFormat
+  readonly eval: SessionEval
+  readonly prepared = new Map<string, PreparedStatement>()
+  readonly portals = new Map<string, Portal>()
+  readonly cursors = new Map<string, Cursor>()
+  role: RoleObject
+  readonly sessionUser: string
+  /** The temporary schema, once something temporary was made. */
+  temporarySchema: number | null = null
+  /** The statement that runs now. */
+  running: ExecutionContext | null = null
+  readonly startedAt = now()
+
+  constructor(options: SessionOptions) {
+    const { engine, settings, processId, database } = options
+    this.engine = engine
+    this.parts = engine.parts
+    this.database = database
+    this.databaseName = options.databaseName
+    this.processId = processId
+    this.settings = settings
+    this.events = options.events
+    this.role = options.role
+    this.sessionUser = options.role.name
+    this.block = new TransactionBlock(this.parts.transactions, this.parts.catalogs, database.oid, settings, processId)
+    this.format = new SessionFormat(
+      settings,
+      objectNames(() => ({ catalog: this.catalog, searchPath: this.searchPath })),
+    )
+    this.eval = new SessionEval({
+      settings,
+      format: this.format,
+      storage: this.parts.storage,
+      services: sessionFacts(this, options),
+      transaction: () => this.block.transaction,
+      catalog: () => this.block.catalog,
+      notice: (notice) => this.notice(notice),
+    })
+  }
+
+  /** The catalog as the transaction in progress sees it, or the committed one. */
+  get catalog(): CatalogSnapshot {
+    return this.block.current === null ? this.database.catalog : this.block.catalog.snapshot
+  }
+
+  /** Schema oids in lookup order. */
+  get searchPath(): number[] {
+    const named = namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog)
+    return lookupPath(named, this.temporarySchema)
+  }
+
+  /** Where new objects go: the first schema of the search path; null when none of it exists. */
+  get creationSchema(): number | null {
+    return namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog)[0]?.oid ?? null
+  }
+
+  get tables(): TableFacts {
+    return tableFacts(this.parts.storage)
+  }
+
+  /** A context for one statement over the transaction's present snapshot. */
+  execution(parameters: readonly Datum[]): ExecutionContext {
+    const { transaction } = this.block
+    return new ExecutionContext({
+      eval: this.eval,
+      catalog: this.catalog,
+      storage: this.parts.storage,
+      indexes: this.database.indexes,
+      transaction,
+      snapshot: transaction.snapshot(),
+      parameters,
+      lockTimeout: this.settings.int('lock_timeout'),
+      workMem: this.settings.int('work_mem') * 1024,
+    })
+  }
+
+  /** Closes cursors; at the end of a transaction those WITH HOLD stay, unless it was rolled back. */
+  closeCursors(keepHeld = false): void {
+    for (const [name, cursor] of this.cursors) {
+      if (keepHeld && cursor.hold) continue
+      cursor.close()
+      this.cursors.delete(name)
+    }
+  }
+
+  notice(notice: Notice): void {
+    if (LEVELS.indexOf(notice.severity) >= LEVELS.indexOf(this.settings.text('client_min_messages').toUpperCase())) {
+      this.events.notice(notice)
+    }
+  }
+
+  cancel(reason: Parameters<typeof queryCanceled>[0] = 'user request'): void {
+    if (this.running === null) return
+    const error = queryCanceled(reason)
+    this.running.cancel(error)
+    this.block.current?.cancelWait(error)
+  }
+}
+
+/** Message levels as client_min_messages orders them; INFO always passes. */
+const LEVELS = ['DEBUG5', 'DEBUG4', 'DEBUG3', 'DEBUG2', 'DEBUG1', 'DEBUG', 'LOG', 'NOTICE', 'WARNING', 'ERROR', 'INFO']
+
+const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
+  processId: options.processId,
+  get currentUser(): string {
+    return core.role.name
+  },
+  get sessionUser(): string {
+    return core.sessionUser
+  },
+  database: options.databaseName,
+  databaseOid: options.database.oid,
+  clientAddress: options.client.address === '' ? null : options.client.address,
+  clientPort: options.client.address === '' ? null : options.client.port,
+  get serverPort(): number {
+    return core.settings.int('port')
+  },
+  get startTime(): number {
+    return core.startedAt
+  },
+  searchPath: (includeImplicit: boolean): readonly string[] => {
+    const named = namedSchemas(core.settings.text('search_path'), core.role.name, core.catalog)
+    const oids = includeImplicit ? lookupPath(named, core.temporarySchema) : named.map((schema) => schema.oid)
+    return oids.map((oid) => core.catalog.schema(oid)?.name ?? '')
+  },
+  currentTransactionId: (): number => core.block.transaction.assignXid(),
+  currentTransactionIdIfAssigned: (): number | null => {
+    const xid = core.block.current?.xid ?? 0
+    return xid === 0 ? null : xid
+  },
+  cancelBackend: (processId: number): boolean => {
+    const session = core.engine.sessions.get(processId)
+    session?.cancel()
+    return session !== undefined
+  },
+  terminateBackend: (processId: number): boolean => {
+    const session = core.engine.sessions.get(processId)
+    session?.terminate()
+    return session !== undefined
+  },
+})

@@ -1,0 +1,147 @@
+/** The server behind the wire: opens the storage, the catalogs and the databases, and sessions on them. */
+import { join } from 'node:path'
+import { CatalogStore } from '../catalog/catalog.ts'
+import type { SessionSettings } from '../config/session-settings.ts'
+import { SessionSettings as Settings } from '../config/session-settings.ts'
+import type { ServerSettings } from '../config/server-settings.ts'
+import {
+  databaseNotConnectable,
+  loginNotPermitted,
+  undefinedDatabase,
+  undefinedLoginRole,
+} from '../errors/raise/session.ts'
+import { descriptorsOf } from '../exec/columns.ts'
+import { IndexRegistry } from '../exec/index-registry.ts'
+import type { Logger } from '../observe/logger.ts'
+import { openStorage, type Storage, type TableDescription } from '../storage/storage.ts'
+import { TransactionManager } from '../txn/transaction-manager.ts'
+import type { Engine, Session, SessionEvents, StartupParameters } from './contract.ts'
+import { Database } from './database.ts'
+import { detachedEval } from './detached-eval.ts'
+import { ServerSession } from './session.ts'
+
+export interface EngineOptions {
+  /** Null: everything in memory. */
+  readonly dataDirectory: string | null
+  readonly settings: ServerSettings
+  readonly logger: Logger
+}
+
+export const openEngine = async ({ dataDirectory, settings, logger }: EngineOptions): Promise<TesseraEngine> => {
+  const budget = new Settings(settings).int('tesseradb.memory_budget')
+  const storage = await openStorage({
+    directory: dataDirectory === null ? null : join(dataDirectory, 'base'),
+    memoryBudget: budget * 1024 * 1024,
+    logger: (message) => logger.info(message),
+  })
+  const transactions = new TransactionManager(storage)
+  const catalogs = new CatalogStore(storage)
+  await catalogs.load(() => transactions.begin())
+  await storage.loadStores(storedTables(catalogs))
+  return new TesseraEngine({ storage, transactions, catalogs, settings, logger })
+}
+
+/** Every table that has rows in storage, of all databases. */
+const storedTables = (catalogs: CatalogStore): TableDescription[] =>
+  [...catalogs.databases].flatMap((database) =>
+    [...catalogs.snapshot(database).all('relation')]
+      .filter((relation) => relation.storageId !== 0 && (relation.kind === 'r' || relation.kind === 'm'))
+      .map((relation) => ({ storageId: relation.storageId, columns: descriptorsOf(relation) })),
+  )
+
+/** What sessions share. */
+export interface EngineParts {
+  readonly storage: Storage
+  readonly transactions: TransactionManager
+  readonly catalogs: CatalogStore
+  readonly settings: ServerSettings
+  readonly logger: Logger
+}
+
+export class TesseraEngine implements Engine {
+  readonly parts: EngineParts
+  readonly #databases = new Map<number, Database>()
+  readonly sessions = new Map<number, ServerSession>()
+  #lastProcessId = 0
+  #closing: Promise<void> | null = null
+
+  constructor(parts: EngineParts) {
+    this.parts = parts
+  }
+
+  database(oid: number): Database {
+    let database = this.#databases.get(oid)
+    if (database === undefined) {
+      const indexes = new IndexRegistry(
+        this.parts.storage,
+        detachedEval(() => this.parts.catalogs.snapshot(oid)),
+      )
+      database = new Database(oid, this.parts.catalogs, indexes)
+      this.#databases.set(oid, database)
+    }
+    return database
+  }
+
+  // biome-ignore lint/suspicious/useAwait: the contract allows waiting, and errors must reject
+  async connect(
+    parameters: StartupParameters,
+    events: SessionEvents,
+    client: { address: string; port: number },
+  ): Promise<Session> {
+    const user = parameters.get('user') ?? 'postgres'
+    const name = parameters.get('database') || user
+    const [anyDatabase] = this.parts.catalogs.databases
+    const shared = this.parts.catalogs.snapshot(anyDatabase as number)
+    const role = shared.roleByName(user)
+    if (role === null) throw undefinedLoginRole(user)
+    if (!role.login) throw loginNotPermitted(user)
+    const found = shared.databaseByName(name)
+    if (found === null) throw undefinedDatabase(name)
+    if (!found.allowConnections) throw databaseNotConnectable(name)
+    const settings: SessionSettings = new Settings(this.parts.settings)
+    settings.override('is_superuser', role.superuser)
+    settings.override('session_authorization', user)
+    for (const [key, value] of parameters) {
+      if (key !== 'user' && key !== 'database' && key !== 'replication') {
+        settings.setDefault(key, value, 'client', role.superuser)
+      }
+    }
+    const session = new ServerSession({
+      engine: this,
+      database: this.database(found.oid),
+      databaseName: name,
+      role,
+      settings,
+      events,
+      client,
+      processId: this.#nextProcessId(),
+    })
+    this.sessions.set(session.processId, session)
+    return session
+  }
+
+  #nextProcessId(): number {
+    do this.#lastProcessId = (this.#lastProcessId % 0x7ffffffe) + 1
+    while (this.sessions.has(this.#lastProcessId))
+    return this.#lastProcessId
+  }
+
+  cancel(processId: number, secretKey: number): void {
+    const session = this.sessions.get(processId)
+    if (session !== undefined && session.secretKey === secretKey) session.cancel()
+  }
+
+  shutdown(_mode: 'smart' | 'fast'): Promise<void> {
+    this.#closing ??= this.#shutdown()
+    return this.#closing
+  }
+
+  async #shutdown(): Promise<void> {
+    for (const session of [...this.sessions.values()]) {
+      session.cancel()
+      await session.close()
+    }
+    await this.parts.transactions.quiesce()
+    await this.parts.storage.close()
+  }
+}

@@ -1,0 +1,168 @@
+/** What functions ask of the session that runs them. */
+import type { CatalogTransaction } from '../catalog/catalog.ts'
+import { systemInformation } from '../catalog/information/index.ts'
+import type { SessionSettings } from '../config/session-settings.ts'
+import type { Notice } from '../errors/sql-error.ts'
+import { notASequence, setvalOutOfBounds, undefinedLastval, undefinedSequenceValue } from '../errors/raise/session.ts'
+import type { CatalogServices, EvalContext, SequenceServices, SessionServices } from '../functions/context.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Transaction } from '../txn/transaction.ts'
+import type { RelationObject } from '../catalog/objects.ts'
+import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+
+/** Microseconds between 1970-01-01 and 2000-01-01. */
+const POSTGRES_EPOCH = 946_684_800_000_000
+
+/** The present time in microseconds since 2000-01-01 UTC. */
+export const now = (): number => Math.floor((performance.timeOrigin + performance.now()) * 1000) - POSTGRES_EPOCH
+
+/** What the evaluation context needs of its session. */
+export interface EvalHost {
+  readonly settings: SessionSettings
+  readonly format: FormatContext
+  readonly storage: Storage
+  readonly services: Omit<SessionServices, 'getSetting' | 'setSetting'>
+  /** The transaction in progress. */
+  transaction(): Transaction
+  catalog(): CatalogTransaction
+  notice(notice: Notice): void
+}
+
+export class SessionEval implements EvalContext {
+  readonly format: FormatContext
+  transactionTimestamp = 0
+  statementTimestamp = 0
+  readonly session: SessionServices
+  readonly sequences: SequenceServices
+  readonly catalog: CatalogServices
+  readonly #host: EvalHost
+  readonly #random = new RandomSource()
+
+  constructor(host: EvalHost) {
+    this.#host = host
+    this.format = host.format
+    this.session = sessionServices(host)
+    this.sequences = new SessionSequences(host)
+    this.catalog = {
+      call: (name: string, args: readonly Datum[]): Datum =>
+        systemInformation(name, args, {
+          catalog: host.catalog().snapshot,
+          searchPath: host.services.searchPath(true),
+          storage: host.storage,
+          eval: this,
+        }),
+    }
+  }
+
+  clockTimestamp(): number {
+    return now()
+  }
+
+  random(): number {
+    return this.#random.next()
+  }
+
+  setSeed(seed: number): void {
+    this.#random.seed(seed)
+  }
+
+  notice(notice: Notice): void {
+    this.#host.notice(notice)
+  }
+
+  typeOf(oid: number): SqlType {
+    return this.#host.catalog().snapshot.typeOf(oid)
+  }
+}
+
+/** xorshift128+ in 32-bit halves: seedable, as setseed asks. */
+class RandomSource {
+  #state = Uint32Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 32) | 1)
+
+  seed(seed: number): void {
+    const bits = new Uint32Array(Float64Array.of(seed).buffer)
+    this.#state = Uint32Array.of((bits[0] as number) | 1, bits[1] as number, 0x9e3779b9, 0x243f6a88)
+    for (let i = 0; i < 16; i++) this.next()
+  }
+
+  next(): number {
+    const high = this.#step() >>> 5
+    const low = this.#step() >>> 6
+    return (high * 67_108_864 + low) / 9_007_199_254_740_992
+  }
+
+  #step(): number {
+    const s = this.#state
+    let t = s[3] as number
+    const first = s[0] as number
+    s[3] = s[2] as number
+    s[2] = s[1] as number
+    s[1] = first
+    t ^= t << 11
+    t ^= t >>> 8
+    s[0] = t ^ first ^ (first >>> 19)
+    return s[0] >>> 0
+  }
+}
+
+const sessionServices = (host: EvalHost): SessionServices => {
+  const { settings, services } = host
+  return Object.assign(Object.create(services) as SessionServices, {
+    getSetting: (name: string, missingOk: boolean): string | null =>
+      missingOk && !settings.has(name) ? null : settings.show(name),
+    setSetting: (name: string, value: string | null, local: boolean): string => {
+      if (value === null) settings.reset(name, { local })
+      else settings.set(name, value, { local })
+      return settings.show(name)
+    },
+  })
+}
+
+/** nextval and its kin; the session remembers what it got last. */
+class SessionSequences implements SequenceServices {
+  readonly #host: EvalHost
+  readonly #last = new Map<number, number | bigint>()
+  #lastSequence: number | null = null
+
+  constructor(host: EvalHost) {
+    this.#host = host
+  }
+
+  #relation(oid: number): RelationObject {
+    const relation = this.#host.catalog().snapshot.relation(oid)
+    if (relation === null || relation.sequence === null) throw notASequence(relation?.name ?? String(oid))
+    return relation
+  }
+
+  nextval(oid: number): number | bigint {
+    const relation = this.#relation(oid)
+    const definition = relation.sequence as NonNullable<RelationObject['sequence']>
+    const { start, increment, min: minimum, max: maximum, cycle } = definition
+    const options = { start, increment, minimum, maximum, cycle }
+    const transaction = this.#host.transaction()
+    const value = this.#host.storage.sequences.nextval(transaction, relation.storageId, relation.name, options)
+    this.#last.set(oid, value)
+    this.#lastSequence = oid
+    return value
+  }
+
+  currval(oid: number): number | bigint {
+    const value = this.#last.get(oid)
+    if (value === undefined) throw undefinedSequenceValue(this.#relation(oid).name)
+    return value
+  }
+
+  setval(oid: number, value: number | bigint, isCalled: boolean): number | bigint {
+    const relation = this.#relation(oid)
+    const { min, max } = relation.sequence as NonNullable<RelationObject['sequence']>
+    if (value < min || value > max) throw setvalOutOfBounds(relation.name, value, min, max)
+    this.#host.storage.sequences.setval(this.#host.transaction(), relation.storageId, value, isCalled)
+    if (isCalled) this.#last.set(oid, value)
+    return value
+  }
+
+  lastval(): number | bigint {
+    if (this.#lastSequence === null) throw undefinedLastval()
+    return this.currval(this.#lastSequence)
+  }
+}

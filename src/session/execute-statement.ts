@@ -1,0 +1,132 @@
+/**
+ * One statement from parse tree to result:
+ *
+ *     plan -> lock tables -> run -> check constraints -> command tag
+ *
+ * Utility statements go to their own handlers.
+ */
+import { checkDeferredUniques } from '../exec/modify/deferred-unique.ts'
+import { ForeignKeyChecker } from '../exec/foreign-keys.ts'
+import { RowEvents } from '../exec/modify/row-events.ts'
+import type { Node } from '../sql/ast.ts'
+import type { Datum, SqlType } from '../types/sql-type.ts'
+import { Wait } from '../vector/wait.ts'
+import type { ResultSink } from './contract.ts'
+import type { SessionCore } from './core.ts'
+import { planStatement, type StatementPlan } from './plan-statement.ts'
+import { RunningPlan } from './run-plan.ts'
+import type { TransactionChecks } from './transaction-block.ts'
+
+/** Analyses and optimizes a statement for the catalog as it is now. */
+export const plan = (
+  core: SessionCore,
+  node: Node,
+  declared: readonly (SqlType | null)[],
+  open: boolean,
+): StatementPlan =>
+  planStatement(node, {
+    catalog: core.catalog,
+    searchPath: core.searchPath,
+    format: core.format,
+    databaseName: core.databaseName,
+    tables: core.tables,
+    parameters: declared,
+    openParameters: open,
+  })
+
+/** Whether a plan may run as it is: the same catalog, the same names in reach. */
+export const isCurrent = (core: SessionCore, { catalogVersion, searchPath }: StatementPlan): boolean => {
+  if (catalogVersion !== core.catalog.version) return false
+  const now = core.searchPath
+  return now.length === searchPath.length && now.every((oid, i) => oid === searchPath[i])
+}
+
+/** Takes the table locks of a plan; plans anew when the catalog changed while a lock was awaited. */
+export const lockTables = async (
+  core: SessionCore,
+  first: StatementPlan,
+  again: () => StatementPlan,
+): Promise<StatementPlan> => {
+  for (let current = first; ; current = again()) {
+    const wait = lockNow(core, current)
+    if (wait === null) return current
+    await wait
+    if (isCurrent(core, current)) return current
+  }
+}
+
+const lockNow = (core: SessionCore, { locks, writes, query }: StatementPlan): Promise<void> | null => {
+  const { transaction } = core.block
+  if (writes) transaction.checkWritable(VERBS[query.kind as keyof typeof VERBS] ?? 'SELECT')
+  let waiting: Promise<void> | null = null
+  for (const { relation, mode } of locks) {
+    const locked = transaction.lockTable(relation, mode, { timeoutMs: core.settings.int('lock_timeout') })
+    if (!(locked instanceof Wait)) continue
+    const { promise } = locked
+    waiting = waiting === null ? promise : waiting.then(() => promise)
+  }
+  return waiting
+}
+
+const VERBS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE' } as const
+
+/** `SELECT 3`, `INSERT 0 3` … */
+export const commandTag = ({ query }: StatementPlan, affected: number): string => {
+  if (query.kind === 'insert') return `INSERT 0 ${affected}`
+  if (query.kind === 'update' || query.kind === 'delete') return `${VERBS[query.kind]} ${affected}`
+  return `SELECT ${affected}`
+}
+
+/** Begins running a plan whose tables are locked, by a snapshot of now. */
+export const startPlan = (core: SessionCore, statement: StatementPlan, parameters: readonly Datum[]): RunningPlan => {
+  const { block } = core
+  block.queried = true
+  block.transaction.advanceCommand()
+  const context = core.execution(parameters)
+  core.running = context
+  return new RunningPlan(statement.plan, context, block.checks)
+}
+
+/** Runs a plan to its end, its rows into the sink; answers the command tag. */
+export const runPlan = async (
+  core: SessionCore,
+  statement: StatementPlan,
+  parameters: readonly Datum[],
+  sink: ResultSink,
+): Promise<string> => {
+  const running = startPlan(core, statement, parameters)
+  const { fields } = statement
+  try {
+    for (;;) {
+      const pulled = running.next()
+      const batch = pulled instanceof Promise ? await pulled : pulled
+      if (batch === null) break
+      if (fields === null) continue
+      const held = sink.rows(batch, fields)
+      if (held !== undefined) await held
+    }
+    return commandTag(statement, running.affected)
+  } finally {
+    running.close()
+    core.running = null
+    core.block.current?.endStatement()
+  }
+}
+
+/** What deferred constraints still have to check when the transaction commits (or SET CONSTRAINTS … IMMEDIATE). */
+export const runDeferredChecks = async (core: SessionCore, checks: TransactionChecks): Promise<void> => {
+  const { transaction } = core.block
+  transaction.advanceCommand()
+  const context = core.execution([])
+  core.running = context
+  try {
+    const foreignKeys = new ForeignKeyChecker(context, () => false)
+    const events = new RowEvents(() => true)
+    await foreignKeys.runDeferred(checks.foreignKeys.splice(0), events)
+    await foreignKeys.run(events)
+    await checkDeferredUniques(context, checks.uniques.splice(0))
+  } finally {
+    core.running = null
+    transaction.endStatement()
+  }
+}

@@ -1,0 +1,159 @@
+/** Names of objects for reg* types: resolved along the session's search path, written as that path requires. */
+import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import { PG_CATALOG } from '../catalog/snapshot.ts'
+import {
+  undefinedFunction,
+  undefinedObject,
+  undefinedRelation,
+  undefinedSchema,
+  undefinedType,
+} from '../errors/raise/analysis.ts'
+import { functionByOid, functionsByName, operatorByOid, operatorsByName } from '../functions/index.ts'
+import { quoteIdentifier } from '../functions/keywords.ts'
+import { formatType, typeByName } from '../types/index.ts'
+import type { ObjectNames, RegKind } from '../types/sql-type.ts'
+import { splitQualified } from './qualified-name.ts'
+
+export interface NameScope {
+  readonly catalog: CatalogSnapshot
+  readonly searchPath: readonly number[]
+}
+
+export const objectNames = (scope: () => NameScope): ObjectNames => ({
+  format: (kind, oid) => FORMATTERS[kind](scope(), oid),
+  resolve: (kind, name) => (/^\d+$/.test(name) ? Number(name) : RESOLVERS[kind](scope(), name)),
+})
+
+type Formatter = (scope: NameScope, oid: number) => string | null
+type Resolver = (scope: NameScope, name: string) => number
+
+/** A relation's name, with its schema when the search path would find another or none. */
+export const relationName = ({ catalog, searchPath }: NameScope, oid: number): string | null => {
+  const relation = catalog.relation(oid)
+  if (relation === null) return null
+  const visible = catalog.findRelation(relation.name, searchPath)?.oid === oid
+  const name = quoteIdentifier(relation.name)
+  return visible ? name : `${quoteIdentifier(catalog.schema(relation.schema)?.name ?? '')}.${name}`
+}
+
+const typeName: Formatter = ({ catalog, searchPath }, oid) => {
+  const type = catalog.typeByOid(oid)
+  if (type === null) return null
+  const text = formatType(type, -1)
+  if (type.namespace === PG_CATALOG || searchPath.includes(type.namespace)) return text
+  return `${quoteIdentifier(catalog.schema(type.namespace)?.name ?? '')}.${text}`
+}
+
+const signature = (scope: NameScope, name: string, args: readonly number[]): string =>
+  `${name}(${args.map((arg) => typeName(scope, arg)).join(',')})`
+
+const FORMATTERS: Readonly<Record<RegKind, Formatter>> = {
+  regclass: relationName,
+  regtype: typeName,
+  regproc: (_scope, oid) => functionByOid(oid)?.name ?? null,
+  regprocedure: (scope, oid) => {
+    const fn = functionByOid(oid)
+    return fn === undefined ? null : signature(scope, fn.name, fn.args)
+  },
+  regoper: (_scope, oid) => operatorByOid(oid)?.name ?? null,
+  regoperator: (scope, oid) => {
+    const operator = operatorByOid(oid)
+    if (operator === undefined) return null
+    const args = [operator.left, operator.right].map((arg) => (arg === 0 ? 'NONE' : typeName(scope, arg)))
+    return `${operator.name}(${args.join(',')})`
+  },
+  regnamespace: ({ catalog }, oid) => quoted(catalog.schema(oid)?.name),
+  regrole: ({ catalog }, oid) => quoted(catalog.role(oid)?.name),
+  regcollation: (_scope, oid) => ({ 100: '"default"', 950: '"C"', 951: '"POSIX"' })[oid] ?? null,
+  regconfig: (_scope, oid) => (oid === 3748 ? 'simple' : null),
+  regdictionary: (_scope, oid) => (oid === 3765 ? 'simple' : null),
+}
+
+const quoted = (name: string | undefined): string | null => (name === undefined ? null : quoteIdentifier(name))
+
+const schemaOf = (scope: NameScope, name: string): number => {
+  const schema = scope.catalog.schemaByName(name)
+  if (schema === null) throw undefinedSchema(name)
+  return schema.oid
+}
+
+const resolveRelationName: Resolver = (scope, text) => {
+  const parts = splitQualified(text)
+  const name = parts.at(-1) as string
+  const found =
+    parts.length > 1
+      ? scope.catalog.relationIn(schemaOf(scope, parts.at(-2) as string), name)
+      : scope.catalog.findRelation(name, scope.searchPath)
+  if (found === null) throw undefinedRelation(parts.join('.'))
+  return found.oid
+}
+
+const resolveTypeName: Resolver = (scope, text) => {
+  const spelled = typeByName(text.trim().toLowerCase())
+  if (spelled !== undefined) return spelled.oid
+  const array = text.trim().endsWith('[]')
+  const parts = splitQualified(array ? text.trim().slice(0, -2) : text)
+  const name = parts.at(-1) as string
+  const found =
+    parts.length > 1
+      ? scope.catalog.typeIn(schemaOf(scope, parts.at(-2) as string), name)
+      : (scope.catalog.findType(name, scope.searchPath) ?? typeByName(name) ?? null)
+  if (found === null) throw undefinedType(parts.join('.'))
+  return array ? found.arrayOid : found.oid
+}
+
+const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
+  regclass: resolveRelationName,
+  regtype: resolveTypeName,
+  regproc: (_scope, text) => {
+    const name = splitQualified(text).at(-1) as string
+    const [first, second] = functionsByName(name)
+    if (first === undefined) throw undefinedObject(`function "${text}" does not exist`)
+    if (second !== undefined) throw undefinedObject(`more than one function named "${text}"`)
+    return first.oid
+  },
+  regprocedure: (scope, text) => {
+    const match = /^(.*)\((.*)\)$/.exec(text)
+    const name = splitQualified(match?.[1] ?? text).at(-1) as string
+    const args = (match?.[2] ?? '')
+      .split(',')
+      .filter((a) => a.trim() !== '')
+      .map((a) => resolveTypeName(scope, a))
+    const found = functionsByName(name).find(
+      (f) => f.args.length === args.length && f.args.every((a, i) => a === args[i]),
+    )
+    if (found === undefined) throw undefinedFunction(text)
+    return found.oid
+  },
+  regoper: (_scope, text) => {
+    const [first] = operatorsByName(text)
+    if (first === undefined) throw undefinedObject(`operator does not exist: ${text}`)
+    return first.oid
+  },
+  regoperator: (scope, text) => {
+    const match = /^(.*)\((.*),(.*)\)$/.exec(text)
+    const side = (type: string): number => (type.trim().toUpperCase() === 'NONE' ? 0 : resolveTypeName(scope, type))
+    const [left, right] = [side(match?.[2] ?? ''), side(match?.[3] ?? '')]
+    const found = operatorsByName(match?.[1] ?? text).find((o) => o.left === left && o.right === right)
+    if (found === undefined) throw undefinedObject(`operator does not exist: ${text}`)
+    return found.oid
+  },
+  regnamespace: (scope, text) => schemaOf(scope, splitQualified(text)[0] as string),
+  regrole: ({ catalog }, text) => {
+    const name = splitQualified(text)[0] as string
+    const role = catalog.roleByName(name)
+    if (role === null) throw undefinedObject(`role "${name}" does not exist`)
+    return role.oid
+  },
+  regcollation: (_scope, text) => {
+    const oid = { default: 100, C: 950, POSIX: 951 }[splitQualified(text).at(-1) as string]
+    if (oid === undefined) throw undefinedObject(`collation "${text}" for encoding "UTF8" does not exist`)
+    return oid
+  },
+  regconfig: (_scope, text) => {
+    throw undefinedObject(`text search configuration "${text}" does not exist`)
+  },
+  regdictionary: (_scope, text) => {
+    throw undefinedObject(`text search dictionary "${text}" does not exist`)
+  },
+}

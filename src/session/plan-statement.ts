@@ -1,0 +1,104 @@
+/**
+ * The way of a query from its parse tree to an executable plan:
+ *
+ *     analyze -> build -> optimize
+ *
+ * and what the session remembers of it: the row description, the parameter types, the tables to lock.
+ */
+import { analysisContext, analyzeStatement } from '../analyze/analyze.ts'
+import { ParameterTypes } from '../analyze/context.ts'
+import type { DmlQuery, OutputColumn, Query } from '../analyze/query.ts'
+import { buildPlan } from '../plan/build.ts'
+import { optimize, type TableFacts } from '../optimize/optimize.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import type { Node } from '../sql/ast.ts'
+import type { FormatContext, SqlType } from '../types/sql-type.ts'
+import type { FieldDescription } from './contract.ts'
+
+export type TableLockMode = 'accessShare' | 'rowShare' | 'rowExclusive'
+
+export interface TableLock {
+  readonly relation: number
+  readonly mode: TableLockMode
+}
+
+export interface StatementPlan {
+  readonly plan: PhysicalPlan
+  readonly query: Query | DmlQuery
+  /** Null for a data-modifying statement without RETURNING. */
+  readonly fields: readonly FieldDescription[] | null
+  readonly parameterTypes: readonly SqlType[]
+  readonly locks: readonly TableLock[]
+  readonly catalogVersion: number
+  readonly searchPath: readonly number[]
+  /** May be used again for the same text. */
+  readonly cacheable: boolean
+  readonly writes: boolean
+}
+
+export interface PlanningInput {
+  readonly catalog: CatalogSnapshot
+  readonly searchPath: readonly number[]
+  readonly format: FormatContext
+  readonly databaseName: string
+  readonly tables: TableFacts
+  /** Declared parameter types; null where they are to be inferred. */
+  readonly parameters: readonly (SqlType | null)[]
+  /** Parameters beyond the declared ones may appear. */
+  readonly openParameters: boolean
+}
+
+export const planStatement = (node: Node, input: PlanningInput): StatementPlan => {
+  const parameters = new ParameterTypes(input.parameters, input.openParameters)
+  const context = analysisContext({ ...input, parameters })
+  const query = analyzeStatement(context, node)
+  const logical = buildPlan(context, query)
+  const plan = optimize(logical, {
+    freshColumn: () => context.freshColumn(),
+    typeOf: (oid) => context.typeOf(oid),
+    catalog: input.catalog,
+    tables: input.tables,
+  })
+  const targets = modifiedTables(query)
+  return {
+    plan,
+    query,
+    fields: isModification(query) && query.returning === null ? null : query.outputs.map(fieldOf),
+    parameterTypes: parameters.resolved(),
+    locks: [...context.relations]
+      .filter((oid) => input.catalog.relation(oid)?.system === null)
+      .map((relation) => ({ relation, mode: lockMode(relation, targets, query) })),
+    catalogVersion: input.catalog.version,
+    searchPath: input.searchPath,
+    cacheable: !context.dependsOnSettings,
+    writes: targets.size > 0,
+  }
+}
+
+const lockMode = (relation: number, targets: ReadonlySet<number>, query: Query | DmlQuery): TableLockMode => {
+  if (targets.has(relation)) return 'rowExclusive'
+  const locked = query.kind === 'select' && query.locks.some((l) => l.items.some((i) => i.relation.oid === relation))
+  return locked ? 'rowShare' : 'accessShare'
+}
+
+const isModification = (query: Query | DmlQuery): query is DmlQuery =>
+  query.kind === 'insert' || query.kind === 'update' || query.kind === 'delete'
+
+/** Tables that the statement or a CTE of it changes. */
+const modifiedTables = (query: Query | DmlQuery): Set<number> => {
+  const tables = new Set<number>()
+  if (isModification(query)) tables.add(query.table.relation.oid)
+  for (const cte of query.ctes) {
+    if (isModification(cte.query)) for (const oid of modifiedTables(cte.query)) tables.add(oid)
+  }
+  return tables
+}
+
+const fieldOf = ({ name, tableOid, attnum, type, typmod }: OutputColumn): FieldDescription => ({
+  name,
+  tableOid,
+  attnum,
+  type,
+  typmod,
+})

@@ -1,0 +1,68 @@
+/** Prepared statements and portals of a session. */
+import type { Node } from '../sql/ast.ts'
+import type { Datum, SqlType } from '../types/sql-type.ts'
+import type { Batch } from '../vector/batch.ts'
+import type { FieldDescription } from './contract.ts'
+import type { StatementPlan } from './plan-statement.ts'
+import type { RunningPlan } from './run-plan.ts'
+
+export interface PreparedStatement {
+  readonly name: string
+  readonly sql: string
+  /** Null: an empty statement. */
+  readonly node: Node | null
+  /** As declared by Parse; types found out by analysis are in `parameterTypes`. */
+  readonly declared: readonly (SqlType | null)[]
+  parameterTypes: readonly SqlType[]
+  fields: readonly FieldDescription[] | null
+  /** The plan for the present catalog; null for utility statements. */
+  plan: StatementPlan | null
+  /** When it was prepared: microseconds since 2000-01-01. */
+  readonly preparedAt: number
+  /** Made by PREPARE rather than by the protocol. */
+  readonly fromSql: boolean
+}
+
+export class Portal {
+  readonly name: string
+  readonly statement: PreparedStatement
+  readonly parameters: readonly Datum[]
+  readonly formats: readonly number[]
+  fields: readonly FieldDescription[] | null
+  running: RunningPlan | null = null
+  /** Rows of a pulled batch that were not asked for yet. */
+  rest: Batch | null = null
+  /** Ran to its end. */
+  done = false
+  /** Keeps what the portal's snapshot sees; called when the portal goes. */
+  release: (() => void) | null = null
+
+  constructor(
+    name: string,
+    statement: PreparedStatement,
+    parameters: readonly Datum[],
+    formats: readonly number[],
+    fields: readonly FieldDescription[] | null,
+  ) {
+    this.name = name
+    this.statement = statement
+    this.parameters = parameters
+    this.formats = formats
+    this.fields = fields
+  }
+
+  close(): void {
+    this.running?.close()
+    this.running = null
+    this.rest = null
+    this.release?.()
+    this.release = null
+  }
+}
+
+/** The first `count` live rows of a batch, and the others. */
+export const splitBatch = (batch: Batch, count: number): [Batch, Batch | null] => {
+  if (batch.count <= count) return [batch, null]
+  const positions = Int32Array.from({ length: batch.count }, (_, k) => batch.position(k))
+  return [batch.select(positions.subarray(0, count)), batch.select(positions.subarray(count))]
+}

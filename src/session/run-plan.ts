@@ -1,0 +1,125 @@
+/** Runs a planned statement: its rows go to a consumer, its changes are checked when it ends. */
+import type { ConstraintObject } from '../catalog/objects.ts'
+import { buildOperator, type Instrument } from '../exec/build.ts'
+import type { ExecutionContext } from '../exec/context.ts'
+import { ForeignKeyChecker, isWatched, type DeferredCheck } from '../exec/foreign-keys.ts'
+import { Modification } from '../exec/modify/modification.ts'
+import { RowEvents, type UniqueEvent } from '../exec/modify/row-events.ts'
+import type { Operator } from '../exec/operator.ts'
+import { checkDeferredUniques } from '../exec/modify/deferred-unique.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import type { Batch } from '../vector/batch.ts'
+import { Wait } from '../vector/wait.ts'
+
+/** Constraint checks that wait for the end of the transaction. */
+export interface DeferredChecks {
+  readonly foreignKeys: DeferredCheck[]
+  readonly uniques: UniqueEvent[]
+  isDeferred(constraint: ConstraintObject): boolean
+}
+
+/** A plan in execution; may be pulled in portions (portals). */
+export class RunningPlan {
+  readonly #context: ExecutionContext
+  readonly #events: RowEvents
+  readonly #operator: Operator
+  readonly #deferred: DeferredChecks
+  #modification: Modification | null = null
+  #opened = false
+  #checked = false
+  #closed = false
+  /** Rows delivered so far. */
+  rows = 0
+
+  constructor(plan: PhysicalPlan, context: ExecutionContext, deferred: DeferredChecks, instrument?: Instrument) {
+    this.#context = context
+    this.#deferred = deferred
+    this.#events = new RowEvents((relation) => isWatched(context, relation))
+    const main = mainModification(plan)
+    this.#operator = buildOperator(plan, context, this.#events, (node, operator) => {
+      if (node === main && operator instanceof Modification) this.#modification = operator
+      return instrument === undefined ? operator : instrument(node, operator)
+    })
+  }
+
+  /** The number in the command tag: rows changed, or rows delivered. */
+  get affected(): number {
+    return this.#modification?.affected ?? this.rows
+  }
+
+  /** The next batch, null at the end; the end has passed all immediate checks. */
+  next(): Batch | null | Promise<Batch | null> {
+    if (!this.#opened) {
+      this.#opened = true
+      this.#operator.open()
+    }
+    const pulled = this.#operator.next()
+    if (pulled instanceof Wait) return this.#afterWait(pulled)
+    return this.#delivered(pulled)
+  }
+
+  async #afterWait(first: Wait): Promise<Batch | null> {
+    let pulled: Batch | Wait | null = first
+    while (pulled instanceof Wait) {
+      await pulled.promise
+      this.#context.resumed()
+      pulled = this.#operator.next()
+    }
+    return this.#delivered(pulled)
+  }
+
+  #delivered(batch: Batch | null): Batch | null | Promise<null> {
+    if (batch !== null) {
+      this.rows += batch.count
+      return batch
+    }
+    if (this.#checked) return null
+    this.#checked = true
+    const { rows, uniques } = this.#events
+    return rows.length === 0 && uniques.length === 0 ? null : this.#check()
+  }
+
+  /** Foreign keys and deferrable unique keys, once the statement has changed everything. */
+  async #check(): Promise<null> {
+    this.#context.transaction.advanceCommand()
+    const foreignKeys = new ForeignKeyChecker(this.#context, (c) => this.#deferred.isDeferred(c))
+    await foreignKeys.run(this.#events)
+    this.#deferred.foreignKeys.push(...foreignKeys.deferred)
+    const later = this.#events.uniques.filter((event) => this.#waits(event))
+    await checkDeferredUniques(
+      this.#context,
+      this.#events.uniques.filter((event) => !later.includes(event)),
+    )
+    this.#deferred.uniques.push(...later)
+    return null
+  }
+
+  #waits({ unique, writer }: UniqueEvent): boolean {
+    const constraint = this.#context.catalog
+      .constraintsOf(writer.relation.oid)
+      .find((c) => c.index === unique.relation.oid && c.type !== 'foreign')
+    return constraint !== undefined && this.#deferred.isDeferred(constraint)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#operator.close()
+  }
+}
+
+/** The modifying node whose count is the statement's, if it is a modifying statement. */
+const mainModification = (plan: PhysicalPlan): PhysicalPlan | null => {
+  switch (plan.kind) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+      return plan
+    case 'project':
+    case 'with':
+    case 'apply':
+      return mainModification(plan.input)
+    default:
+      return null
+  }
+}

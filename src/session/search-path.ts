@@ -1,0 +1,30 @@
+/** The search path of a session: setting `search_path` against the schemas that exist. */
+import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import { PG_CATALOG } from '../catalog/snapshot.ts'
+import type { SchemaObject } from '../catalog/objects.ts'
+
+/** Splits `"$user", public` into names, unquoted or folded to lower case. */
+export const splitIdentifiers = (text: string): string[] => {
+  const names: string[] = []
+  const pattern = /\s*(?:"((?:[^"]|"")*)"|([^",\s]+))\s*(?:,|$)/gy
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    names.push(match[1] === undefined ? (match[2] as string).toLowerCase() : match[1].replaceAll('""', '"'))
+    if (pattern.lastIndex >= text.length) break
+  }
+  return names
+}
+
+/** Schemas named by the setting that exist, in order. */
+export const namedSchemas = (setting: string, user: string, catalog: CatalogSnapshot): SchemaObject[] =>
+  splitIdentifiers(setting).flatMap((name) => {
+    const schema = catalog.schemaByName(name === '$user' ? user : name)
+    return schema === null ? [] : [schema]
+  })
+
+/** Oids in lookup order: the temporary schema and pg_catalog come first unless the setting places them. */
+export const lookupPath = (schemas: readonly SchemaObject[], temporary: number | null): number[] => {
+  const oids = schemas.map((schema) => schema.oid)
+  if (!oids.includes(PG_CATALOG)) oids.unshift(PG_CATALOG)
+  if (temporary !== null && !oids.includes(temporary)) oids.unshift(temporary)
+  return oids
+}

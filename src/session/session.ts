@@ -1,0 +1,389 @@
+/**
+ * A session as the wire sees it: simple queries, prepared statements, portals, and how each ends the transaction it
+ * began. What statements do is in `execute-statement.ts` and `utility/`.
+ */
+import { randomInt } from 'node:crypto'
+import { isPlannable } from '../analyze/analyze.ts'
+import { LocatedError } from '../errors/raise/analysis.ts'
+import { adminShutdown, internalError } from '../errors/raise/protocol.ts'
+import {
+  cachedPlanChanged,
+  duplicateCursor,
+  duplicatePrepared,
+  inFailedTransaction,
+  severalCommandsPrepared,
+  undefinedPortal,
+  undefinedPrepared,
+  wrongParameterCount,
+} from '../errors/raise/session.ts'
+import { SqlError } from '../errors/sql-error.ts'
+import { logStatement } from '../observe/statement-log.ts'
+import type { Node } from '../sql/ast.ts'
+import { characterPosition, parseStatements, type ParsedStatement } from '../sql/parse.ts'
+import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+import type { FieldDescription, ResultSink, Session, StatementDescription } from './contract.ts'
+import { SessionCore, type SessionOptions } from './core.ts'
+import { now } from './eval-context.ts'
+import { commandTag, isCurrent, lockTables, plan, runDeferredChecks, runPlan, startPlan } from './execute-statement.ts'
+import type { StatementPlan } from './plan-statement.ts'
+import { Portal, splitBatch, type PreparedStatement } from './portal.ts'
+import { prepareStatement } from './prepare-statement.ts'
+import { describeUtility, endsTransaction, runUtility } from './utility/index.ts'
+
+/** Plans of the simple protocol remembered by statement text. */
+const PLAN_CACHE_LIMIT = 256
+
+export class ServerSession implements Session {
+  readonly processId: number
+  readonly secretKey = randomInt(1, 2 ** 31 - 1)
+  readonly #core: SessionCore
+  readonly #plans = new Map<string, StatementPlan>()
+  #closed = false
+
+  constructor(options: SessionOptions) {
+    this.processId = options.processId
+    this.#core = new SessionCore(options)
+    options.database.sessions++
+    options.settings.onChange((record, _value, shown) => {
+      if (record.reported) options.events.parameterStatus(record.name, shown)
+    })
+  }
+
+  get transactionStatus(): 'I' | 'T' | 'E' {
+    const { state } = this.#core.block
+    return state === 'failed' ? 'E' : state === 'block' ? 'T' : 'I'
+  }
+
+  get formatContext(): FormatContext {
+    return this.#core.format
+  }
+
+  reportedSettings(): ReadonlyMap<string, string> {
+    return this.#core.settings.reported()
+  }
+
+  // ---- simple protocol
+
+  async query(sql: string, sink: ResultSink): Promise<void> {
+    const started = performance.now()
+    try {
+      const statements = parseStatements(sql)
+      if (statements.length === 0) sink.emptyQuery()
+      for (const statement of statements) await this.#simple(statement, sql, statements.length === 1, sink)
+      await this.#endImplicit()
+    } catch (error) {
+      throw this.#failed(error, sql)
+    } finally {
+      this.#log(sql, started)
+    }
+  }
+
+  async #simple(statement: ParsedStatement, sql: string, only: boolean, sink: ResultSink): Promise<void> {
+    const { node } = statement
+    this.#begin(node)
+    const timer = this.#startTimer()
+    try {
+      let tag: string
+      if (isPlannable(node)) {
+        const planned = this.#cachedPlan(node, only ? sql : null)
+        const locked = await lockTables(this.#core, planned, () => this.#cachedPlan(node, only ? sql : null))
+        if (locked.fields !== null) sink.rowDescription(locked.fields)
+        tag = await runPlan(this.#core, locked, [], sink)
+      } else {
+        const fields = describeUtility(this.#core, node)
+        if (fields !== null) sink.rowDescription(fields)
+        tag = await runUtility(this.#core, node, { sink, sql, statement: statement.text.trim(), topLevel: only })
+      }
+      // The tag is sent when what it reports is true: after the commit of a single statement.
+      if (only) await this.#endImplicit()
+      sink.commandComplete(tag)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #cachedPlan(node: Node, text: string | null): StatementPlan {
+    const known = text === null ? undefined : this.#plans.get(text)
+    if (known !== undefined && isCurrent(this.#core, known)) return known
+    const planned = plan(this.#core, node, [], false)
+    if (text !== null && planned.cacheable) {
+      if (this.#plans.size >= PLAN_CACHE_LIMIT) this.#plans.clear()
+      this.#plans.set(text, planned)
+    }
+    return planned
+  }
+
+  /** Every statement runs in a transaction; a failed block lets only its end through. */
+  #begin(node: Node): void {
+    const { block, eval: evaluation, format } = this.#core
+    if (block.state === 'failed' && !endsTransaction(node)) throw inFailedTransaction()
+    evaluation.statementTimestamp = now()
+    if (block.state !== 'idle') return
+    block.begin('implicit')
+    evaluation.transactionTimestamp = evaluation.statementTimestamp
+    format.transactionTimestamp = evaluation.statementTimestamp
+  }
+
+  async #endImplicit(): Promise<void> {
+    const { block } = this.#core
+    if (block.state === 'implicit') await block.commit((checks) => runDeferredChecks(this.#core, checks))
+    if (block.state === 'idle') this.#dropPortals()
+  }
+
+  /** Portals do not outlive their transaction. */
+  #dropPortals(): void {
+    const { portals } = this.#core
+    this.#core.closeCursors(true)
+    if (portals.size === 0) return
+    for (const portal of portals.values()) portal.close()
+    portals.clear()
+  }
+
+  /** The error as the client gets it; the transaction has failed with it. */
+  #failed(error: unknown, sql: string): SqlError {
+    const { block, parts } = this.#core
+    block.fail()
+    if (block.state === 'idle') this.#dropPortals()
+    if (error instanceof LocatedError) {
+      const position = characterPosition(sql, error.location)
+      return position === undefined ? error : error.with({ position })
+    }
+    if (error instanceof SqlError) return error
+    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+      return internalError('the statement is nested too deeply')
+    }
+    parts.logger.error({ err: error, sql }, 'internal error')
+    return internalError((error as Error).message)
+  }
+
+  #startTimer(): NodeJS.Timeout | undefined {
+    const limit = this.#core.settings.int('statement_timeout')
+    return limit > 0 ? setTimeout(() => this.#core.cancel('statement timeout'), limit) : undefined
+  }
+
+  #log(sql: string, started: number): void {
+    const duration = performance.now() - started
+    logStatement(this.#core.parts.logger, this.#core.settings, {
+      sql,
+      duration,
+      processId: this.processId,
+      kind: 'other',
+    })
+  }
+
+  // ---- extended protocol
+
+  parse(name: string, sql: string, parameterTypes: readonly number[]): void {
+    try {
+      if (name !== '' && this.#core.prepared.has(name)) throw duplicatePrepared(name)
+      const statements = parseStatements(sql)
+      if (statements.length > 1) throw severalCommandsPrepared()
+      const node = statements[0]?.node ?? null
+      const declared = parameterTypes.map((oid) => (oid === 0 ? null : this.#core.catalog.typeOf(oid)))
+      if (node !== null) this.#begin(node)
+      this.#core.prepared.set(name, prepareStatement(this.#core, { name, sql, node, declared, fromSql: false }))
+    } catch (error) {
+      throw this.#failed(error, sql)
+    }
+  }
+
+  #prepared(name: string): PreparedStatement {
+    const statement = this.#core.prepared.get(name)
+    if (statement === undefined) throw this.#failed(undefinedPrepared(name), '')
+    return statement
+  }
+
+  bind(
+    name: string,
+    statementName: string,
+    parameterFormats: readonly number[],
+    parameters: readonly (Uint8Array | null)[],
+    resultFormats: readonly number[],
+  ): void {
+    const statement = this.#prepared(statementName)
+    try {
+      if (statement.node !== null) this.#begin(statement.node)
+      const { parameterTypes } = statement
+      if (parameters.length !== parameterTypes.length) {
+        throw wrongParameterCount(statementName, parameters.length, parameterTypes.length)
+      }
+      if (name !== '' && this.#core.portals.has(name)) throw duplicateCursor(name)
+      this.#core.portals.get(name)?.close()
+      const values = parameters.map((bytes, i) => {
+        const format = parameterFormats.length === 1 ? parameterFormats[0] : parameterFormats[i]
+        return this.#parameter(bytes, format === 1, parameterTypes[i] as SqlType)
+      })
+      const formats = (statement.fields ?? []).map(
+        (_, i) => (resultFormats.length === 1 ? resultFormats[0] : resultFormats[i]) ?? 0,
+      )
+      this.#core.portals.set(name, new Portal(name, statement, values, formats, statement.fields))
+    } catch (error) {
+      throw this.#failed(error, statement.sql)
+    }
+  }
+
+  #parameter(bytes: Uint8Array | null, binary: boolean, type: SqlType): Datum {
+    if (bytes === null) return null
+    // The bytes are a view on the connection's buffer: what is kept must be a copy.
+    if (binary) return type.receive(Uint8Array.from(bytes), -1, this.#core.format)
+    return type.parse(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+      -1,
+      this.#core.format,
+    )
+  }
+
+  describeStatement(name: string): StatementDescription {
+    const { parameterTypes, fields } = this.#prepared(name)
+    return { parameterTypes: parameterTypes.map((type) => type.oid), fields }
+  }
+
+  #portal(name: string): Portal {
+    const portal = this.#core.portals.get(name)
+    if (portal === undefined) throw this.#failed(undefinedPortal(name), '')
+    return portal
+  }
+
+  describePortal(name: string): { fields: readonly FieldDescription[]; formats: readonly number[] } | null {
+    const { fields, formats } = this.#portal(name)
+    return fields === null ? null : { fields, formats }
+  }
+
+  resultFormats(name: string): readonly number[] {
+    return this.#portal(name).formats
+  }
+
+  async execute(name: string, maxRows: number, sink: ResultSink): Promise<'complete' | 'suspended'> {
+    const portal = this.#portal(name)
+    const { statement } = portal
+    const { node, sql } = statement
+    if (node === null) {
+      sink.emptyQuery()
+      return 'complete'
+    }
+    const started = performance.now()
+    const timer = this.#startTimer()
+    try {
+      this.#begin(node)
+      if (statement.plan !== null) return await this.#executePlan(portal, node, maxRows, sink)
+      sink.commandComplete(await runUtility(this.#core, node, { sink, sql, statement: sql.trim(), topLevel: true }))
+      return 'complete'
+    } catch (error) {
+      throw this.#failed(error, sql)
+    } finally {
+      clearTimeout(timer)
+      this.#log(sql, started)
+    }
+  }
+
+  async #executePlan(portal: Portal, node: Node, maxRows: number, sink: ResultSink): Promise<'complete' | 'suspended'> {
+    const { statement } = portal
+    if (portal.running === null) {
+      if (portal.done) {
+        sink.commandComplete(commandTag(statement.plan as StatementPlan, 0))
+        return 'complete'
+      }
+      await this.#startPortal(portal, node)
+    }
+    const running = portal.running as NonNullable<Portal['running']>
+    let left = maxRows === 0 ? Number.POSITIVE_INFINITY : maxRows
+    let delivered = 0
+    for (;;) {
+      if (portal.rest === null) {
+        const pulled = running.next()
+        portal.rest = pulled instanceof Promise ? await pulled : pulled
+        if (portal.rest === null) break
+      }
+      if (portal.fields === null) {
+        portal.rest = null
+        continue
+      }
+      if (left === 0) {
+        this.#core.running = null
+        return 'suspended'
+      }
+      const [batch, rest] = splitBatch(portal.rest, left)
+      portal.rest = rest
+      left -= batch.count
+      delivered += batch.count
+      const held = sink.rows(batch, portal.fields)
+      if (held !== undefined) await held
+    }
+    const affected =
+      portal.fields === null ? running.affected : Math.max(delivered, running.affected - running.rows + delivered)
+    portal.close()
+    portal.done = true
+    this.#core.running = null
+    this.#core.block.current?.endStatement()
+    sink.commandComplete(commandTag(statement.plan as StatementPlan, affected))
+    return 'complete'
+  }
+
+  async #startPortal(portal: Portal, node: Node): Promise<void> {
+    const { statement } = portal
+    const again = (): StatementPlan => {
+      const known = statement.plan as StatementPlan
+      if (isCurrent(this.#core, known)) return known
+      const renewed = plan(this.#core, node, statement.parameterTypes, false)
+      if (!sameShape(renewed.fields, statement.fields)) throw cachedPlanChanged()
+      statement.plan = renewed
+      return renewed
+    }
+    const locked = await lockTables(this.#core, again(), again)
+    portal.running = startPlan(this.#core, locked, portal.parameters)
+    if (this.#core.running !== null) {
+      portal.release = this.#core.block.transaction.retain(this.#core.running.snapshot)
+    }
+  }
+
+  closeStatement(name: string): void {
+    this.#core.prepared.delete(name)
+  }
+
+  closePortal(name: string): void {
+    this.#core.portals.get(name)?.close()
+    this.#core.portals.delete(name)
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#endImplicit()
+    } catch (error) {
+      throw this.#failed(error, '')
+    }
+  }
+
+  // ---- ending
+
+  // biome-ignore lint/suspicious/useAwait: the contract allows waiting
+  async fail(): Promise<void> {
+    this.#core.block.fail()
+    if (this.#core.block.state === 'idle') this.#dropPortals()
+  }
+
+  cancel(): void {
+    this.#core.cancel()
+  }
+
+  /** pg_terminate_backend: the connection gets a FATAL error and closes. */
+  terminate(): void {
+    this.#core.cancel()
+    this.#core.events.terminate(adminShutdown())
+  }
+
+  // biome-ignore lint/suspicious/useAwait: the contract allows waiting
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#core.cancel()
+    this.#dropPortals()
+    if (this.#core.block.current !== null) this.#core.block.rollback()
+    this.#core.database.sessions--
+    this.#core.engine.sessions.delete(this.processId)
+  }
+}
+
+const sameShape = (a: readonly FieldDescription[] | null, b: readonly FieldDescription[] | null): boolean => {
+  if (a === null || b === null) return a === b
+  return a.length === b.length && a.every((field, i) => field.type.oid === b[i]?.type.oid)
+}

@@ -1,0 +1,124 @@
+/** SET, RESET, SHOW, DISCARD. */
+import { SQL_STATE } from '../../errors/sql-state.ts'
+import { undefinedObject } from '../../errors/raise/analysis.ts'
+import { bodyOf, type Node, type VariableSetStmt } from '../../sql/ast.ts'
+import { Batch } from '../../vector/batch.ts'
+import { DatumVector } from '../../vector/vector.ts'
+import type { SessionCore } from '../core.ts'
+import { describeUtility } from './describe.ts'
+import type { UtilityHandlers } from './handler.ts'
+import { applyModes, requireNoBlock } from './transactions.ts'
+
+/** The value list of SET as its text; several values are a list as search_path takes it. */
+const settingText = (nodes: readonly Node[]): string => {
+  const texts = nodes.map((node) => {
+    const constant = bodyOf(node, 'A_Const') ?? bodyOf(bodyOf(node, 'TypeCast')?.arg ?? node, 'A_Const')
+    if (constant?.ival !== undefined) return String(constant.ival.ival ?? 0)
+    if (constant?.boolval !== undefined) return constant.boolval.boolval ? 'on' : 'off'
+    return constant?.fval?.fval ?? constant?.sval?.sval ?? ''
+  })
+  if (texts.length === 1) return texts[0] as string
+  return texts.map((text) => (/^[a-z_][a-z0-9_$]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`)).join(', ')
+}
+
+/** SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
+const listText = (name: string, nodes: readonly Node[]): string => {
+  const text = settingText(nodes)
+  const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text) && !/[",]/.test(text)
+  return quoted && text !== '' ? `"${text}"` : text
+}
+
+const setVariable = (core: SessionCore, node: VariableSetStmt): string => {
+  const name = node.name ?? ''
+  const options = { local: node.is_local ?? false, superuser: core.role.superuser }
+  if (node.is_local && core.block.state === 'implicit') {
+    core.notice({
+      severity: 'WARNING',
+      code: SQL_STATE.no_active_sql_transaction,
+      message: 'SET LOCAL can only be used in transaction blocks',
+    })
+  }
+  switch (node.kind) {
+    case 'VAR_SET_VALUE':
+      core.settings.set(name, listText(name.toLowerCase(), node.args ?? []), options)
+      if (name === 'role') setRole(core)
+      return 'SET'
+    case 'VAR_SET_DEFAULT':
+      core.settings.reset(name, options)
+      return 'SET'
+    case 'VAR_SET_MULTI':
+      return setMulti(core, name, node)
+    case 'VAR_RESET':
+      core.settings.reset(name, options)
+      if (name === 'role') setRole(core)
+      return 'RESET'
+    case 'VAR_RESET_ALL':
+      core.settings.resetAll()
+      return 'RESET'
+    default:
+      return 'SET'
+  }
+}
+
+/** SET ROLE takes effect on the session's current user. */
+const setRole = (core: SessionCore): void => {
+  const name = core.settings.text('role')
+  const wanted = name === 'none' ? core.sessionUser : name
+  const role = core.catalog.roleByName(wanted)
+  if (role === null) throw undefinedObject(`role "${wanted}" does not exist`)
+  core.role = role
+}
+
+const SESSION_MODES: Readonly<Record<string, string>> = {
+  transaction_isolation: 'default_transaction_isolation',
+  transaction_read_only: 'default_transaction_read_only',
+  transaction_deferrable: 'default_transaction_deferrable',
+}
+
+/** SET TRANSACTION and SET SESSION CHARACTERISTICS. */
+const setMulti = (core: SessionCore, name: string, node: VariableSetStmt): string => {
+  if (name === 'TRANSACTION') {
+    applyModes(core, node.args ?? [])
+    return 'SET'
+  }
+  for (const option of node.args ?? []) {
+    const { defname, arg } = bodyOf(option, 'DefElem') ?? {}
+    const setting = SESSION_MODES[defname ?? '']
+    if (setting !== undefined && arg !== undefined) {
+      const constant = bodyOf(arg, 'A_Const')
+      core.settings.set(setting, constant?.sval?.sval ?? ((constant?.ival?.ival ?? 0) === 1 ? 'on' : 'off'))
+    }
+  }
+  return 'SET'
+}
+
+export const settingHandlers: UtilityHandlers = {
+  VariableSetStmt: setVariable,
+  VariableShowStmt: async (core, node, { sink }) => {
+    const fields = describeUtility(core, { VariableShowStmt: node }) ?? []
+    const rows =
+      node.name?.toLowerCase() === 'all'
+        ? core.settings.list().map((state) => [state.record.name, state.shown, state.record.description])
+        : [[core.settings.show(node.name ?? '')]]
+    const columns = fields.map((_, i) => new DatumVector(rows.map((row) => row[i])))
+    const held = sink.rows(new Batch(columns, rows.length), fields)
+    if (held !== undefined) await held
+    return 'SHOW'
+  },
+  DiscardStmt: (core, node, { topLevel }) => {
+    if (node.target === 'DISCARD_ALL') {
+      requireNoBlock(core, 'DISCARD ALL', topLevel)
+      core.prepared.clear()
+      core.closeCursors()
+      core.settings.resetAll()
+      setRole(core)
+    }
+    return node.target === 'DISCARD_ALL'
+      ? 'DISCARD ALL'
+      : node.target === 'DISCARD_PLANS'
+        ? 'DISCARD PLANS'
+        : node.target === 'DISCARD_SEQUENCES'
+          ? 'DISCARD SEQUENCES'
+          : 'DISCARD TEMP'
+  },
+}

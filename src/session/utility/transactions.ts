@@ -1,0 +1,133 @@
+/** BEGIN, COMMIT, ROLLBACK, savepoints, SET CONSTRAINTS, LOCK. */
+import { resolveRelation } from '../../analyze/from.ts'
+import { noTransactionBlock, inTransactionBlock, unsupportedStatement } from '../../errors/raise/session.ts'
+import { undefinedObject } from '../../errors/raise/analysis.ts'
+import { SQL_STATE } from '../../errors/sql-state.ts'
+import { bodyOf, type Node, type RangeVar, type TransactionStmt } from '../../sql/ast.ts'
+import { TABLE_LOCK } from '../../txn/lock-modes.ts'
+import { Wait } from '../../vector/wait.ts'
+import { relationLockNotAvailable } from '../../errors/raise/transactions.ts'
+import type { SessionCore } from '../core.ts'
+import { runDeferredChecks } from '../execute-statement.ts'
+import type { UtilityHandlers } from './handler.ts'
+
+/** Statements that a failed transaction block lets through. */
+export const endsTransaction = (node: Node): boolean => {
+  const kind = bodyOf(node, 'TransactionStmt')?.kind
+  return kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK' || kind === 'TRANS_STMT_ROLLBACK_TO'
+}
+
+const warn = (core: SessionCore, message: string): void =>
+  core.notice({ severity: 'WARNING', code: SQL_STATE.no_active_sql_transaction, message })
+
+/** Modes as BEGIN and SET TRANSACTION list them: DefElem nodes. */
+export const applyModes = (core: SessionCore, options: readonly Node[]): void => {
+  for (const option of options) {
+    const { defname, arg } = bodyOf(option, 'DefElem') ?? {}
+    const constant = arg === undefined ? undefined : bodyOf(arg, 'A_Const')
+    if (defname === 'transaction_isolation') {
+      const isolation = constant?.sval?.sval ?? 'read committed'
+      core.block.setModes({ isolation })
+      core.settings.set('transaction_isolation', isolation, { local: true, source: 'override' })
+    } else if (defname === 'transaction_read_only') {
+      const readOnly = (constant?.ival?.ival ?? 0) === 1
+      core.block.setModes({ readOnly })
+      core.settings.set('transaction_read_only', readOnly ? 'on' : 'off', { local: true, source: 'override' })
+    }
+  }
+}
+
+const commit = async (core: SessionCore, node: TransactionStmt): Promise<string> => {
+  const { block } = core
+  if (block.state === 'implicit') warn(core, 'there is no transaction in progress')
+  const committed = await block.commit((checks) => runDeferredChecks(core, checks))
+  if (node.chain) block.begin('block')
+  return committed ? 'COMMIT' : 'ROLLBACK'
+}
+
+const rollback = (core: SessionCore, node: TransactionStmt): string => {
+  const { block } = core
+  if (block.state === 'implicit') warn(core, 'there is no transaction in progress')
+  block.rollback()
+  if (node.chain) block.begin('block')
+  return 'ROLLBACK'
+}
+
+/** Savepoint commands make sense only inside a block. */
+const inBlock = (core: SessionCore, command: string, act: () => void): string => {
+  if (core.block.state === 'implicit') throw noTransactionBlock(command)
+  act()
+  return command === 'ROLLBACK TO SAVEPOINT' ? 'ROLLBACK' : command === 'RELEASE SAVEPOINT' ? 'RELEASE' : 'SAVEPOINT'
+}
+
+const LOCK_MODES = [
+  TABLE_LOCK.accessShare,
+  TABLE_LOCK.rowShare,
+  TABLE_LOCK.rowExclusive,
+  TABLE_LOCK.shareUpdateExclusive,
+  TABLE_LOCK.share,
+  TABLE_LOCK.shareRowExclusive,
+  TABLE_LOCK.exclusive,
+  TABLE_LOCK.accessExclusive,
+]
+
+/** Refuses what cannot be part of a larger transaction. */
+export const requireNoBlock = (core: SessionCore, command: string, topLevel: boolean): void => {
+  if (core.block.state === 'block' || !topLevel) throw inTransactionBlock(command)
+}
+
+export const transactionHandlers: UtilityHandlers = {
+  TransactionStmt: (core, node) => {
+    const { block } = core
+    switch (node.kind) {
+      case 'TRANS_STMT_BEGIN':
+      case 'TRANS_STMT_START':
+        if (block.state === 'block') {
+          core.notice({
+            severity: 'WARNING',
+            code: SQL_STATE.active_sql_transaction,
+            message: 'there is already a transaction in progress',
+          })
+        }
+        block.promote()
+        applyModes(core, node.options ?? [])
+        return node.kind === 'TRANS_STMT_BEGIN' ? 'BEGIN' : 'START TRANSACTION'
+      case 'TRANS_STMT_COMMIT':
+        return commit(core, node)
+      case 'TRANS_STMT_ROLLBACK':
+        return rollback(core, node)
+      case 'TRANS_STMT_SAVEPOINT':
+        return inBlock(core, 'SAVEPOINT', () => block.savepoint(node.savepoint_name as string))
+      case 'TRANS_STMT_RELEASE':
+        return inBlock(core, 'RELEASE SAVEPOINT', () => block.release(node.savepoint_name as string))
+      case 'TRANS_STMT_ROLLBACK_TO':
+        return inBlock(core, 'ROLLBACK TO SAVEPOINT', () => block.rollbackTo(node.savepoint_name as string))
+      default:
+        throw unsupportedStatement('PREPARE TRANSACTION')
+    }
+  },
+  ConstraintsSetStmt: async (core, node) => {
+    const names = (node.constraints ?? []).map((n) => bodyOf(n, 'RangeVar')?.relname as string)
+    const oids = names.map((name) => {
+      const found = [...core.catalog.all('constraint')].find((c) => c.name === name)
+      if (found === undefined) throw undefinedObject(`constraint "${name}" does not exist`)
+      return found.oid
+    })
+    core.block.checks.setMode(names.length === 0 ? null : oids, node.deferred ?? false)
+    if (!node.deferred) await runDeferredChecks(core, core.block.checks)
+    return 'SET CONSTRAINTS'
+  },
+  LockStmt: async (core, node) => {
+    if (core.block.state === 'implicit') throw noTransactionBlock('LOCK TABLE')
+    for (const n of node.relations ?? []) {
+      const relation = resolveRelation(core, bodyOf(n, 'RangeVar') as RangeVar)
+      const mode = LOCK_MODES[(node.mode ?? 8) - 1] as (typeof LOCK_MODES)[number]
+      const tag = { kind: 'relation', relation: relation.oid } as const
+      const options = { noWait: node.nowait ?? false, timeoutMs: core.settings.int('lock_timeout') }
+      const locked = core.block.transaction.lock(tag, mode, options)
+      if (locked === 'unavailable') throw relationLockNotAvailable(relation.name)
+      if (locked instanceof Wait) await locked.promise
+    }
+    return 'LOCK TABLE'
+  },
+}
