@@ -98,6 +98,7 @@ class ArrayReader {
     let count = 0
     this.skipSpace()
     if (this.text[this.at] === '}') {
+      if (depth > 0) throw this.malformed('Unexpected "}" character.')
       this.at++
       this.recordLength(depth, 0)
       return

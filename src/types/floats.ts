@@ -24,12 +24,13 @@ const SPECIALS: ReadonlyMap<string, number> = new Map([
 ])
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+const HEXADECIMAL = /^0x[\da-f]+$/i
 const HAS_NONZERO_DIGIT = /^[^e]*[1-9]/i
 
 /** Reads a float; `round` narrows to the type. Throws 22P02, and 22003 for overflow and underflow. */
 const parseFloating = (text: string, type: string, round: (value: number) => number): number => {
   const trimmed = text.trim()
-  if (!DECIMAL.test(trimmed)) {
+  if (!DECIMAL.test(trimmed) && !HEXADECIMAL.test(trimmed)) {
     const special = SPECIALS.get(trimmed.toLowerCase())
     if (special === undefined) throw invalidTextRepresentation(type, text)
     return special

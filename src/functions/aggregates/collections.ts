@@ -119,7 +119,7 @@ const jsonAggregates: readonly AggregateFunction[] = [
         const texts = rows.map(([value], i) => (i > 0 && hasParts(value) ? '\n ' : '') + jsonText(type, value, format))
         return `[${texts.join(', ')}]`
       }),
-    KEEP_NULLS,
+    { ...KEEP_NULLS, volatility: 'stable' },
   ),
   aggregate(
     3267,
@@ -129,7 +129,7 @@ const jsonAggregates: readonly AggregateFunction[] = [
       collecting((rows, { format }) =>
         rows.length === 0 ? null : new Jsonb(rows.map(([value]) => jsonbNode(argument(types, 0), value, format))),
       ),
-    KEEP_NULLS,
+    { ...KEEP_NULLS, volatility: 'stable' },
   ),
   aggregate(
     3197,
@@ -144,7 +144,7 @@ const jsonAggregates: readonly AggregateFunction[] = [
         )
         return `{ ${members.join(', ')} }`
       }),
-    KEEP_NULLS,
+    { ...KEEP_NULLS, volatility: 'stable' },
   ),
   aggregate(
     3270,

@@ -57,7 +57,7 @@ const zoneOfInterval = ({ months, days, micros }: Interval): TimeZone => {
     throw invalidParameterValue('interval time zone must not include months or days')
   }
   const east = Number(micros) / MICROS_PER_SECOND
-  return { name: 'interval', offsetAt: () => east, abbreviationAt: () => null }
+  return { name: 'interval', isFixed: true, offsetAt: () => east, abbreviationAt: () => null }
 }
 
 const zonedTime = (time: TimeTz, zone: TimeZone, now: ExactInteger): TimeTz => {

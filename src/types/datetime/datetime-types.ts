@@ -145,6 +145,9 @@ export const timeType = defineType({
 const parseTimeTz = (text: string, typmod: number, context: FormatContext): TimeTz => {
   const fields = parseDatetime(text, 'time with time zone', context)
   const micros = timeOfFields(fields, text, 'time with time zone', context)
+  const isUndecided =
+    fields.days === null && fields.zone !== null && typeof fields.zone !== 'number' && !fields.zone.isFixed
+  if (isUndecided) throw invalidDatetimeFormat('time with time zone', text)
   const day = fields.days ?? localDay(context)
   const seconds = day * 86400 + Math.floor(micros / MICROS_PER_SECOND)
   const zone = fields.zone ?? timeZone(context.timeZone)

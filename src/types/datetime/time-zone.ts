@@ -5,6 +5,8 @@ import { UNIX_EPOCH_DAYS, civilFromDays, daysFromCivil } from './calendar.ts'
 /** Offsets are seconds east of Greenwich; instants are seconds since 2000-01-01 UTC. */
 export interface TimeZone {
   readonly name: string
+  /** The offset never changes. */
+  readonly isFixed: boolean
   offsetAt(utcSeconds: number): number
   /** The short name in use at an instant (`CET`), or null where only the offset is known. */
   abbreviationAt(utcSeconds: number): string | null
@@ -18,6 +20,7 @@ const LAST_YEAR = 2400
 
 const fixedZone = (name: string, offset: number, abbreviation: string | null = null): TimeZone => ({
   name,
+  isFixed: true,
   offsetAt: () => offset,
   abbreviationAt: () => abbreviation,
 })
@@ -39,6 +42,7 @@ interface YearOfOffsets {
 }
 
 class IanaZone implements TimeZone {
+  readonly isFixed = false
   readonly name: string
   private readonly offsetFormat: Intl.DateTimeFormat
   private readonly nameFormat: Intl.DateTimeFormat

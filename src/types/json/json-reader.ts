@@ -17,7 +17,7 @@ export interface JsonSpan {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const TOKEN = /[A-Za-z0-9_$\u0080-\uffff.+-]+|./suy
+const TOKEN = /[A-Za-z0-9_$\u0080-\uffff.-][A-Za-z0-9_$\u0080-\uffff.+-]*|./suy
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',
