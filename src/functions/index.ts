@@ -19,9 +19,11 @@ import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
 import { formattingFunctions } from './scalar/formatting.ts'
 import { jsonFunctions } from './scalar/json.ts'
+import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { stringFunctions } from './scalar/string.ts'
 import { systemFunctions } from './scalar/system.ts'
+import { catalogSets } from './set-returning/catalog.ts'
 import { partFunctions } from './set-returning/parts.ts'
 import { seriesFunctions } from './set-returning/series.ts'
 import { windowFunctions } from './windows/windows.ts'
@@ -45,6 +47,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...formattingFunctions,
   ...arrayFunctions,
   ...jsonFunctions,
+  ...jsonRecordFunctions,
   ...systemFunctions,
   ...catalogFunctions,
   ...basicAggregates,
@@ -53,6 +56,8 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...windowFunctions,
   ...seriesFunctions,
   ...partFunctions,
+  ...jsonRecordSets,
+  ...catalogSets,
 ]
 
 export const allOperators: readonly OperatorRecord[] = [

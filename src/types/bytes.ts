@@ -1,7 +1,7 @@
 /** Network-order reading and writing of binary values, and UTF-8 with PostgreSQL's checks. */
 import { insufficientData, invalidByteSequence } from '../errors/raise/data.ts'
 
-export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** A fresh buffer of `length` bytes filled through its view. */
 export const fillBytes = (length: number, fill: (view: DataView) => void): Uint8Array => {

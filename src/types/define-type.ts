@@ -24,7 +24,7 @@ const PG_CATALOG = 11
 const identity = <T>(value: T): T => value
 
 /** `<` as a comparator, for datums that are primitives of one kind. */
-export const comparePrimitives = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
+const comparePrimitives = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** A complete SqlType. Defaults: a base type of pg_catalog without typmod, ordered by `<`, hashed by identity. */
 export const defineType = (facts: TypeFacts): SqlType => ({

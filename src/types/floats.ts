@@ -41,8 +41,8 @@ const parseFloating = (text: string, type: string, round: (value: number) => num
   return value
 }
 
-export const parseFloat8 = (text: string): number => parseFloating(text, 'double precision', Number)
-export const parseFloat4 = (text: string): number => parseFloating(text, 'real', Math.fround)
+const parseFloat8 = (text: string): number => parseFloating(text, 'double precision', Number)
+const parseFloat4 = (text: string): number => parseFloating(text, 'real', Math.fround)
 
 /** Decimal text from significant digits in JavaScript's exponential form; `plain`: exponents below it need no `e`. */
 const layOut = (exponential: string, plain: number): string => {
@@ -63,7 +63,7 @@ const layOut = (exponential: string, plain: number): string => {
 const specialText = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity')
 
 /** printf's %.{digits}g. */
-export const formatSignificant = (value: number, digits: number): string => {
+const formatSignificant = (value: number, digits: number): string => {
   if (!Number.isFinite(value)) return specialText(value)
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const exponential = value.toExponential(digits - 1)
@@ -74,7 +74,7 @@ export const formatSignificant = (value: number, digits: number): string => {
 }
 
 /** float8's output: the shortest digits that read back the same, or `15 + extraFloatDigits` of them when that is ≤ 15. */
-export const formatFloat8 = (value: number, extraFloatDigits: number): string => {
+const formatFloat8 = (value: number, extraFloatDigits: number): string => {
   if (extraFloatDigits <= 0) return formatSignificant(value, Math.max(15 + extraFloatDigits, 1))
   const magnitude = Math.abs(value)
   if (magnitude >= 1e-4 && magnitude < 1e15) return String(value)
@@ -84,7 +84,7 @@ export const formatFloat8 = (value: number, extraFloatDigits: number): string =>
 }
 
 /** float4's output, likewise; the value is a double that float4 can hold. */
-export const formatFloat4 = (value: number, extraFloatDigits: number): string => {
+const formatFloat4 = (value: number, extraFloatDigits: number): string => {
   if (extraFloatDigits <= 0) return formatSignificant(value, Math.max(6 + extraFloatDigits, 1))
   if (!Number.isFinite(value)) return specialText(value)
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'

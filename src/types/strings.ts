@@ -55,7 +55,7 @@ const applyVarchar = (text: string, typmod: number, explicit: boolean): string =
   return length < 1 || text.length <= length ? text : cut(text, length, explicit, 'character varying')
 }
 
-export const varcharType = defineType({
+const varcharType = defineType({
   ...textCodec,
   oid: OID.varchar,
   name: 'varchar',
@@ -88,7 +88,7 @@ const applyBpchar = (text: string, typmod: number, explicit: boolean): string =>
   return characters < length ? text + ' '.repeat(length - characters) : cut(text, length, explicit, 'character')
 }
 
-export const bpcharType = defineType({
+const bpcharType = defineType({
   ...textCodec,
   oid: OID.bpchar,
   name: 'bpchar',
@@ -133,7 +133,7 @@ const charType = defineType({
   send: (value: string) => Uint8Array.of(value === '' ? 0 : value.charCodeAt(0)),
 })
 
-export const nameType = defineType({
+const nameType = defineType({
   ...textCodec,
   oid: OID.name,
   name: 'name',
@@ -173,8 +173,8 @@ const opaqueText = (
     ...(oid === OID.pg_node_tree ? { collation: DEFAULT_COLLATION } : {}),
   })
 
-export const unknownType = opaqueText(OID.unknown, 'unknown', 'p', 'X', -2, 0)
-export const cstringType = opaqueText(OID.cstring, 'cstring', 'p', 'P', -2, 1263)
+const unknownType = opaqueText(OID.unknown, 'unknown', 'p', 'X', -2, 0)
+const cstringType = opaqueText(OID.cstring, 'cstring', 'p', 'P', -2, 1263)
 const refcursorType = opaqueText(OID.refcursor, 'refcursor', 'b', 'U', -1, 2201)
 const nodeTreeType = opaqueText(OID.pg_node_tree, 'pg_node_tree', 'b', 'Z', -1, 0)
 

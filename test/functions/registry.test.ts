@@ -15,7 +15,9 @@ import {
 } from '../../src/functions/index.ts'
 import { typeByName, typeByOid } from '../../src/types/index.ts'
 import { OID } from '../../src/types/oids.ts'
-import { readTable } from '../types/fixtures.ts'
+import * as helpers from '../../src/functions/inline-helpers.ts'
+import type { SqlType } from '../../src/types/sql-type.ts'
+import { readTable, referenceFormat } from '../types/fixtures.ts'
 import { callOnTexts } from './call.ts'
 
 const KINDS: Readonly<Record<string, string>> = { f: 'scalar', a: 'aggregate', w: 'window' }
@@ -104,6 +106,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   uuid: ['00000000-0000-0000-0000-000000000000', 'ffffffff-0000-0000-0000-000000000000'],
   jsonb: ['[]', 'null', '{"a":1}', '1.0', '1'],
   oid: ['1', '4294967295'],
+  xid8: ['1', '18446744073709551615'],
 }
 
 const applyOperator = (oid: number, left: string, right: string, a: string, b: string): string | null => {
@@ -139,6 +142,38 @@ describe('declared relations hold on samples', () => {
       }
     },
   )
+})
+
+describe('inline templates compute what evaluate computes', () => {
+  const inlined = allFunctions.flatMap((record) =>
+    record.kind === 'scalar' && record.inline !== undefined && record.evaluate !== undefined ? [record] : [],
+  )
+
+  test('enough functions have one', () => expect(inlined.length).toBeGreaterThan(150))
+
+  /** A result, or the message of the error in its place. */
+  const outcome = (compute: () => unknown): unknown => {
+    try {
+      return compute()
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  test.each(inlined.map((record) => [`${record.name}/${record.oid}`, record] as const))('%s', (_title, record) => {
+    const names = record.args.map((_, i) => `a${i}`)
+    const compiled = new Function('helpers', ...names, `return ${record.inline?.(...names)}`)
+    const types = record.args.map((oid) => typeByOid(oid) as SqlType)
+    const values = types.map((type) =>
+      (SAMPLES[type.name] ?? ['']).map((text) => type.parse(text, -1, referenceFormat)),
+    )
+    for (const a of values[0] ?? [undefined]) {
+      for (const b of values[1] ?? [undefined]) {
+        const args = [a, b].slice(0, names.length)
+        expect(outcome(() => compiled(helpers, ...args))).toEqual(outcome(() => record.evaluate?.(...args)))
+      }
+    }
+  })
 })
 
 test('operator classes', () => {

@@ -287,3 +287,6 @@ export const dataException = (message: string): SqlError => new SqlError(SQL_STA
 
 export const invalidByteaText = (): SqlError =>
   new SqlError(SQL_STATE.invalid_text_representation, 'invalid input syntax for type bytea')
+
+/** JSON that cannot become rows. */
+export const jsonNotRecord = (message: string): SqlError => invalidParameterValue(message)

@@ -212,7 +212,13 @@ function fill(value: Datum, dimensions: SqlArray | null, lowerBounds: SqlArray |
     throw arraySubscriptError('wrong number of array subscripts')
   }
   const count = lengths.length === 0 ? 0 : (lengths as number[]).reduce((product, length) => product * length, 1)
-  return count === 0 ? SqlArray.empty : new SqlArray(lengths as number[], lower, new Array(count).fill(value))
+  return count === 0
+    ? SqlArray.empty
+    : new SqlArray(
+        lengths as number[],
+        lower,
+        Array.from({ length: count }, () => value),
+      )
 }
 
 /** Keys of the elements that are not NULL. */

@@ -27,7 +27,7 @@ const sliceCharacters = (text: string, from: number, to: number): string => {
   return text.slice(start, start + unitOffset(text.slice(start), to - from))
 }
 
-export const substringFrom = (text: string, start: number): string =>
+const substringFrom = (text: string, start: number): string =>
   sliceCharacters(text, Math.max(start, 1) - 1, text.length)
 
 const substring = (text: string, start: number, length: number): string => {

@@ -15,7 +15,7 @@ export const JULIAN_EPOCH = 2451545
 export const DATE_INFINITY = 2147483647
 export const DATE_NEGATIVE_INFINITY = -2147483648
 /** 4714-11-24 BC, the first day there is. */
-export const MIN_DATE = -JULIAN_EPOCH
+const MIN_DATE = -JULIAN_EPOCH
 /** The day after the last date, 5874897-12-31. */
 const END_DATE = 2147483494 - JULIAN_EPOCH
 const MIN_TIMESTAMP = -211813488000000000n
@@ -56,7 +56,7 @@ export const civilFromDays = (days: number): CivilDate => {
   }
 }
 
-export const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 
 const MONTH_LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 

@@ -43,7 +43,7 @@ const SPECIALS: ReadonlyMap<string, SpecialDate> = new Map([
 ])
 
 /** Seconds and up to six digits of a fraction as microseconds; further digits round. */
-export const microsOfSeconds = (whole: number, fraction: string): number => {
+const microsOfSeconds = (whole: number, fraction: string): number => {
   if (fraction === '') return whole * 1_000_000
   if (fraction.length <= 6) return whole * 1_000_000 + Number(fraction.padEnd(6, '0'))
   return whole * 1_000_000 + Math.round(Number(`0.${fraction}`) * 1_000_000)

@@ -12,7 +12,7 @@ interface UnitWeight {
   readonly micros?: number
 }
 
-export const UNIT_WEIGHTS: Readonly<Record<IntervalUnit, UnitWeight>> = {
+const UNIT_WEIGHTS: Readonly<Record<IntervalUnit, UnitWeight>> = {
   microsecond: { micros: 1 },
   millisecond: { micros: 1000 },
   second: { micros: 1_000_000 },

@@ -10,12 +10,6 @@ export class JsonMembers {
   readonly members: [string, JsonValue][] = []
 }
 
-/** What a caller wants to know about the parts of a text; offsets are into the text. */
-export interface JsonSpan {
-  readonly from: number
-  readonly to: number
-}
-
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const TOKEN = /[A-Za-z0-9_$\u0080-\uffff.-][A-Za-z0-9_$\u0080-\uffff.+-]*|./suy
 const ESCAPES: Readonly<Record<string, string>> = {

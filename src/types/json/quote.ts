@@ -10,7 +10,7 @@ const SHORT: Readonly<Record<string, string>> = {
   '\t': '\\t',
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that JSON must escape
+// oxlint-disable-next-line no-control-regex -- these are the characters that JSON must escape
 const SPECIAL = /["\\\u0000-\u001f]/g
 
 export const quoteJson = (text: string): string =>

@@ -5,7 +5,7 @@ import { Numeric } from './numeric.ts'
 import { divideRounded, powerOfTen } from './powers.ts'
 
 /** Largest scale of a result that had to be chosen (division, roots, logarithms). */
-export const MAX_RESULT_SCALE = 1000
+const MAX_RESULT_SCALE = 1000
 /** Significant digits that such results have at least. */
 export const MIN_SIGNIFICANT_DIGITS = 16
 /** Largest scale that is stored at all. */
