@@ -75,9 +75,10 @@ const verboseStyle = (parts: Parts): string => {
   const present = units.filter(([sign]) => sign !== 0)
   if (present.length === 0) return '@ 0'
   const ago = (present[0] as [number, string, string])[0] < 0
-  const words = present.map(
-    ([sign, magnitude, unit]) => `${sign < 0 !== ago ? '-' : ''}${magnitude} ${unit}${magnitude === '1' ? '' : 's'}`,
-  )
+  const words = present.map(([sign, magnitude, unit]) => {
+    const shown = `${sign < 0 !== ago ? '-' : ''}${magnitude}`
+    return `${shown} ${unit}${shown === '1' ? '' : 's'}`
+  })
   return `@ ${words.join(' ')}${ago ? ' ago' : ''}`
 }
 

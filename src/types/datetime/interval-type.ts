@@ -8,7 +8,7 @@ import type { FormatContext } from '../sql-type.ts'
 import { MICROS_PER_HOUR, MICROS_PER_MINUTE, roundMicros } from './calendar.ts'
 import type { IntervalUnit } from './fields.ts'
 import { formatInterval } from './format-interval.ts'
-import { compareIntervals, Interval, intervalSpan } from './interval.ts'
+import { compareIntervals, Interval, intervalNeg, intervalSpan } from './interval.ts'
 import { parseIntervalText } from './parse-interval.ts'
 
 /** Field bits of a typmod's upper half, as PostgreSQL numbers them. */
@@ -91,9 +91,16 @@ const parseTypmod = (modifiers: readonly string[]): number => {
   return Math.min(precision, 6) | ((range & FULL_RANGE) << 16)
 }
 
-const parse = (text: string, typmod: number, _context: FormatContext): Interval => {
+/** In the style sql_standard a leading minus, where it is the only sign, counts for the whole. */
+const isWholeNegative = (text: string, style: FormatContext['intervalStyle']): boolean =>
+  style === 'sql_standard' && /^\s*-\d/.test(text) && !/\s[+-]/.test(text.trim())
+
+const parse = (text: string, typmod: number, { intervalStyle }: FormatContext): Interval => {
   const unit: IntervalUnit = (typmod < 0 ? undefined : rangeOf(typmod)?.last) ?? 'second'
-  return applyTypmod(parseIntervalText(text, unit), typmod)
+  const interval = isWholeNegative(text, intervalStyle)
+    ? intervalNeg(parseIntervalText(text.replace('-', ''), unit))
+    : parseIntervalText(text, unit)
+  return applyTypmod(interval, typmod)
 }
 
 export const intervalType = defineType({
