@@ -77,7 +77,8 @@ const verboseStyle = (parts: Parts): string => {
   const ago = (present[0] as [number, string, string])[0] < 0
   const words = present.map(([sign, magnitude, unit]) => {
     const shown = `${sign < 0 !== ago ? '-' : ''}${magnitude}`
-    return `${shown} ${unit}${shown === '1' ? '' : 's'}`
+    const isSingular = unit === 'sec' ? magnitude === '1' : shown === '1'
+    return `${shown} ${unit}${isSingular ? '' : 's'}`
   })
   return `@ ${words.join(' ')}${ago ? ' ago' : ''}`
 }
