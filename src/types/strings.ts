@@ -118,6 +118,20 @@ export const truncateName = (text: string): string => {
   return decodeUtf8(bytes.subarray(0, end))
 }
 
+const OCTAL = /^\\([0-3])([0-7])([0-7])$/
+
+/** A "char": the first byte of a text as the character of its number; `\ooo` stands for a byte outside ASCII. */
+export const charOfText = (text: string): string => {
+  const octal = OCTAL.exec(text)
+  if (octal !== null) return String.fromCharCode(Number.parseInt(text.slice(1), 8))
+  return text === '' ? '' : String.fromCharCode(encodeUtf8(text)[0] as number)
+}
+
+export const textOfChar = (value: string): string => {
+  const code = value === '' ? 0 : value.charCodeAt(0)
+  return code < 128 ? value : `\\${code.toString(8)}`
+}
+
 const charType = defineType({
   ...textCodec,
   oid: OID.char,
@@ -128,7 +142,8 @@ const charType = defineType({
   align: 'c',
   arrayOid: 1002,
   physical: 'text',
-  parse: (text) => text.slice(0, 1),
+  parse: charOfText,
+  format: textOfChar,
   receive: (bytes) => (bytes[0] === 0 ? '' : String.fromCharCode(bytes[0] as number)),
   send: (value: string) => Uint8Array.of(value === '' ? 0 : value.charCodeAt(0)),
 })

@@ -23,7 +23,7 @@ import { isJsonbArray, isJsonbObject, type Jsonb, type JsonbNode } from '../../t
 import { numericFromFloat, numericToInt2, numericToInt4, numericToInt8 } from '../../types/numeric/convert.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { trimBlanks, truncateName } from '../../types/strings.ts'
+import { charOfText, textOfChar, trimBlanks, truncateName } from '../../types/strings.ts'
 import { builtinType, scalar, sessionScalar } from '../define.ts'
 import { checkInt2, checkInt4 } from '../inline-helpers.ts'
 import type { ScalarFunction } from '../records.ts'
@@ -136,14 +136,12 @@ const intToChar = (value: number): string => {
   return value === 0 ? '' : String.fromCharCode(value & 0xff)
 }
 
-const firstCharacter = (value: string): string => value.slice(0, 1)
-
 const textFunctions: readonly ScalarFunction[] = [
   scalar(77, 'int4(char) int4', 'convert char to int4', charToInt),
   scalar(78, 'char(int4) char', 'convert int4 to char', intToChar),
-  scalar(860, 'bpchar(char) bpchar', 'convert char to char(n)', same),
-  scalar(946, 'text(char) text', 'convert char to text', same),
-  scalar(944, 'char(text) char', 'convert text to char', firstCharacter),
+  scalar(860, 'bpchar(char) bpchar', 'convert char to char(n)', textOfChar),
+  scalar(946, 'text(char) text', 'convert char to text', textOfChar),
+  scalar(944, 'char(text) char', 'convert text to char', charOfText),
   scalar(401, 'text(bpchar) text', 'convert char(n) to text', trimBlanks),
   scalar(406, 'text(name) text', 'convert name to text', same),
   scalar(407, 'name(text) name', 'convert text to name', truncateName),
