@@ -19,6 +19,7 @@ import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
 import { formattingFunctions } from './scalar/formatting.ts'
 import { jsonFunctions } from './scalar/json.ts'
+import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { stringFunctions } from './scalar/string.ts'
@@ -40,6 +41,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...mathFunctions,
   ...stringFunctions,
   ...byteaFunctions,
+  ...hashFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
   ...datetimeFunctions,

@@ -8,7 +8,7 @@ const argument = (cell: string): [string, string | null] => {
   return [cell.slice(0, colon), cellValue(cell.slice(colon + 1))]
 }
 
-describe.each(['numbers', 'conversions', 'datetime', 'strings-arrays-json'])('%s', (table) => {
+describe.each(['numbers', 'conversions', 'hashes', 'datetime', 'strings-arrays-json'])('%s', (table) => {
   const rows = readTable(new URL(`./values/${table}.tsv`, import.meta.url))
   const byName = Object.entries(Object.groupBy(rows, ([name]) => name as string))
 
