@@ -3,6 +3,7 @@ import { enumType } from '../types/enum-type.ts'
 import { arrayTypeOf } from '../types/array.ts'
 import { rowType } from '../types/record.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+import { sequenceRows } from './sequence-rows.ts'
 import type { CatalogObject, Column, RelationObject, TypeObject } from './objects.ts'
 
 /** How stored values are written: independent of any session's settings. */
@@ -79,8 +80,11 @@ export const decodeObjects = (
   for (const record of parsed) {
     if (record['class'] === 'type') continue
     const object = resolveTypes(record, typeOf) as unknown as CatalogObject
-    if (object.class === 'relation') relations.set(object.oid, object)
-    objects.push(object)
+    if (object.class === 'relation') {
+      const relation = object.kind === 'S' ? { ...object, system: sequenceRows(object.storageId) } : object
+      relations.set(object.oid, relation)
+      objects.push(relation)
+    } else objects.push(object)
   }
   return objects
 }

@@ -5,7 +5,7 @@ import { tableItem } from '../analyze/from.ts'
 import { CLAUSE } from '../analyze/scope.ts'
 import { storedCondition, storedExpression } from '../analyze/table-expressions.ts'
 import type { RelationObject } from '../catalog/objects.ts'
-import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import { PG_CATALOG, PUBLIC_SCHEMA, type CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { EvalContext } from '../functions/context.ts'
 import { OrderedIndex } from '../storage/index/ordered-index.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -83,7 +83,7 @@ export class IndexRegistry {
     const definition = index.index as NonNullable<RelationObject['index']>
     const analysis: AnalysisContext = analysisContext({
       catalog,
-      searchPath: [],
+      searchPath: [PG_CATALOG, PUBLIC_SCHEMA],
       format: this.#eval.format,
       parameters: new ParameterTypes([], false),
       databaseName: '',

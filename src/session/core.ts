@@ -5,6 +5,7 @@ import type { SessionSettings } from '../config/session-settings.ts'
 import type { Notice } from '../errors/sql-error.ts'
 import { queryCanceled } from '../errors/raise/execution.ts'
 import { ExecutionContext } from '../exec/context.ts'
+import { storeSchema } from '../exec/ddl/schemas.ts'
 import { tableFacts } from '../exec/table-facts.ts'
 import type { TableFacts } from '../optimize/optimize.ts'
 import type { Datum } from '../types/sql-type.ts'
@@ -93,6 +94,14 @@ export class SessionCore {
   /** Where new objects go: the first schema of the search path; null when none of it exists. */
   get creationSchema(): number | null {
     return namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog)[0]?.oid ?? null
+  }
+
+  /** The schema of this session's temporary objects, made when the first one is. */
+  makeTemporarySchema(): number {
+    const name = `pg_temp_${this.processId}`
+    const { catalog } = this.block
+    this.temporarySchema = catalog.snapshot.schemaByName(name)?.oid ?? storeSchema(this.block, name, this.role.oid).oid
+    return this.temporarySchema
   }
 
   get tables(): TableFacts {

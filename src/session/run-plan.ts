@@ -18,12 +18,42 @@ export interface DeferredChecks {
   isDeferred(constraint: ConstraintObject): boolean
 }
 
+/** The checks that follow a statement's changes: foreign keys and deferrable unique keys. */
+export class RunningChecks {
+  readonly events: RowEvents
+  readonly #context: ExecutionContext
+  readonly #deferred: DeferredChecks
+
+  constructor(context: ExecutionContext, deferred: DeferredChecks) {
+    this.#context = context
+    this.#deferred = deferred
+    this.events = new RowEvents((relation) => isWatched(context, relation))
+  }
+
+  /** Once the statement has changed everything; what is deferred is put with the transaction's checks. */
+  async run(): Promise<void> {
+    this.#context.transaction.advanceCommand()
+    const foreignKeys = new ForeignKeyChecker(this.#context, (c) => this.#deferred.isDeferred(c))
+    await foreignKeys.run(this.events)
+    this.#deferred.foreignKeys.push(...foreignKeys.deferred)
+    const now = this.events.uniques.filter((event) => !this.#waits(event))
+    await checkDeferredUniques(this.#context, now)
+    this.#deferred.uniques.push(...this.events.uniques.filter((event) => this.#waits(event)))
+  }
+
+  #waits({ unique, writer }: UniqueEvent): boolean {
+    const constraint = this.#context.catalog
+      .constraintsOf(writer.relation.oid)
+      .find((c) => c.index === unique.relation.oid && c.type !== 'foreign')
+    return constraint !== undefined && this.#deferred.isDeferred(constraint)
+  }
+}
+
 /** A plan in execution; may be pulled in portions (portals). */
 export class RunningPlan {
   readonly #context: ExecutionContext
-  readonly #events: RowEvents
+  readonly #checks: RunningChecks
   readonly #operator: Operator
-  readonly #deferred: DeferredChecks
   #modification: Modification | null = null
   #opened = false
   #checked = false
@@ -33,10 +63,9 @@ export class RunningPlan {
 
   constructor(plan: PhysicalPlan, context: ExecutionContext, deferred: DeferredChecks, instrument?: Instrument) {
     this.#context = context
-    this.#deferred = deferred
-    this.#events = new RowEvents((relation) => isWatched(context, relation))
+    this.#checks = new RunningChecks(context, deferred)
     const main = mainModification(plan)
-    this.#operator = buildOperator(plan, context, this.#events, (node, operator) => {
+    this.#operator = buildOperator(plan, context, this.#checks.events, (node, operator) => {
       if (node === main && operator instanceof Modification) this.#modification = operator
       return instrument === undefined ? operator : instrument(node, operator)
     })
@@ -75,30 +104,13 @@ export class RunningPlan {
     }
     if (this.#checked) return null
     this.#checked = true
-    const { rows, uniques } = this.#events
+    const { rows, uniques } = this.#checks.events
     return rows.length === 0 && uniques.length === 0 ? null : this.#check()
   }
 
-  /** Foreign keys and deferrable unique keys, once the statement has changed everything. */
   async #check(): Promise<null> {
-    this.#context.transaction.advanceCommand()
-    const foreignKeys = new ForeignKeyChecker(this.#context, (c) => this.#deferred.isDeferred(c))
-    await foreignKeys.run(this.#events)
-    this.#deferred.foreignKeys.push(...foreignKeys.deferred)
-    const later = this.#events.uniques.filter((event) => this.#waits(event))
-    await checkDeferredUniques(
-      this.#context,
-      this.#events.uniques.filter((event) => !later.includes(event)),
-    )
-    this.#deferred.uniques.push(...later)
+    await this.#checks.run()
     return null
-  }
-
-  #waits({ unique, writer }: UniqueEvent): boolean {
-    const constraint = this.#context.catalog
-      .constraintsOf(writer.relation.oid)
-      .find((c) => c.index === unique.relation.oid && c.type !== 'foreign')
-    return constraint !== undefined && this.#deferred.isDeferred(constraint)
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes } from '../../analyze/context.ts'
 import { columnDefault } from '../../analyze/table-expressions.ts'
 import type { Column } from '../../catalog/objects.ts'
+import { PG_CATALOG, PUBLIC_SCHEMA } from '../../catalog/snapshot.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { ExecutionContext } from '../context.ts'
 import { evaluateScalar } from '../expression/compile.ts'
@@ -10,7 +11,7 @@ import { evaluateScalar } from '../expression/compile.ts'
 export const columnDefaultValue = (context: ExecutionContext, column: Column): Datum => {
   const analysis = analysisContext({
     catalog: context.catalog,
-    searchPath: [],
+    searchPath: [PG_CATALOG, PUBLIC_SCHEMA],
     format: context.eval.format,
     parameters: new ParameterTypes([], false),
     databaseName: '',

@@ -1,0 +1,116 @@
+/** What DDL refuses. */
+import { SqlError, type ErrorFields } from '../sql-error.ts'
+import { SQL_STATE } from '../sql-state.ts'
+
+export const duplicateObject = (kind: string, name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_object, `${kind} "${name}" already exists`)
+
+export const duplicateRelation = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_table, `relation "${name}" already exists`)
+
+export const duplicateSchema = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_schema, `schema "${name}" already exists`)
+
+export const duplicateDatabase = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_database, `database "${name}" already exists`)
+
+export const duplicateColumnName = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_column, `column "${name}" specified more than once`)
+
+export const columnExists = (column: string, relation: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_column, `column "${column}" of relation "${relation}" already exists`)
+
+export const duplicateConstraint = (name: string, relation: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_object, `constraint "${name}" for relation "${relation}" already exists`)
+
+export const noCreationSchema = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_schema_name, 'no schema has been selected to create in')
+
+export const invalidTableDefinition = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.invalid_table_definition, message, fields)
+
+export const invalidObjectDefinition = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.invalid_object_definition, message, fields)
+
+export const noSuchKeyColumn = (name: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_column, `column "${name}" named in key does not exist`)
+
+export const noSuchForeignColumn = (name: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_column, `column "${name}" referenced in foreign key constraint does not exist`)
+
+export const noUniqueForReference = (table: string): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_foreign_key,
+    `there is no unique constraint matching given keys for referenced table "${table}"`,
+  )
+
+export const noPrimaryKeyForReference = (table: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_object, `there is no primary key for referenced table "${table}"`)
+
+export const invalidForeignKey = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.invalid_foreign_key, message, fields)
+
+export const dependentObjects = (subject: string, detail: string): SqlError =>
+  new SqlError(SQL_STATE.dependent_objects_still_exist, `cannot drop ${subject} because other objects depend on it`, {
+    detail,
+    hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
+  })
+
+export const requiredBy = (subject: string, owner: string, hint: string): SqlError =>
+  new SqlError(SQL_STATE.dependent_objects_still_exist, `cannot drop ${subject} because ${owner} requires it`, { hint })
+
+export const undefinedNamed = (kind: string, name: string): SqlError => {
+  const state =
+    kind === 'schema'
+      ? SQL_STATE.invalid_schema_name
+      : kind === 'database'
+        ? SQL_STATE.undefined_database
+        : RELATION_KINDS.has(kind)
+          ? SQL_STATE.undefined_table
+          : SQL_STATE.undefined_object
+  return new SqlError(state, `${kind} "${name}" does not exist`)
+}
+
+const RELATION_KINDS = new Set(['table', 'view', 'materialized view', 'sequence', 'relation'])
+
+export const notOfKind = (name: string, kind: string, hint?: string): SqlError =>
+  new SqlError(
+    SQL_STATE.wrong_object_type,
+    `"${name}" is not ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`,
+    hint === undefined ? {} : { hint },
+  )
+
+export const systemCatalogProtected = (name: string): SqlError =>
+  new SqlError(SQL_STATE.insufficient_privilege, `permission denied: "${name}" is a system catalog`)
+
+export const objectInUse = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.object_in_use, message, fields)
+
+export const notSupported = (message: string): SqlError => new SqlError(SQL_STATE.feature_not_supported, message)
+
+export const containsNulls = (column: string, relation: string): SqlError =>
+  new SqlError(SQL_STATE.not_null_violation, `column "${column}" of relation "${relation}" contains null values`, {
+    table: relation,
+    column,
+  })
+
+export const checkViolatedByRow = (constraint: string, relation: string): SqlError =>
+  new SqlError(
+    SQL_STATE.check_violation,
+    `check constraint "${constraint}" of relation "${relation}" is violated by some row`,
+    { table: relation, constraint },
+  )
+
+export const invalidSequenceParameter = (message: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, message)
+
+export const cannotTruncateReferenced = (table: string, referencing: string, constrained: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'cannot truncate a table referenced in a foreign key constraint', {
+    detail: `Table "${referencing}" references "${constrained}".`,
+    hint: `Truncate table "${referencing}" at the same time, or use TRUNCATE ... CASCADE.`,
+  })
+
+export const cannotAlterColumn = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, message, fields)
+
+export const viewColumnChange = (message: string): SqlError => new SqlError(SQL_STATE.invalid_table_definition, message)

@@ -1,0 +1,146 @@
+/** COPY FROM: data in one of COPY's formats becomes rows of a table. */
+import type { AnalysisContext } from '../../analyze/context.ts'
+import { columnDefault, generatedColumns, tableChecks } from '../../analyze/table-expressions.ts'
+import { tableItem } from '../../analyze/from.ts'
+import type { Column, RelationObject } from '../../catalog/objects.ts'
+import { copyMissingData } from '../../errors/raise/copy.ts'
+import { SqlError } from '../../errors/sql-error.ts'
+import type { BulkWriter } from '../../storage/table/bulk-writer.ts'
+import type { Datum, FormatContext } from '../../types/sql-type.ts'
+import { Wait } from '../../vector/wait.ts'
+import type { ExecutionContext } from '../context.ts'
+import { ONE_ROW } from '../expression/compile.ts'
+import { interpret, type Evaluator } from '../expression/interpret.ts'
+import type { RowEvents } from '../modify/row-events.ts'
+import { RowWriter } from '../modify/row-writer.ts'
+import { BinaryCopyReader } from './binary-reader.ts'
+import { columnContext, lineContext, type BinaryCopyRow, type CopyRow } from './copy-row.ts'
+import type { CopyOptions } from './options.ts'
+import { TextCopyReader } from './text-reader.ts'
+
+export class CopyInto {
+  rows = 0
+  readonly #relation: RelationObject
+  readonly #columns: readonly Column[]
+  readonly #context: ExecutionContext
+  readonly #writer: RowWriter
+  readonly #bulk: BulkWriter
+  readonly #defaults: readonly { place: number; value: Evaluator }[]
+  readonly #text: TextCopyReader | null
+  readonly #binary: BinaryCopyReader | null
+
+  constructor(
+    relation: RelationObject,
+    columns: readonly Column[],
+    options: CopyOptions,
+    context: ExecutionContext,
+    events: RowEvents,
+    analysis: AnalysisContext,
+  ) {
+    this.#relation = relation
+    this.#columns = columns
+    this.#context = context
+    const item = tableItem(analysis, relation)
+    this.#writer = new RowWriter(item, generatedColumns(analysis, item), tableChecks(analysis, item), context, events)
+    this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store)
+    const given = new Set(columns.map((column) => column.attnum))
+    this.#defaults = relation.columns
+      .filter((column) => !column.dropped && !given.has(column.attnum))
+      .flatMap((column) => {
+        const expr = columnDefault(analysis, column)
+        return expr === null
+          ? []
+          : [{ place: column.attnum - 1, value: interpret(expr, { context, layout: new Map() }) }]
+      })
+    const names = columns.map((column) => column.name)
+    const binary = options.format === 'binary'
+    this.#text = binary ? null : new TextCopyReader(relation.name, names, options)
+    this.#binary = binary ? new BinaryCopyReader(relation.name, names) : null
+  }
+
+  async push(chunk: Uint8Array): Promise<void> {
+    if (this.#text !== null) await this.#store(this.#text.push(chunk), (row) => this.#textRow(row))
+    else if (this.#binary !== null) await this.#store(this.#binary.push(chunk), (row) => this.#binaryRow(row))
+  }
+
+  async finish(): Promise<void> {
+    if (this.#text !== null) await this.#store(this.#text.finish(), (row) => this.#textRow(row))
+    else if (this.#binary !== null) await this.#store(this.#binary.finish(), (row) => this.#binaryRow(row))
+    await this.#bulk.finish()
+  }
+
+  async #store<R extends { readonly line: number; readonly content?: string }>(
+    rows: readonly R[],
+    read: (row: R) => Datum[],
+  ): Promise<void> {
+    for (const source of rows) {
+      const row = read(source)
+      try {
+        this.#writer.complete(row)
+        for (;;) {
+          const conflict = this.#writer.conflict(row, -1, null)
+          if (conflict === null) break
+          if (!(conflict instanceof Wait)) throw this.#writer.violation(conflict)
+          await conflict.promise
+        }
+      } catch (error) {
+        throw located(error, lineContext(this.#relation.name, source.line, source.content))
+      }
+      this.#writer.inserted(this.#bulk.append(row), row)
+      this.rows++
+    }
+    const pressure = this.#bulk.pressure()
+    if (pressure !== null) await pressure.promise
+    const wait = this.#context.poll()
+    if (wait !== null) await wait.promise
+  }
+
+  #blank(): Datum[] {
+    const row = this.#writer.blank()
+    for (const { place, value } of this.#defaults) row[place] = value(ONE_ROW, 0)
+    return row
+  }
+
+  #textRow(source: CopyRow): Datum[] {
+    const { fields, line } = source
+    const row = this.#blank()
+    const { format } = this.#context.eval
+    for (let i = 0; i < this.#columns.length; i++) {
+      const column = this.#columns[i] as Column
+      const text = fields[i]
+      if (text === undefined) {
+        throw located(copyMissingData(column.name), lineContext(this.#relation.name, line, source.content))
+      }
+      if (text === null) row[column.attnum - 1] = null
+      else row[column.attnum - 1] = this.#parse(column, text, line, format)
+    }
+    return row
+  }
+
+  #parse(column: Column, text: string, line: number, format: FormatContext): Datum {
+    try {
+      const value = column.type.parse(text, column.typmod, format)
+      return column.typmod < 0 ? value : column.type.applyTypmod(value, column.typmod, false)
+    } catch (error) {
+      throw located(error, columnContext(this.#relation.name, line, column.name, text))
+    }
+  }
+
+  #binaryRow({ fields, line }: BinaryCopyRow): Datum[] {
+    const row = this.#blank()
+    const { format } = this.#context.eval
+    for (const [i, column] of this.#columns.entries()) {
+      const bytes = fields[i] ?? null
+      try {
+        row[column.attnum - 1] =
+          bytes === null ? null : column.type.receive(Uint8Array.from(bytes), column.typmod, format)
+      } catch (error) {
+        throw located(error, columnContext(this.#relation.name, line, column.name))
+      }
+    }
+    return row
+  }
+}
+
+/** Errors of the data say where it stood. */
+const located = (error: unknown, where: string): unknown => (error instanceof SqlError ? error.with({ where }) : error)

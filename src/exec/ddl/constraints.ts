@@ -1,0 +1,395 @@
+/** Table constraints: adding them to a table, and checking them against rows that are there already. */
+import { resolveRelation } from '../../analyze/from.ts'
+import { tableChecks } from '../../analyze/table-expressions.ts'
+import { tableItem } from '../../analyze/from.ts'
+import type {
+  Column,
+  ConstraintObject,
+  ForeignKey,
+  ParseTree,
+  ReferentialAction,
+  RelationObject,
+} from '../../catalog/objects.ts'
+import {
+  checkViolatedByRow,
+  containsNulls,
+  duplicateConstraint,
+  duplicateColumnName,
+  invalidForeignKey,
+  invalidTableDefinition,
+  noPrimaryKeyForReference,
+  noSuchForeignColumn,
+  noSuchKeyColumn,
+  notOfKind,
+  notSupported,
+  noUniqueForReference,
+} from '../../errors/raise/definitions.ts'
+import { namesOf, type Constraint, type RangeVar } from '../../sql/ast.ts'
+import { castBetween } from '../../functions/index.ts'
+import { Wait } from '../../vector/wait.ts'
+import { descriptorsOf } from '../columns.ts'
+import { compileCondition, layoutOf } from '../expression/compile.ts'
+import { ForeignKeyChecker } from '../foreign-keys.ts'
+import { RowEvents } from '../modify/row-events.ts'
+import { planColumn } from '../../plan/build-nodes.ts'
+import { analysisFor, chooseName, currentRelation, type DefinitionContext } from './context.ts'
+import { createIndex } from './create-index.ts'
+import { checkColumns } from './stored-expressions.ts'
+
+/** A constraint as written; `column`: the column whose definition it stands in. */
+export interface ColumnConstraint {
+  readonly node: Constraint
+  readonly column: string | null
+}
+
+const columnNamed = (relation: RelationObject, name: string, missing: (name: string) => Error): Column => {
+  const column = relation.columns.find((c) => c.name === name && !c.dropped)
+  if (column === undefined) throw missing(name)
+  return column
+}
+
+/** Adds a CHECK, PRIMARY KEY or UNIQUE constraint; existing rows must satisfy it. */
+export const addConstraint = async (
+  context: DefinitionContext,
+  table: number,
+  { node, column }: ColumnConstraint,
+): Promise<void> => {
+  switch (node.contype) {
+    case 'CONSTR_CHECK':
+      return addCheck(context, table, node)
+    case 'CONSTR_PRIMARY':
+    case 'CONSTR_UNIQUE':
+      return addKey(context, table, node, column)
+    case 'CONSTR_FOREIGN':
+      return addForeignKey(context, table, { node, column })
+    default:
+      throw notSupported(`constraint of kind ${node.contype} is not supported`)
+  }
+}
+
+const constraintBase = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  name: string,
+  node: Constraint,
+): Omit<ConstraintObject, 'type' | 'columns'> => ({
+  class: 'constraint',
+  oid: context.catalog.allocateOid(),
+  name,
+  owner: relation.owner,
+  comment: null,
+  acl: null,
+  depends: [{ oid: relation.oid, attnum: 0, kind: 'auto' }],
+  schema: relation.schema,
+  table: relation.oid,
+  check: null,
+  index: 0,
+  foreign: null,
+  deferrable: node.deferrable ?? false,
+  initiallyDeferred: node.initdeferred ?? false,
+  validated: true,
+  noInherit: node.is_no_inherit ?? false,
+})
+
+/** The name given, which must be new to the table, or one made up. */
+const constraintName = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  node: Constraint,
+  second: string | null,
+  suffix: string,
+): string => {
+  const { snapshot } = context.catalog
+  const existing = new Set(snapshot.constraintsOf(relation.oid).map((c) => c.name))
+  if (node.conname !== undefined) {
+    if (existing.has(node.conname)) throw duplicateConstraint(node.conname, relation.name)
+    return node.conname
+  }
+  const taken = new Set([...snapshot.all('constraint')].filter((c) => c.schema === relation.schema).map((c) => c.name))
+  return chooseName(relation.name, second, suffix, (name) => taken.has(name))
+}
+
+const addCheck = async (context: DefinitionContext, table: number, node: Constraint): Promise<void> => {
+  const relation = currentRelation(context, table)
+  const tree = node.raw_expr as unknown as ParseTree
+  const columns = checkColumns(context, relation, tree)
+  const only = columns.length === 1 ? (relation.columns[(columns[0] as number) - 1]?.name ?? null) : null
+  const name = constraintName(context, relation, node, only, 'check')
+  const constraint: ConstraintObject = {
+    ...constraintBase(context, relation, name, node),
+    type: 'check',
+    columns,
+    check: tree,
+    validated: !(node.skip_validation ?? false),
+    depends:
+      columns.length === 0
+        ? [{ oid: relation.oid, attnum: 0, kind: 'auto' }]
+        : columns.map((attnum) => ({ oid: relation.oid, attnum, kind: 'auto' })),
+  }
+  context.catalog.put(constraint)
+  if (constraint.validated) await validateCheck(context, table, name)
+}
+
+/** Throws 23514 when some row does not satisfy the check. */
+export const validateCheck = async (context: DefinitionContext, table: number, name: string): Promise<void> => {
+  const relation = currentRelation(context, table)
+  const analysis = analysisFor(context)
+  const item = tableItem(analysis, relation)
+  const check = tableChecks(analysis, item).find((c) => c.name === name)
+  if (check === undefined) return
+  const execution = context.execution()
+  const columns = item.columns.map(planColumn)
+  const violated = compileCondition(
+    { kind: 'bool-test', arg: check.expr, test: 'false', negated: false, type: check.expr.type, typmod: -1 },
+    { context: execution, layout: layoutOf(columns) },
+  )
+  const scan = context.storage
+    .store(relation.storageId)
+    .scan(execution.snapshot, { columns: descriptorsOf(relation), projection: item.columns.map((c) => c.attnum - 1) })
+  for (;;) {
+    const batch = scan.next()
+    if (batch === null) return
+    if (batch instanceof Wait) await batch.promise
+    else if (violated(batch) !== null) throw checkViolatedByRow(name, relation.name)
+  }
+}
+
+/** Marks columns NOT NULL; throws 23502 when a row has a NULL there. */
+export const setNotNull = async (
+  context: DefinitionContext,
+  table: number,
+  attnums: readonly number[],
+): Promise<void> => {
+  const relation = currentRelation(context, table)
+  const missing = attnums.filter((attnum) => relation.columns[attnum - 1]?.notNull === false)
+  if (missing.length === 0) return
+  const scan = context.storage.store(relation.storageId).scan(context.execution().snapshot, {
+    columns: descriptorsOf(relation),
+    projection: missing.map((attnum) => attnum - 1),
+  })
+  for (;;) {
+    const batch = scan.next()
+    if (batch === null) break
+    if (batch instanceof Wait) {
+      await batch.promise
+      continue
+    }
+    for (let k = 0; k < batch.count; k++) {
+      const place = missing.findIndex((_, i) => batch.columns[i]?.isNull(batch.position(k)))
+      if (place >= 0) throw containsNulls(relation.columns[(missing[place] as number) - 1]?.name ?? '', relation.name)
+    }
+  }
+  context.catalog.put({
+    ...relation,
+    columns: relation.columns.map((c) => (missing.includes(c.attnum) ? { ...c, notNull: true } : c)),
+  })
+}
+
+const addKey = async (
+  context: DefinitionContext,
+  table: number,
+  node: Constraint,
+  column: string | null,
+): Promise<void> => {
+  let relation = currentRelation(context, table)
+  const primary = node.contype === 'CONSTR_PRIMARY'
+  if (primary && context.catalog.snapshot.constraintsOf(table).some((c) => c.type === 'primary')) {
+    throw invalidTableDefinition(`multiple primary keys for table "${relation.name}" are not allowed`)
+  }
+  if (node.indexname !== undefined) return keyUsingIndex(context, relation, node, primary)
+  const names = column === null ? namesOf(node.keys) : [column]
+  if (new Set(names).size !== names.length)
+    throw duplicateColumnName(names.find((n, i) => names.indexOf(n) !== i) as string)
+  const columns = names.map((name) => columnNamed(relation, name, noSuchKeyColumn))
+  const attnums = columns.map((c) => c.attnum)
+  if (primary) {
+    await setNotNull(context, table, attnums)
+    relation = currentRelation(context, table)
+  }
+  const suffix = primary ? 'pkey' : 'key'
+  const second = primary ? null : names.join('_')
+  const name =
+    node.conname ??
+    chooseName(relation.name, second, suffix, (n) => context.catalog.snapshot.relationIn(relation.schema, n) !== null)
+  const constraint = constraintBase(
+    context,
+    relation,
+    constraintName(context, relation, { ...node, conname: name }, null, ''),
+    node,
+  )
+  const index = await createIndex(context, relation, {
+    name,
+    keys: columns.map((c) => ({
+      attnum: c.attnum,
+      expression: null,
+      type: c.type,
+      descending: false,
+      nullsFirst: false,
+      opclass: null,
+    })),
+    included: namesOf(node.including).map((n) => columnNamed(relation, n, noSuchKeyColumn).attnum),
+    unique: true,
+    primary,
+    nullsNotDistinct: node.nulls_not_distinct ?? false,
+    immediate: !(node.deferrable ?? false),
+    predicate: null,
+    method: 'btree',
+    depends: [{ oid: constraint.oid, attnum: 0, kind: 'internal' }],
+    options: [],
+  })
+  context.catalog.put({
+    ...constraint,
+    type: primary ? 'primary' : 'unique',
+    columns: attnums,
+    index: index.oid,
+    depends: attnums.map((attnum) => ({ oid: table, attnum, kind: 'auto' })),
+  })
+}
+
+/** ADD CONSTRAINT … USING INDEX: the index becomes the constraint's, under its name. */
+const keyUsingIndex = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  node: Constraint,
+  primary: boolean,
+): Promise<void> => {
+  const index = context.catalog.snapshot.indexesOf(relation.oid).find((i) => i.name === node.indexname)
+  const definition = index?.index
+  if (index === undefined || definition == null)
+    throw invalidTableDefinition(`index "${node.indexname}" does not exist`)
+  if (!definition.unique) throw invalidTableDefinition(`"${index.name}" is not a unique index`)
+  const attnums = definition.keys.map((key) => key.attnum)
+  if (primary) await setNotNull(context, relation.oid, attnums)
+  const name = constraintName(context, relation, { ...node, conname: node.conname ?? index.name }, null, '')
+  const constraint = constraintBase(context, relation, name, node)
+  context.catalog.put({
+    ...index,
+    name,
+    index: { ...definition, primary },
+    depends: [{ oid: constraint.oid, attnum: 0, kind: 'internal' }],
+  })
+  context.catalog.put({
+    ...constraint,
+    type: primary ? 'primary' : 'unique',
+    columns: attnums,
+    index: index.oid,
+    depends: attnums.map((attnum) => ({ oid: relation.oid, attnum, kind: 'auto' })),
+  })
+}
+
+const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
+  a: 'no action',
+  r: 'restrict',
+  c: 'cascade',
+  n: 'set null',
+  d: 'set default',
+}
+
+export const addForeignKey = async (
+  context: DefinitionContext,
+  table: number,
+  { node, column }: ColumnConstraint,
+): Promise<void> => {
+  const relation = currentRelation(context, table)
+  const { snapshot } = context.catalog
+  const parent = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node.pktable as RangeVar)
+  if (parent.kind !== 'r' || parent.system !== null) throw notOfKind(parent.name, 'table')
+  const names = column === null ? namesOf(node.fk_attrs) : [column]
+  const columns = names.map((name) => columnNamed(relation, name, noSuchForeignColumn))
+  const { referenced, index } = referencedKey(context, parent, namesOf(node.pk_attrs))
+  if (referenced.length !== columns.length) {
+    throw invalidForeignKey('number of referencing and referenced columns for foreign key disagree')
+  }
+  const name = constraintName(context, relation, node, names.join('_'), 'fkey')
+  for (const [i, c] of columns.entries()) checkComparable(name, c, referenced[i] as Column)
+  const foreign: ForeignKey = {
+    table: parent.oid,
+    columns: referenced.map((c) => c.attnum),
+    onUpdate: ACTIONS[node.fk_upd_action ?? 'a'] as ReferentialAction,
+    onDelete: ACTIONS[node.fk_del_action ?? 'a'] as ReferentialAction,
+    deleteColumns: namesOf(node.fk_del_set_cols).map((n) => columnNamed(relation, n, noSuchForeignColumn).attnum),
+    matchFull: node.fk_matchtype === 'f',
+    index: index.oid,
+  }
+  const constraint: ConstraintObject = {
+    ...constraintBase(context, relation, name, node),
+    type: 'foreign',
+    columns: columns.map((c) => c.attnum),
+    foreign,
+    validated: !(node.skip_validation ?? false),
+    depends: [
+      ...columns.map((c) => ({ oid: relation.oid, attnum: c.attnum, kind: 'auto' as const })),
+      ...foreign.columns.map((attnum) => ({ oid: parent.oid, attnum, kind: 'normal' as const })),
+      { oid: index.oid, attnum: 0, kind: 'normal' },
+    ],
+  }
+  context.catalog.put(constraint)
+  if (constraint.validated) await validateForeignKey(context, constraint)
+}
+
+/** The referenced columns, and the unique index that makes them a key. */
+const referencedKey = (
+  context: DefinitionContext,
+  parent: RelationObject,
+  names: readonly string[],
+): { referenced: Column[]; index: RelationObject } => {
+  const { snapshot } = context.catalog
+  if (names.length === 0) {
+    const primary = snapshot.constraintsOf(parent.oid).find((c) => c.type === 'primary')
+    const index = primary === undefined ? null : snapshot.relation(primary.index)
+    if (primary === undefined || index === null) throw noPrimaryKeyForReference(parent.name)
+    return { referenced: primary.columns.map((attnum) => parent.columns[attnum - 1] as Column), index }
+  }
+  const referenced = names.map((name) => columnNamed(parent, name, noSuchForeignColumn))
+  const wanted = new Set(referenced.map((c) => c.attnum))
+  const index = snapshot.indexesOf(parent.oid).find((relation) => {
+    const definition = relation.index
+    if (definition === null || !definition.unique || definition.predicate !== null || !definition.immediate)
+      return false
+    const keys = definition.keys.map((key) => key.attnum)
+    return keys.length === wanted.size && keys.every((attnum) => wanted.has(attnum))
+  })
+  if (index === undefined) throw noUniqueForReference(parent.name)
+  return { referenced, index }
+}
+
+const checkComparable = (name: string, column: Column, referenced: Column): void => {
+  const [a, b] = [column.type, referenced.type]
+  const comparable = a.oid === b.oid || castBetween(a.oid, b.oid)?.context === 'implicit'
+  if (comparable) return
+  throw invalidForeignKey(`foreign key constraint "${name}" cannot be implemented`, {
+    detail: `Key columns "${column.name}" and "${referenced.name}" are of incompatible types: ${a.sqlName} and ${b.sqlName}.`,
+  })
+}
+
+/** Every row there is must find its reference. */
+export const validateForeignKey = async (context: DefinitionContext, constraint: ConstraintObject): Promise<void> => {
+  const relation = currentRelation(context, constraint.table)
+  const execution = context.execution()
+  const scan = context.storage.store(relation.storageId).scan(execution.snapshot, {
+    columns: descriptorsOf(relation),
+    projection: constraint.columns.map((a) => a - 1),
+    withRowids: true,
+  })
+  const checker = new ForeignKeyChecker(execution, () => false)
+  const seen = new Set<string>()
+  for (;;) {
+    const batch = scan.next()
+    if (batch === null) return
+    if (batch instanceof Wait) {
+      await batch.promise
+      continue
+    }
+    const events = new RowEvents(() => false)
+    const checks = Array.from({ length: batch.count }, (_, k) => batch.row(k)).flatMap((row) => {
+      // One look per distinct key is enough.
+      const key = row.slice(0, -1).map(String).join('\u0000')
+      if (seen.has(key)) return []
+      seen.add(key)
+      const rowid = row.at(-1) as number
+      const event = { kind: 'insert', relation, rowid, old: null, new: row } as const
+      return [{ constraint: constraint as ConstraintObject & { readonly foreign: ForeignKey }, event }]
+    })
+    await checker.runDeferred(checks, events)
+  }
+}

@@ -1,0 +1,108 @@
+/** What DDL commands work with: the transaction's catalog, its storage, and the names of the session. */
+import { analysisContext } from '../../analyze/analyze.ts'
+import { ParameterTypes, type AnalysisContext } from '../../analyze/context.ts'
+import type { CatalogTransaction } from '../../catalog/catalog.ts'
+import type { RelationObject, SchemaObject } from '../../catalog/objects.ts'
+import { undefinedSchema } from '../../errors/raise/analysis.ts'
+import { noCreationSchema } from '../../errors/raise/definitions.ts'
+import type { Notice } from '../../errors/sql-error.ts'
+import { SQL_STATE } from '../../errors/sql-state.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { Transaction } from '../../txn/transaction.ts'
+import type { FormatContext } from '../../types/sql-type.ts'
+import type { ExecutionContext } from '../context.ts'
+import type { IndexRegistry } from '../index-registry.ts'
+
+export interface DefinitionContext {
+  readonly catalog: CatalogTransaction
+  readonly transaction: Transaction
+  readonly storage: Storage
+  readonly indexes: IndexRegistry
+  /** Schema oids in lookup order. */
+  readonly searchPath: readonly number[]
+  /** Where unqualified new objects go. */
+  readonly creationSchema: number | null
+  /** The session's temporary schema, made on first use. */
+  temporarySchema(): number
+  readonly owner: number
+  readonly ownerName: string
+  readonly databaseName: string
+  readonly format: FormatContext
+  notice(notice: Notice): void
+  /** A context for running expressions and scans by the transaction's present snapshot. */
+  execution(): ExecutionContext
+  /** Locks a relation against all others (ACCESS EXCLUSIVE) until the transaction ends. */
+  lockExclusively(relation: number): Promise<void>
+}
+
+export const analysisFor = (context: DefinitionContext): AnalysisContext =>
+  analysisContext({
+    catalog: context.catalog.snapshot,
+    searchPath: context.searchPath,
+    format: context.format,
+    parameters: new ParameterTypes([], false),
+    databaseName: context.databaseName,
+  })
+
+/** The schema a new object goes to. */
+export const targetSchema = (context: DefinitionContext, name: string | undefined): SchemaObject => {
+  const { snapshot } = context.catalog
+  if (name !== undefined) {
+    const schema = snapshot.schemaByName(name)
+    if (schema === null) throw undefinedSchema(name)
+    return schema
+  }
+  if (context.creationSchema === null) throw noCreationSchema()
+  return snapshot.schema(context.creationSchema) as SchemaObject
+}
+
+export const noticeOf = (context: DefinitionContext, message: string, detail?: string): void =>
+  context.notice({
+    severity: 'NOTICE',
+    code: SQL_STATE.successful_completion,
+    message,
+    ...(detail === undefined ? {} : { fields: { detail } }),
+  })
+
+/** The relation as the transaction sees it now; changes are made to this record. */
+export const currentRelation = (context: DefinitionContext, oid: number): RelationObject => {
+  const relation = context.catalog.snapshot.relation(oid)
+  if (relation === null) throw new Error(`relation ${oid} is gone`)
+  return relation
+}
+
+/** Names are at most 63 bytes. */
+const NAME_LIMIT = 63
+
+/** Cuts a name to its limit, at a character. */
+export const truncateName = (name: string): string => {
+  const bytes = Buffer.from(name)
+  if (bytes.length <= NAME_LIMIT) return name
+  let end = NAME_LIMIT
+  while (((bytes[end] as number) & 0xc0) === 0x80) end--
+  return bytes.toString('utf8', 0, end)
+}
+
+/** `table_column_suffix`, the parts shortened in turn so that it fits (PostgreSQL: makeObjectName), then numbered until free. */
+export const chooseName = (
+  first: string,
+  second: string | null,
+  suffix: string,
+  taken: (name: string) => boolean,
+): string => {
+  for (let n = 0; ; n++) {
+    const name = composeName(first, second, n === 0 ? suffix : `${suffix}${n}`)
+    if (!taken(name)) return name
+  }
+}
+
+const composeName = (first: string, second: string | null, suffix: string): string => {
+  const room = NAME_LIMIT - suffix.length - 1 - (second === null ? 0 : 1)
+  let [a, b] = [first.length, second?.length ?? 0]
+  while (a + b > room) {
+    if (a > b) a--
+    else b--
+  }
+  const parts = [first.slice(0, a), ...(second === null ? [] : [second.slice(0, b)]), suffix]
+  return parts.join('_')
+}

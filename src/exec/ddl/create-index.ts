@@ -1,0 +1,182 @@
+/** CREATE INDEX, and the indexes behind keys. */
+import { resolveRelation, tableItem } from '../../analyze/from.ts'
+import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
+import { CLAUSE } from '../../analyze/scope.ts'
+import type { Dependency, IndexDefinition, IndexKey, ParseTree, RelationObject } from '../../catalog/objects.ts'
+import { undefinedColumn } from '../../errors/raise/analysis.ts'
+import { duplicateRelation, notOfKind, undefinedNamed } from '../../errors/raise/definitions.ts'
+import { couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
+import { undefinedObject } from '../../errors/raise/analysis.ts'
+import { columnNameOf } from '../../analyze/column-names.ts'
+import { bodyOf, namesOf, type IndexElem, type IndexStmt, type Node, type RangeVar } from '../../sql/ast.ts'
+import { formatType } from '../../types/index.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import { analysisFor, chooseName, noticeOf, truncateName, type DefinitionContext } from './context.ts'
+import { requireImmutable } from './stored-expressions.ts'
+
+export interface NewIndex extends Omit<IndexDefinition, 'table'> {
+  readonly name: string
+  readonly depends: readonly Dependency[]
+  readonly options: readonly string[]
+}
+
+/** Makes the index, fills it, and checks uniqueness over the rows that are there. */
+export const createIndex = async (
+  context: DefinitionContext,
+  table: RelationObject,
+  index: NewIndex,
+): Promise<RelationObject> => {
+  const { catalog } = context
+  if (catalog.snapshot.relationIn(table.schema, index.name) !== null) throw duplicateRelation(index.name)
+  const { name, depends, options, ...definition } = index
+  const relation: RelationObject = {
+    class: 'relation',
+    kind: 'i',
+    oid: catalog.allocateOid(),
+    name,
+    schema: table.schema,
+    owner: table.owner,
+    comment: null,
+    depends: depends.length > 0 ? depends : dependsOnKeys(table, definition),
+    acl: null,
+    persistence: table.persistence,
+    columns: [],
+    rowType: 0,
+    storageId: 0,
+    index: { ...definition, table: table.oid },
+    sequence: null,
+    view: null,
+    system: null,
+    options,
+  }
+  catalog.put(relation)
+  context.transaction.onEnd((committed) => {
+    if (!committed) context.indexes.forget(relation.oid, table.storageId)
+  })
+  const ordered = context.indexes.of(relation, table, catalog.snapshot)
+  for (let wait = ordered.prepare(); wait !== null; wait = ordered.prepare()) await wait.promise
+  if (definition.unique) checkUnique(context, relation, table)
+  return relation
+}
+
+const dependsOnKeys = (table: RelationObject, definition: Omit<IndexDefinition, 'table'>): Dependency[] => {
+  const attnums = [...new Set(definition.keys.map((key) => key.attnum))]
+  return attnums.map((attnum) => ({ oid: table.oid, attnum, kind: 'auto' }))
+}
+
+/** Neighbours in index order with equal keys, both alive, refuse a unique index. */
+const checkUnique = (context: DefinitionContext, relation: RelationObject, table: RelationObject): void => {
+  const ordered = context.indexes.of(relation, table, context.catalog.snapshot)
+  const { snapshot } = context.execution()
+  const nullsDistinct = relation.index?.nullsNotDistinct !== true
+  const walk = ordered.candidates({})
+  let last: readonly Datum[] | null = null
+  while (walk.next()) {
+    const { key, rowid } = walk
+    if (nullsDistinct && key.includes(null)) continue
+    const equal = last !== null && ordered.compareKeys(last, key) === 0
+    if (ordered.visible(key, rowid, snapshot, null) === null) continue
+    if (equal) throw duplicateKey(context, relation, table, key)
+    last = [...key]
+  }
+}
+
+const duplicateKey = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  table: RelationObject,
+  key: readonly Datum[],
+) => {
+  const keys = relation.index?.keys ?? []
+  const names = keys.map((part) => table.columns[part.attnum - 1]?.name ?? 'expr')
+  const values = keys.map((part, i) => (key[i] === null ? 'null' : part.type.format(key[i], context.format)))
+  return couldNotCreateUniqueIndex(relation.name, {
+    detail: `Key (${names.join(', ')})=(${values.join(', ')}) is duplicated.`,
+    table: table.name,
+    constraint: relation.name,
+  })
+}
+
+export const createIndexStatement = async (context: DefinitionContext, node: IndexStmt): Promise<void> => {
+  const { snapshot } = context.catalog
+  const table = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node.relation as RangeVar)
+  if (table.kind !== 'r' && table.kind !== 'm') throw notOfKind(table.name, 'table')
+  const keys = (node.indexParams ?? []).map((n) => indexKey(context, table, bodyOf(n, 'IndexElem') as IndexElem))
+  const given = node.idxname === undefined ? undefined : truncateName(node.idxname)
+  if (given !== undefined && snapshot.relationIn(table.schema, given) !== null) {
+    if (!node.if_not_exists) throw duplicateRelation(given)
+    noticeOf(context, `relation "${given}" already exists, skipping`)
+    return
+  }
+  const name = given ?? generatedName(context, table, node)
+  const predicate = node.whereClause === undefined ? null : (node.whereClause as unknown as ParseTree)
+  if (predicate !== null) {
+    const analysis = analysisFor(context)
+    const condition = storedCondition(analysis, tableItem(analysis, table), predicate, CLAUSE.predicate)
+    requireImmutable(condition, 'functions in index predicate must be marked IMMUTABLE')
+  }
+  await createIndex(context, table, {
+    name,
+    keys,
+    included: (node.indexIncludingParams ?? []).map((n) => columnOf(table, bodyOf(n, 'IndexElem')?.name ?? '').attnum),
+    unique: node.unique ?? false,
+    primary: false,
+    nullsNotDistinct: node.nulls_not_distinct ?? false,
+    immediate: true,
+    predicate,
+    method: methodOf(node.accessMethod),
+    depends: [],
+    options: [],
+  })
+}
+
+/** Ordered indexes serve the other methods' definitions too, as far as equality and order go. */
+const METHODS = new Set(['btree', 'hash', 'gin', 'gist', 'brin', 'spgist'])
+
+const methodOf = (method: string | undefined): string => {
+  const name = method ?? 'btree'
+  if (!METHODS.has(name)) throw undefinedNamed('access method', name)
+  return name
+}
+
+const columnOf = (table: RelationObject, name: string) => {
+  const column = table.columns.find((c) => c.name === name && !c.dropped)
+  if (column === undefined) throw undefinedColumn(name)
+  return column
+}
+
+const indexKey = (context: DefinitionContext, table: RelationObject, element: IndexElem): IndexKey => {
+  const descending = element.ordering === 'SORTBY_DESC'
+  const nullsFirst =
+    element.nulls_ordering === 'SORTBY_NULLS_FIRST' || (element.nulls_ordering !== 'SORTBY_NULLS_LAST' && descending)
+  const opclass = namesOf(element.opclass).at(-1) ?? null
+  const common = { descending, nullsFirst, opclass }
+  if (element.name !== undefined) {
+    const { attnum, type } = columnOf(table, element.name)
+    requireOrder(type)
+    return { attnum, expression: null, type, ...common }
+  }
+  const analysis = analysisFor(context)
+  const tree = element.expr as unknown as ParseTree
+  const expr = storedExpression(analysis, tableItem(analysis, table), tree, CLAUSE.index)
+  requireImmutable(expr, 'functions in index expression must be marked IMMUTABLE')
+  requireOrder(expr.type)
+  return { attnum: 0, expression: tree, type: expr.type, ...common }
+}
+
+const requireOrder = (type: IndexKey['type']): void => {
+  if (type.compare === null) {
+    throw undefinedObject(`data type ${formatType(type, -1)} has no default operator class for access method "btree"`)
+  }
+}
+
+/** `table_col1_col2_idx`; expressions count as `expr` unless they have a name. */
+const generatedName = (context: DefinitionContext, table: RelationObject, node: IndexStmt): string => {
+  const parts = (node.indexParams ?? []).map((n) => {
+    const element = bodyOf(n, 'IndexElem')
+    const name = element?.name ?? columnNameOf(element?.expr as Node)
+    return name === '?column?' ? 'expr' : name
+  })
+  const taken = (name: string): boolean => context.catalog.snapshot.relationIn(table.schema, name) !== null
+  return chooseName(table.name, parts.join('_'), node.unique && node.isconstraint ? 'key' : 'idx', taken)
+}

@@ -1,0 +1,306 @@
+/** CREATE TABLE and CREATE TABLE AS: columns first, then the constraints over them. */
+import { resolveRelation } from '../../analyze/from.ts'
+import { resolveTypeName } from '../../analyze/type-name.ts'
+import type { Column, ParseTree, RelationObject, TypeObject } from '../../catalog/objects.ts'
+import { tableRowType } from '../../catalog/codec.ts'
+import {
+  duplicateColumnName,
+  duplicateRelation,
+  invalidTableDefinition,
+  notSupported,
+} from '../../errors/raise/definitions.ts'
+import {
+  bodyOf,
+  namesOf,
+  tagOf,
+  type ColumnDef,
+  type Constraint,
+  type CreateStmt,
+  type Node,
+  type RangeVar,
+  type TableLikeClause,
+  type TypeName,
+} from '../../sql/ast.ts'
+import { arrayTypeOf } from '../../types/array.ts'
+import { OID } from '../../types/oids.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import { descriptorsOf } from '../columns.ts'
+import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
+import { chooseName, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { createSequence, nextvalTree, sequenceOptions } from './sequences.ts'
+import { checkDefault } from './stored-expressions.ts'
+
+const SERIAL: Readonly<Record<string, number>> = {
+  smallserial: OID.int2,
+  serial2: OID.int2,
+  serial: OID.int4,
+  serial4: OID.int4,
+  bigserial: OID.int8,
+  serial8: OID.int8,
+}
+
+/** A column as written, before its sequence exists. */
+interface PlannedColumn {
+  readonly column: Column
+  readonly sequence: {
+    readonly type: SqlType
+    readonly options: readonly Node[]
+    readonly identity: 'always' | 'default' | null
+  } | null
+  readonly constraints: readonly ColumnConstraint[]
+}
+
+export const createTable = async (context: DefinitionContext, node: CreateStmt): Promise<RelationObject | null> => {
+  const range = node.relation as RangeVar
+  const name = truncateName(range.relname as string)
+  const temporary = range.relpersistence === 't'
+  const schema = temporary ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
+  if (context.catalog.snapshot.relationIn(schema, name) !== null) {
+    if (!node.if_not_exists) throw duplicateRelation(name)
+    noticeOf(context, `relation "${name}" already exists, skipping`)
+    return null
+  }
+  refuseUnsupported(node)
+  const elements = (node.tableElts ?? []).flatMap((element) => expandLike(context, element))
+  const planned = elements
+    .filter((element) => tagOf(element) === 'ColumnDef')
+    .map((element, i) => plannedColumn(context, bodyOf(element, 'ColumnDef') as ColumnDef, i + 1))
+  const names = new Set<string>()
+  for (const { column } of planned) {
+    if (names.has(column.name)) throw duplicateColumnName(column.name)
+    names.add(column.name)
+  }
+  const options = (node.options ?? []).map((option) => optionText(option))
+  let relation = storeTable(context, {
+    name,
+    schema,
+    columns: planned.map((p) => p.column),
+    persistence: persistenceOf(range),
+    options,
+  })
+  relation = attachSequences(context, relation, planned)
+  for (const column of relation.columns) checkDefault(context, relation, column)
+  const tableConstraints = elements
+    .filter((element) => tagOf(element) === 'Constraint')
+    .map((element): ColumnConstraint => ({ node: bodyOf(element, 'Constraint') as Constraint, column: null }))
+  const all = [...planned.flatMap((p) => p.constraints), ...tableConstraints]
+  // Keys exist before foreign keys, which may refer to the table itself.
+  for (const constraint of all)
+    if (constraint.node.contype !== 'CONSTR_FOREIGN') await addConstraint(context, relation.oid, constraint)
+  for (const constraint of all)
+    if (constraint.node.contype === 'CONSTR_FOREIGN') await addForeignKey(context, relation.oid, constraint)
+  return context.catalog.snapshot.relation(relation.oid)
+}
+
+const refuseUnsupported = (node: CreateStmt): void => {
+  if ((node.inhRelations?.length ?? 0) > 0) throw notSupported('table inheritance is not supported')
+  if (node.partspec !== undefined) throw notSupported('partitioned tables are not supported')
+  if (node.ofTypename !== undefined) throw notSupported('typed tables are not supported')
+}
+
+const persistenceOf = (range: RangeVar): RelationObject['persistence'] =>
+  (range.relpersistence ?? 'p') as RelationObject['persistence']
+
+const optionText = (node: Node): string => {
+  const { defname, arg } = bodyOf(node, 'DefElem') ?? {}
+  const value =
+    arg === undefined
+      ? 'true'
+      : String(
+          bodyOf(arg, 'Integer')?.ival ??
+            bodyOf(arg, 'Float')?.fval ??
+            bodyOf(arg, 'String')?.sval ??
+            namesOf(bodyOf(arg, 'TypeName')?.names).at(-1) ??
+            '',
+        )
+  return `${defname}=${value}`
+}
+
+/** LIKE another table: its columns, without constraints but NOT NULL unless INCLUDING says more. */
+const expandLike = (context: DefinitionContext, element: Node): Node[] => {
+  const like = bodyOf(element, 'TableLikeClause') as TableLikeClause | undefined
+  if (like === undefined) return [element]
+  const source = resolveRelation(
+    { catalog: context.catalog.snapshot, searchPath: context.searchPath },
+    like.relation ?? {},
+  )
+  const including = like.options ?? 0
+  return source.columns
+    .filter((column) => !column.dropped)
+    .map((column): Node => {
+      const constraints: Node[] = column.notNull ? [{ Constraint: { contype: 'CONSTR_NOTNULL' } }] : []
+      const copiesDefault = (including & LIKE_DEFAULTS) !== 0 && column.default !== null && !column.generated
+      if (copiesDefault)
+        constraints.push({ Constraint: { contype: 'CONSTR_DEFAULT', raw_expr: column.default as unknown as Node } })
+      return {
+        ColumnDef: {
+          colname: column.name,
+          typeName: typeNode(column.type, column.typmod),
+          constraints,
+        },
+      }
+    })
+}
+
+/** TABLE_LIKE_DEFAULTS in TableLikeClause.options. */
+const LIKE_DEFAULTS = 1 << 4
+
+/** A TypeName node for a type that is known already. */
+const typeNode = (type: SqlType, typmod: number): TypeName => {
+  const element = type.category === 'A' && type.element !== null ? type.element : type
+  return {
+    names: [{ String: { sval: element.name } }],
+    typemod: typmod,
+    ...(element === type ? {} : { arrayBounds: [{ Integer: { ival: -1 } }] }),
+  }
+}
+
+export const plannedColumn = (context: DefinitionContext, node: ColumnDef, attnum: number): PlannedColumn => {
+  const name = truncateName(node.colname as string)
+  const typeName = node.typeName as TypeName
+  const spelled = namesOf(typeName.names)
+  const serial = spelled.length === 1 ? SERIAL[spelled[0] as string] : undefined
+  const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
+  const { type, typmod } =
+    serial === undefined ? resolveTypeName(scope, typeName) : { type: scope.catalog.typeOf(serial), typmod: -1 }
+  if (type.kind === 'p') throw invalidTableDefinition(`column "${name}" has pseudo-type ${type.sqlName}`)
+  const constraints = (node.constraints ?? []).map((n) => bodyOf(n, 'Constraint') as Constraint)
+  const of = (kind: Constraint['contype']) => constraints.find((c) => c.contype === kind)
+  const identity = of('CONSTR_IDENTITY')
+  const generated = of('CONSTR_GENERATED')
+  const expression = generated?.raw_expr ?? of('CONSTR_DEFAULT')?.raw_expr ?? null
+  const column: Column = {
+    attnum,
+    name,
+    type,
+    typmod,
+    notNull:
+      serial !== undefined ||
+      identity !== undefined ||
+      of('CONSTR_NOTNULL') !== undefined ||
+      of('CONSTR_PRIMARY') !== undefined,
+    default: expression as unknown as ParseTree | null,
+    generated: generated !== undefined,
+    identity: null,
+    dropped: false,
+    missing: null,
+    collation: type.collation,
+    comment: null,
+  }
+  return {
+    column,
+    sequence:
+      serial !== undefined
+        ? { type, options: [], identity: null }
+        : identity !== undefined
+          ? { type, options: identity.options ?? [], identity: identity.generated_when === 'a' ? 'always' : 'default' }
+          : null,
+    constraints: columnConstraints(constraints, name),
+  }
+}
+
+const KEPT = new Set(['CONSTR_CHECK', 'CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_FOREIGN'])
+
+/** A column's own constraints; DEFERRABLE and INITIALLY DEFERRED follow the one they belong to. */
+const columnConstraints = (nodes: readonly Constraint[], column: string): ColumnConstraint[] => {
+  const kept: { node: Constraint; column: string }[] = []
+  for (const node of nodes) {
+    const last = kept.at(-1)
+    if (node.contype === 'CONSTR_ATTR_DEFERRABLE' && last !== undefined) last.node = { ...last.node, deferrable: true }
+    else if (node.contype === 'CONSTR_ATTR_DEFERRED' && last !== undefined)
+      last.node = { ...last.node, deferrable: true, initdeferred: true }
+    else if (KEPT.has(node.contype ?? '')) kept.push({ node, column })
+  }
+  return kept
+}
+
+interface NewTable {
+  readonly name: string
+  readonly schema: number
+  readonly columns: readonly Column[]
+  readonly persistence: RelationObject['persistence']
+  readonly options?: readonly string[]
+  readonly kind?: RelationObject['kind']
+}
+
+/** Adds a relation with a row type, and storage for its rows. */
+export const storeTable = (context: DefinitionContext, table: NewTable): RelationObject => {
+  const { catalog, storage, transaction } = context
+  const kind = table.kind ?? 'r'
+  const storageId = kind === 'v' ? 0 : catalog.allocateOid()
+  const oid = storageId === 0 ? catalog.allocateOid() : storageId
+  const rowType = catalog.allocateOid()
+  const relation: RelationObject = {
+    class: 'relation',
+    kind,
+    oid,
+    name: table.name,
+    schema: table.schema,
+    owner: context.owner,
+    comment: null,
+    depends: [],
+    acl: null,
+    persistence: table.persistence,
+    columns: table.columns,
+    rowType,
+    storageId,
+    index: null,
+    sequence: null,
+    view: null,
+    system: null,
+    options: table.options ?? [],
+  }
+  const facts = { oid: rowType, arrayOid: catalog.allocateOid(), name: table.name, namespace: table.schema }
+  const type = tableRowType(facts, oid, (id) => catalog.snapshot.relation(id))
+  const rowTypeObject: TypeObject = {
+    class: 'type',
+    oid: rowType,
+    name: table.name,
+    schema: table.schema,
+    owner: context.owner,
+    comment: null,
+    acl: null,
+    depends: [{ oid, attnum: 0, kind: 'internal' }],
+    type,
+    arrayType: arrayTypeOf(type),
+    labels: null,
+  }
+  catalog.put(rowTypeObject)
+  catalog.put(relation)
+  if (storageId !== 0)
+    storage.createStore(transaction, storageId, descriptorsOf(relation), { logged: table.persistence === 'p' })
+  return relation
+}
+
+/** Makes the sequences of serial and identity columns, owned by them. */
+export const attachSequences = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  planned: readonly PlannedColumn[],
+): RelationObject => {
+  let changed = relation
+  for (const { column, sequence } of planned) {
+    if (sequence === null) continue
+    const { snapshot } = context.catalog
+    const name = chooseName(relation.name, column.name, 'seq', (n) => snapshot.relationIn(relation.schema, n) !== null)
+    const created = createSequence(context, {
+      name,
+      schema: relation.schema,
+      persistence: relation.persistence,
+      definition: {
+        ...sequenceOptions(context, sequence.options, sequence.type, null),
+        ownedBy: { relation: relation.oid, attnum: column.attnum },
+      },
+      internal: sequence.identity !== null,
+    })
+    const columns = changed.columns.map((c): Column => {
+      if (c.attnum !== column.attnum) return c
+      if (sequence.identity !== null)
+        return { ...c, identity: { always: sequence.identity === 'always', sequence: created.oid } }
+      return { ...c, default: nextvalTree(created.oid) }
+    })
+    changed = { ...changed, columns }
+    context.catalog.put(changed)
+  }
+  return changed
+}

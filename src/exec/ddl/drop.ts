@@ -1,0 +1,230 @@
+/** DROP: what depends on an object goes with it (CASCADE) or stops it (RESTRICT). */
+import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
+import type { CatalogSnapshot } from '../../catalog/snapshot.ts'
+import {
+  dependentObjects,
+  notOfKind,
+  requiredBy,
+  systemCatalogProtected,
+  undefinedNamed,
+} from '../../errors/raise/definitions.ts'
+import { namesOf, bodyOf, listItems, tagOf, type DropStmt, type Node } from '../../sql/ast.ts'
+import { noticeOf, type DefinitionContext } from './context.ts'
+
+const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
+  r: 'table',
+  v: 'view',
+  i: 'index',
+  S: 'sequence',
+  c: 'composite type',
+  m: 'materialized view',
+}
+
+/** `table t`, `constraint c on table t`: how messages name an object. */
+export const describeObject = (snapshot: CatalogSnapshot, object: CatalogObject): string => {
+  switch (object.class) {
+    case 'relation':
+      return `${KIND_NAMES[object.kind]} ${object.name}`
+    case 'constraint':
+      return `constraint ${object.name} on table ${snapshot.relation(object.table)?.name ?? ''}`
+    default:
+      return `${object.class} ${object.name}`
+  }
+}
+
+interface Doomed {
+  readonly object: CatalogObject
+  /** What it depends on; null for the objects that were named. */
+  readonly because: CatalogObject | null
+  readonly hard: boolean
+}
+
+/** Everything that goes when the objects go, dependents last. */
+const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], attnum: number): Doomed[] => {
+  const doomed = new Map<number, Doomed>(roots.map((object) => [object.oid, { object, because: null, hard: false }]))
+  const queue: { object: CatalogObject; attnum: number }[] = roots.map((object) => ({ object, attnum }))
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const other of snapshot.objects.values()) {
+      if (doomed.has(other.oid)) continue
+      const dependency = dependsOn(other, next.object, next.attnum)
+      if (dependency === null) continue
+      doomed.set(other.oid, { object: other, because: next.object, hard: dependency === 'normal' })
+      queue.push({ object: other, attnum: 0 })
+    }
+  }
+  return [...doomed.values()]
+}
+
+const dependsOn = (other: CatalogObject, object: CatalogObject, attnum: number): 'normal' | 'auto' | null => {
+  let found: 'normal' | 'auto' | null = null
+  for (const dependency of other.depends) {
+    if (dependency.oid !== object.oid || (attnum !== 0 && dependency.attnum !== attnum)) continue
+    if (dependency.kind === 'normal') return 'normal'
+    found = 'auto'
+  }
+  if (found === null && attnum === 0 && 'schema' in other && object.class === 'schema' && other.schema === object.oid) {
+    return other.class === 'relation' && other.kind !== 'i' ? 'normal' : 'auto'
+  }
+  return found
+}
+
+/** Removes objects and what hangs on them. `attnum` limits the dependents to those of one column. */
+export const dropObjects = async (
+  context: DefinitionContext,
+  roots: readonly CatalogObject[],
+  cascade: boolean,
+  attnum = 0,
+): Promise<void> => {
+  const { snapshot } = context.catalog
+  const doomed = closure(snapshot, roots, attnum)
+  const hard = doomed.filter((d) => d.hard)
+  if (hard.length > 0 && !cascade) {
+    const detail = hard
+      .map(
+        (d) =>
+          `${describeObject(snapshot, d.object)} depends on ${describeObject(snapshot, d.because as CatalogObject)}`,
+      )
+      .join('\n')
+    throw dependentObjects(
+      roots.length === 1 ? describeObject(snapshot, roots[0] as CatalogObject) : 'desired object(s)',
+      detail,
+    )
+  }
+  if (hard.length > 0)
+    cascadeNotice(
+      context,
+      snapshot,
+      hard.map((d) => d.object),
+    )
+  for (const { object } of doomed) {
+    if (attnum !== 0 && roots.includes(object)) continue
+    await removeObject(context, object)
+  }
+}
+
+const cascadeNotice = (
+  context: DefinitionContext,
+  snapshot: CatalogSnapshot,
+  objects: readonly CatalogObject[],
+): void => {
+  const names = objects.map((object) => describeObject(snapshot, object))
+  if (names.length === 1) noticeOf(context, `drop cascades to ${names[0]}`)
+  else
+    noticeOf(
+      context,
+      `drop cascades to ${names.length} other objects`,
+      names.map((n) => `drop cascades to ${n}`).join('\n'),
+    )
+}
+
+const removeObject = async (context: DefinitionContext, object: CatalogObject): Promise<void> => {
+  const { catalog, storage, transaction, indexes } = context
+  if (object.class === 'relation') {
+    if (object.kind !== 'i') await context.lockExclusively(object.oid)
+    if (object.kind === 'S') storage.sequences.drop(transaction, object.storageId)
+    else if (object.storageId !== 0) storage.dropStore(transaction, object.storageId)
+    const table = object.index === null ? null : catalog.snapshot.relation(object.index.table)
+    if (object.index !== null && table !== null) {
+      await context.lockExclusively(table.oid)
+      transaction.onCommit(() => indexes.forget(object.oid, table.storageId))
+    }
+    if (object.kind === 'r') {
+      for (const index of catalog.snapshot.indexesOf(object.oid)) {
+        transaction.onCommit(() => indexes.forget(index.oid, object.storageId))
+      }
+    }
+  }
+  catalog.remove(object.oid)
+}
+
+const DROPPED: Readonly<Record<string, { kind: string; relation?: RelationObject['kind'] }>> = {
+  OBJECT_TABLE: { kind: 'table', relation: 'r' },
+  OBJECT_VIEW: { kind: 'view', relation: 'v' },
+  OBJECT_MATVIEW: { kind: 'materialized view', relation: 'm' },
+  OBJECT_INDEX: { kind: 'index', relation: 'i' },
+  OBJECT_SEQUENCE: { kind: 'sequence', relation: 'S' },
+  OBJECT_SCHEMA: { kind: 'schema' },
+  OBJECT_TYPE: { kind: 'type' },
+}
+
+export const dropStatement = async (context: DefinitionContext, node: DropStmt): Promise<string> => {
+  const described = DROPPED[node.removeType ?? '']
+  if (described === undefined) {
+    return dropUnknown(context, node)
+  }
+  const roots: CatalogObject[] = []
+  for (const item of node.objects ?? []) {
+    const found = findObject(context, item, described)
+    if (found === null) {
+      const name = objectName(item)
+      if (!node.missing_ok) throw undefinedNamed(described.kind, name)
+      noticeOf(context, `${described.kind} "${name}" does not exist, skipping`)
+      continue
+    }
+    refuseProtected(context, found, described.kind)
+    roots.push(found)
+  }
+  if (roots.length > 0) await dropObjects(context, roots, node.behavior === 'DROP_CASCADE')
+  return `DROP ${described.kind.toUpperCase()}`
+}
+
+/** Objects that cannot be made here cannot exist: IF EXISTS skips them. */
+const dropUnknown = (context: DefinitionContext, node: DropStmt): string => {
+  const kind = (node.removeType ?? '').replace('OBJECT_', '').replaceAll('_', ' ')
+  const name = objectName((node.objects ?? [])[0] as Node)
+  if (!node.missing_ok) throw undefinedNamed(kind.toLowerCase(), name)
+  noticeOf(context, `${kind.toLowerCase()} "${name}" does not exist, skipping`)
+  return `DROP ${kind}`
+}
+
+const nameParts = (item: Node): string[] => {
+  if (tagOf(item) === 'String') return [bodyOf(item, 'String')?.sval ?? '']
+  const type = bodyOf(item, 'TypeName')
+  if (type !== undefined) return namesOf(type.names)
+  const withArgs = bodyOf(item, 'ObjectWithArgs')
+  if (withArgs !== undefined) return namesOf(withArgs.objname)
+  return namesOf(listItems(item))
+}
+
+const objectName = (item: Node): string => nameParts(item).join('.')
+
+const findObject = (
+  context: DefinitionContext,
+  item: Node,
+  { kind, relation }: { kind: string; relation?: RelationObject['kind'] },
+): CatalogObject | null => {
+  const { snapshot } = context.catalog
+  const parts = nameParts(item)
+  const name = parts.at(-1) as string
+  if (kind === 'schema') return snapshot.schemaByName(name)
+  const path = parts.length > 1 ? schemaPath(snapshot, parts.at(-2) as string) : context.searchPath
+  if (kind === 'type') {
+    const type = snapshot.findType(name, path)
+    return type === null ? null : snapshot.typeObject(type.oid)
+  }
+  const found = snapshot.findRelation(name, path)
+  if (found !== null && found.kind !== relation) {
+    throw notOfKind(
+      name,
+      kind,
+      `Use DROP ${(KIND_NAMES[found.kind]).toUpperCase()} to remove ${/^[aeiou]/.test(KIND_NAMES[found.kind]) ? 'an' : 'a'} ${KIND_NAMES[found.kind]}.`,
+    )
+  }
+  return found
+}
+
+const schemaPath = (snapshot: CatalogSnapshot, name: string): number[] => {
+  const schema = snapshot.schemaByName(name)
+  return schema === null ? [] : [schema.oid]
+}
+
+/** System objects stay; an index behind a constraint and a sequence behind an identity go with their owners only. */
+const refuseProtected = (context: DefinitionContext, object: CatalogObject, kind: string): void => {
+  if (object.oid < 16384 && object.oid !== 2200) throw systemCatalogProtected(object.name)
+  const internal = object.depends.find((d) => d.kind === 'internal')
+  if (internal === undefined) return
+  const owner = context.catalog.snapshot.objects.get(internal.oid)
+  if (owner === undefined) return
+  const description = describeObject(context.catalog.snapshot, owner)
+  throw requiredBy(`${kind} ${object.name}`, description, `You can drop ${description} instead.`)
+}

@@ -1,0 +1,211 @@
+/** CREATE and ALTER SEQUENCE. */
+import { resolveTypeName } from '../../analyze/type-name.ts'
+import { resolveRelation } from '../../analyze/from.ts'
+import type { ParseTree, RelationObject, SequenceDefinition } from '../../catalog/objects.ts'
+import { sequenceRows } from '../../catalog/sequence-rows.ts'
+import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
+import { duplicateRelation, invalidSequenceParameter, notOfKind } from '../../errors/raise/definitions.ts'
+import {
+  bodyOf,
+  listItems,
+  namesOf,
+  type AlterSeqStmt,
+  type CreateSeqStmt,
+  type Node,
+  type RangeVar,
+  type TypeName,
+} from '../../sql/ast.ts'
+import { OID } from '../../types/oids.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import { noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+
+type Exact = number | bigint
+
+const LIMITS: Readonly<Record<number, readonly [min: Exact, max: Exact]>> = {
+  [OID.int2]: [-32768, 32767],
+  [OID.int4]: [-2147483648, 2147483647],
+  [OID.int8]: [-9223372036854775808n, 9223372036854775807n],
+}
+
+/** A safe integer as number, else bigint: how int8 datums are kept. */
+const exact = (text: string): Exact => {
+  const value = BigInt(text)
+  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
+}
+
+const numberOf = (node: Node | undefined): Exact => {
+  if (node === undefined) return 0
+  return exact(String(bodyOf(node, 'Integer')?.ival ?? bodyOf(node, 'Float')?.fval ?? 0))
+}
+
+/** The definition that options describe; those not given come from `before`, or are the type's defaults. */
+export const sequenceOptions = (
+  context: DefinitionContext,
+  nodes: readonly Node[],
+  defaultType: SqlType,
+  before: SequenceDefinition | null,
+): SequenceDefinition => {
+  const given = new Map(nodes.map((n) => [bodyOf(n, 'DefElem')?.defname ?? '', bodyOf(n, 'DefElem')?.arg]))
+  const typeNode = given.get('as')
+  const type =
+    typeNode === undefined
+      ? (before?.type ?? defaultType)
+      : resolveTypeName(
+          { catalog: context.catalog.snapshot, searchPath: context.searchPath },
+          bodyOf(typeNode, 'TypeName') as TypeName,
+        ).type
+  const limits = LIMITS[type.oid]
+  if (limits === undefined) throw invalidSequenceParameter('sequence type must be smallint, integer, or bigint')
+  const increment = given.has('increment') ? numberOf(given.get('increment')) : (before?.increment ?? 1)
+  if (increment === 0) throw invalidSequenceParameter('INCREMENT must not be zero')
+  const ascending = increment > 0
+  const limit = (name: string, previous: Exact | undefined, fallback: Exact): Exact =>
+    given.get(name) !== undefined ? numberOf(given.get(name)) : given.has(name) ? fallback : (previous ?? fallback)
+  const min = limit('minvalue', before?.min, ascending ? 1 : limits[0])
+  const max = limit('maxvalue', before?.max, ascending ? limits[1] : -1)
+  if (min < limits[0])
+    throw invalidSequenceParameter(`MINVALUE (${min}) is out of range for sequence data type ${type.sqlName}`)
+  if (max > limits[1])
+    throw invalidSequenceParameter(`MAXVALUE (${max}) is out of range for sequence data type ${type.sqlName}`)
+  if (min >= max) throw invalidSequenceParameter(`MINVALUE (${min}) must be less than MAXVALUE (${max})`)
+  const start = given.has('start') ? numberOf(given.get('start')) : (before?.start ?? (ascending ? min : max))
+  if (start < min) throw invalidSequenceParameter(`START value (${start}) cannot be less than MINVALUE (${min})`)
+  if (start > max) throw invalidSequenceParameter(`START value (${start}) cannot be greater than MAXVALUE (${max})`)
+  const cache = given.has('cache') ? numberOf(given.get('cache')) : (before?.cache ?? 1)
+  if (cache <= 0) throw invalidSequenceParameter(`CACHE (${cache}) must be greater than zero`)
+  const cycle = given.has('cycle') ? flag(given.get('cycle')) : (before?.cycle ?? false)
+  return { type, start, increment, min, max, cache, cycle, ownedBy: ownedBy(context, given, before) }
+}
+
+const flag = (node: Node | undefined): boolean =>
+  node === undefined ? true : (bodyOf(node, 'Boolean')?.boolval ?? false)
+
+const ownedBy = (
+  context: DefinitionContext,
+  given: ReadonlyMap<string, Node | undefined>,
+  before: SequenceDefinition | null,
+): SequenceDefinition['ownedBy'] => {
+  const node = given.get('owned_by')
+  if (node === undefined) return before?.ownedBy ?? null
+  const names = namesOf(listItems(node))
+  if (names.length === 1 && names[0] === 'none') return null
+  const column = names.at(-1) as string
+  const relname = names.at(-2) as string
+  const range: RangeVar = names.length > 2 ? { relname, schemaname: names.at(-3) as string } : { relname }
+  const relation = resolveRelation({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, range)
+  const found = relation.columns.find((c) => c.name === column && !c.dropped)
+  if (found === undefined) throw undefinedColumnOfRelation(column, relation.name)
+  return { relation: relation.oid, attnum: found.attnum }
+}
+
+interface NewSequence {
+  readonly name: string
+  readonly schema: number
+  readonly persistence: RelationObject['persistence']
+  readonly definition: SequenceDefinition
+  /** Of an identity column: cannot be dropped by itself. */
+  readonly internal: boolean
+}
+
+export const createSequence = (context: DefinitionContext, sequence: NewSequence): RelationObject => {
+  const oid = context.catalog.allocateOid()
+  const { definition } = sequence
+  const relation: RelationObject = {
+    class: 'relation',
+    kind: 'S',
+    oid,
+    name: sequence.name,
+    schema: sequence.schema,
+    owner: context.owner,
+    comment: null,
+    depends: dependsOnOwner(definition, sequence.internal),
+    acl: null,
+    persistence: sequence.persistence,
+    columns: sequenceColumns(context),
+    rowType: 0,
+    storageId: oid,
+    index: null,
+    sequence: definition,
+    view: null,
+    system: sequenceRows(oid),
+    options: [],
+  }
+  context.catalog.put(relation)
+  context.storage.sequences.create(context.transaction, oid, definition.start)
+  return relation
+}
+
+const dependsOnOwner = ({ ownedBy: owner }: SequenceDefinition, internal: boolean): RelationObject['depends'] =>
+  owner === null ? [] : [{ oid: owner.relation, attnum: owner.attnum, kind: internal ? 'internal' : 'auto' }]
+
+/** last_value, log_cnt, is_called: what SELECT * FROM a sequence shows. */
+const sequenceColumns = (context: DefinitionContext): RelationObject['columns'] =>
+  (
+    [
+      ['last_value', OID.int8],
+      ['log_cnt', OID.int8],
+      ['is_called', OID.bool],
+    ] as const
+  ).map(([name, type], i) => ({
+    attnum: i + 1,
+    name,
+    type: context.catalog.snapshot.typeOf(type),
+    typmod: -1,
+    notNull: true,
+    default: null,
+    generated: false,
+    identity: null,
+    dropped: false,
+    missing: null,
+    collation: 0,
+    comment: null,
+  }))
+
+/** The default expression of a serial column. The sequence is named by its oid, so that it may be renamed. */
+export const nextvalTree = (sequence: number): ParseTree => ({
+  FuncCall: {
+    funcname: [{ String: { sval: 'nextval' } }],
+    args: [
+      {
+        TypeCast: {
+          arg: { A_Const: { sval: { sval: String(sequence) } } },
+          typeName: { names: [{ String: { sval: 'regclass' } }], typemod: -1 },
+        },
+      },
+    ],
+  },
+})
+
+export const createSequenceStatement = (context: DefinitionContext, node: CreateSeqStmt): void => {
+  const range = node.sequence as RangeVar
+  const name = truncateName(range.relname as string)
+  const schema = range.relpersistence === 't' ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
+  if (context.catalog.snapshot.relationIn(schema, name) !== null) {
+    if (!node.if_not_exists) throw duplicateRelation(name)
+    noticeOf(context, `relation "${name}" already exists, skipping`)
+    return
+  }
+  const int8 = context.catalog.snapshot.typeOf(OID.int8)
+  const definition = sequenceOptions(context, node.options ?? [], int8, null)
+  createSequence(context, {
+    name,
+    schema,
+    persistence: (range.relpersistence ?? 'p') as RelationObject['persistence'],
+    definition,
+    internal: false,
+  })
+}
+
+export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): void => {
+  const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
+  const relation = resolveRelation(scope, node.sequence as RangeVar)
+  if (relation.sequence === null) throw notOfKind(relation.name, 'sequence')
+  const options = node.options ?? []
+  const definition = sequenceOptions(context, options, relation.sequence.type, relation.sequence)
+  context.catalog.put({ ...relation, sequence: definition, depends: dependsOnOwner(definition, false) })
+  const restart = options.map((o) => bodyOf(o, 'DefElem')).find((o) => o?.defname === 'restart')
+  if (restart !== undefined) {
+    const value = restart.arg === undefined ? definition.start : numberOf(restart.arg)
+    context.storage.sequences.restart(context.transaction, relation.storageId, value)
+  }
+}

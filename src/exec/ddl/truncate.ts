@@ -1,0 +1,53 @@
+/** TRUNCATE: the tables get new, empty storage; the old goes when the transaction commits. */
+import { resolveRelation } from '../../analyze/from.ts'
+import type { RelationObject } from '../../catalog/objects.ts'
+import { cannotTruncateReferenced, notOfKind } from '../../errors/raise/definitions.ts'
+import { bodyOf, type RangeVar, type TruncateStmt } from '../../sql/ast.ts'
+import { descriptorsOf } from '../columns.ts'
+import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+
+export const truncateTables = async (context: DefinitionContext, node: TruncateStmt): Promise<void> => {
+  const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
+  const named = (node.relations ?? []).map((n) => resolveRelation(scope, bodyOf(n, 'RangeVar') as RangeVar))
+  const tables = new Map(named.map((relation) => [relation.oid, relation]))
+  for (const relation of tables.values()) {
+    if (relation.kind !== 'r' || relation.system !== null) throw notOfKind(relation.name, 'table')
+    for (const foreignKey of context.catalog.snapshot.foreignKeysTo(relation.oid)) {
+      if (tables.has(foreignKey.table)) continue
+      const referencing = currentRelation(context, foreignKey.table)
+      const listed = named.some((n) => n.oid === referencing.oid)
+      if (node.behavior !== 'DROP_CASCADE' && !listed) {
+        throw cannotTruncateReferenced(relation.name, referencing.name, relation.name)
+      }
+      noticeOf(context, `truncate cascades to table "${referencing.name}"`)
+      // The loop goes on over what is added here.
+      tables.set(referencing.oid, referencing)
+    }
+  }
+  for (const relation of tables.values()) {
+    await context.lockExclusively(relation.oid)
+    replaceStorage(context, currentRelation(context, relation.oid))
+    if (node.restart_seqs) restartSequences(context, relation)
+  }
+}
+
+/** New storage under the relation's columns; answers the changed relation. */
+export const replaceStorage = (context: DefinitionContext, relation: RelationObject): RelationObject => {
+  const { catalog, storage, transaction, indexes } = context
+  const storageId = catalog.allocateOid()
+  const changed = { ...relation, storageId }
+  storage.createStore(transaction, storageId, descriptorsOf(changed), { logged: relation.persistence === 'p' })
+  storage.dropStore(transaction, relation.storageId)
+  for (const index of catalog.snapshot.indexesOf(relation.oid)) {
+    transaction.onEnd((committed) => indexes.forget(index.oid, committed ? relation.storageId : storageId))
+  }
+  catalog.put(changed)
+  return changed
+}
+
+const restartSequences = (context: DefinitionContext, relation: RelationObject): void => {
+  for (const sequence of context.catalog.snapshot.all('relation')) {
+    if (sequence.sequence?.ownedBy?.relation !== relation.oid) continue
+    context.storage.sequences.restart(context.transaction, sequence.storageId, sequence.sequence.start)
+  }
+}
