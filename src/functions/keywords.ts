@@ -1,7 +1,7 @@
 /** SQL keywords by category, as pg_get_keywords() lists them. A word followed by `!` needs AS when it is a column label. */
 
 /** Category letters: unreserved, column name, type or function name, reserved. */
-export type KeywordCategory = 'U' | 'C' | 'T' | 'R'
+type KeywordCategory = 'U' | 'C' | 'T' | 'R'
 
 export interface Keyword {
   readonly word: string

@@ -135,11 +135,7 @@ export const dateOutOfRangeForTimestamp = (): SqlError =>
 
 /** A jsonb value of a kind that the target type of a cast cannot take. */
 export const invalidJsonbCast = (kind: string, type: string): SqlError =>
-  invalidParameterValue(
-    kind === 'array' || kind === 'object'
-      ? `cannot cast jsonb ${kind} to type ${type}`
-      : `cannot cast jsonb ${kind} to type ${type}`,
-  )
+  invalidParameterValue(`cannot cast jsonb ${kind} to type ${type}`)
 
 export const likePatternEndsWithEscape = (): SqlError =>
   new SqlError(SQL_STATE.invalid_escape_sequence, 'LIKE pattern must not end with escape character')

@@ -43,7 +43,7 @@ const arrayOfNode = (
 }
 
 /** A row out of an object's members; columns without a member keep the base's value, or NULL. */
-export const recordOfObject = (
+const recordOfObject = (
   node: JsonbObject,
   type: RowType,
   base: SqlRecord | null,

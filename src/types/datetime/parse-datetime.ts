@@ -18,7 +18,7 @@ import { isWeekday, monthOf } from './fields.ts'
 import { findTimeZone, type TimeZone, zoneOfAbbreviation } from './time-zone.ts'
 
 /** Words that stand for a whole date or timestamp. */
-export type SpecialDate = 'infinity' | '-infinity' | 'epoch' | 'now' | 'today' | 'tomorrow' | 'yesterday'
+type SpecialDate = 'infinity' | '-infinity' | 'epoch' | 'now' | 'today' | 'tomorrow' | 'yesterday'
 
 /** What a text says. Parts that it does not mention are null. */
 export interface DatetimeFields {

@@ -45,7 +45,7 @@ export const canonicalJson = (value: JsonValue): JsonbNode => {
 }
 
 /** jsonb's input function. Throws 22P02. */
-export const parseJsonb = (text: string): Jsonb => new Jsonb(canonicalJson(new JsonReader(text).readDocument()))
+const parseJsonb = (text: string): Jsonb => new Jsonb(canonicalJson(new JsonReader(text).readDocument()))
 
 /** Text of a node with PostgreSQL's spacing: `{"a": [1, null]}`. */
 export const formatJsonbNode = (node: JsonbNode): string => {
