@@ -172,7 +172,8 @@ const relationItem = (
   const alias = aliasNode?.aliasname ?? relation.name
   const schema = aliasNode === undefined ? (context.catalog.schema(relation.schema)?.name ?? null) : null
   context.relations.add(relation.oid)
-  switch (relation.kind) {
+  // System views have computed rows, as system tables do.
+  switch (relation.system === null ? relation.kind : 'r') {
     case 'v': {
       const query = context.rules.view(context, relation)
       const live = relation.columns.filter((c) => !c.dropped)
@@ -228,7 +229,7 @@ export const tableResult = (context: AnalysisContext, item: TableItem, schema: s
   const { relation } = item
   const systemColumn = (name: string): Expr | null => {
     const system = SYSTEM_COLUMNS[name]
-    if (system === undefined || relation.system !== null) return null
+    if (system === undefined || (relation.system !== null && name !== 'tableoid')) return null
     const known = item.columns.find((c) => c.attnum === system.attnum)
     if (known !== undefined) return columnRef(known)
     const column: OutputColumn = {

@@ -3,6 +3,7 @@
  * name resolution and DROP all read these records. A changed object is a new record.
  */
 import type { Datum, SqlType } from '../types/sql-type.ts'
+import type { SystemSource } from './system/source.ts'
 
 /** A PostgreSQL parse tree node (`{ SelectStmt: { … } }`), kept as plain JSON: defaults, checks, view queries. */
 export type ParseTree = Readonly<Record<string, unknown>>
@@ -117,8 +118,8 @@ export interface ViewDefinition {
 
 /** A relation of pg_catalog or information_schema whose rows are computed. */
 export interface SystemRelation {
-  /** Rows in column order; `catalog` and `context` are what the querying statement sees. */
-  rows(source: unknown): Iterable<Datum[]>
+  /** Rows in column order, as the querying statement sees them. */
+  rows(source: SystemSource): Iterable<Datum[]>
 }
 
 /** pg_class.relkind: table, view, index, sequence, composite type, materialized view. */

@@ -55,4 +55,9 @@ export interface SequenceServices {
 export interface CatalogServices {
   /** A system information function of the catalog by its name, or null when it has none of that name. */
   call(name: string, args: readonly Datum[]): Datum
+  /**
+   * Rows by column name of a view over what sessions know (pg_settings, pg_stat_activity, pg_locks,
+   * pg_prepared_statements, pg_cursors); absent where there is no session.
+   */
+  rows?(view: string): Iterable<Readonly<Record<string, Datum>>>
 }

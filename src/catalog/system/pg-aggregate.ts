@@ -1,0 +1,42 @@
+/** pg_aggregate: aggregates of the registry; their transition functions are not SQL functions here. */
+import { allFunctions } from '../../functions/index.ts'
+import { OID } from '../../types/oids.ts'
+import { catalogTable } from './relation.ts'
+
+const COLUMNS = `
+  aggfnoid regproc!, aggkind char!, aggnumdirectargs int2!, aggtransfn regproc!, aggfinalfn regproc!, aggcombinefn
+  regproc!, aggserialfn regproc!, aggdeserialfn regproc!, aggmtransfn regproc!, aggminvtransfn regproc!,
+  aggmfinalfn regproc!, aggfinalextra bool!, aggmfinalextra bool!, aggfinalmodify char!, aggmfinalmodify char!,
+  aggsortop oid!, aggtranstype oid!, aggtransspace int4!, aggmtranstype oid!, aggmtransspace int4!, agginitval
+  text, aggminitval text`
+
+export const pgAggregate = catalogTable('pg_aggregate', 2600, COLUMNS, () =>
+  allFunctions.flatMap((record) =>
+    record.kind !== 'aggregate'
+      ? []
+      : [
+          {
+            aggfnoid: record.oid,
+            aggkind: record.directArgs === undefined ? 'n' : 'o',
+            aggnumdirectargs: record.directArgs ?? 0,
+            aggtransfn: 0,
+            aggfinalfn: 0,
+            aggcombinefn: 0,
+            aggserialfn: 0,
+            aggdeserialfn: 0,
+            aggmtransfn: 0,
+            aggminvtransfn: 0,
+            aggmfinalfn: 0,
+            aggfinalextra: false,
+            aggmfinalextra: false,
+            aggfinalmodify: 'r',
+            aggmfinalmodify: 'r',
+            aggsortop: 0,
+            aggtranstype: OID.internal,
+            aggtransspace: 0,
+            aggmtranstype: 0,
+            aggmtransspace: 0,
+          },
+        ],
+  ),
+)

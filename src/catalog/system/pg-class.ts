@@ -1,0 +1,90 @@
+/** pg_class: tables, views, indexes, sequences and row types. */
+import type { SqlArray } from '../../types/array.ts'
+import type { RelationObject } from '../objects.ts'
+import type { CatalogSnapshot } from '../snapshot.ts'
+import { textArray } from './arrays.ts'
+import { BTREE, HASH } from './data/operator-classes.ts'
+import { FIRST_NORMAL_OID } from '../snapshot.ts'
+import { catalogTable, type SystemRow } from './relation.ts'
+
+const COLUMNS = `
+  oid oid!, relname name!, relnamespace oid!, reltype oid!, reloftype oid!, relowner oid!, relam oid!, relfilenode
+  oid!, reltablespace oid!, relpages int4!, reltuples float4!, relallvisible int4!, reltoastrelid oid!,
+  relhasindex bool!, relisshared bool!, relpersistence char!, relkind char!, relnatts int2!, relchecks int2!,
+  relhasrules bool!, relhastriggers bool!, relhassubclass bool!, relrowsecurity bool!, relforcerowsecurity bool!,
+  relispopulated bool!, relreplident char!, relispartition bool!, relrewrite oid!, relfrozenxid xid!, relminmxid
+  xid!, relacl _aclitem, reloptions _text, relpartbound pg_node_tree`
+
+/** OID of the access method of tables. */
+export const HEAP = 2
+
+/** The access method that a relation is stored by; 0: it is not stored. */
+const accessMethod = ({ kind, index }: RelationObject): number => {
+  if (kind === 'i') return index?.method === 'hash' ? HASH : BTREE
+  return kind === 'r' || kind === 'm' ? HEAP : 0
+}
+
+export const aclArray = (acl: readonly string[] | null): SqlArray | null => (acl === null ? null : textArray(acl))
+
+const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow => {
+  const { oid, kind, index } = relation
+  const constraints = catalog.constraintsOf(oid)
+  const isUser = oid >= FIRST_NORMAL_OID
+  const stored = kind === 'r' || kind === 'm' || kind === 'i' || kind === 'S'
+  return {
+    oid,
+    relname: relation.name,
+    relnamespace: relation.schema,
+    reltype: relation.rowType,
+    reloftype: 0,
+    relowner: relation.owner,
+    relam: accessMethod(relation),
+    relfilenode: stored ? relation.storageId || oid : 0,
+    reltablespace: 0,
+    relpages: kind === 'S' ? 1 : 0,
+    reltuples: kind === 'S' ? 1 : kind === 'i' || kind === 'c' ? 0 : -1,
+    relallvisible: 0,
+    reltoastrelid: 0,
+    relhasindex: catalog.indexesOf(oid).length > 0,
+    relisshared: SHARED.has(relation.name),
+    relpersistence: relation.persistence,
+    relkind: kind,
+    relnatts: index === null ? relation.columns.length : index.keys.length + index.included.length,
+    relchecks: constraints.filter((c) => c.type === 'check').length,
+    relhasrules: kind === 'v' || kind === 'm',
+    relhastriggers: constraints.some((c) => c.type === 'foreign') || catalog.foreignKeysTo(oid).length > 0,
+    relhassubclass: false,
+    relrowsecurity: false,
+    relforcerowsecurity: false,
+    relispopulated: true,
+    relreplident: isUser && (kind === 'r' || kind === 'm') ? 'd' : 'n',
+    relispartition: false,
+    relrewrite: 0,
+    relfrozenxid: kind === 'r' || kind === 'm' ? FROZEN_XID : 0,
+    relminmxid: kind === 'r' || kind === 'm' ? 1 : 0,
+    relacl: aclArray(relation.acl),
+    reloptions: relation.options.length === 0 ? null : textArray(relation.options),
+  }
+}
+
+/** Transaction numbers are never reused, so nothing needs freezing: the first one there is. */
+const FROZEN_XID = 3
+
+/** Catalogs that all databases share. */
+const SHARED: ReadonlySet<string> = new Set([
+  'pg_authid',
+  'pg_auth_members',
+  'pg_database',
+  'pg_db_role_setting',
+  'pg_parameter_acl',
+  'pg_replication_origin',
+  'pg_shdepend',
+  'pg_shdescription',
+  'pg_shseclabel',
+  'pg_subscription',
+  'pg_tablespace',
+])
+
+export const pgClass = catalogTable('pg_class', 1259, COLUMNS, ({ catalog }) =>
+  Array.from(catalog.all('relation'), (relation) => classRow(catalog, relation)),
+)

@@ -1,0 +1,73 @@
+/** pg_constraint: checks, primary keys, unique constraints and foreign keys. */
+import { equalityOperator } from '../../functions/index.ts'
+import type { ConstraintObject, ForeignKey, ReferentialAction } from '../objects.ts'
+import type { CatalogSnapshot } from '../snapshot.ts'
+import { arrayOf } from './arrays.ts'
+import { storedExpression } from './expressions.ts'
+import { catalogTable, type SystemRow } from './relation.ts'
+
+const COLUMNS = `
+  oid oid!, conname name!, connamespace oid!, contype char!, condeferrable bool!, condeferred bool!, convalidated
+  bool!, conrelid oid!, contypid oid!, conindid oid!, conparentid oid!, confrelid oid!, confupdtype char!,
+  confdeltype char!, confmatchtype char!, conislocal bool!, coninhcount int4!, connoinherit bool!, conkey _int2,
+  confkey _int2, conpfeqop _oid, conppeqop _oid, conffeqop _oid, confdelsetcols _int2, conexclop _oid, conbin
+  pg_node_tree`
+
+export const CONSTRAINT_LETTERS = { check: 'c', primary: 'p', unique: 'u', foreign: 'f' } as const
+
+const ACTION_LETTERS: Readonly<Record<ReferentialAction, string>> = {
+  'no action': 'a',
+  restrict: 'r',
+  cascade: 'c',
+  'set null': 'n',
+  'set default': 'd',
+}
+
+const foreignColumns = (catalog: CatalogSnapshot, table: number, foreign: ForeignKey): SystemRow => {
+  const referenced = catalog.relation(foreign.table)?.columns ?? []
+  const equalities = foreign.columns.map((attnum) => {
+    const type = referenced[attnum - 1]?.type
+    return type === undefined ? 0 : (equalityOperator(type)?.oid ?? 0)
+  })
+  return {
+    conindid: foreign.index,
+    confrelid: foreign.table,
+    confupdtype: ACTION_LETTERS[foreign.onUpdate],
+    confdeltype: ACTION_LETTERS[foreign.onDelete],
+    confmatchtype: foreign.matchFull ? 'f' : 's',
+    confkey: arrayOf(foreign.columns),
+    conpfeqop: arrayOf(equalities),
+    conppeqop: arrayOf(equalities),
+    conffeqop: arrayOf(equalities),
+    confdelsetcols: foreign.deleteColumns.length === 0 ? null : arrayOf(foreign.deleteColumns),
+    conrelid: table,
+  }
+}
+
+const constraintRow = (catalog: CatalogSnapshot, constraint: ConstraintObject): SystemRow => ({
+  oid: constraint.oid,
+  conname: constraint.name,
+  connamespace: constraint.schema,
+  contype: CONSTRAINT_LETTERS[constraint.type],
+  condeferrable: constraint.deferrable,
+  condeferred: constraint.initiallyDeferred,
+  convalidated: constraint.validated,
+  conrelid: constraint.table,
+  contypid: 0,
+  conindid: constraint.index,
+  conparentid: 0,
+  confrelid: 0,
+  confupdtype: ' ',
+  confdeltype: ' ',
+  confmatchtype: ' ',
+  conislocal: true,
+  coninhcount: 0,
+  connoinherit: constraint.type !== 'check' || constraint.noInherit,
+  conkey: constraint.columns.length === 0 ? null : arrayOf(constraint.columns),
+  conbin: constraint.check === null ? null : storedExpression(constraint.check),
+  ...(constraint.foreign === null ? {} : foreignColumns(catalog, constraint.table, constraint.foreign)),
+})
+
+export const pgConstraint = catalogTable('pg_constraint', 2606, COLUMNS, ({ catalog }) =>
+  Array.from(catalog.all('constraint'), (constraint) => constraintRow(catalog, constraint)),
+)

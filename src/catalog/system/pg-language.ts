@@ -1,0 +1,29 @@
+/** pg_language: languages of functions. */
+import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
+import { internalFunctionOid } from './data/internal-functions.ts'
+import { catalogTable } from './relation.ts'
+
+const COLUMNS = `
+  oid oid!, lanname name!, lanowner oid!, lanispl bool!, lanpltrusted bool!, lanplcallfoid oid!, laninline oid!,
+  lanvalidator oid!, lanacl _aclitem`
+
+export const INTERNAL_LANGUAGE = 12
+
+const LANGUAGES = [
+  { oid: INTERNAL_LANGUAGE, name: 'internal', trusted: false, validator: 'fmgr_internal_validator' },
+  { oid: 13, name: 'c', trusted: false, validator: 'fmgr_c_validator' },
+  { oid: 14, name: 'sql', trusted: true, validator: 'fmgr_sql_validator' },
+]
+
+export const pgLanguage = catalogTable('pg_language', 2612, COLUMNS, () =>
+  LANGUAGES.map(({ oid, name, trusted, validator }) => ({
+    oid,
+    lanname: name,
+    lanowner: BOOTSTRAP_SUPERUSER,
+    lanispl: false,
+    lanpltrusted: trusted,
+    lanplcallfoid: 0,
+    laninline: 0,
+    lanvalidator: internalFunctionOid(validator),
+  })),
+)
