@@ -161,6 +161,14 @@ export class CatalogTransaction {
     for (const object of initialObjects()) this.#transaction.putMeta(recordName(oid, object.oid), encodeObject(object))
   }
 
+  /** Removes a database with all its records. */
+  removeDatabase(oid: number, snapshot: CatalogSnapshot): void {
+    for (const object of snapshot.objects.values()) {
+      if (!isShared(object)) this.#transaction.putMeta(recordName(oid, object.oid), null)
+    }
+    this.remove(oid)
+  }
+
   #change(oid: number, object: CatalogObject | null, shared: boolean): void {
     if (this.#changes === null) {
       this.#changes = new Map()

@@ -1,5 +1,10 @@
 /** DDL statements: each gets the session's definition context. */
-import type { RelationObject } from '../../catalog/objects.ts'
+import type { DatabaseObject } from '../../catalog/objects.ts'
+import { notOfKind, objectInUse } from '../../errors/raise/definitions.ts'
+import { alterTable } from '../../exec/ddl/alter-table.ts'
+import { changeOwner, commentStatement, renameStatement, setSchema } from '../../exec/ddl/rename.ts'
+import { alterRole, createDatabase, createRole, dropRoles, findDatabase } from '../../exec/ddl/server-objects.ts'
+import { alterEnum, createEnum } from '../../exec/ddl/types.ts'
 import { createIndexStatement } from '../../exec/ddl/create-index.ts'
 import { createTable } from '../../exec/ddl/create-table.ts'
 import { createSchema } from '../../exec/ddl/schemas.ts'
@@ -8,37 +13,11 @@ import { dropStatement } from '../../exec/ddl/drop.ts'
 import { alterSequence, createSequenceStatement } from '../../exec/ddl/sequences.ts'
 import { truncateTables } from '../../exec/ddl/truncate.ts'
 import { createView } from '../../exec/ddl/views.ts'
-import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
+import { definitionContext } from './definition-context.ts'
+import { createTableAs } from './create-table-as.ts'
 import type { UtilityHandlers } from './handler.ts'
-
-export const definitionContext = (core: SessionCore): DefinitionContext => {
-  const { block, parts, database } = core
-  return {
-    catalog: block.catalog,
-    transaction: block.transaction,
-    storage: parts.storage,
-    indexes: database.indexes,
-    searchPath: core.searchPath,
-    creationSchema: core.creationSchema,
-    temporarySchema: () => core.makeTemporarySchema(),
-    owner: core.role.oid,
-    ownerName: core.role.name,
-    databaseName: core.databaseName,
-    format: core.format,
-    notice: (notice) => core.notice(notice),
-    execution: () => {
-      block.transaction.advanceCommand()
-      return core.execution([])
-    },
-    lockExclusively: async (relation: RelationObject['oid']) => {
-      const locked = block.transaction.lockTable(relation, 'accessExclusive', {
-        timeoutMs: core.settings.int('lock_timeout'),
-      })
-      if (locked instanceof Wait) await locked.promise
-    },
-  }
-}
+import { requireNoBlock } from './transactions.ts'
 
 /** Runs a definition in a transaction that may write; `command` is its tag. */
 const define = async (
@@ -51,6 +30,16 @@ const define = async (
   return command
 }
 
+/** As `define`, for commands that answer their tag themselves. */
+const tagged = (
+  core: SessionCore,
+  command: string,
+  act: (context: DefinitionContext) => string | Promise<string>,
+): Promise<string> => {
+  core.block.transaction.checkWritable(command)
+  return Promise.resolve(act(definitionContext(core)))
+}
+
 export const definitionHandlers: UtilityHandlers = {
   CreateStmt: (core, node) => define(core, 'CREATE TABLE', (context) => createTable(context, node)),
   IndexStmt: (core, node) => define(core, 'CREATE INDEX', (context) => createIndexStatement(context, node)),
@@ -59,11 +48,46 @@ export const definitionHandlers: UtilityHandlers = {
   AlterSeqStmt: (core, node) => define(core, 'ALTER SEQUENCE', (context) => alterSequence(context, node)),
   CreateSchemaStmt: (core, node) => define(core, 'CREATE SCHEMA', (context) => createSchema(context, node)),
   TruncateStmt: (core, node) => define(core, 'TRUNCATE TABLE', (context) => truncateTables(context, node)),
-  DropStmt: async (core, node) => {
-    let tag = 'DROP'
-    await define(core, 'DROP', async (context) => {
-      tag = await dropStatement(context, node)
-    })
-    return tag
+  DropStmt: (core, node) => tagged(core, 'DROP', (context) => dropStatement(context, node)),
+  AlterTableStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => alterTable(context, node)),
+  RenameStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => renameStatement(context, node)),
+  AlterObjectSchemaStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => setSchema(context, node)),
+  AlterOwnerStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => changeOwner(context, node)),
+  CommentStmt: (core, node) => define(core, 'COMMENT', (context) => commentStatement(context, node)),
+  CreateEnumStmt: (core, node) => define(core, 'CREATE TYPE', (context) => createEnum(context, node)),
+  AlterEnumStmt: (core, node) => define(core, 'ALTER TYPE', (context) => alterEnum(context, node)),
+  CreateTableAsStmt: createTableAs,
+  CreatedbStmt: (core, node, { topLevel }) => {
+    requireNoBlock(core, 'CREATE DATABASE', topLevel)
+    return define(core, 'CREATE DATABASE', (context) => createDatabase(context, node))
   },
+  DropdbStmt: (core, node, { topLevel }) => {
+    requireNoBlock(core, 'DROP DATABASE', topLevel)
+    return define(core, 'DROP DATABASE', (context) => {
+      const database = findDatabase(context, node)
+      if (database !== null) dropDatabase(core, database, context)
+    })
+  },
+  CreateRoleStmt: (core, node) => define(core, 'CREATE ROLE', (context) => createRole(context, node)),
+  AlterRoleStmt: (core, node) => define(core, 'ALTER ROLE', (context) => alterRole(context, node)),
+  DropRoleStmt: (core, node) => define(core, 'DROP ROLE', (context) => dropRoles(context, node)),
+}
+
+/** A database goes with its tables' storage; nobody may be connected to it. */
+const dropDatabase = (core: SessionCore, database: DatabaseObject, context: DefinitionContext): void => {
+  if (database.oid === core.database.oid) throw objectInUse('cannot drop the currently open database')
+  if (database.template) throw notOfKind(database.name, 'database that can be dropped')
+  const { sessions } = core.engine.database(database.oid)
+  if (sessions > 0) {
+    const others =
+      sessions === 1
+        ? 'There is 1 other session using the database.'
+        : `There are ${sessions} other sessions using the database.`
+    throw objectInUse(`database "${database.name}" is being accessed by other users`, { detail: others })
+  }
+  for (const relation of core.parts.catalogs.snapshot(database.oid).all('relation')) {
+    if (relation.kind === 'S') core.parts.storage.sequences.drop(context.transaction, relation.storageId)
+    else if (relation.storageId !== 0) core.parts.storage.dropStore(context.transaction, relation.storageId)
+  }
+  context.catalog.removeDatabase(database.oid, core.parts.catalogs.snapshot(database.oid))
 }

@@ -1,0 +1,142 @@
+/** Table rewrites: ALTER COLUMN TYPE, and ADD COLUMN with a default that differs from row to row. */
+import { coerce, settleUnknown, tryCoerce } from '../../analyze/coerce.ts'
+import type { Expr } from '../../analyze/expression.ts'
+import { tableItem } from '../../analyze/from.ts'
+import { columnRef } from '../../analyze/nodes.ts'
+import { CLAUSE } from '../../analyze/scope.ts'
+import { columnDefault, generatedColumns, tableScope } from '../../analyze/table-expressions.ts'
+import { resolveTypeName } from '../../analyze/type-name.ts'
+import type { OutputColumn } from '../../analyze/query.ts'
+import type { Column, RelationObject } from '../../catalog/objects.ts'
+import { datatypeMismatch } from '../../errors/raise/analysis.ts'
+import { invalidTableDefinition } from '../../errors/raise/definitions.ts'
+import { notNullViolation } from '../../errors/raise/execution.ts'
+import { planColumn } from '../../plan/build-nodes.ts'
+import type { ColumnDef, TypeName } from '../../sql/ast.ts'
+import { formatType } from '../../types/index.ts'
+import { Wait } from '../../vector/wait.ts'
+import { descriptorsOf } from '../columns.ts'
+import { layoutOf } from '../expression/compile.ts'
+import { interpret } from '../expression/interpret.ts'
+import { analysisFor, currentRelation, type DefinitionContext } from './context.ts'
+import { replaceStorage } from './truncate.ts'
+
+/** Copies all rows into new storage, one column computed anew; indexes are built again over it. */
+const rewrite = async (
+  context: DefinitionContext,
+  before: RelationObject,
+  columns: readonly OutputColumn[],
+  column: Column,
+  value: Expr,
+): Promise<RelationObject> => {
+  const execution = context.execution()
+  const layout = layoutOf(columns.map(planColumn))
+  const compute = interpret(value, { context: execution, layout })
+  const source = context.storage.store(before.storageId)
+  const scan = source.scan(execution.snapshot, {
+    columns: descriptorsOf(before),
+    projection: columns.map((c) => c.attnum - 1),
+  })
+  const after = replaceStorage(context, currentRelation(context, before.oid))
+  const bulk = context.storage.bulkWriter(context.transaction, context.storage.store(after.storageId))
+  for (;;) {
+    const batch = scan.next()
+    if (batch === null) break
+    if (batch instanceof Wait) {
+      await batch.promise
+      continue
+    }
+    for (let k = 0; k < batch.count; k++) {
+      const at = batch.position(k)
+      const row = new Array(after.columns.length).fill(null)
+      for (const [i, c] of columns.entries()) row[c.attnum - 1] = batch.columns[i]?.get(at)
+      const computed = compute(batch, at)
+      if (computed === null && column.notNull)
+        throw notNullViolation(column.name, after.name, { table: after.name, column: column.name })
+      row[column.attnum - 1] = computed
+      bulk.append(row)
+    }
+    const pressure = bulk.pressure()
+    if (pressure !== null) await pressure.promise
+    const wait = execution.poll()
+    if (wait !== null) await wait.promise
+  }
+  await bulk.finish()
+  for (const index of context.catalog.snapshot.indexesOf(after.oid)) {
+    const ordered = context.indexes.of(index, after, context.catalog.snapshot)
+    for (let wait = ordered.prepare(); wait !== null; wait = ordered.prepare()) await wait.promise
+  }
+  return after
+}
+
+/** ADD COLUMN … DEFAULT f(): every row gets its own value. */
+export const rewriteWith = (
+  context: DefinitionContext,
+  before: RelationObject,
+  after: RelationObject,
+  column: Column,
+): Promise<RelationObject> => {
+  const analysis = analysisFor(context)
+  const item = tableItem(analysis, after)
+  const value = column.generated
+    ? generatedColumns(analysis, item).find((g) => g.column.attnum === column.attnum)?.expr
+    : columnDefault(analysis, column)
+  const columns = item.columns.filter((c) => c.attnum !== column.attnum)
+  return rewrite(context, before, columns, column, value as Expr)
+}
+
+export const changeColumnType = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  column: Column,
+  node: ColumnDef,
+): Promise<void> => {
+  const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
+  const { type, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  if (type.kind === 'p') throw invalidTableDefinition(`column "${column.name}" has pseudo-type ${type.sqlName}`)
+  const analysis = analysisFor(context)
+  const item = tableItem(analysis, relation)
+  const names = tableScope(analysis, item)
+  const own = columnRef(item.columns.find((c) => c.attnum === column.attnum) as OutputColumn)
+  let value: Expr | null
+  if (node.raw_default !== undefined) {
+    const using = names.within(CLAUSE.transform, () =>
+      settleUnknown(analysis, analysis.expr(names, node.raw_default as NonNullable<typeof node.raw_default>)),
+    )
+    value = tryCoerce(analysis, using, type, typmod, 'assignment', undefined)
+    if (value === null) {
+      throw datatypeMismatch(
+        `result of USING clause for column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
+        undefined,
+        {
+          hint: 'You might need to add an explicit cast.',
+        },
+      )
+    }
+  } else {
+    value = tryCoerce(analysis, own, type, typmod, 'assignment', undefined)
+    if (value === null) {
+      throw datatypeMismatch(
+        `column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
+        undefined,
+        {
+          hint: `You might need to specify "USING ${column.name}::${formatType(type, typmod)}".`,
+        },
+      )
+    }
+  }
+  if (column.default !== null && !column.generated) {
+    const fallback = columnDefault(analysis, { ...column, type: own.type, typmod: -1 })
+    if (fallback !== null) coerce(analysis, fallback, type, typmod, 'assignment', undefined)
+  }
+  const changed: Column = { ...column, type, typmod, collation: type.collation, missing: null }
+  const columns = relation.columns.map((c) => (c.attnum === column.attnum ? changed : { ...c, missing: null }))
+  context.catalog.put({ ...relation, columns })
+  for (const index of context.catalog.snapshot.indexesOf(relation.oid)) {
+    const definition = index.index
+    if (definition === null || !definition.keys.some((key) => key.attnum === column.attnum)) continue
+    const keys = definition.keys.map((key) => (key.attnum === column.attnum ? { ...key, type } : key))
+    context.catalog.put({ ...index, index: { ...definition, keys } })
+  }
+  await rewrite(context, relation, item.columns, changed, value)
+}

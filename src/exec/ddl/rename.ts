@@ -1,0 +1,231 @@
+/** ALTER … RENAME, ALTER … SET SCHEMA, ALTER … OWNER TO, COMMENT. */
+import { resolveRelation } from '../../analyze/from.ts'
+import { resolveTypeName } from '../../analyze/type-name.ts'
+import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
+import { undefinedColumnOfRelation, undefinedObject } from '../../errors/raise/analysis.ts'
+import {
+  columnExists,
+  duplicateConstraint,
+  duplicateDatabase,
+  duplicateObject,
+  duplicateRelation,
+  duplicateSchema,
+  notSupported,
+  undefinedNamed,
+} from '../../errors/raise/definitions.ts'
+import {
+  bodyOf,
+  listItems,
+  namesOf,
+  type AlterObjectSchemaStmt,
+  type AlterOwnerStmt,
+  type CommentStmt,
+  type Node,
+  type RangeVar,
+  type RenameStmt,
+  type TypeName,
+} from '../../sql/ast.ts'
+import { enumType, isEnumType } from '../../types/enum-type.ts'
+import { arrayTypeOf } from '../../types/array.ts'
+import { noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+
+const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
+
+const RELATION_TYPES = new Set(['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_INDEX', 'OBJECT_SEQUENCE', 'OBJECT_MATVIEW'])
+
+const words = (type: string | undefined): string => {
+  const text = (type ?? '').replace('OBJECT_', '').replaceAll('_', ' ')
+  return text === 'MATVIEW' ? 'MATERIALIZED VIEW' : text
+}
+
+export const renameStatement = (context: DefinitionContext, node: RenameStmt): string => {
+  const name = truncateName(node.newname as string)
+  const type = node.renameType ?? ''
+  if (RELATION_TYPES.has(type)) {
+    renameRelation(context, node, name)
+    return `ALTER ${words(type)}`
+  }
+  switch (type) {
+    case 'OBJECT_COLUMN':
+      renameColumn(context, node, name)
+      return 'ALTER TABLE'
+    case 'OBJECT_TABCONSTRAINT':
+      renameConstraint(context, node, name)
+      return 'ALTER TABLE'
+    case 'OBJECT_SCHEMA': {
+      const schema = context.catalog.snapshot.schemaByName(node.subname as string)
+      if (schema === null) throw undefinedNamed('schema', node.subname as string)
+      if (context.catalog.snapshot.schemaByName(name) !== null) throw duplicateSchema(name)
+      context.catalog.put({ ...schema, name })
+      return 'ALTER SCHEMA'
+    }
+    case 'OBJECT_DATABASE': {
+      const database = context.catalog.snapshot.databaseByName(node.subname as string)
+      if (database === null) throw undefinedNamed('database', node.subname as string)
+      if (context.catalog.snapshot.databaseByName(name) !== null) throw duplicateDatabase(name)
+      context.catalog.put({ ...database, name })
+      return 'ALTER DATABASE'
+    }
+    case 'OBJECT_ROLE': {
+      const role = context.catalog.snapshot.roleByName(node.subname as string)
+      if (role === null) throw undefinedNamed('role', node.subname as string)
+      if (context.catalog.snapshot.roleByName(name) !== null) throw duplicateObject('role', name)
+      context.catalog.put({ ...role, name })
+      return 'ALTER ROLE'
+    }
+    default:
+      throw notSupported(`ALTER ${words(type)} … RENAME is not supported`)
+  }
+}
+
+const findRelation = (
+  context: DefinitionContext,
+  range: RangeVar,
+  missingOk: boolean | undefined,
+): RelationObject | null => {
+  try {
+    return resolveRelation(scopeOf(context), range)
+  } catch (error) {
+    if (!missingOk) throw error
+    noticeOf(context, `relation "${range.relname}" does not exist, skipping`)
+    return null
+  }
+}
+
+const renameRelation = (context: DefinitionContext, node: RenameStmt, name: string): void => {
+  const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
+  if (relation === null) return
+  if (context.catalog.snapshot.relationIn(relation.schema, name) !== null) throw duplicateRelation(name)
+  context.catalog.put({ ...relation, name })
+  const rowType = context.catalog.snapshot.typeObject(relation.rowType)
+  if (rowType !== null) context.catalog.put({ ...rowType, name })
+  // The index behind a constraint carries its name.
+  if (relation.kind === 'i' && relation.index !== null) {
+    const constraint = context.catalog.snapshot
+      .constraintsOf(relation.index.table)
+      .find((c) => c.index === relation.oid && c.type !== 'foreign')
+    if (constraint !== undefined) context.catalog.put({ ...constraint, name })
+  }
+}
+
+const renameColumn = (context: DefinitionContext, node: RenameStmt, name: string): void => {
+  const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
+  if (relation === null) return
+  const column = relation.columns.find((c) => c.name === node.subname && !c.dropped)
+  if (column === undefined) throw undefinedColumnOfRelation(node.subname as string, relation.name)
+  if (relation.columns.some((c) => c.name === name && !c.dropped)) throw columnExists(name, relation.name)
+  context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, name } : c)) })
+}
+
+const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: string): void => {
+  const relation = resolveRelation(scopeOf(context), node.relation as RangeVar)
+  const constraints = context.catalog.snapshot.constraintsOf(relation.oid)
+  const constraint = constraints.find((c) => c.name === node.subname)
+  if (constraint === undefined)
+    throw undefinedObject(`constraint "${node.subname}" for table "${relation.name}" does not exist`)
+  if (constraints.some((c) => c.name === name)) throw duplicateConstraint(name, relation.name)
+  context.catalog.put({ ...constraint, name })
+  const index = constraint.type === 'foreign' ? null : context.catalog.snapshot.relation(constraint.index)
+  if (index !== null) context.catalog.put({ ...index, name })
+}
+
+export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStmt): string => {
+  const schema = targetSchema(context, node.newschema)
+  const tag = `ALTER ${words(node.objectType)}`
+  if (!RELATION_TYPES.has(node.objectType ?? '')) throw notSupported(`${tag} … SET SCHEMA is not supported`)
+  const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
+  if (relation === null) return tag
+  const { snapshot } = context.catalog
+  if (snapshot.relationIn(schema.oid, relation.name) !== null) throw duplicateRelation(relation.name)
+  const moved: CatalogObject[] = [
+    relation,
+    ...snapshot.indexesOf(relation.oid),
+    ...snapshot.constraintsOf(relation.oid),
+  ]
+  for (const object of snapshot.all('relation'))
+    if (object.sequence?.ownedBy?.relation === relation.oid) moved.push(object)
+  for (const object of moved) context.catalog.put({ ...object, schema: schema.oid } as CatalogObject)
+  return tag
+}
+
+export const changeOwner = (context: DefinitionContext, node: AlterOwnerStmt): string => {
+  const name = node.newowner?.rolename ?? context.ownerName
+  const role = context.catalog.snapshot.roleByName(name)
+  if (role === null) throw undefinedNamed('role', name)
+  const object = namedObject(context, node.objectType ?? '', node.object as Node)
+  if (object !== null) context.catalog.put({ ...object, owner: role.oid })
+  return `ALTER ${words(node.objectType)}`
+}
+
+/** Objects that commands name by a bare or qualified name. */
+const namedObject = (context: DefinitionContext, type: string, node: Node): CatalogObject | null => {
+  const { snapshot } = context.catalog
+  const names = bodyOf(node, 'String') === undefined ? namesOf(listItems(node)) : [bodyOf(node, 'String')?.sval ?? '']
+  const last = names.at(-1) as string
+  const found = ((): CatalogObject | null => {
+    switch (type) {
+      case 'OBJECT_SCHEMA':
+        return snapshot.schemaByName(last)
+      case 'OBJECT_DATABASE':
+        return snapshot.databaseByName(last)
+      case 'OBJECT_ROLE':
+        return snapshot.roleByName(last)
+      case 'OBJECT_TYPE':
+        return snapshot.typeObject(
+          resolveTypeName(scopeOf(context), bodyOf(node, 'TypeName') ?? ({ names: listItems(node) } as TypeName)).type
+            .oid,
+        )
+      default:
+        return RELATION_TYPES.has(type) ? resolveRelation(scopeOf(context), rangeOf(names)) : null
+    }
+  })()
+  if (found === null && !RELATION_TYPES.has(type)) throw undefinedNamed(words(type).toLowerCase(), names.join('.'))
+  return found
+}
+
+const rangeOf = (names: readonly string[]): RangeVar => ({
+  relname: names.at(-1) as string,
+  ...(names.length > 1 ? { schemaname: names.at(-2) as string } : {}),
+})
+
+export const commentStatement = (context: DefinitionContext, node: CommentStmt): void => {
+  const comment = node.comment === undefined || node.comment === '' ? null : node.comment
+  const type = node.objtype ?? ''
+  const object = node.object as Node
+  if (type === 'OBJECT_COLUMN') {
+    const names = namesOf(listItems(object))
+    const relation = resolveRelation(scopeOf(context), rangeOf(names.slice(0, -1)))
+    const column = relation.columns.find((c) => c.name === names.at(-1) && !c.dropped)
+    if (column === undefined) throw undefinedColumnOfRelation(names.at(-1) as string, relation.name)
+    context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, comment } : c)) })
+    return
+  }
+  if (type === 'OBJECT_TABCONSTRAINT') {
+    const names = namesOf(listItems(object))
+    const relation = resolveRelation(scopeOf(context), rangeOf(names.slice(0, -1)))
+    const constraint = context.catalog.snapshot.constraintsOf(relation.oid).find((c) => c.name === names.at(-1))
+    if (constraint === undefined)
+      throw undefinedObject(`constraint "${names.at(-1)}" for table "${relation.name}" does not exist`)
+    context.catalog.put({ ...constraint, comment })
+    return
+  }
+  const found = namedObject(context, type, object)
+  if (found === null) throw notSupported(`COMMENT ON ${words(type)} is not supported`)
+  context.catalog.put({ ...found, comment })
+}
+
+/** A type under its labels' new list. */
+export const enumWithLabels = (
+  object: Extract<CatalogObject, { class: 'type' }>,
+  labels: NonNullable<typeof object.labels>,
+) => {
+  if (!isEnumType(object.type)) throw undefinedObject(`${object.name} is not an enum`)
+  const type = enumType({
+    oid: object.oid,
+    arrayOid: object.arrayType.oid,
+    name: object.name,
+    namespace: object.schema,
+    labels: labels.map((l) => l.label),
+  })
+  return { ...object, labels, type, arrayType: arrayTypeOf(type) }
+}

@@ -1,0 +1,83 @@
+/** CREATE TYPE … AS ENUM and ALTER TYPE … ADD VALUE. */
+import type { CatalogObject, TypeObject } from '../../catalog/objects.ts'
+import { duplicateObject } from '../../errors/raise/definitions.ts'
+import { invalidParameterValue, undefinedType } from '../../errors/raise/analysis.ts'
+import { namesOf, type AlterEnumStmt, type CreateEnumStmt } from '../../sql/ast.ts'
+import { arrayTypeOf } from '../../types/array.ts'
+import { enumType } from '../../types/enum-type.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import { noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { enumWithLabels } from './rename.ts'
+
+export const createEnum = (context: DefinitionContext, node: CreateEnumStmt): void => {
+  const names = namesOf(node.typeName)
+  const name = truncateName(names.at(-1) as string)
+  const schema = targetSchema(context, names.length > 1 ? names.at(-2) : undefined)
+  if (context.catalog.snapshot.typeIn(schema.oid, name) !== null) throw duplicateObject('type', name)
+  const labels = namesOf(node.vals)
+  const oid = context.catalog.allocateOid()
+  const type = enumType({ oid, arrayOid: context.catalog.allocateOid(), name, namespace: schema.oid, labels })
+  const object: TypeObject = {
+    class: 'type',
+    oid,
+    name,
+    schema: schema.oid,
+    owner: context.owner,
+    comment: null,
+    acl: null,
+    depends: [],
+    type,
+    arrayType: arrayTypeOf(type),
+    labels: labels.map((label, i) => ({ oid: context.catalog.allocateOid(), label, order: i + 1 })),
+  }
+  context.catalog.put(object)
+}
+
+export const alterEnum = (context: DefinitionContext, node: AlterEnumStmt): void => {
+  const names = namesOf(node.typeName)
+  const found = context.catalog.snapshot.findType(names.at(-1) as string, context.searchPath)
+  const object = found === null ? null : context.catalog.snapshot.typeObject(found.oid)
+  if (object === null || object.labels === null) throw undefinedType(names.join('.'))
+  const labels = [...object.labels]
+  if (node.oldVal !== undefined) {
+    const at = labels.findIndex((l) => l.label === node.oldVal)
+    if (at < 0) throw invalidParameterValue(`"${node.oldVal}" is not an existing enum label`)
+    labels[at] = { ...(labels[at] as (typeof labels)[number]), label: node.newVal as string }
+  } else {
+    const label = node.newVal as string
+    if (labels.some((l) => l.label === label)) {
+      if (!node.skipIfNewValExists) throw duplicateObject('enum label', label)
+      noticeOf(context, `enum label "${label}" already exists, skipping`)
+      return
+    }
+    const neighbour = node.newValNeighbor
+    const at = neighbour === undefined ? labels.length : labels.findIndex((l) => l.label === neighbour)
+    if (at < 0) throw invalidParameterValue(`"${neighbour}" is not an existing enum label`)
+    const place = neighbour !== undefined && node.newValIsAfter ? at + 1 : at
+    labels.splice(place, 0, { oid: context.catalog.allocateOid(), label, order: 0 })
+  }
+  const changed = enumWithLabels(
+    object,
+    labels.map((l, i) => ({ ...l, order: i + 1 })),
+  )
+  context.catalog.put(changed)
+  adoptType(context, object.type, changed.type)
+}
+
+/** Columns and keys carry their type: those of the old one get the new one. */
+const adoptType = (context: DefinitionContext, before: SqlType, after: SqlType): void => {
+  const swap = (type: SqlType): SqlType =>
+    type.oid === before.oid ? after : type.oid === before.arrayOid ? arrayTypeOf(after) : type
+  for (const object of [...context.catalog.snapshot.objects.values()] as CatalogObject[]) {
+    if (object.class !== 'relation') continue
+    const columns = object.columns.map((c) => (swap(c.type) === c.type ? c : { ...c, type: swap(c.type) }))
+    const keys = object.index?.keys.map((k) => (swap(k.type) === k.type ? k : { ...k, type: swap(k.type) }))
+    const changed = columns.some((c, i) => c !== object.columns[i]) || keys?.some((k, i) => k !== object.index?.keys[i])
+    if (!changed) continue
+    context.catalog.put({
+      ...object,
+      columns,
+      index: object.index === null ? null : { ...object.index, keys: keys ?? [] },
+    })
+  }
+}

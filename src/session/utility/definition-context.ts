@@ -1,0 +1,33 @@
+/** What a session gives to DDL commands. */
+import type { RelationObject } from '../../catalog/objects.ts'
+import type { DefinitionContext } from '../../exec/ddl/context.ts'
+import { Wait } from '../../vector/wait.ts'
+import type { SessionCore } from '../core.ts'
+
+export const definitionContext = (core: SessionCore): DefinitionContext => {
+  const { block, parts, database } = core
+  return {
+    catalog: block.catalog,
+    transaction: block.transaction,
+    storage: parts.storage,
+    indexes: database.indexes,
+    searchPath: core.searchPath,
+    creationSchema: core.creationSchema,
+    temporarySchema: () => core.makeTemporarySchema(),
+    owner: core.role.oid,
+    ownerName: core.role.name,
+    databaseName: core.databaseName,
+    format: core.format,
+    notice: (notice) => core.notice(notice),
+    execution: () => {
+      block.transaction.advanceCommand()
+      return core.execution([])
+    },
+    lockExclusively: async (relation: RelationObject['oid']) => {
+      const locked = block.transaction.lockTable(relation, 'accessExclusive', {
+        timeoutMs: core.settings.int('lock_timeout'),
+      })
+      if (locked instanceof Wait) await locked.promise
+    },
+  }
+}
