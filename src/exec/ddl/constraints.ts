@@ -25,7 +25,7 @@ import {
   noUniqueForReference,
 } from '../../errors/raise/definitions.ts'
 import { namesOf, type Constraint, type RangeVar } from '../../sql/ast.ts'
-import { castBetween } from '../../functions/index.ts'
+import { castBetween, operatorsByName } from '../../functions/index.ts'
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
@@ -355,7 +355,10 @@ const referencedKey = (
 
 const checkComparable = (name: string, column: Column, referenced: Column): void => {
   const [a, b] = [column.type, referenced.type]
-  const comparable = a.oid === b.oid || castBetween(a.oid, b.oid)?.context === 'implicit'
+  const comparable =
+    a.oid === b.oid ||
+    castBetween(a.oid, b.oid)?.context === 'implicit' ||
+    operatorsByName('=').some((o) => o.left === b.oid && o.right === a.oid)
   if (comparable) return
   throw invalidForeignKey(`foreign key constraint "${name}" cannot be implemented`, {
     detail: `Key columns "${column.name}" and "${referenced.name}" are of incompatible types: ${a.sqlName} and ${b.sqlName}.`,
