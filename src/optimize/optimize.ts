@@ -1,32 +1,32 @@
 /** The optimizer: an ordered list of rewriting rules over logical plans, then the choice of physical operators. */
-import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { LogicalPlan } from '../plan/logical.ts'
-import type { BuildContext } from '../plan/build-nodes.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
+import type { OptimizerContext } from './facts.ts'
 import { physicalPlan } from './physical.ts'
+import type { Rule } from './rule.ts'
+import { foldConstants } from './rules/fold-constants.ts'
+import { inlineCtes } from './rules/inline-ctes.ts'
+import { orderJoins } from './rules/order-joins.ts'
+import { pruneColumns } from './rules/prune-columns.ts'
+import { pushFilters } from './rules/push-filters.ts'
+import { unnestSubqueries } from './rules/unnest-subqueries.ts'
 
-/** Facts about stored tables that the optimizer asks for. */
-export interface TableFacts {
-  /** Approximate number of live rows of a storage. */
-  rowCount(storageId: number): number
-}
-
-export interface OptimizerContext extends BuildContext {
-  readonly catalog: CatalogSnapshot
-  readonly tables: TableFacts
-}
-
-/** One rewriting rule. */
-export interface Rule {
-  readonly name: string
-  readonly apply: (plan: LogicalPlan, context: OptimizerContext) => LogicalPlan
-}
+export type { OptimizerContext, TableFacts } from './facts.ts'
 
 /** Applied once each, in this order. */
-export const RULES: readonly Rule[] = []
+export const RULES: readonly Rule[] = [
+  inlineCtes,
+  foldConstants,
+  unnestSubqueries,
+  pushFilters,
+  pruneColumns,
+  orderJoins,
+  pruneColumns,
+]
 
-export const optimize = (plan: LogicalPlan, context: OptimizerContext): PhysicalPlan => {
-  let current = plan
-  for (const rule of RULES) current = rule.apply(current, context)
-  return physicalPlan(current, context)
-}
+/** The plan by the rules alone, before physical operators are chosen. */
+export const rewrite = (plan: LogicalPlan, context: OptimizerContext): LogicalPlan =>
+  RULES.reduce((current, rule) => rule.apply(current, context), plan)
+
+export const optimize = (plan: LogicalPlan, context: OptimizerContext): PhysicalPlan =>
+  physicalPlan(rewrite(plan, context), context)

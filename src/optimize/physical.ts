@@ -1,152 +1,234 @@
-/** Chooses a physical operator for every logical node. */
-import type { ColumnId, Expr } from '../analyze/expression.ts'
-import { conjunction, conjuncts } from '../analyze/nodes.ts'
-import { mentionedColumns } from '../analyze/walk.ts'
-import { inputsOf, type LogicalJoin, type LogicalPlan } from '../plan/logical.ts'
-import type { Estimate, JoinKey, PhysicalPlan, PlanColumn } from '../plan/physical.ts'
-import { OID } from '../types/oids.ts'
-import { outerColumns } from './correlation.ts'
-import type { OptimizerContext } from './optimize.ts'
+/** Chooses a physical operator for every logical node, by cost where there is a choice. */
+import type { ColumnId, Expr, SortKey } from '../analyze/expression.ts'
+import type { LogicalPlan } from '../plan/logical.ts'
+import type { Estimate, PhysicalPlan, PlanColumn } from '../plan/physical.ts'
+import { conjuncts } from '../analyze/nodes.ts'
+import { Estimator } from './cardinality/estimator.ts'
+import { COST, sortCost, topSortCost } from './cost.ts'
+import type { OptimizerContext } from './facts.ts'
+import { joinPlan } from './physical-join.ts'
+import { orderedScan, scanPlan } from './physical-scan.ts'
+import { outerColumns } from './plans.ts'
 
-export const physicalPlan = (plan: LogicalPlan, context: OptimizerContext): PhysicalPlan => {
-  const inputs = inputsOf(plan).map((input) => physicalPlan(input, context))
-  const [first, second] = inputs as [PhysicalPlan, PhysicalPlan]
-  const { outputs } = plan
-  const estimate = estimateOf(plan, inputs, context)
-  switch (plan.kind) {
-    case 'scan': {
-      const { relation, alias } = plan.item
-      const kind = relation.system === null ? 'seq-scan' : 'system-scan'
-      return { kind, relation, alias, attnums: plan.attnums, filter: plan.filter, outputs, estimate }
+/** What choosing needs: the statement's context and its estimator. */
+export interface Planner {
+  readonly context: OptimizerContext
+  readonly estimator: Estimator
+  plan(plan: LogicalPlan): PhysicalPlan
+  /** An estimate with the node's rows and width. */
+  estimate(rows: number, startupCost: number, totalCost: number, outputs: readonly PlanColumn[]): Estimate
+}
+
+export const physicalPlan = (plan: LogicalPlan, context: OptimizerContext): PhysicalPlan =>
+  new PhysicalPlanner(context).plan(plan)
+
+class PhysicalPlanner implements Planner {
+  readonly context: OptimizerContext
+  readonly estimator: Estimator
+
+  constructor(context: OptimizerContext) {
+    this.context = context
+    this.estimator = new Estimator(context)
+  }
+
+  estimate(rows: number, startupCost: number, totalCost: number, outputs: readonly PlanColumn[]): Estimate {
+    return { rows: Math.max(0, Math.round(rows)), startupCost, totalCost, width: this.estimator.width(outputs) }
+  }
+
+  plan(plan: LogicalPlan): PhysicalPlan {
+    const { outputs } = plan
+    const rows = this.estimator.rows(plan)
+    /** Passes its input's rows on as they come, at some cost each. */
+    const streaming = (inputs: readonly PhysicalPlan[], perRow: number): Estimate => {
+      const startup = inputs[0]?.estimate.startupCost ?? 0
+      const below = inputs.reduce((cost, input) => cost + input.estimate.totalCost, 0)
+      const through = inputs.reduce((n, input) => n + input.estimate.rows, 0)
+      return this.estimate(rows, startup, below + Math.max(rows, through) * perRow, outputs)
     }
-    case 'result':
-      return { kind: 'result', outputs, estimate }
-    case 'values':
-      return { kind: 'values-scan', rows: plan.rows, outputs, estimate }
-    case 'function':
-      return { kind: 'function-scan', item: plan.item, outputs, estimate }
-    case 'cte-scan': {
-      const { cte, positions } = plan
-      return { kind: plan.working ? 'work-table-scan' : 'cte-scan', cte, positions, outputs, estimate }
+    /** Reads its whole input before the first row. */
+    const blocking = (inputs: readonly PhysicalPlan[], perRow: number): Estimate => {
+      const below = inputs.reduce((cost, input) => cost + input.estimate.totalCost, 0)
+      const startup = below + inputs.reduce((n, input) => n + input.estimate.rows, 0) * perRow
+      return this.estimate(rows, startup, startup + rows * COST.row, outputs)
     }
-    case 'filter':
-      return { kind: 'filter', input: first, condition: plan.condition, outputs, estimate }
-    case 'project':
-      return { kind: 'project', input: first, columns: plan.columns, outputs, estimate }
-    case 'project-set':
-      return { kind: 'project-set', input: first, columns: plan.columns, outputs, estimate }
-    case 'join':
-      return join(plan, first, second, estimate, context)
-    case 'apply': {
-      const available = new Set(plan.input.outputs.map((c) => c.id))
-      const parameters = [...outerColumns(plan.subplan)].filter((id) => available.has(id))
-      const { form, column, value, test } = plan
-      return { kind: 'apply', input: first, subplan: second, form, column, value, test, parameters, outputs, estimate }
-    }
-    case 'aggregate': {
-      const { groupBy, sets, aggregates, groupings } = plan
-      const strategy = groupBy.length === 0 && sets.length === 1 ? 'plain' : 'hash'
-      return { kind: 'aggregate', strategy, input: first, groupBy, sets, aggregates, groupings, outputs, estimate }
-    }
-    case 'window':
-      return { kind: 'window', input: first, spec: plan.spec, calls: plan.calls, outputs, estimate }
-    case 'sort':
-      return { kind: 'sort', input: first, keys: plan.keys, outputs, estimate }
-    case 'limit': {
-      const { limit, offset, ties } = plan
-      return { kind: 'limit', input: topN(first, limit, offset, ties !== null), limit, offset, ties, outputs, estimate }
-    }
-    case 'unique':
-      return { kind: 'unique', input: first, keys: plan.keys, outputs, estimate }
-    case 'append':
-      return { kind: 'append', inputs, outputs, estimate }
-    case 'set-operation':
-      return {
-        kind: 'hash-set-operation',
-        operation: plan.operation,
-        all: plan.all,
-        left: first,
-        right: second,
-        outputs,
-        estimate,
+    switch (plan.kind) {
+      case 'scan':
+        return scanPlan(plan, conjuncts(plan.filter), this)
+      case 'result':
+        return { kind: 'result', outputs, estimate: streaming([], COST.row) }
+      case 'values':
+        return { kind: 'values-scan', rows: plan.rows, outputs, estimate: streaming([], COST.operator) }
+      case 'function':
+        return { kind: 'function-scan', item: plan.item, outputs, estimate: streaming([], COST.row) }
+      case 'cte-scan': {
+        const { cte, positions } = plan
+        const kind = plan.working ? 'work-table-scan' : 'cte-scan'
+        return { kind, cte, positions, outputs, estimate: streaming([], COST.row) }
       }
-    case 'recursive-union':
-      return { kind: 'recursive-union', cte: plan.cte, base: first, step: second, all: plan.all, outputs, estimate }
-    case 'with':
-      return {
-        kind: 'with',
-        ctes: plan.ctes.map((c, i) => ({ cte: c.cte, plan: inputs[i] as PhysicalPlan })),
-        input: inputs.at(-1) as PhysicalPlan,
-        outputs,
-        estimate,
+      case 'filter': {
+        const input = this.plan(plan.input)
+        return {
+          kind: 'filter',
+          input,
+          condition: plan.condition,
+          outputs,
+          estimate: streaming([input], COST.operator),
+        }
       }
-    case 'lock-rows':
-      return { kind: 'lock-rows', input: first, locks: plan.locks, outputs, estimate }
-    case 'insert':
-      return { kind: 'insert', query: plan.query, source: plan.source === null ? null : first, outputs, estimate }
-    case 'update': {
-      const { query, rowid, values } = plan
-      return { kind: 'update', query, source: first, rowid, values, outputs, estimate }
+      case 'project': {
+        const input = this.plan(plan.input)
+        const computed = plan.columns.filter((c) => c.expr.kind !== 'column').length
+        return {
+          kind: 'project',
+          input,
+          columns: plan.columns,
+          outputs,
+          estimate: streaming([input], COST.operator * computed),
+        }
+      }
+      case 'project-set': {
+        const input = this.plan(plan.input)
+        return { kind: 'project-set', input, columns: plan.columns, outputs, estimate: streaming([input], COST.row) }
+      }
+      case 'join':
+        return joinPlan(plan, this)
+      case 'apply': {
+        const input = this.plan(plan.input)
+        const subplan = this.plan(plan.subplan)
+        const available = idsOf(plan.input.outputs)
+        const parameters = [...outerColumns(plan.subplan)].filter((id) => available.has(id))
+        const { form, column, value, test } = plan
+        const runs = parameters.length === 0 && test === null ? 1 : input.estimate.rows
+        const total = input.estimate.totalCost + runs * subplan.estimate.totalCost
+        const estimate = this.estimate(rows, input.estimate.startupCost, total, outputs)
+        return { kind: 'apply', input, subplan, form, column, value, test, parameters, outputs, estimate }
+      }
+      case 'aggregate': {
+        const input = this.plan(plan.input)
+        const { groupBy, sets, aggregates, groupings } = plan
+        const strategy = groupBy.length === 0 && sets.length === 1 ? 'plain' : 'hash'
+        const estimate = blocking([input], COST.operator * (groupBy.length + aggregates.length) + COST.row)
+        return { kind: 'aggregate', strategy, input, groupBy, sets, aggregates, groupings, outputs, estimate }
+      }
+      case 'window': {
+        const input = this.plan(plan.input)
+        const estimate = streaming([input], COST.row * plan.calls.length)
+        return { kind: 'window', input, spec: plan.spec, calls: plan.calls, outputs, estimate }
+      }
+      case 'sort':
+        return this.#sort(plan.input, plan.keys, outputs, null)
+      case 'limit':
+        return this.#limit(plan, rows)
+      case 'unique': {
+        const input = this.plan(plan.input)
+        return { kind: 'unique', input, keys: plan.keys, outputs, estimate: streaming([input], COST.operator) }
+      }
+      case 'append': {
+        const inputs = plan.inputs.map((input) => this.plan(input))
+        return { kind: 'append', inputs, outputs, estimate: streaming(inputs, COST.operator) }
+      }
+      case 'set-operation': {
+        const left = this.plan(plan.left)
+        const right = this.plan(plan.right)
+        const { operation, all } = plan
+        const estimate = blocking([left, right], COST.groupRow)
+        return { kind: 'hash-set-operation', operation, all, left, right, outputs, estimate }
+      }
+      case 'recursive-union': {
+        const base = this.plan(plan.base)
+        const step = this.plan(plan.step)
+        const estimate = streaming([base, step], COST.row)
+        return { kind: 'recursive-union', cte: plan.cte, base, step, all: plan.all, outputs, estimate }
+      }
+      case 'with': {
+        const ctes = plan.ctes.map((c) => ({ cte: c.cte, plan: this.plan(c.plan) }))
+        const input = this.plan(plan.input)
+        const below = ctes.reduce((cost, c) => cost + c.plan.estimate.totalCost, input.estimate.totalCost)
+        return {
+          kind: 'with',
+          ctes,
+          input,
+          outputs,
+          estimate: this.estimate(rows, input.estimate.startupCost, below, outputs),
+        }
+      }
+      case 'lock-rows': {
+        const input = this.plan(plan.input)
+        return { kind: 'lock-rows', input, locks: plan.locks, outputs, estimate: streaming([input], COST.row) }
+      }
+      case 'insert': {
+        const source = plan.source === null ? null : this.plan(plan.source)
+        const estimate = streaming(source === null ? [] : [source], COST.row)
+        return { kind: 'insert', query: plan.query, source, outputs, estimate }
+      }
+      case 'update': {
+        const source = this.plan(plan.source)
+        const { query, rowid, values } = plan
+        return { kind: 'update', query, source, rowid, values, outputs, estimate: streaming([source], COST.row) }
+      }
+      case 'delete': {
+        const source = this.plan(plan.source)
+        return {
+          kind: 'delete',
+          query: plan.query,
+          source,
+          rowid: plan.rowid,
+          outputs,
+          estimate: streaming([source], COST.row),
+        }
+      }
     }
-    case 'delete':
-      return { kind: 'delete', query: plan.query, source: first, rowid: plan.rowid, outputs, estimate }
+  }
+
+  /** Sorted rows: by sorting, or by an index that has them in order. `wanted`: how many are asked for, null: all. */
+  #sort(
+    input: LogicalPlan,
+    keys: readonly SortKey[],
+    outputs: readonly PlanColumn[],
+    limited: { readonly limit: Expr; readonly offset: Expr | null; readonly wanted: number } | null,
+  ): PhysicalPlan {
+    const rows = this.estimator.rows(input)
+    const below = this.plan(input)
+    const wanted = limited === null ? rows : Math.min(rows, limited.wanted)
+    const work = limited === null ? sortCost(rows, keys.length) : topSortCost(rows, keys.length, wanted)
+    const startup = below.estimate.totalCost + work
+    const ordered = orderedScan(input, keys, this)
+    if (ordered !== null) {
+      const { startupCost, totalCost } = ordered.estimate
+      const share = rows > 0 ? wanted / rows : 1
+      if (startupCost + (totalCost - startupCost) * share < startup) return ordered
+    }
+    const estimate = this.estimate(wanted, startup, startup + wanted * COST.operator, outputs)
+    return limited === null
+      ? { kind: 'sort', input: below, keys, outputs, estimate }
+      : { kind: 'top-n', input: below, keys, limit: limited.limit, offset: limited.offset, outputs, estimate }
+  }
+
+  /** A sort directly under LIMIT keeps only as many rows as are asked for. */
+  #limit(plan: LogicalPlan & { kind: 'limit' }, rows: number): PhysicalPlan {
+    const { limit, offset, ties, outputs } = plan
+    const sorted = plan.input.kind === 'sort' ? plan.input : null
+    const all = this.estimator.rows(plan.input)
+    const skipped = offset?.kind === 'const' ? Number(offset.value ?? 0) : 0
+    const input =
+      sorted === null
+        ? this.plan(plan.input)
+        : limit === null || ties !== null
+          ? this.#sort(sorted.input, sorted.keys, sorted.outputs, null)
+          : this.#sort(sorted.input, sorted.keys, sorted.outputs, { limit, offset, wanted: rows + skipped })
+    const { startupCost, totalCost } = input.estimate
+    const share = all > 0 ? Math.min(1, (rows + skipped) / all) : 1
+    const total = startupCost + (totalCost - startupCost) * share
+    return {
+      kind: 'limit',
+      input,
+      limit,
+      offset,
+      ties,
+      outputs,
+      estimate: this.estimate(rows, startupCost, total, outputs),
+    }
   }
 }
 
-/** A sort directly under LIMIT keeps only as many rows as are asked for. */
-const topN = (input: PhysicalPlan, limit: Expr | null, offset: Expr | null, ties: boolean): PhysicalPlan =>
-  input.kind === 'sort' && limit !== null && !ties ? { ...input, kind: 'top-n', limit, offset } : input
-
-const join = (
-  plan: LogicalJoin,
-  left: PhysicalPlan,
-  right: PhysicalPlan,
-  estimate: Estimate,
-  context: OptimizerContext,
-): PhysicalPlan => {
-  const { type, outputs, condition } = plan
-  const available = new Set(plan.left.outputs.map((c) => c.id))
-  const parameters = plan.lateral ? [...outerColumns(plan.right)].filter((id) => available.has(id)) : []
-  const { keys, residual } = equalities(condition, plan.left.outputs, plan.right.outputs)
-  if (parameters.length === 0 && keys.length > 0) {
-    const rest = conjunction(residual, context.typeOf(OID.bool))
-    return { kind: 'hash-join', type, left, right, keys, residual: rest, nullAware: plan.nullAware, outputs, estimate }
-  }
-  return { kind: 'nested-loop', type, left, right, condition, parameters, outputs, estimate }
-}
-
-/** Splits a condition into hashable `left = right` pairs and the rest. */
-const equalities = (condition: Expr | null, left: readonly PlanColumn[], right: readonly PlanColumn[]) => {
-  const leftIds = new Set(left.map((c) => c.id))
-  const rightIds = new Set(right.map((c) => c.id))
-  const keys: JoinKey[] = []
-  const residual: Expr[] = []
-  for (const conjunct of conjuncts(condition)) {
-    const key = joinKeyOf(conjunct, leftIds, rightIds)
-    if (key === null) residual.push(conjunct)
-    else keys.push(key)
-  }
-  return { keys, residual }
-}
-
-const joinKeyOf = (expr: Expr, left: ReadonlySet<ColumnId>, right: ReadonlySet<ColumnId>): JoinKey | null => {
-  if (expr.kind !== 'call' || expr.operator === null || !expr.operator.hashes || expr.args.length !== 2) return null
-  const [a, b] = expr.args as [Expr, Expr]
-  if (a.type.hashKey === null || b.type.hashKey === null) return null
-  if (within(a, left) && within(b, right)) return { left: a, right: b, operator: expr.operator }
-  if (within(a, right) && within(b, left)) return { left: b, right: a, operator: expr.operator }
-  return null
-}
-
-/** The expression uses columns, all of them among `ids`. */
-const within = (expr: Expr, ids: ReadonlySet<ColumnId>): boolean => {
-  const mentioned = mentionedColumns(expr)
-  return mentioned.size > 0 && mentioned.isSubsetOf(ids)
-}
-
-const estimateOf = (plan: LogicalPlan, inputs: readonly PhysicalPlan[], context: OptimizerContext): Estimate => {
-  const rows =
-    plan.kind === 'scan' ? context.tables.rowCount(plan.item.relation.storageId) : (inputs[0]?.estimate.rows ?? 1)
-  const below = inputs.reduce((cost, input) => cost + input.estimate.totalCost, 0)
-  return { rows, startupCost: 0, totalCost: below + rows * 0.01, width: plan.outputs.length * 8 }
-}
+const idsOf = (columns: readonly PlanColumn[]): Set<ColumnId> => new Set(columns.map((c) => c.id))

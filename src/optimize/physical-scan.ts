@@ -1,0 +1,97 @@
+/** Reads of tables: in storage order or through the index that costs least. */
+import type { Expr, SortKey } from '../analyze/expression.ts'
+import { conjunction, conjuncts } from '../analyze/nodes.ts'
+import type { LogicalPlan, LogicalScan } from '../plan/logical.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import { OID } from '../types/oids.ts'
+import { indexPaths, type IndexPath } from './access-path.ts'
+import { selectivityOfAll } from './cardinality/selectivity.ts'
+import { sequentialCost, COST } from './cost.ts'
+import { bareColumn } from './expressions.ts'
+import type { Planner } from './physical.ts'
+
+/**
+ * The cheapest read of the rows that satisfy the conditions: those of the scan's filter and, for the inner side of a
+ * nested loop, others whose outer columns are known when it runs.
+ */
+export const scanPlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Planner): PhysicalPlan => {
+  const { estimator, context } = planner
+  const { relation, alias } = scan.item
+  const { attnums, outputs } = scan
+  estimator.rows(scan)
+  const all = estimator.tableRows(scan)
+  const rows = Math.max(1, all * selectivityOfAll(conditions, estimator.facts))
+  const filter = conjunction(conditions, context.typeOf(OID.bool))
+  const cost = sequentialCost(all, estimator.width(outputs), conditions.length)
+  let best: PhysicalPlan | null = null
+  for (const path of indexPaths(scan, conditions, null, estimator, context)) {
+    if (path.cost >= (best?.estimate.totalCost ?? cost)) continue
+    best = indexScan(scan, path, rows, planner)
+  }
+  if (best !== null) return best
+  const kind = relation.system === null ? 'seq-scan' : 'system-scan'
+  return { kind, relation, alias, attnums, filter, outputs, estimate: planner.estimate(rows, 0, cost, outputs) }
+}
+
+const indexScan = (scan: LogicalScan, path: IndexPath, rows: number, planner: Planner): PhysicalPlan => {
+  const { relation, alias } = scan.item
+  const { attnums, outputs } = scan
+  const { index, equalities, lower, upper, reverse, answered, rest, cost, fetched } = path
+  const bool = planner.context.typeOf(OID.bool)
+  return {
+    kind: 'index-scan',
+    relation,
+    alias,
+    attnums,
+    filter: conjunction(rest, bool),
+    index,
+    equalities,
+    lower,
+    upper,
+    reverse,
+    condition: conjunction(answered, bool),
+    outputs,
+    estimate: planner.estimate(Math.min(rows, fetched), COST.descent, cost, outputs),
+  }
+}
+
+/** A plan's rows in an order that an index gives, through projections and filters; null when none does. */
+export const orderedScan = (plan: LogicalPlan, keys: readonly SortKey[], planner: Planner): PhysicalPlan | null => {
+  const { estimator, context } = planner
+  const { outputs } = plan
+  switch (plan.kind) {
+    case 'scan': {
+      const conditions = conjuncts(plan.filter)
+      const rows = estimator.rows(plan)
+      let best: IndexPath | null = null
+      for (const path of indexPaths(plan, conditions, keys, estimator, context)) {
+        if (best === null || path.cost < best.cost) best = path
+      }
+      return best === null ? null : indexScan(plan, best, rows, planner)
+    }
+    case 'project': {
+      const exprs = new Map(plan.columns.map((c) => [c.id, c.expr]))
+      const below: SortKey[] = []
+      for (const key of keys) {
+        const column = bareColumn(key.expr)
+        const expr = column === null ? undefined : exprs.get(column.id)
+        if (expr === undefined) return null
+        below.push({ ...key, expr })
+      }
+      const input = orderedScan(plan.input, below, planner)
+      if (input === null) return null
+      const { rows, startupCost, totalCost } = input.estimate
+      const estimate = planner.estimate(rows, startupCost, totalCost + rows * COST.operator, outputs)
+      return { kind: 'project', input, columns: plan.columns, outputs, estimate }
+    }
+    case 'filter': {
+      const input = orderedScan(plan.input, keys, planner)
+      if (input === null) return null
+      const { startupCost, totalCost, rows } = input.estimate
+      const estimate = planner.estimate(estimator.rows(plan), startupCost, totalCost + rows * COST.operator, outputs)
+      return { kind: 'filter', input, condition: plan.condition, outputs, estimate }
+    }
+    default:
+      return null
+  }
+}
