@@ -48,7 +48,7 @@ const builtinType = (name: string): { readonly type: SqlType; readonly typmod: n
 
 const parseColumns = (text: string): Column[] =>
   text.split(',').map((part, i): Column => {
-    const [name, spelled] = part.trim().split(' ') as [string, string]
+    const [name, spelled] = part.trim().split(/\s+/) as [string, string]
     const notNull = spelled.endsWith('!')
     const { type, typmod } = builtinType(notNull ? spelled.slice(0, -1) : spelled)
     return {
