@@ -1,0 +1,216 @@
+/** ANALYZE's computation: a random sample of a table's rows, and of each column what planning asks for. */
+import type { Column, RelationObject } from '../catalog/objects.ts'
+import type { ColumnStatistics, TableStatistics } from '../catalog/statistics/model.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Snapshot } from '../storage/transaction-state.ts'
+import type { Datum, SqlType } from '../types/sql-type.ts'
+import { Wait } from '../vector/wait.ts'
+import { descriptorsOf } from './columns.ts'
+
+/** Rows sampled per unit of the statistics target, as PostgreSQL has it. */
+const ROWS_PER_TARGET = 300
+const PAGE_BYTES = 8192
+const ROW_OVERHEAD = 24
+/** Text values longer than this are counted but not kept. */
+const WIDEST_KEPT = 1024
+
+export interface AnalyzeOptions {
+  /** default_statistics_target: buckets of histograms, most common values kept. */
+  readonly target: number
+  readonly snapshot: Snapshot
+  /** Lets others run; awaited between batches. */
+  readonly pause: () => Promise<void> | null
+  /** Between 0 and 1; for tests to make samples repeatable. */
+  readonly random?: () => number
+  /** Attribute numbers to analyse; all when absent. */
+  readonly attnums?: readonly number[]
+}
+
+/** Reads the table once and answers its statistics. */
+export const analyzeTable = async (
+  storage: Storage,
+  relation: RelationObject,
+  options: AnalyzeOptions,
+): Promise<TableStatistics> => {
+  const { target, snapshot, pause, random = Math.random, attnums } = options
+  const columns = relation.columns.filter((c) => !c.dropped && (attnums === undefined || attnums.includes(c.attnum)))
+  const sample = new Sample(columns.length, ROWS_PER_TARGET * target, random)
+  const scan = storage.store(relation.storageId).scan(snapshot, {
+    columns: descriptorsOf(relation),
+    projection: columns.map((c) => c.attnum - 1),
+  })
+  for (;;) {
+    const batch = scan.next()
+    if (batch === null) break
+    if (batch instanceof Wait) {
+      await batch.promise
+      continue
+    }
+    for (let k = 0; k < batch.count; k++) {
+      const position = batch.position(k)
+      const row = sample.place()
+      if (row >= 0) columns.forEach((_, c) => sample.put(row, c, batch.columns[c]?.get(position)))
+    }
+    const waiting = pause()
+    if (waiting !== null) await waiting
+  }
+  const analysed = columns.map((column, c) => columnStatistics(column, sample.column(c), sample.seen, target))
+  const width = analysed.reduce((sum, column) => sum + column.averageWidth, ROW_OVERHEAD)
+  const pages = Math.ceil((sample.seen * width) / PAGE_BYTES)
+  return { table: relation.oid, rows: sample.seen, pages, columns: analysed }
+}
+
+/** A uniform sample of a stream of rows (Vitter's algorithm R), in stream order as far as it matters. */
+class Sample {
+  readonly #limit: number
+  readonly #random: () => number
+  readonly #columns: Datum[][]
+  readonly #order: number[] = []
+  seen = 0
+
+  constructor(columns: number, limit: number, random: () => number) {
+    this.#columns = Array.from({ length: columns }, () => [])
+    this.#limit = limit
+    this.#random = random
+  }
+
+  /** The place that the next row takes, or -1: it is passed over. */
+  place(): number {
+    const row = this.seen++
+    if (row < this.#limit) {
+      this.#order[row] = row
+      return row
+    }
+    const place = Math.floor(this.#random() * (row + 1))
+    if (place >= this.#limit) return -1
+    this.#order[place] = row
+    return place
+  }
+
+  put(row: number, column: number, value: Datum): void {
+    ;(this.#columns[column] as Datum[])[row] = value
+  }
+
+  /** Values of a column in the order in which the rows were met. */
+  column(c: number): Datum[] {
+    const values = this.#columns[c] as Datum[]
+    const places = this.#order.map((_, i) => i)
+    places.sort((a, b) => (this.#order[a] as number) - (this.#order[b] as number))
+    return places.map((i) => values[i])
+  }
+}
+
+/** `sample`: values in storage order; `rows`: how many the table has. */
+export const columnStatistics = (
+  column: Pick<Column, 'attnum' | 'type'>,
+  sample: readonly Datum[],
+  rows: number,
+  target: number,
+): ColumnStatistics => {
+  const { type, attnum } = column
+  const present = sample.filter((value) => value !== null)
+  const nullFraction = sample.length === 0 ? 0 : 1 - present.length / sample.length
+  const base = { attnum, type: type.oid, nullFraction, averageWidth: averageWidth(present, type) }
+  const { compare, hashKey } = type
+  if (compare === null || hashKey === null || present.length === 0) {
+    return { ...base, distinct: 0, commonValues: [], commonFrequencies: [], histogram: [], correlation: null }
+  }
+  const places = present.map((value, place) => ({ value, place })).sort((a, b) => compare(a.value, b.value))
+  const runs = runsOf(
+    places.map((p) => p.value),
+    compare,
+  )
+  const distinct = distinctEstimate(runs, present.length, sample.length, rows)
+  const common = commonValues(runs, present.length, target, distinct)
+  const kept = new Set(common)
+  const total = sample.length
+  const rest = runs.filter((run) => !kept.has(run))
+  return {
+    ...base,
+    distinct: distinct > rows * 0.1 && rows > 0 ? -Math.min(1, distinct / rows) : distinct,
+    commonValues: common.map((run) => run.value),
+    commonFrequencies: common.map((run) => run.count / total),
+    histogram: histogramOf(rest, target),
+    correlation: correlationOf(places.map((p) => p.place)),
+  }
+}
+
+interface Run {
+  readonly value: Datum
+  count: number
+}
+
+const runsOf = (sorted: readonly Datum[], compare: (a: Datum, b: Datum) => number): Run[] => {
+  const runs: Run[] = []
+  for (const value of sorted) {
+    const last = runs.at(-1)
+    if (last !== undefined && compare(last.value, value) === 0) last.count++
+    else runs.push({ value, count: 1 })
+  }
+  return runs
+}
+
+/** Haas and Stokes' Duj1: n·d / (n - f1 + f1·n/N), of the rows that are not NULL. */
+const distinctEstimate = (runs: readonly Run[], present: number, sampled: number, rows: number): number => {
+  const once = runs.filter((run) => run.count === 1).length
+  const all = (rows * present) / Math.max(1, sampled)
+  if (once === 0 || present >= all) return runs.length
+  if (once === runs.length) return all
+  const estimate = (present * runs.length) / (present - once + (once * present) / all)
+  return Math.round(Math.min(Math.max(estimate, runs.length), all))
+}
+
+/** Values that are clearly more frequent than the average; all of them when there are few. */
+const commonValues = (runs: readonly Run[], present: number, target: number, distinct: number): Run[] => {
+  const repeated = runs.filter((run) => run.count > 1 && keepable(run.value)).sort((a, b) => b.count - a.count)
+  if (runs.length <= target && repeated.length === runs.length) return repeated
+  const average = present / Math.max(1, distinct)
+  return repeated.slice(0, target).filter((run) => run.count > average * 1.25)
+}
+
+const keepable = (value: Datum): boolean => typeof value !== 'string' || value.length <= WIDEST_KEPT
+
+/** Bounds of buckets with equally many rows. */
+const histogramOf = (runs: readonly Run[], target: number): Datum[] => {
+  const usable = runs.filter((run) => keepable(run.value))
+  if (usable.length < 2) return []
+  const total = usable.reduce((sum, run) => sum + run.count, 0)
+  const buckets = Math.min(target, usable.length - 1)
+  const bounds: Datum[] = []
+  let reached = 0
+  let run = 0
+  for (let i = 0; i <= buckets; i++) {
+    const wanted = Math.floor((i * (total - 1)) / buckets)
+    while (run < usable.length - 1 && reached + (usable[run] as Run).count <= wanted) {
+      reached += (usable[run] as Run).count
+      run++
+    }
+    bounds.push((usable[run] as Run).value)
+  }
+  return bounds
+}
+
+/** Pearson's correlation of rank by value with rank by place. */
+const correlationOf = (places: readonly number[]): number => {
+  const n = places.length
+  if (n < 2) return 1
+  let sum = 0
+  for (let i = 0; i < n; i++) sum += i * (places[i] as number)
+  const mean = (n - 1) / 2
+  const variance = (n * n - 1) / 12
+  return (sum / n - mean * mean) / variance
+}
+
+const averageWidth = (values: readonly Datum[], type: SqlType): number => {
+  if (type.length > 0) return type.length
+  if (values.length === 0) return 0
+  const sum = values.reduce((total: number, value: Datum) => total + widthOf(value), 0)
+  return Math.max(1, Math.round(sum / values.length))
+}
+
+/** Bytes of a value of varying length, near enough. */
+const widthOf = (value: Datum): number => {
+  if (typeof value === 'string') return value.length + 1
+  if (value instanceof Uint8Array) return value.length + 4
+  return 8
+}
