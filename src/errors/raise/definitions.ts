@@ -64,7 +64,7 @@ export const undefinedNamed = (kind: string, name: string): SqlError => {
     kind === 'schema'
       ? SQL_STATE.invalid_schema_name
       : kind === 'database'
-        ? SQL_STATE.undefined_database
+        ? SQL_STATE.invalid_catalog_name
         : RELATION_KINDS.has(kind)
           ? SQL_STATE.undefined_table
           : SQL_STATE.undefined_object
@@ -104,7 +104,7 @@ export const checkViolatedByRow = (constraint: string, relation: string): SqlErr
 export const invalidSequenceParameter = (message: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, message)
 
-export const cannotTruncateReferenced = (table: string, referencing: string, constrained: string): SqlError =>
+export const cannotTruncateReferenced = (referencing: string, constrained: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, 'cannot truncate a table referenced in a foreign key constraint', {
     detail: `Table "${referencing}" references "${constrained}".`,
     hint: `Truncate table "${referencing}" at the same time, or use TRUNCATE ... CASCADE.`,

@@ -49,7 +49,7 @@ export const undefinedSavepoint = (name: string): SqlError =>
   new SqlError(SQL_STATE.invalid_savepoint_specification, `savepoint "${name}" does not exist`)
 
 export const undefinedDatabase = (name: string): SqlError =>
-  new SqlError(SQL_STATE.undefined_database, `database "${name}" does not exist`, { severity: 'FATAL' })
+  new SqlError(SQL_STATE.invalid_catalog_name, `database "${name}" does not exist`, { severity: 'FATAL' })
 
 export const undefinedLoginRole = (name: string): SqlError =>
   new SqlError(SQL_STATE.invalid_authorization_specification, `role "${name}" does not exist`, { severity: 'FATAL' })

@@ -17,7 +17,7 @@ export const truncateTables = async (context: DefinitionContext, node: TruncateS
       const referencing = currentRelation(context, foreignKey.table)
       const listed = named.some((n) => n.oid === referencing.oid)
       if (node.behavior !== 'DROP_CASCADE' && !listed) {
-        throw cannotTruncateReferenced(relation.name, referencing.name, relation.name)
+        throw cannotTruncateReferenced(referencing.name, relation.name)
       }
       noticeOf(context, `truncate cascades to table "${referencing.name}"`)
       // The loop goes on over what is added here.
