@@ -5,6 +5,7 @@
  *
  * Utility statements go to their own handlers.
  */
+import type { Instrument } from '../exec/build.ts'
 import { checkDeferredUniques } from '../exec/modify/deferred-unique.ts'
 import { ForeignKeyChecker } from '../exec/foreign-keys.ts'
 import { RowEvents } from '../exec/modify/row-events.ts'
@@ -78,13 +79,18 @@ export const commandTag = ({ query }: StatementPlan, affected: number): string =
 }
 
 /** Begins running a plan whose tables are locked, by a snapshot of now. */
-export const startPlan = (core: SessionCore, statement: StatementPlan, parameters: readonly Datum[]): RunningPlan => {
+export const startPlan = (
+  core: SessionCore,
+  statement: StatementPlan,
+  parameters: readonly Datum[],
+  instrument?: Instrument,
+): RunningPlan => {
   const { block } = core
   block.queried = true
   block.transaction.advanceCommand()
   const context = core.execution(parameters)
   core.running = context
-  return new RunningPlan(statement.plan, context, block.checks)
+  return new RunningPlan(statement.plan, context, block.checks, instrument)
 }
 
 /** Runs a plan to its end, its rows into the sink; answers the command tag. */
