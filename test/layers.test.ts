@@ -11,8 +11,8 @@ const SOURCE = join(import.meta.dirname, '..', 'src')
 
 const below = (...layers: readonly string[]): ReadonlySet<string> => new Set(layers)
 
-const EXECUTION = ['errors', 'types', 'vector', 'functions', 'plan', 'catalog', 'txn', 'storage']
-const ABOVE_NOTHING = [...EXECUTION, 'config', 'sql', 'analyze', 'optimize', 'exec', 'observe']
+const EXECUTION = ['errors', 'types', 'vector', 'functions', 'sql', 'analyze', 'plan', 'catalog', 'txn', 'storage']
+const ABOVE_NOTHING = [...EXECUTION, 'config', 'optimize', 'exec', 'observe']
 
 const MAY_IMPORT: Readonly<Record<string, ReadonlySet<string>>> = {
   errors: below(),
@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, ReadonlySet<string>>> = {
   analyze: below('errors', 'types', 'functions', 'catalog', 'sql'),
   plan: below('errors', 'types', 'functions', 'catalog', 'analyze'),
   optimize: below('errors', 'types', 'functions', 'catalog', 'analyze', 'plan'),
-  exec: below(...EXECUTION),
+  exec: below(...EXECUTION, 'optimize'),
   session: below(...ABOVE_NOTHING),
   wire: below('errors', 'config', 'types', 'vector', 'session'),
   observe: below('errors', 'config'),

@@ -77,7 +77,7 @@ const tablesGroupedByKey = (
   const grouped = new Map<TableItem, Set<number>>()
   for (const expr of groupBy) {
     const column = expr.kind === 'column' ? level.get(expr.id) : undefined
-    if (column?.table == null) continue
+    if (column === undefined || column.table === null) continue
     const attnums = grouped.get(column.table) ?? new Set()
     grouped.set(column.table, attnums.add(column.attnum))
   }

@@ -330,7 +330,7 @@ const modifyExpressions = (plan: LogicalInsert | LogicalUpdate | LogicalDelete):
   return [
     ...query.defaults.map((a) => a.expr),
     ...(conflict?.assignments.map((a) => a.expr) ?? []),
-    ...(conflict?.where == null ? [] : [conflict.where]),
+    ...(conflict === null || conflict.where === null ? [] : [conflict.where]),
     ...stored,
   ]
 }

@@ -105,7 +105,7 @@ export class SessionCore {
   }
 
   get tables(): TableFacts {
-    return tableFacts(this.parts.storage)
+    return tableFacts(this.parts.storage, this.database.statistics.get)
   }
 
   /** A context for one statement over the transaction's present snapshot. */

@@ -1,11 +1,17 @@
 /** One database of the server: its catalog and its indexes. Sessions belong to one. */
 import type { CatalogStore } from '../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import { StatisticsStore } from '../catalog/statistics/store.ts'
 import type { IndexRegistry } from '../exec/index-registry.ts'
+
+/** Name of the record that holds a table's statistics. */
+export const statisticsRecord = (database: number, table: number): string => `statistics/${database}/${table}`
 
 export class Database {
   readonly oid: number
   readonly indexes: IndexRegistry
+  /** What ANALYZE found. */
+  readonly statistics = new StatisticsStore()
   readonly #catalogs: CatalogStore
   /** Sessions connected. */
   sessions = 0

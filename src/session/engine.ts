@@ -1,5 +1,6 @@
 /** The server behind the wire: opens the storage, the catalogs and the databases, and sessions on them. */
 import { join } from 'node:path'
+import { decodeStatistics } from '../catalog/statistics/codec.ts'
 import { CatalogStore } from '../catalog/catalog.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
 import { SessionSettings as Settings } from '../config/session-settings.ts'
@@ -16,7 +17,7 @@ import type { Logger } from '../observe/logger.ts'
 import { openStorage, type Storage, type TableDescription } from '../storage/storage.ts'
 import { TransactionManager } from '../txn/transaction-manager.ts'
 import type { Engine, Session, SessionEvents, StartupParameters } from './contract.ts'
-import { Database } from './database.ts'
+import { Database, statisticsRecord } from './database.ts'
 import { detachedEval } from './detached-eval.ts'
 import { ServerSession } from './session.ts'
 
@@ -38,7 +39,18 @@ export const openEngine = async ({ dataDirectory, settings, logger }: EngineOpti
   const catalogs = new CatalogStore(storage)
   await catalogs.load(() => transactions.begin())
   await storage.loadStores(storedTables(catalogs))
-  return new TesseraEngine({ storage, transactions, catalogs, settings, logger })
+  const engine = new TesseraEngine({ storage, transactions, catalogs, settings, logger })
+  for (const database of catalogs.databases) await loadStatistics(engine, database)
+  return engine
+}
+
+const loadStatistics = async (engine: TesseraEngine, oid: number): Promise<void> => {
+  const { storage, catalogs } = engine.parts
+  const { statistics } = engine.database(oid)
+  const catalog = catalogs.snapshot(oid)
+  for (const [, bytes] of await storage.readMeta(statisticsRecord(oid, 0).slice(0, -1))) {
+    statistics.set(decodeStatistics(bytes, (type) => catalog.typeByOid(type)))
+  }
 }
 
 /** Every table that has rows in storage, of all databases. */
@@ -137,7 +149,7 @@ export class TesseraEngine implements Engine {
   }
 
   async #shutdown(): Promise<void> {
-    for (const session of [...this.sessions.values()]) {
+    for (const session of Array.from(this.sessions.values())) {
       session.cancel()
       await session.close()
     }

@@ -31,13 +31,15 @@ export const plan = (
     format: core.format,
     databaseName: core.databaseName,
     tables: core.tables,
+    statisticsVersion: core.database.statistics.version,
     parameters: declared,
     openParameters: open,
   })
 
 /** Whether a plan may run as it is: the same catalog, the same names in reach. */
-export const isCurrent = (core: SessionCore, { catalogVersion, searchPath }: StatementPlan): boolean => {
-  if (catalogVersion !== core.catalog.version) return false
+export const isCurrent = (core: SessionCore, statement: StatementPlan): boolean => {
+  const { catalogVersion, statisticsVersion, searchPath } = statement
+  if (catalogVersion !== core.catalog.version || statisticsVersion !== core.database.statistics.version) return false
   const now = core.searchPath
   return now.length === searchPath.length && now.every((oid, i) => oid === searchPath[i])
 }

@@ -31,6 +31,7 @@ export interface StatementPlan {
   readonly parameterTypes: readonly SqlType[]
   readonly locks: readonly TableLock[]
   readonly catalogVersion: number
+  readonly statisticsVersion: number
   readonly searchPath: readonly number[]
   /** May be used again for the same text. */
   readonly cacheable: boolean
@@ -43,6 +44,7 @@ export interface PlanningInput {
   readonly format: FormatContext
   readonly databaseName: string
   readonly tables: TableFacts
+  readonly statisticsVersion: number
   /** Declared parameter types; null where they are to be inferred. */
   readonly parameters: readonly (SqlType | null)[]
   /** Parameters beyond the declared ones may appear. */
@@ -70,6 +72,7 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
       .filter((oid) => input.catalog.relation(oid)?.system === null)
       .map((relation) => ({ relation, mode: lockMode(relation, targets, query) })),
     catalogVersion: input.catalog.version,
+    statisticsVersion: input.statisticsVersion,
     searchPath: input.searchPath,
     cacheable: !context.dependsOnSettings,
     writes: targets.size > 0,

@@ -255,7 +255,7 @@ const keyUsingIndex = async (
 ): Promise<void> => {
   const index = context.catalog.snapshot.indexesOf(relation.oid).find((i) => i.name === node.indexname)
   const definition = index?.index
-  if (index === undefined || definition == null)
+  if (index === undefined || definition === undefined || definition === null)
     throw invalidTableDefinition(`index "${node.indexname}" does not exist`)
   if (!definition.unique) throw invalidTableDefinition(`"${index.name}" is not a unique index`)
   const attnums = definition.keys.map((key) => key.attnum)
