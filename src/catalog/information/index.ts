@@ -1,22 +1,26 @@
 /** System information functions that answer from the catalog: one file per subject, collected here by name. */
 import { featureNotSupported } from '../../errors/raise/analysis.ts'
-import type { EvalContext } from '../../functions/context.ts'
-import type { Storage } from '../../storage/storage.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import type { CatalogSnapshot } from '../snapshot.ts'
+import { definitionFunctions } from './definitions.ts'
+import { functionFunctions } from './functions.ts'
+import { objectFunctions } from './objects.ts'
+import { privilegeFunctions } from './privileges.ts'
+import { sessionFunctions } from './sessions.ts'
+import { sizeFunctions } from './sizes.ts'
+import type { InformationFunction, InformationSource } from './source.ts'
 
-/** What such a function may look at. */
-export interface InformationSource {
-  readonly catalog: CatalogSnapshot
-  /** Effective schema names, implicit ones included. */
-  readonly searchPath: readonly string[]
-  readonly storage: Storage
-  readonly eval: EvalContext
-}
+export type { InformationSource, StoredPrinter } from './source.ts'
 
-export type InformationFunction = (source: InformationSource, ...args: Datum[]) => Datum
-
-const FUNCTIONS: ReadonlyMap<string, InformationFunction> = new Map()
+const FUNCTIONS: ReadonlyMap<string, InformationFunction> = new Map(
+  Object.entries({
+    ...definitionFunctions,
+    ...objectFunctions,
+    ...functionFunctions,
+    ...privilegeFunctions,
+    ...sizeFunctions,
+    ...sessionFunctions,
+  }),
+)
 
 export const systemInformation = (name: string, args: readonly Datum[], source: InformationSource): Datum => {
   const fn = FUNCTIONS.get(name)

@@ -17,7 +17,7 @@ export const pgAttrdef = catalogTable('pg_attrdef', 2604, COLUMNS, ({ catalog })
     columns.flatMap(({ attnum, default: expression, dropped }) =>
       expression === null || dropped
         ? []
-        : [{ oid: defaultOid(adrelid, attnum), adrelid, adnum: attnum, adbin: storedExpression(expression) }],
+        : [{ oid: defaultOid(adrelid, attnum), adrelid, adnum: attnum, adbin: storedExpression(expression, attnum) }],
     ),
   ),
 )
