@@ -77,7 +77,7 @@ export const compareResult = (record: QueryRecord, result: QueryResult): string 
     const actual = hash(values)
     return actual === hashed[2] ? null : `values hash to ${actual} instead of ${hashed[2]}`
   }
-  const expected = expectedValues(record)
+  const expected = expectedValues(record, values.length)
   if (values.length !== expected.length) return `${values.length} values instead of ${expected.length}`
   const at = values.findIndex((value, i) => value !== expected[i])
   return at === -1
@@ -86,9 +86,10 @@ export const compareResult = (record: QueryRecord, result: QueryResult): string 
 }
 
 /** Rows may be written one a line (values apart by blanks) instead of one value a line. */
-const expectedValues = ({ expected, types }: QueryRecord): readonly string[] => {
+const expectedValues = ({ expected, types }: QueryRecord, count: number): readonly string[] => {
   const lines = expected ?? []
-  if (types.length < 2 || lines.length === 0) return lines
+  // As many lines as values: one value a line, whatever blanks the values contain.
+  if (types.length < 2 || lines.length === 0 || lines.length === count) return lines
   const split = lines.map((line) => line.split(/\s+/))
   return split.every((row) => row.length === types.length) ? split.flat() : lines
 }
