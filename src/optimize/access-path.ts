@@ -2,6 +2,7 @@
 import type { Expr, SortKey } from '../analyze/expression.ts'
 import { conjuncts, sameExpr } from '../analyze/nodes.ts'
 import type { IndexKey, RelationObject } from '../catalog/objects.ts'
+import { functionByOid, operatorByOid } from '../functions/index.ts'
 import type { LogicalScan } from '../plan/logical.ts'
 import type { IndexBound } from '../plan/physical.ts'
 import { OID } from '../types/oids.ts'
@@ -20,8 +21,9 @@ export interface IndexPath {
   readonly lower: IndexBound | null
   readonly upper: IndexBound | null
   readonly reverse: boolean
-  /** The conditions that equalities and bounds stand for. */
+  /** The conditions that equalities and bounds stand for; `shown`: the same with the key on the left. */
   readonly answered: readonly Expr[]
+  readonly shown: readonly Expr[]
   readonly rest: readonly Expr[]
   /** Entries read. */
   readonly fetched: number
@@ -31,6 +33,7 @@ export interface IndexPath {
 /** A condition as `key operator value`. */
 interface KeyCondition {
   readonly condition: Expr
+  readonly shown: Expr
   readonly strategy: number
   readonly value: Expr
 }
@@ -69,7 +72,7 @@ const indexPath = (
   if (predicate !== null && !conjuncts(predicate).every((part) => isImplied(part, conditions))) return null
   const keyExpr = (i: number): Expr | null => bound?.keys[i] ?? columnOf(scan, definition.keys[i] as IndexKey)
   const own = outputIds(scan)
-  const answered: Expr[] = []
+  const used: KeyCondition[] = []
   const equalities: Expr[] = []
   let unanswered = false
   for (const [i, key] of definition.keys.entries()) {
@@ -80,7 +83,7 @@ const indexPath = (
       unanswered = true
       break
     }
-    answered.push(found.condition)
+    used.push(found)
     equalities.push(found.value)
   }
   const next = definition.keys[equalities.length]
@@ -88,7 +91,8 @@ const indexPath = (
   const ranged = next === undefined || nextExpr === null ? [] : keyConditions(conditions, nextExpr, next.type, own)
   const lowerBound = ranged.find((c) => c.strategy > 3)
   const upperBound = ranged.find((c) => c.strategy < 3)
-  for (const b of [lowerBound, upperBound]) if (b !== undefined) answered.push(b.condition)
+  for (const b of [lowerBound, upperBound]) if (b !== undefined) used.push(b)
+  const answered = used.map((c) => c.condition)
   const direction = order === null ? 'forward' : orderGiven(definition.keys, equalities, keyExpr, order)
   if (direction === null) return null
   if (answered.length === 0 && order === null && predicate === null) return null
@@ -96,7 +100,7 @@ const indexPath = (
   const answeredWith = predicate === null ? answered : [...answered, ...conjuncts(predicate)]
   const isOne = definition.unique && !unanswered
   const fetched = isOne ? 1 : Math.max(1, rows * selectivityOfAll(answeredWith, estimator.facts))
-  const rest = conditions.filter((c) => !answered.includes(c) && !isPredicate(c, predicate))
+  const rest = conditions.filter((c) => !answered.includes(c))
   const perRow = COST.indexRow + COST.row + rest.length * COST.operator
   return {
     index,
@@ -105,6 +109,7 @@ const indexPath = (
     upper: upperBound === undefined ? null : { expr: upperBound.value, inclusive: upperBound.strategy === 2 },
     reverse: direction === 'backward',
     answered,
+    shown: used.map((c) => c.shown),
     rest,
     fetched,
     cost: COST.descent + fetched * perRow,
@@ -146,11 +151,20 @@ const keyConditions = (
       continue
     const [a, b] = condition.args as [Expr, Expr]
     const strategy = operator.strategy as number
-    if (isKey(a, key) && isKnown(b, own)) found.push({ condition, strategy, value: b })
-    else if (isKey(b, key) && isKnown(a, own))
-      found.push({ condition, strategy: COMMUTED[strategy] as number, value: a })
+    if (isKey(a, key) && isKnown(b, own)) found.push({ condition, shown: condition, strategy, value: b })
+    else if (isKey(b, key) && isKnown(a, own)) {
+      found.push({ condition, shown: commuted(condition), strategy: COMMUTED[strategy] as number, value: a })
+    }
   }
   return found
+}
+
+/** `value operator key` as `key operator value`. */
+const commuted = (expr: Expr & { kind: 'call' }): Expr => {
+  const operator = expr.operator === null ? undefined : operatorByOid(expr.operator.commutator)
+  const fn = operator === undefined ? undefined : functionByOid(operator.function)
+  if (operator === undefined || fn?.kind !== 'scalar') return expr
+  return { ...expr, operator, function: fn, args: expr.args.toReversed() }
 }
 
 const isKey = (expr: Expr, key: Expr): boolean => {
@@ -165,9 +179,6 @@ const isKnown = (expr: Expr, own: ReadonlySet<number>): boolean => !mentionsAny(
 const isImplied = (part: Expr, conditions: readonly Expr[]): boolean =>
   conditions.some((c) => sameExpr(c, part)) ||
   (part.kind === 'is-null' && part.negated && conditions.some((c) => rejectsNulls(c, columnsOf(part.arg))))
-
-const isPredicate = (condition: Expr, predicate: Expr | null): boolean =>
-  predicate !== null && conjuncts(predicate).some((part) => sameExpr(part, condition))
 
 /** Reading direction in which the index delivers the order; null when it does in none. */
 const orderGiven = (

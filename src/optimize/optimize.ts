@@ -24,9 +24,9 @@ export const RULES: readonly Rule[] = [
   pruneColumns,
 ]
 
-/** The plan by the rules alone, before physical operators are chosen. */
-export const rewrite = (plan: LogicalPlan, context: OptimizerContext): LogicalPlan =>
-  RULES.reduce((current, rule) => rule.apply(current, context), plan)
-
-export const optimize = (plan: LogicalPlan, context: OptimizerContext): PhysicalPlan =>
-  physicalPlan(rewrite(plan, context), context)
+/** The plan to run. `rules`: others than all, to see what one of them does. */
+export const optimize = (plan: LogicalPlan, context: OptimizerContext, rules: readonly Rule[] = RULES): PhysicalPlan =>
+  physicalPlan(
+    rules.reduce((current, rule) => rule.apply(current, context), plan),
+    context,
+  )

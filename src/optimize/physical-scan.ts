@@ -36,7 +36,7 @@ export const scanPlan = (scan: LogicalScan, conditions: readonly Expr[], planner
 const indexScan = (scan: LogicalScan, path: IndexPath, rows: number, planner: Planner): PhysicalPlan => {
   const { relation, alias } = scan.item
   const { attnums, outputs } = scan
-  const { index, equalities, lower, upper, reverse, answered, rest, cost, fetched } = path
+  const { index, equalities, lower, upper, reverse, shown, rest, cost, fetched } = path
   const bool = planner.context.typeOf(OID.bool)
   return {
     kind: 'index-scan',
@@ -49,7 +49,7 @@ const indexScan = (scan: LogicalScan, path: IndexPath, rows: number, planner: Pl
     lower,
     upper,
     reverse,
-    condition: conjunction(answered, bool),
+    condition: conjunction(shown, bool),
     outputs,
     estimate: planner.estimate(Math.min(rows, fetched), COST.descent, cost, outputs),
   }

@@ -6,8 +6,9 @@ import type { CatalogObject, Column, IndexDefinition, RelationObject } from '../
 import { CatalogSnapshot, PG_CATALOG, PUBLIC_SCHEMA } from '../../src/catalog/snapshot.ts'
 import type { TableStatistics } from '../../src/catalog/statistics/model.ts'
 import type { ColumnSummary, OptimizerContext } from '../../src/optimize/facts.ts'
-import { optimize } from '../../src/optimize/optimize.ts'
+import { optimize, RULES } from '../../src/optimize/optimize.ts'
 import { buildPlan } from '../../src/plan/build.ts'
+import { explainText } from '../../src/plan/explain.ts'
 import type { LogicalPlan } from '../../src/plan/logical.ts'
 import type { PhysicalPlan } from '../../src/plan/physical.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
@@ -163,26 +164,27 @@ export class PlanningWorld {
     return { plan: buildPlan(context, query), context }
   }
 
-  plan(sql: string): PhysicalPlan {
+  /** `without`: name of a rule to leave out. */
+  plan(sql: string, without?: string): PhysicalPlan {
     const { plan, context } = this.built(sql)
-    return optimize(plan, context)
+    return optimize(
+      plan,
+      context,
+      RULES.filter((rule) => rule.name !== without),
+    )
   }
-}
 
-/** Operators of a plan with the tables that they read, as an indented list. */
-export const outline = (plan: PhysicalPlan, depth = 0): string => {
-  const name =
-    'relation' in plan ? `${plan.kind} ${plan.alias}` : 'type' in plan ? `${plan.kind} ${plan.type}` : plan.kind
-  const inputs = physicalInputs(plan)
-  return [`${'  '.repeat(depth)}${name}`, ...inputs.map((input) => outline(input, depth + 1))].join('\n')
-}
-
-export const physicalInputs = (plan: PhysicalPlan): readonly PhysicalPlan[] => {
-  if ('left' in plan) return [plan.left, plan.right]
-  if (plan.kind === 'apply') return [plan.input, plan.subplan]
-  if (plan.kind === 'append') return plan.inputs
-  if (plan.kind === 'with') return [...plan.ctes.map((c) => c.plan), plan.input]
-  if (plan.kind === 'recursive-union') return [plan.base, plan.step]
-  if ('source' in plan) return plan.source === null ? [] : [plan.source]
-  return 'input' in plan ? [plan.input] : []
+  /** EXPLAIN (COSTS OFF), a line each. */
+  explain(sql: string, options: { without?: string; verbose?: boolean } = {}): string {
+    return explainText(this.plan(sql, options.without), {
+      costs: false,
+      verbose: options.verbose ?? false,
+      timing: false,
+      format: FORMAT,
+      actuals: null,
+      planningTime: null,
+      executionTime: null,
+      schemaName: (oid) => this.catalog.schema(oid)?.name ?? '',
+    }).join('\n')
+  }
 }

@@ -1,5 +1,5 @@
 /** Reads of tables: sequential, through an index, of computed catalog relations, and of single pinned rows. */
-import { conjuncts } from '../../analyze/nodes.ts'
+import { conjunction, conjuncts } from '../../analyze/nodes.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { ROWID_ATTNUM, TABLEOID_ATTNUM, type IndexScan, type SeqScan, type SystemScan } from '../../plan/physical.ts'
@@ -8,6 +8,7 @@ import type { KeyRange } from '../../storage/index/ordered-index.ts'
 import { padRow } from '../../storage/table/column.ts'
 import type { BatchSource } from '../../storage/table/table-scan.ts'
 import type { ZoneFilter } from '../../storage/table/zone-filter.ts'
+import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { Batch, BATCH_SIZE } from '../../vector/batch.ts'
 import { ConstantVector, Float64Vector, vectorOf, type AnyVector } from '../../vector/vector.ts'
@@ -53,8 +54,17 @@ abstract class TableRead implements Operator {
     this.context = context
     this.#plan = plan
     this.scope = { context, layout: layoutOf(plan.outputs) }
-    this.#filter = plan.filter === null ? null : compileCondition(plan.filter, this.scope)
     this.#projection = projectionOf(plan)
+    const condition = this.#condition()
+    this.#filter = condition === null ? null : compileCondition(condition, this.scope)
+  }
+
+  /** What rows must satisfy; a pinned row was not found by the index, so the index's part is checked on it too. */
+  #condition(): Expr | null {
+    const { filter } = this.#plan
+    if (this.#plan.kind !== 'index-scan' || this.#pinnedRowid() === null) return filter
+    const all = [...conjuncts(this.#plan.condition), ...conjuncts(filter)]
+    return conjunction(all, this.context.catalog.typeOf(OID.bool))
   }
 
   protected abstract source(stored: readonly number[], withRowids: boolean): BatchSource | null
