@@ -58,8 +58,11 @@ export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCa
   checkDecorations(node, name, record, location)
 
   switch (record.kind) {
-    case 'scalar':
-      return { kind: 'call', function: record, args: bound, operator: null, cast: false, type: result, typmod: -1 }
+    case 'scalar': {
+      const call = { kind: 'call', function: record, args: bound, operator: null, cast: false } as const
+      const syntax = node.funcformat === 'COERCE_SQL_SYNTAX' ? { syntax: 'sql' } : {}
+      return { ...call, ...syntax, type: result, typmod: -1 }
+    }
     case 'set':
       if (!scope.clause.sets)
         throw featureNotSupported(`set-returning functions are not allowed in ${scope.clause.name}`, location)

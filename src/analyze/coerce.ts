@@ -97,14 +97,17 @@ export const tryCoerce = (
   location: Location,
 ): Expr | null => {
   const converted = convert(context, expr, type, typmod, how, location)
-  return converted === null ? null : fitTypmod(converted, type, typmod, how === 'explicit')
+  if (converted === null) return null
+  const written: Expr = how === 'explicit' && converted !== expr ? { ...converted, syntax: 'cast' } : converted
+  return fitTypmod(written, type, typmod, how === 'explicit')
 }
 
 /** Array-typed typmods apply to each element, which the array type's own applyTypmod does. */
 const fitTypmod = (expr: Expr, type: SqlType, typmod: number, explicit: boolean): Expr => {
   if (typmod < 0 || expr.typmod === typmod) return expr
   if (expr.kind === 'const') {
-    return constant(expr.value === null ? null : type.applyTypmod(expr.value, typmod, explicit), type, typmod)
+    const value = expr.value === null ? null : type.applyTypmod(expr.value, typmod, explicit)
+    return explicit ? constant(value, type, typmod) : { ...constant(value, type, typmod), unfitted: expr }
   }
   return { kind: 'typmod', arg: expr, explicit, type, typmod }
 }

@@ -20,11 +20,18 @@ export type ColumnId = number
 interface Typed {
   readonly type: SqlType
   readonly typmod: number
+  /**
+   * How the text form differs from what the node does: `cast` for a cast that was written, `sql` for a call in SQL's
+   * own syntax (EXTRACT(… FROM …)), else a keyword that stands for the node (CURRENT_DATE).
+   */
+  readonly syntax?: string
 }
 
 export interface ConstExpr extends Typed {
   readonly kind: 'const'
   readonly value: Datum
+  /** The constant as it was before an implied coercion to its typmod. */
+  readonly unfitted?: ConstExpr
 }
 
 /** $n, numbered from 1. */

@@ -372,15 +372,13 @@ const analyzeSqlValue = (context: AnalysisContext, scope: Scope, node: SQLValueF
       funcname: [{ String: { sval: fn } }],
       ...(node.location === undefined ? {} : { location: node.location }),
     })
-  if (typeOid === undefined) return call(name)
-  return coerce(
-    context,
-    call('now'),
-    context.typeOf(typeOid),
-    precise ? (node.typmod ?? -1) : -1,
-    'explicit',
-    node.location,
-  )
+  const typmod = precise ? (node.typmod ?? -1) : -1
+  const keyword = (node.op ?? 'SVFOP_CURRENT_DATE').replace('SVFOP_', '').replace(/_N$/, '')
+  const value =
+    typeOid === undefined
+      ? call(name)
+      : coerce(context, call('now'), context.typeOf(typeOid), typmod, 'explicit', node.location)
+  return { ...value, syntax: typmod < 0 ? keyword : `${keyword}(${typmod})` }
 }
 
 const analyzeCollate = (context: AnalysisContext, scope: Scope, node: CollateClause): Expr => {

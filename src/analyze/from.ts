@@ -185,6 +185,7 @@ const relationItem = (
       }))
       const item = {
         kind: 'subquery',
+        view: relation,
         query,
         alias,
         columns: renamed(columns, aliasNode, alias),
@@ -410,7 +411,8 @@ const join = (context: AnalysisContext, scope: Scope, node: JoinExpr): FromResul
   if (condition === null && (type === 'left' || type === 'right' || type === 'full')) {
     condition = { kind: 'const', value: true, type: context.bool, typmod: -1 }
   }
-  const item: JoinItem = { kind: 'join', type, left: left.item, right: right.item, condition, merged: merged.computed }
+  const sides = { left: left.item, right: right.item }
+  const item: JoinItem = { kind: 'join', type, ...sides, condition, using, merged: merged.computed }
   const mergedNames = new Set(using)
   const rest = (star: readonly BoundColumn[]) => star.filter((c) => !mergedNames.has(c.name))
   const star = [...merged.columns, ...rest(left.star), ...rest(right.star)]

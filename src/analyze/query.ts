@@ -33,6 +33,8 @@ export interface TableItem {
 
 export interface SubqueryItem {
   readonly kind: 'subquery'
+  /** The view that was named, whose query it is. */
+  readonly view?: RelationObject
   readonly query: Query
   readonly alias: string
   readonly columns: readonly OutputColumn[]
@@ -69,6 +71,8 @@ export interface JoinItem {
   readonly left: FromItem
   readonly right: FromItem
   readonly condition: Expr | null
+  /** Names in USING, or those that NATURAL finds. */
+  readonly using: readonly string[]
   /** Merged columns of USING / NATURAL full joins, computed above the join. */
   readonly merged: readonly { readonly column: OutputColumn; readonly expr: Expr }[]
 }
