@@ -9,6 +9,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+import { storedPrinter } from './stored-printer.ts'
 
 /** Microseconds between 1970-01-01 and 2000-01-01. */
 const POSTGRES_EPOCH = 946_684_800_000_000
@@ -44,13 +45,19 @@ export class SessionEval implements EvalContext {
     this.session = sessionServices(host)
     this.sequences = new SessionSequences(host)
     this.catalog = {
-      call: (name: string, args: readonly Datum[]): Datum =>
-        systemInformation(name, args, {
-          catalog: host.catalog().snapshot,
-          searchPath: host.services.searchPath(true),
+      call: (name: string, args: readonly Datum[]): Datum => {
+        const catalog = host.catalog().snapshot
+        const searchPath = host.services.searchPath(true)
+        const path = searchPath.flatMap((schema) => catalog.schemaByName(schema)?.oid ?? [])
+        const { database: databaseName } = host.services
+        return systemInformation(name, args, {
+          catalog,
+          searchPath,
           storage: host.storage,
           eval: this,
-        }),
+          printer: storedPrinter({ catalog, searchPath: path, format: host.format, databaseName }),
+        })
+      },
     }
   }
 

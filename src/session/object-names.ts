@@ -1,6 +1,7 @@
 /** Names of objects for reg* types: resolved along the session's search path, written as that path requires. */
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { PG_CATALOG } from '../catalog/snapshot.ts'
+import { internalFunctionByName, internalFunctionByOid } from '../catalog/system/data/internal-functions.ts'
 import {
   undefinedFunction,
   undefinedObject,
@@ -50,9 +51,9 @@ const signature = (scope: NameScope, name: string, args: readonly number[]): str
 const FORMATTERS: Readonly<Record<RegKind, Formatter>> = {
   regclass: relationName,
   regtype: typeName,
-  regproc: (_scope, oid) => functionByOid(oid)?.name ?? null,
+  regproc: (_scope, oid) => (functionByOid(oid) ?? internalFunctionByOid(oid))?.name ?? null,
   regprocedure: (scope, oid) => {
-    const fn = functionByOid(oid)
+    const fn = functionByOid(oid) ?? internalFunctionByOid(oid)
     return fn === undefined ? null : signature(scope, fn.name, fn.args)
   },
   regoper: (_scope, oid) => operatorByOid(oid)?.name ?? null,
@@ -107,7 +108,8 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
   regtype: resolveTypeName,
   regproc: (_scope, text) => {
     const name = splitQualified(text).at(-1) as string
-    const [first, second] = functionsByName(name)
+    const internal = internalFunctionByName(name)
+    const [first = internal, second] = functionsByName(name)
     if (first === undefined) throw undefinedObject(`function "${text}" does not exist`)
     if (second !== undefined) throw undefinedObject(`more than one function named "${text}"`)
     return first.oid

@@ -123,7 +123,7 @@ const constraintDefinition = (source: InformationSource, constraint: ConstraintO
 
 const viewDefinition = (source: InformationSource, relation: RelationObject | null, pretty: boolean): string => {
   if (relation === null || relation.view === null) return 'Not a view'
-  return ` ${source.printer.query(relation, pretty)};`
+  return `${source.printer.query(relation, pretty)};`
 }
 
 export const definitionFunctions: InformationFunctions = {

@@ -1,0 +1,399 @@
+/** Typed queries as SQL, laid out the way PostgreSQL shows the queries of views. */
+import type { RelationObject } from '../catalog/objects.ts'
+import { quoteIdentifier } from '../functions/keywords.ts'
+import type { FormatContext, SqlType } from '../types/sql-type.ts'
+import type { ColumnId, ConstExpr, Expr, SortKey } from './expression.ts'
+import { ExpressionPrinter, sortOptions } from './print-expression.ts'
+import { SqlWriter } from './print-writer.ts'
+import type {
+  Cte,
+  FrameBound,
+  FromItem,
+  JoinItem,
+  OutputColumn,
+  Query,
+  SelectQuery,
+  SetOperationQuery,
+  ValuesQuery,
+  WindowSpec,
+} from './query.ts'
+
+export interface QueryNames {
+  readonly pretty: boolean
+  readonly format: FormatContext
+  type(type: SqlType, typmod: number): string
+  relation(relation: RelationObject): string
+}
+
+/** Blanks that clauses are set in by. */
+const CLAUSE_INDENT = 8
+const JOIN_INDENT = 4
+const ITEM_INDENT = 4
+
+/** A view's query; `columns` are the view's own names of its outputs. */
+export const printQuery = (query: Query, columns: readonly string[], names: QueryNames): string => {
+  const writer = new SqlWriter()
+  new QueryPrinter(names, new Map()).query(query, writer, columns)
+  return writer.text
+}
+
+/** `(a, b)` after an alias. */
+const namedFields = (columns: readonly { readonly name: string }[]): string =>
+  `(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})`
+
+/** Texts of columns by id; ids are unique in a statement, so inner queries find the outer ones' columns. */
+type ColumnTexts = Map<ColumnId, string>
+
+class QueryPrinter {
+  readonly #names: QueryNames
+  readonly #columns: ColumnTexts
+  #windows: readonly WindowSpec[] = []
+
+  constructor(names: QueryNames, columns: ColumnTexts) {
+    this.#names = names
+    this.#columns = columns
+  }
+
+  query(query: Query, writer: SqlWriter, names: readonly string[] | null = null): void {
+    if (query.ctes.length > 0) this.#with(query.ctes, writer)
+    switch (query.kind) {
+      case 'select':
+        return this.#select(query, writer, names)
+      case 'values':
+        return this.#values(query, writer)
+      case 'set-operation':
+        return this.#setOperation(query, writer, names)
+    }
+  }
+
+  #inner(query: Query, writer: SqlWriter): void {
+    const nested = new SqlWriter(writer.indentation)
+    new QueryPrinter(this.#names, this.#columns).query(query, nested)
+    writer.add(nested.text)
+  }
+
+  #expressions(writer: SqlWriter): ExpressionPrinter {
+    const { pretty, format, type } = this.#names
+    return new ExpressionPrinter(
+      {
+        pretty,
+        format,
+        type,
+        column: ({ id, name }) => this.#columns.get(id) ?? quoteIdentifier(name),
+        query: (query, target) => this.#inner(query, target),
+        window: (window, printer) => this.#window(this.#windows[window] as WindowSpec, printer),
+      },
+      writer,
+    )
+  }
+
+  #with(ctes: readonly Cte[], writer: SqlWriter): void {
+    writer.indentation += CLAUSE_INDENT
+    writer.add(ctes.some((cte) => cte.recursive !== null) ? ' WITH RECURSIVE ' : ' WITH ')
+    for (const [i, cte] of ctes.entries()) {
+      if (i > 0) writer.add(', ')
+      const own = cte.query.outputs.map(({ name }) => name)
+      const renamed = cte.columns.some(({ name }, at) => name !== own[at])
+      const list = renamed || cte.recursive !== null ? namedFields(cte.columns) : ''
+      const materialized = { always: 'MATERIALIZED ', never: 'NOT MATERIALIZED ', default: '' }[cte.materialized]
+      writer.add(`${quoteIdentifier(cte.name)}${list} AS ${materialized}(`)
+      writer.line('', 0, 0)
+      if (cte.query.kind === 'select' || cte.query.kind === 'values' || cte.query.kind === 'set-operation') {
+        this.#inner(cte.query, writer)
+      }
+      writer.line('', 0, 0)
+      writer.add(')')
+    }
+    writer.indentation -= CLAUSE_INDENT
+    writer.line('', 0, 0)
+  }
+
+  #clause(writer: SqlWriter, text: string, extra: number): void {
+    writer.line(text, -CLAUSE_INDENT, CLAUSE_INDENT, extra)
+  }
+
+  #select(query: SelectQuery, writer: SqlWriter, names: readonly string[] | null): void {
+    this.#windows = query.windows
+    for (const item of query.from) this.#learn(item)
+    writer.indentation += CLAUSE_INDENT
+    const printer = this.#expressions(writer)
+    writer.add(' SELECT')
+    if (query.distinct === 'all') writer.add(' DISTINCT')
+    else if (query.distinct !== 'none') {
+      writer.add(' DISTINCT ON (')
+      this.#sortItems(query.distinct, printer)
+      writer.add(')')
+    }
+    this.#targets(query, printer, names)
+    for (const [i, item] of query.from.entries()) {
+      if (i === 0) this.#clause(writer, ' FROM ', 2)
+      else {
+        writer.add(', ')
+        this.#clause(writer, '', ITEM_INDENT)
+      }
+      this.#from(item, writer)
+    }
+    if (query.where !== null) {
+      this.#clause(writer, ' WHERE ', 1)
+      printer.print(query.where, false)
+    }
+    if (query.grouping !== null) this.#grouping(query.grouping, printer)
+    if (query.having !== null) {
+      this.#clause(writer, ' HAVING ', 0)
+      printer.print(query.having, false)
+    }
+    this.#tail(query, printer, null)
+    writer.indentation -= CLAUSE_INDENT
+  }
+
+  #targets({ targets }: SelectQuery, printer: ExpressionPrinter, names: readonly string[] | null): void {
+    const { writer } = printer
+    const visible = targets.filter((target) => !target.hidden)
+    for (const [i, { column, expr }] of visible.entries()) {
+      if (i > 0) {
+        writer.add(',')
+        this.#clause(writer, '', ITEM_INDENT)
+      } else writer.add(' ')
+      const from = writer.text.length
+      printer.print(expr, true)
+      const text = writer.text.slice(from)
+      const name = quoteIdentifier(names?.[i] ?? column.name)
+      const own = expr.kind === 'column' ? text.slice(text.lastIndexOf('.') + 1) : '?column?'
+      if (name !== own) writer.add(` AS ${name}`)
+    }
+  }
+
+  #grouping({ exprs, sets }: NonNullable<SelectQuery['grouping']>, printer: ExpressionPrinter): void {
+    const { writer } = printer
+    if (exprs.length === 0 && sets.length <= 1) return
+    this.#clause(writer, ' GROUP BY ', 1)
+    if (sets.length === 1) return this.#sortItems(exprs, printer)
+    writer.add('GROUPING SETS (')
+    for (const [i, set] of sets.entries()) {
+      writer.add(i > 0 ? ', (' : '(')
+      this.#sortItems(
+        set.map((at) => exprs[at] as Expr),
+        printer,
+      )
+      writer.add(')')
+    }
+    writer.add(')')
+  }
+
+  /** Items of ORDER BY, GROUP BY and DISTINCT ON: columns as they are, all else so that it is no output's name. */
+  #sortItem(expr: Expr, printer: ExpressionPrinter): void {
+    const called =
+      (expr.kind === 'call' && expr.operator === null) || expr.kind === 'aggregate' || expr.kind === 'window'
+    const grouped = expr.kind !== 'column' && expr.kind !== 'const' && (this.#names.pretty || called)
+    if (expr.kind === 'const') return printer.constant(expr as ConstExpr, 'always')
+    if (grouped) printer.writer.add('(')
+    printer.print(expr, true)
+    if (grouped) printer.writer.add(')')
+  }
+
+  #sortItems(exprs: readonly Expr[], printer: ExpressionPrinter): void {
+    for (const [i, expr] of exprs.entries()) {
+      if (i > 0) printer.writer.add(', ')
+      this.#sortItem(expr, printer)
+    }
+  }
+
+  /** ORDER BY, OFFSET and LIMIT; of a set operation's result the columns are named by number. */
+  #tail(query: Query, printer: ExpressionPrinter, outputs: readonly OutputColumn[] | null): void {
+    const { writer } = printer
+    for (const [i, key] of query.orderBy.entries()) {
+      if (i === 0) this.#clause(writer, ' ORDER BY ', 1)
+      else writer.add(', ')
+      this.#sortKey(key, printer, outputs)
+    }
+    if (query.offset !== null) {
+      this.#clause(writer, ' OFFSET ', 0)
+      printer.print(query.offset, false)
+    }
+    if (query.limit !== null) {
+      this.#clause(writer, query.withTies ? ' FETCH FIRST ' : ' LIMIT ', 0)
+      printer.print(query.limit, false)
+      if (query.withTies) writer.add(' ROWS WITH TIES')
+    }
+  }
+
+  #sortKey(key: SortKey, printer: ExpressionPrinter, outputs: readonly OutputColumn[] | null): void {
+    const { expr } = key
+    const number = outputs?.findIndex(({ id }) => expr.kind === 'column' && expr.id === id) ?? -1
+    if (number >= 0) printer.writer.add(String(number + 1))
+    else this.#sortItem(expr, printer)
+    printer.writer.add(sortOptions(key))
+  }
+
+  #values(query: ValuesQuery, writer: SqlWriter): void {
+    writer.indentation += CLAUSE_INDENT
+    const printer = this.#expressions(writer)
+    writer.add(' VALUES ')
+    for (const [i, row] of query.rows.entries()) {
+      writer.add(i > 0 ? ', (' : '(')
+      for (const [at, expr] of row.entries()) {
+        if (at > 0) writer.add(',')
+        printer.print(expr, true)
+      }
+      writer.add(')')
+    }
+    this.#tail(query, printer, query.outputs)
+    writer.indentation -= CLAUSE_INDENT
+  }
+
+  #setOperation(query: SetOperationQuery, writer: SqlWriter, names: readonly string[] | null): void {
+    this.#operand(query.left, isUnlike(query.left, query), writer, names)
+    writer.line('', 0, 0)
+    writer.add(`${query.operation.toUpperCase()}${query.all ? ' ALL' : ''}`)
+    writer.line('', 0, 0)
+    this.#operand(query.right, query.right.kind === 'set-operation', writer, null)
+    if (query.orderBy.length === 0 && query.limit === null && query.offset === null) return
+    writer.indentation += CLAUSE_INDENT
+    this.#tail(query, this.#expressions(writer), query.outputs)
+    writer.indentation -= CLAUSE_INDENT
+  }
+
+  #operand(query: Query, nested: boolean, writer: SqlWriter, names: readonly string[] | null): void {
+    const grouped = nested || query.orderBy.length > 0 || query.limit !== null || query.offset !== null
+    if (grouped) writer.add('(')
+    if (nested) writer.line('', CLAUSE_INDENT, 0)
+    this.query(query, writer, names)
+    if (nested) writer.line('', -CLAUSE_INDENT, 0)
+    if (grouped) writer.add(')')
+  }
+
+  /** Remembers what the item's columns are called. */
+  #learn(item: FromItem): void {
+    if (item.kind === 'join') {
+      this.#learn(item.left)
+      this.#learn(item.right)
+      for (const { column } of item.merged) this.#columns.set(column.id, quoteIdentifier(column.name))
+      return
+    }
+    const alias = quoteIdentifier(item.alias)
+    for (const { id, name } of item.columns) this.#columns.set(id, `${alias}.${quoteIdentifier(name)}`)
+  }
+
+  #from(item: FromItem, writer: SqlWriter): void {
+    switch (item.kind) {
+      case 'table':
+        return writer.add(this.#named(this.#names.relation(item.relation), item.relation.name, item, item.relation))
+      case 'subquery': {
+        if (item.view !== undefined) {
+          return writer.add(this.#named(this.#names.relation(item.view), item.view.name, item, item.view))
+        }
+        writer.add(item.lateral ? 'LATERAL (' : '(')
+        this.#inner(item.query, writer)
+        const renamed = item.columns.some(({ name }, i) => name !== item.query.outputs[i]?.name)
+        return writer.add(`) ${quoteIdentifier(item.alias)}${renamed ? namedFields(item.columns) : ''}`)
+      }
+      case 'cte': {
+        const name = quoteIdentifier(item.cte.name)
+        return writer.add(item.alias === item.cte.name ? name : `${name} ${quoteIdentifier(item.alias)}`)
+      }
+      case 'function':
+        return this.#function(item, writer)
+      case 'join':
+        return this.#join(item, writer)
+    }
+  }
+
+  #named(text: string, own: string, item: { alias: string; columns: readonly OutputColumn[] }, of: RelationObject) {
+    const live = new Map(of.columns.map((column) => [column.attnum, column.name]))
+    const renamed = item.columns.some(({ attnum, name }) => attnum > 0 && live.get(attnum) !== name)
+    const alias = item.alias === own && !renamed ? '' : ` ${quoteIdentifier(item.alias)}`
+    return `${text}${alias}${renamed ? namedFields(item.columns) : ''}`
+  }
+
+  #function(item: FromItem & { kind: 'function' }, writer: SqlWriter): void {
+    const printer = this.#expressions(writer)
+    const several = item.calls.length > 1
+    if (item.lateral) writer.add('LATERAL ')
+    if (several) writer.add('ROWS FROM(')
+    for (const [i, call] of item.calls.entries()) {
+      if (i > 0) writer.add(', ')
+      if (call.function === null) printer.list(call.args, true)
+      else printer.named(quoteIdentifier(call.function.name), call.args)
+    }
+    if (several) writer.add(')')
+    if (item.ordinality !== null) writer.add(' WITH ORDINALITY')
+    writer.add(` ${quoteIdentifier(item.alias)}${namedFields(item.columns)}`)
+  }
+
+  #join(item: JoinItem, writer: SqlWriter): void {
+    const { pretty } = this.#names
+    if (!pretty) writer.add('(')
+    this.#from(item.left, writer)
+    const conditional = item.condition !== null || item.using.length > 0
+    const type = item.type === 'inner' ? (conditional ? '' : 'CROSS ') : `${item.type.toUpperCase()} `
+    this.#clause(writer, ` ${type}JOIN `, JOIN_INDENT)
+    const grouped = pretty && item.right.kind === 'join'
+    if (grouped) writer.add('(')
+    this.#from(item.right, writer)
+    if (grouped) writer.add(')')
+    if (item.using.length > 0) writer.add(` USING (${item.using.map(quoteIdentifier).join(', ')})`)
+    else if (item.condition !== null) {
+      writer.add(pretty ? ' ON ' : ' ON (')
+      this.#expressions(writer).print(item.condition, false)
+      if (!pretty) writer.add(')')
+    }
+    if (!pretty) writer.add(')')
+  }
+
+  #window(spec: WindowSpec, printer: ExpressionPrinter): void {
+    const { writer } = printer
+    const parts: (() => void)[] = []
+    if (spec.partitionBy.length > 0) {
+      parts.push(() => {
+        writer.add('PARTITION BY ')
+        this.#sortItems(spec.partitionBy, printer)
+      })
+    }
+    if (spec.orderBy.length > 0) {
+      parts.push(() => {
+        writer.add('ORDER BY ')
+        for (const [i, key] of spec.orderBy.entries()) {
+          if (i > 0) writer.add(', ')
+          this.#sortKey(key, printer, null)
+        }
+      })
+    }
+    if (!isDefaultFrame(spec)) {
+      parts.push(() => {
+        writer.add(`${spec.mode.toUpperCase()} BETWEEN `)
+        this.#bound(spec.start, printer)
+        writer.add(' AND ')
+        this.#bound(spec.end, printer)
+        writer.add(EXCLUSIONS[spec.exclude])
+      })
+    }
+    writer.add('(')
+    for (const [i, part] of parts.entries()) {
+      if (i > 0) writer.add(' ')
+      part()
+    }
+    writer.add(')')
+  }
+
+  #bound({ kind, offset }: FrameBound, printer: ExpressionPrinter): void {
+    if (offset !== null) {
+      printer.print(offset, false)
+      printer.writer.add(' ')
+    }
+    printer.writer.add(kind === 'current' ? 'CURRENT ROW' : kind.replace('-', ' ').toUpperCase())
+  }
+}
+
+const EXCLUSIONS = {
+  none: '',
+  current: ' EXCLUDE CURRENT ROW',
+  group: ' EXCLUDE GROUP',
+  ties: ' EXCLUDE TIES',
+} as const
+
+const isDefaultFrame = ({ mode, start, end, exclude }: WindowSpec): boolean =>
+  mode === 'range' && start.kind === 'unbounded-preceding' && end.kind === 'current' && exclude === 'none'
+
+/** A set operation on the left that another one does not go on. */
+const isUnlike = (left: Query, { operation, all }: SetOperationQuery): boolean =>
+  left.kind === 'set-operation' && (left.operation !== operation || left.all !== all)
