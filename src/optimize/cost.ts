@@ -1,6 +1,6 @@
 /**
  * Costs in PostgreSQL's units (a sequentially read page is 1), weighted for this executor: a row read by its address
- * costs some ten times one read in sequence, and starting an input anew as much as dozens of rows.
+ * costs some twenty times one read in sequence, and starting an input anew as much as fifty rows.
  */
 
 /** Bytes of a page, by which table widths become page counts. */
@@ -13,11 +13,11 @@ export const COST = {
   row: 0.01,
   operator: 0.0025,
   /** Finding the first entry in an index. */
-  descent: 0.3,
+  descent: 0.5,
   /** One row by its address, entry included. */
-  indexRow: 0.2,
+  indexRow: 0.4,
   /** Opening the inner side of a nested loop for another outer row. */
-  rescan: 0.5,
+  rescan: 1,
   hashBuild: 0.03,
   hashProbe: 0.015,
   /** A row put together by a join. */

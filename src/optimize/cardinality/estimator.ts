@@ -230,22 +230,28 @@ export class Estimator {
     }
   }
 
-  /** Share of pairs of rows that satisfy the conditions. */
+  /**
+   * Share of pairs of rows that satisfy the conditions. Equalities together distinguish no more values on a side than
+   * it has rows: so keys of several columns are not taken for independent ones.
+   */
   joinSelectivity(conditions: readonly Expr[], left: LogicalPlan, right: LogicalPlan): number {
-    let share = 1
+    const [leftRows, rightRows] = [this.rows(left), this.rows(right)]
+    const leftIds = outputIds(left)
+    let leftValues = 1
+    let rightValues = 1
     const rest: Expr[] = []
     for (const condition of conditions) {
-      const sides = isHashEquality(condition) ? condition.args : null
-      const [a, b] = sides ?? []
-      if (a === undefined || b === undefined || columnsOf(a).size === 0 || columnsOf(b).size === 0) rest.push(condition)
-      else share /= Math.max(this.#sideDistinct(a, left, right), this.#sideDistinct(b, left, right))
+      const [a, b] = isHashEquality(condition) ? condition.args : []
+      if (a === undefined || b === undefined || columnsOf(a).size === 0 || columnsOf(b).size === 0) {
+        rest.push(condition)
+        continue
+      }
+      const [own, other] = columnsOf(a).isSubsetOf(leftIds) ? [a, b] : [b, a]
+      leftValues *= this.distinct(own, leftRows)
+      rightValues *= this.distinct(other, rightRows)
     }
-    return share * selectivityOfAll(rest, this.facts)
-  }
-
-  #sideDistinct(expr: Expr, left: LogicalPlan, right: LogicalPlan): number {
-    const side = columnsOf(expr).isSubsetOf(outputIds(left)) ? left : right
-    return this.distinct(expr, this.rows(side))
+    const values = Math.max(Math.min(leftValues, leftRows), Math.min(rightValues, rightRows), 1)
+    return selectivityOfAll(rest, this.facts) / values
   }
 
   /** Share of left rows that find a match (semi joins). */
