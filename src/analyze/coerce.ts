@@ -179,7 +179,13 @@ const convertUnknown = (
     if (expr.value === null) return constant(null, type, -1)
     if (SETTING_DEPENDENT.has(type.oid)) context.dependsOnSettings = true
     // Interval's typmod steers the reading; explicit string casts to varchar(n) truncate, so those read without it.
-    const value = readLiteral(expr.value as string, type, type.oid === OID.interval ? typmod : -1, context, location)
+    const value = readLiteral(
+      expr.value as string,
+      type,
+      type.oid === OID.interval ? typmod : -1,
+      context,
+      expr.location ?? location,
+    )
     return constant(value, type, -1)
   }
   if (expr.kind === 'param') {

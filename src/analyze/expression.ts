@@ -30,6 +30,8 @@ interface Typed {
 export interface ConstExpr extends Typed {
   readonly kind: 'const'
   readonly value: Datum
+  /** Of a literal whose type is not settled yet: where it stands, for errors in reading it. */
+  readonly location?: number
   /** The constant as it was before an implied coercion to its typmod. */
   readonly unfitted?: ConstExpr
 }

@@ -3,6 +3,7 @@ import {
   arraySubscriptError,
   datatypeMismatch,
   featureNotSupported,
+  groupingError,
   syntaxErrorAt,
   undefinedColumn,
   undefinedObject,
@@ -21,6 +22,7 @@ import {
   type CoalesceExpr as CoalesceNode,
   type CollateClause,
   type ColumnRef,
+  type GroupingFunc,
   type MinMaxExpr as MinMaxNode,
   type Node,
   type NodeBodies,
@@ -59,7 +61,10 @@ const analyzeConst = (context: AnalysisContext, _scope: Scope, node: A_Const): E
   if (node.ival !== undefined) return constant(node.ival.ival ?? 0, context.typeOf(OID.int4))
   if (node.fval !== undefined) return numberConstant(context, node.fval.fval ?? '0')
   if (node.boolval !== undefined) return constant(node.boolval.boolval ?? false, context.bool)
-  if (node.sval !== undefined) return constant(node.sval.sval ?? '', context.unknown)
+  if (node.sval !== undefined) {
+    const literal = constant(node.sval.sval ?? '', context.unknown)
+    return node.location === undefined ? literal : { ...literal, location: node.location }
+  }
   throw featureNotSupported('bit string literals are not supported', node.location)
 }
 
@@ -403,6 +408,15 @@ const analyzeDefault = (): Expr => {
 const analyzeNamedArg = (context: AnalysisContext, scope: Scope, node: { arg?: Node }): Expr =>
   context.expr(scope, node.arg as Node)
 
+/** GROUPING(…): its arguments must be grouping expressions, which the grouping check sees to. */
+const analyzeGrouping = (context: AnalysisContext, scope: Scope, node: GroupingFunc): Expr => {
+  if (!scope.clause.aggregates)
+    throw groupingError(`grouping operations are not allowed in ${scope.clause.name}`, node.location)
+  scope.aggregated = true
+  const args = (node.args ?? []).map((arg) => context.expr(scope, arg))
+  return { kind: 'grouping', args, type: context.typeOf(OID.int4), typmod: -1 }
+}
+
 const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
   A_Const: analyzeConst,
   ColumnRef: analyzeColumn,
@@ -422,6 +436,7 @@ const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
   CollateClause: analyzeCollate,
   FuncCall: analyzeCall,
   NamedArgExpr: analyzeNamedArg,
+  GroupingFunc: analyzeGrouping,
   SubLink: analyzeSubLink,
   SetToDefault: analyzeDefault,
 }

@@ -367,7 +367,7 @@ const functionCall = (
       name,
       function: fn,
       args,
-      columns: fn.columns.map((c) => column(fn.columns?.length === 1 ? single : c.name, context.typeOf(c.type))),
+      columns: fn.columns.map((c) => column(c.name, context.typeOf(c.type))),
     }
   }
   if (type.oid === OID.record) {

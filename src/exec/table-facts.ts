@@ -11,9 +11,12 @@ export const tableFacts = (
   storage: Storage,
   statistics: (table: number) => TableStatistics | null = () => null,
 ): TableFacts => ({
-  rowCount: (storageId) => (storageId === 0 ? 0 : storage.store(storageId).rowCount),
+  rowCount: (storageId) => storage.findStore(storageId)?.rowCount ?? 1,
   statistics,
-  summary: (storageId, attnum) => (storageId === 0 ? null : summaryOf(storage.store(storageId), attnum)),
+  summary: (storageId, attnum) => {
+    const store = storage.findStore(storageId)
+    return store === null ? null : summaryOf(store, attnum)
+  },
 })
 
 interface Summaries {

@@ -320,6 +320,8 @@ class Builder implements QueryBuilder {
         return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
       }
       if (expr.kind === 'grouping') {
+        const known = groupings.find((g) => g.node === expr)
+        if (known !== undefined) return refer({ id: known.id, name: 'grouping', type: expr.type })
         const id = this.context.freshColumn()
         groupings.push({ id, node: expr, args: expr.args.map((a) => groupExprs.findIndex((g) => sameExpr(g, a))) })
         return { kind: 'column', id, name: 'grouping', type: expr.type, typmod: -1 }

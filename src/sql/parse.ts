@@ -1,7 +1,7 @@
 /** Text to parse trees: the only caller of the PostgreSQL grammar. */
 import { loadModule, parseSync, hasSqlDetails } from 'libpg-query'
 import { syntaxError } from '../errors/raise/syntax.ts'
-import type { Node } from './ast.ts'
+import { bodyOf, type Node } from './ast.ts'
 
 await loadModule()
 
@@ -27,8 +27,23 @@ export const parseStatements = (sql: string): ParsedStatement[] => {
       bytes === null
         ? sql.slice(stmt_location, stmt_len === undefined ? undefined : stmt_location + stmt_len)
         : bytes.toString('utf8', stmt_location, stmt_len === undefined ? undefined : stmt_location + stmt_len)
-    return { node: stmt, text, offset }
+    return { node: selectInto(stmt), text, offset }
   })
+}
+
+/** SELECT … INTO t is another spelling of CREATE TABLE t AS. */
+const selectInto = (node: Node): Node => {
+  const select = bodyOf(node, 'SelectStmt')
+  if (select?.intoClause === undefined) return node
+  const { intoClause, ...query } = select
+  return {
+    CreateTableAsStmt: {
+      query: { SelectStmt: query },
+      into: intoClause,
+      objtype: 'OBJECT_TABLE',
+      is_select_into: true,
+    },
+  }
 }
 
 const grammar = (sql: string) => {

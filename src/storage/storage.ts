@@ -133,6 +133,11 @@ export class Storage {
     return store
   }
 
+  /** As `store`, null where there is none (sequences, views). */
+  findStore(storageId: number): TableStore | null {
+    return this.#stores.get(storageId) ?? null
+  }
+
   get stores(): IterableIterator<TableStore> {
     return this.#stores.values()
   }

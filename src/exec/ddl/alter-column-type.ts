@@ -1,5 +1,5 @@
 /** Table rewrites: ALTER COLUMN TYPE, and ADD COLUMN with a default that differs from row to row. */
-import { coerce, settleUnknown, tryCoerce } from '../../analyze/coerce.ts'
+import { settleUnknown, tryCoerce } from '../../analyze/coerce.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import { tableItem } from '../../analyze/from.ts'
 import { columnRef } from '../../analyze/nodes.ts'
@@ -127,7 +127,11 @@ export const changeColumnType = async (
   }
   if (column.default !== null && !column.generated) {
     const fallback = columnDefault(analysis, { ...column, type: own.type, typmod: -1 })
-    if (fallback !== null) coerce(analysis, fallback, type, typmod, 'assignment', undefined)
+    if (fallback !== null && tryCoerce(analysis, fallback, type, typmod, 'assignment', undefined) === null) {
+      throw datatypeMismatch(
+        `default for column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
+      )
+    }
   }
   const changed: Column = { ...column, type, typmod, collation: type.collation, missing: null }
   const columns = relation.columns.map((c) => (c.attnum === column.attnum ? changed : { ...c, missing: null }))

@@ -21,10 +21,14 @@ const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
 }
 
 /** `table t`, `constraint c on table t`: how messages name an object. */
-export const describeObject = (snapshot: CatalogSnapshot, object: CatalogObject): string => {
+const describeObject = (context: DefinitionContext, object: CatalogObject): string => {
+  const { snapshot } = context.catalog
   switch (object.class) {
-    case 'relation':
-      return `${KIND_NAMES[object.kind]} ${object.name}`
+    case 'relation': {
+      const visible = snapshot.findRelation(object.name, context.searchPath)?.oid === object.oid
+      const name = visible ? object.name : `${snapshot.schema(object.schema)?.name ?? ''}.${object.name}`
+      return `${KIND_NAMES[object.kind]} ${name}`
+    }
     case 'constraint':
       return `constraint ${object.name} on table ${snapshot.relation(object.table)?.name ?? ''}`
     default:
@@ -81,19 +85,17 @@ export const dropObjects = async (
   if (hard.length > 0 && !cascade) {
     const detail = hard
       .map(
-        (d) =>
-          `${describeObject(snapshot, d.object)} depends on ${describeObject(snapshot, d.because as CatalogObject)}`,
+        (d) => `${describeObject(context, d.object)} depends on ${describeObject(context, d.because as CatalogObject)}`,
       )
       .join('\n')
     throw dependentObjects(
-      roots.length === 1 ? describeObject(snapshot, roots[0] as CatalogObject) : 'desired object(s)',
+      roots.length === 1 ? describeObject(context, roots[0] as CatalogObject) : 'desired object(s)',
       detail,
     )
   }
   if (hard.length > 0)
     cascadeNotice(
       context,
-      snapshot,
       hard.map((d) => d.object),
     )
   for (const { object } of doomed) {
@@ -102,12 +104,8 @@ export const dropObjects = async (
   }
 }
 
-const cascadeNotice = (
-  context: DefinitionContext,
-  snapshot: CatalogSnapshot,
-  objects: readonly CatalogObject[],
-): void => {
-  const names = objects.map((object) => describeObject(snapshot, object))
+const cascadeNotice = (context: DefinitionContext, objects: readonly CatalogObject[]): void => {
+  const names = objects.map((object) => describeObject(context, object))
   if (names.length === 1) noticeOf(context, `drop cascades to ${names[0]}`)
   else
     noticeOf(
@@ -225,6 +223,6 @@ const refuseProtected = (context: DefinitionContext, object: CatalogObject, kind
   if (internal === undefined) return
   const owner = context.catalog.snapshot.objects.get(internal.oid)
   if (owner === undefined) return
-  const description = describeObject(context.catalog.snapshot, owner)
+  const description = describeObject(context, owner)
   throw requiredBy(`${kind} ${object.name}`, description, `You can drop ${description} instead.`)
 }

@@ -151,10 +151,12 @@ export const interpret = (expr: Expr, scope: Compilation): Evaluator => {
     case 'row': {
       const fields = expr.fields.map((field) => interpret(field, scope))
       const types = expr.fields.map((field) => field.type)
+      const { names } = expr
       return (batch, at) =>
         new SqlRecord(
           types,
           fields.map((field) => field(batch, at)),
+          names,
         )
     }
     case 'row-compare':

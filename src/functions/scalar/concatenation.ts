@@ -1,4 +1,5 @@
 /** Functions that write values of any type as text: concat, format, quoting. */
+import { OID } from '../../types/oids.ts'
 import { formatArgumentError, nullFormatIdentifier } from '../../errors/raise/data.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { characterLength } from '../../types/text-order.ts'
@@ -10,6 +11,13 @@ import type { ScalarFunction } from '../records.ts'
 /** A value's text, null for NULL. */
 const textOf = (type: SqlType | undefined, value: Datum, context: EvalContext): string | null =>
   value === null ? null : (type as SqlType).format(value, context.format)
+
+/** A value cast to text, as || does it: booleans in full, blank padding dropped. */
+const castToText = (type: SqlType | undefined, value: Datum, context: EvalContext): string => {
+  if (type?.oid === OID.bool) return String(value)
+  const text = (type as SqlType).format(value, context.format)
+  return type?.oid === OID.bpchar ? text.replace(/ +$/, '') : text
+}
 
 const SPECIFIER = /%(?:(\d+)\$)?(-)?(?:(\d+)|\*(?:(\d+)\$)?)?([sIL%]?)/g
 
@@ -94,7 +102,7 @@ export const concatenationFunctions: readonly ScalarFunction[] = [
     'concatenate',
     ({ args }) =>
       (context, text, value) =>
-        text + textOf(args[1], value, context),
+        text + castToText(args[1], value, context),
     { volatility: 'stable' },
   ),
   typedScalar(
@@ -103,7 +111,7 @@ export const concatenationFunctions: readonly ScalarFunction[] = [
     'concatenate',
     ({ args }) =>
       (context, value, text) =>
-        textOf(args[0], value, context) + text,
+        castToText(args[0], value, context) + text,
     { volatility: 'stable' },
   ),
   typedScalar(
