@@ -8,6 +8,7 @@ import { indexPaths, type IndexPath } from './access-path.ts'
 import { selectivityOfAll } from './cardinality/selectivity.ts'
 import { sequentialCost, COST } from './cost.ts'
 import { bareColumn } from './expressions.ts'
+import { listLookup } from './list-lookup.ts'
 import type { Planner } from './physical.ts'
 
 /**
@@ -28,6 +29,9 @@ export const scanPlan = (scan: LogicalScan, conditions: readonly Expr[], planner
     if (path.cost >= (best?.estimate.totalCost ?? cost)) continue
     best = indexScan(scan, path, rows, planner)
   }
+  const limit = best?.estimate.totalCost ?? cost
+  const inner = (path: IndexPath): PhysicalPlan => indexScan(scan, path, path.fetched, planner)
+  best = listLookup(scan, conditions, rows, limit, inner, planner) ?? best
   if (best !== null) return best
   const kind = relation.system === null ? 'seq-scan' : 'system-scan'
   return { kind, relation, alias, attnums, filter, outputs, estimate: planner.estimate(rows, 0, cost, outputs) }
