@@ -52,7 +52,9 @@ export const coercionPath = (from: SqlType, to: SqlType, context: CoercionContex
     if (fn?.kind !== 'scalar') throw new Error(`cast ${from.name} to ${to.name} without function ${cast.method}`)
     return { kind: 'function', function: fn }
   }
-  if (from.element !== null && to.element !== null && from.category === 'A' && to.category === 'A') {
+  // The vector types are arrays, too, but none are coerced to them.
+  const toVector = to.oid === OID.oidvector || to.oid === OID.int2vector
+  if (from.element !== null && to.element !== null && from.category === 'A' && to.category === 'A' && !toVector) {
     return coercionPath(from.element, to.element, context) === null ? null : { kind: 'array' }
   }
   // Row types and record are interchangeable as far as they are made of the same fields.

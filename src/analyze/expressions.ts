@@ -70,9 +70,12 @@ const analyzeConst = (context: AnalysisContext, _scope: Scope, node: A_Const): E
 
 /** A number too large for integer: bigint when it fits, else numeric. */
 const numberConstant = (context: AnalysisContext, text: string): Expr => {
-  if (/^[0-9]+$/.test(text) && BigInt(text) <= 9223372036854775807n) {
-    const type = context.typeOf(OID.int8)
-    return constant(type.parse(text, -1, context.format), type)
+  if (/^-?[0-9]+$/.test(text)) {
+    const value = BigInt(text)
+    if (BigInt.asIntN(64, value) === value) {
+      const type = context.typeOf(BigInt.asIntN(32, value) === value ? OID.int4 : OID.int8)
+      return constant(type.parse(text, -1, context.format), type)
+    }
   }
   const radix = /^0[xob]/i.test(text)
   const type = context.typeOf(radix && BigInt(text) <= 9223372036854775807n ? OID.int8 : OID.numeric)

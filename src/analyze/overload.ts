@@ -14,7 +14,7 @@ import type { FunctionRecord, OperatorRecord, ScalarFunction } from '../function
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { canCoerce } from './coerce.ts'
+import { canCoerce, commonTypeOrNull } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 
 /** A record with its parameter types laid out for the actual number of arguments. */
@@ -179,7 +179,9 @@ const choose = <R>(
   if (exact !== undefined) return exact
   const type = (oid: number): SqlType => context.typeOf(oid)
   let candidates = all.filter((c) =>
-    c.types.every((oid, i) => canCoerce(actual[i] as SqlType, type(oid), 'implicit') && consistent(c.types, actual)),
+    c.types.every(
+      (oid, i) => canCoerce(actual[i] as SqlType, type(oid), 'implicit') && consistent(context, c.types, actual),
+    ),
   )
   if (candidates.length === 0) return 'none'
   if (candidates.length === 1) return candidates[0] as Candidate<R>
@@ -216,20 +218,23 @@ const choose = <R>(
 /** varchar is text as far as choosing goes. */
 const baseType = (t: SqlType): number => (t.oid === OID.varchar ? OID.text : t.oid)
 
-/** anyelement-style parameters must all be able to mean one type. */
-const consistent = (declared: readonly number[], actual: readonly SqlType[]): boolean => {
+/** anyelement-style parameters must all be able to mean one type, anycompatible-style ones types with a common one. */
+const consistent = (context: AnalysisContext, declared: readonly number[], actual: readonly SqlType[]): boolean => {
   let element = 0
+  const compatible: SqlType[] = []
   for (const [i, oid] of declared.entries()) {
     const given = actual[i]
     if (given === undefined || given.oid === OID.unknown) continue
     let candidate: number
+    if (oid === OID.anycompatiblearray && given.element !== null) compatible.push(given.element)
+    if (oid === OID.anycompatible || oid === OID.anycompatiblenonarray) compatible.push(given)
     if (oid === OID.anyelement || oid === OID.anynonarray || oid === OID.anyenum) candidate = given.oid
     else if (oid === OID.anyarray) candidate = given.element?.oid ?? -1
     else continue
     if (element !== 0 && element !== candidate) return false
     element = candidate
   }
-  return true
+  return compatible.length < 2 || commonTypeOrNull(context, compatible) !== null
 }
 
 const count = <R>(candidate: Candidate<R>, test: (oid: number, i: number) => boolean): number =>

@@ -165,7 +165,7 @@ export class Scope {
 
   qualifiedColumn(schema: string | null, alias: string, name: string, location: Location): Expr {
     const item = this.table(schema, alias, location)
-    if (item === null) throw this.#missing(alias, location)
+    if (item === null) throw this.missing(alias, location)
     const matches = item.columns.filter((c) => c.name === name)
     if (matches.length > 1) throw ambiguousColumn(name, location)
     const found = matches[0]?.expr ?? item.systemColumn?.(name) ?? null
@@ -173,7 +173,8 @@ export class Scope {
     return found
   }
 
-  #missing(alias: string, location: Location) {
+  /** The error for a table that no level names, with what may have been meant. */
+  missing(alias: string, location: Location) {
     for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
       const hiddenItem = scope.items.find((item) => item.alias === alias && !item.tableVisible)
       if (hiddenItem !== undefined) {

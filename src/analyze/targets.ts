@@ -1,5 +1,5 @@
 /** Select lists and RETURNING lists: `*` expansion, names, and where a column comes from. */
-import { missingFrom, syntaxErrorAt } from '../errors/raise/analysis.ts'
+import { syntaxErrorAt } from '../errors/raise/analysis.ts'
 import { bodyOf, namesOf, type ColumnRef, type Node } from '../sql/ast.ts'
 import { settleUnknown } from './coerce.ts'
 import { columnNameOf } from './column-names.ts'
@@ -89,7 +89,7 @@ const expandStar = (
   const item = scope.table(names.length > 1 ? (names.at(-2) as string) : null, table, ref?.location)
   if (item !== null) return item.columns
   const row = names.length === 1 ? scope.column(table, ref?.location) : null
-  if (row === null) throw missingFrom(table, ref?.location)
+  if (row === null) throw scope.missing(table, ref?.location)
   return expandRow(context, row, ref?.location)
 }
 
