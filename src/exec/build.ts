@@ -7,6 +7,7 @@ import { DeleteOperator, UpdateOperator } from './modify/update-delete.ts'
 import type { Operator } from './operator.ts'
 import { AggregateOperator } from './operators/aggregate.ts'
 import { ApplyOperator } from './operators/apply.ts'
+import { BlockingProjectOperator, isBlocking } from './operators/blocking-project.ts'
 import { CteScanOperator, RecursiveUnionOperator, WithOperator, WorkTableScanOperator } from './operators/cte.ts'
 import { FunctionScanOperator, ProjectSetOperator } from './operators/functions.ts'
 import { HashJoinOperator } from './operators/hash-join.ts'
@@ -62,7 +63,9 @@ export const buildOperator = (
       case 'filter':
         return new FilterOperator(plan, build(plan.input), context)
       case 'project':
-        return new ProjectOperator(plan, build(plan.input), context)
+        return isBlocking(plan)
+          ? new BlockingProjectOperator(plan, build(plan.input), context)
+          : new ProjectOperator(plan, build(plan.input), context)
       case 'project-set':
         return new ProjectSetOperator(plan, build(plan.input), context)
       case 'hash-join':

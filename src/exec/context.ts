@@ -91,7 +91,12 @@ export class ExecutionContext {
 
   /** Ends the statement at its next poll with the error. */
   cancel(error: SqlError): void {
-    this.#control.cancelled = error
+    this.#control.cancel(error)
+  }
+
+  /** Rejects when the statement is cancelled; for waits that nothing else would end. */
+  get cancellation(): Promise<never> {
+    return this.#control.cancellation
   }
 
   /**
@@ -112,6 +117,24 @@ class Control {
   cancelled: SqlError | null = null
   sliceEnd = performance.now() + SLICE
   #countdown = 0
+  #reject: ((error: SqlError) => void) | null = null
+  #cancellation: Promise<never> | null = null
+
+  cancel(error: SqlError): void {
+    this.cancelled = error
+    this.#reject?.(error)
+  }
+
+  get cancellation(): Promise<never> {
+    if (this.#cancellation === null) {
+      this.#cancellation = new Promise((_, reject) => {
+        this.#reject = reject
+      })
+      // Nobody may be waiting any more when the statement is cancelled.
+      this.#cancellation.catch(() => {})
+    }
+    return this.#cancellation
+  }
 
   poll(): Wait | null {
     if (this.cancelled !== null) throw this.cancelled
