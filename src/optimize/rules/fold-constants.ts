@@ -10,6 +10,7 @@ import { conjuncts, constant, mapChildren, sameExpr } from '../../analyze/nodes.
 import { functionByOid, operatorByOid, operatorsByName } from '../../functions/index.ts'
 import type { OperatorRecord } from '../../functions/records.ts'
 import { rewriteBottomUp } from '../../plan/logical.ts'
+import { SqlArray } from '../../types/array.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { OptimizerContext } from '../facts.ts'
@@ -59,6 +60,13 @@ export const fold = (expr: Expr, context: OptimizerContext): Expr => {
     }
     case 'case':
       return foldCase(folded)
+    case 'array-comparison': {
+      // The elements of a known array are a list, which selectivity and index look-ups understand.
+      const { array } = folded
+      const element = array?.type.element ?? null
+      if (array?.kind !== 'const' || element === null || !(array.value instanceof SqlArray)) return folded
+      return { ...folded, array: null, list: array.value.elements.map((value: Datum) => constant(value, element)) }
+    }
     default:
       return folded
   }
