@@ -15,6 +15,7 @@ import type { Database } from './database.ts'
 import type { EngineParts, TesseraEngine } from './engine.ts'
 import { now, SessionEval } from './eval-context.ts'
 import { SessionFormat } from './format-context.ts'
+import { monitorRows } from './monitor-views.ts'
 import { objectNames } from './object-names.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
 import { lookupPath, namedSchemas } from './search-path.ts'
@@ -77,6 +78,7 @@ export class SessionCore {
       transaction: () => this.block.transaction,
       catalog: () => this.block.catalog,
       notice: (notice) => this.notice(notice),
+      monitorRows: (view) => monitorRows(this, view),
     })
   }
 

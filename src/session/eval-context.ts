@@ -27,6 +27,8 @@ export interface EvalHost {
   transaction(): Transaction
   catalog(): CatalogTransaction
   notice(notice: Notice): void
+  /** Rows of a view over what sessions know. */
+  monitorRows(view: string): Iterable<Readonly<Record<string, Datum>>>
 }
 
 export class SessionEval implements EvalContext {
@@ -45,6 +47,7 @@ export class SessionEval implements EvalContext {
     this.session = sessionServices(host)
     this.sequences = new SessionSequences(host)
     this.catalog = {
+      rows: (view) => host.monitorRows(view),
       call: (name: string, args: readonly Datum[]): Datum => {
         const catalog = host.catalog().snapshot
         const searchPath = host.services.searchPath(true)

@@ -49,6 +49,11 @@ export class ServerSession implements Session {
     })
   }
 
+  /** For views over all sessions. */
+  get core(): SessionCore {
+    return this.#core
+  }
+
   get transactionStatus(): 'I' | 'T' | 'E' {
     const { state } = this.#core.block
     return state === 'failed' ? 'E' : state === 'block' ? 'T' : 'I'

@@ -6,6 +6,7 @@ import { functionFunctions } from './functions.ts'
 import { objectFunctions } from './objects.ts'
 import { privilegeFunctions } from './privileges.ts'
 import { sessionFunctions } from './sessions.ts'
+import { setFunctions } from './sets.ts'
 import { sizeFunctions } from './sizes.ts'
 import type { InformationFunction, InformationSource } from './source.ts'
 
@@ -19,6 +20,7 @@ const FUNCTIONS: ReadonlyMap<string, InformationFunction> = new Map(
     ...privilegeFunctions,
     ...sizeFunctions,
     ...sessionFunctions,
+    ...setFunctions,
   }),
 )
 

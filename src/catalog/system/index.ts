@@ -27,6 +27,7 @@ import { roleRelations } from './roles.ts'
 import { sequenceRelations } from './sequences.ts'
 import { sessionViews } from './session-views.ts'
 import { statisticsViews } from './statistics-views.ts'
+import { timeZoneViews } from './time-zones.ts'
 
 export { INFORMATION_SCHEMA } from './relation.ts'
 
@@ -56,6 +57,7 @@ export const systemRelations = (): RelationObject[] => [
   ...tableViews,
   ...sessionViews,
   ...statisticsViews,
+  ...timeZoneViews,
   ...emptyCatalogs,
   ...emptyViews,
   ...emptyInformationViews,
