@@ -6,6 +6,7 @@ import { conjuncts } from '../analyze/nodes.ts'
 import { Estimator } from './cardinality/estimator.ts'
 import { COST, sortCost, topSortCost } from './cost.ts'
 import type { OptimizerContext } from './facts.ts'
+import { aggregatePlan } from './physical-aggregate.ts'
 import { joinPlan } from './physical-join.ts'
 import { orderedScan, scanPlan } from './physical-scan.ts'
 import { outerColumns } from './plans.ts'
@@ -103,13 +104,8 @@ class PhysicalPlanner implements Planner {
         const estimate = this.estimate(rows, input.estimate.startupCost, total, outputs)
         return { kind: 'apply', input, subplan, form, column, value, test, parameters, outputs, estimate }
       }
-      case 'aggregate': {
-        const input = this.plan(plan.input)
-        const { groupBy, sets, aggregates, groupings } = plan
-        const strategy = groupBy.length === 0 && sets.length === 1 ? 'plain' : 'hash'
-        const estimate = blocking([input], COST.operator * (groupBy.length + aggregates.length) + COST.row)
-        return { kind: 'aggregate', strategy, input, groupBy, sets, aggregates, groupings, outputs, estimate }
-      }
+      case 'aggregate':
+        return aggregatePlan(plan, this)
       case 'window': {
         const input = this.plan(plan.input)
         const estimate = streaming([input], COST.row * plan.calls.length)
