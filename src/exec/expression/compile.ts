@@ -2,9 +2,13 @@
 import type { Expr } from '../../analyze/expression.ts'
 import type { PlanColumn } from '../../plan/physical.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
-import { Batch } from '../../vector/batch.ts'
+import type { Batch } from '../../vector/batch.ts'
 import { ConstantVector, vectorOf, type AnyVector } from '../../vector/vector.ts'
-import { interpret, type Compilation, type Evaluator, type Layout } from './interpret.ts'
+import { interpret, ONE_ROW, type Compilation, type Evaluator, type Layout } from './interpret.ts'
+import { selectorOf, vectorize, type Selector, type VectorEvaluator } from './vectorize.ts'
+
+export { ONE_ROW } from './interpret.ts'
+export type { Selector } from './vectorize.ts'
 
 export interface CompiledExpression {
   readonly type: SqlType
@@ -16,6 +20,9 @@ export interface CompiledExpression {
 
 export const layoutOf = (columns: readonly PlanColumn[]): Layout => new Map(columns.map((column, i) => [column.id, i]))
 
+/** With fewer live rows than this a batch is interpreted. */
+const VECTOR_ROWS = 64
+
 export const compileExpression = (expr: Expr, scope: Compilation): CompiledExpression => {
   const value = interpret(expr, scope)
   const { type } = expr
@@ -24,26 +31,32 @@ export const compileExpression = (expr: Expr, scope: Compilation): CompiledExpre
     if (index !== undefined) return { type, value, vector: (batch) => batch.columns[index] as AnyVector }
   }
   if (expr.kind === 'const') return { type, value, vector: (batch) => new ConstantVector(expr.value, batch.length) }
+  let vectorized: VectorEvaluator | null = null
   return {
     type,
     value,
     vector: (batch) => {
+      if (batch.count >= VECTOR_ROWS) {
+        vectorized ??= vectorize(expr, scope)
+        return vectorized(batch)
+      }
       const values = new Array<Datum>(batch.length).fill(null)
-      const { selection } = batch
-      if (selection === null) for (let i = 0; i < batch.length; i++) values[i] = value(batch, i)
-      else for (const i of selection) values[i] = value(batch, i)
+      for (let k = 0; k < batch.count; k++) values[batch.position(k)] = value(batch, batch.position(k))
       return vectorOf(type, values)
     },
   }
 }
 
-/** Keeps the live rows for which a condition is true. */
-export type Selector = (batch: Batch) => Batch | null
-
+/** Keeps the live rows for which a condition is true: null when there is none. */
 export const compileCondition = (condition: Expr, scope: Compilation): Selector => {
   const test = interpret(condition, scope)
+  let vectorized: Selector | null = null
   return (batch) => {
     const count = batch.count
+    if (count >= VECTOR_ROWS) {
+      vectorized ??= selectorOf(condition, scope)
+      return vectorized(batch)
+    }
     const selected = new Int32Array(count)
     let kept = 0
     for (let k = 0; k < count; k++) {
@@ -54,9 +67,6 @@ export const compileCondition = (condition: Expr, scope: Compilation): Selector 
     return kept === count ? batch : batch.select(selected.subarray(0, kept))
   }
 }
-
-/** A batch without columns and with one row: where expressions free of columns are evaluated. */
-export const ONE_ROW = new Batch([], 1)
 
 /** The value of an expression that mentions no input column (bounds, LIMIT, VALUES items). */
 export const evaluateScalar = (expr: Expr, scope: Compilation): Datum => interpret(expr, scope)(ONE_ROW, 0)

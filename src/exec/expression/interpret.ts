@@ -16,7 +16,7 @@ import type { ScalarFunction } from '../../functions/records.ts'
 import { SqlArray } from '../../types/array.ts'
 import { SqlRecord } from '../../types/record.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
-import type { Batch } from '../../vector/batch.ts'
+import { Batch } from '../../vector/batch.ts'
 import type { ExecutionContext } from '../context.ts'
 import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
 
@@ -30,6 +30,9 @@ export interface Compilation {
   readonly context: ExecutionContext
   readonly layout: Layout
 }
+
+/** A batch without columns and with one row: where expressions free of columns are evaluated. */
+export const ONE_ROW = new Batch([], 1)
 
 export const interpret = (expr: Expr, scope: Compilation): Evaluator => {
   const { context } = scope
