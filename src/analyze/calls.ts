@@ -5,10 +5,12 @@ import {
   syntaxErrorAt,
   undefinedFunction,
   undefinedObject,
+  undefinedSchema,
   windowingError,
   wrongObjectType,
   type Location,
 } from '../errors/raise/analysis.ts'
+import { functionsByName } from '../functions/index.ts'
 import type { AggregateFunction, FunctionRecord, WindowFunction } from '../functions/records.ts'
 import { bodyOf, namesOf, type FuncCall, type Node } from '../sql/ast.ts'
 import { formatType } from '../types/index.ts'
@@ -18,7 +20,7 @@ import { coerce, coerceToBoolean, coercionPath, commonTypeOrNull, settleUnknown 
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
-import { constant, sameExpr, someNode } from './nodes.ts'
+import { constant, sameExpr } from './nodes.ts'
 import { findFunction, namedOrder, resolveFunction, type FunctionMatch } from './overload.ts'
 import { arrayOf, resolvePolymorphic } from './polymorphic.ts'
 import { CLAUSE, type Scope } from './scope.ts'
@@ -35,7 +37,7 @@ export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCa
   const orderNodes = node.agg_order ?? []
   if (names.length > 1) checkSchema(context, names, argNodes, location)
 
-  const argClause = over ? CLAUSE.windowArgument : scope.clause
+  const argClause = over ? CLAUSE.windowArgument : isAggregateName(name) ? CLAUSE.aggregateArgument : scope.clause
   const args = scope.within(argClause, () => argNodes.map((arg) => context.expr(scope, arg)))
   const named = argNodes.map((arg) => bodyOf(arg, 'NamedArgExpr')?.name ?? null)
   const sortedArgs = within
@@ -64,8 +66,14 @@ export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCa
       return { ...call, ...syntax, type: result, typmod: -1 }
     }
     case 'set':
-      if (!scope.clause.sets)
+      if (scope.clause === CLAUSE.aggregateArgument) {
+        throw featureNotSupported('aggregate function calls cannot contain set-returning function calls', location, {
+          hint: 'You might be able to move the set-returning function into a LATERAL FROM item.',
+        })
+      }
+      if (!scope.clause.sets) {
         throw featureNotSupported(`set-returning functions are not allowed in ${scope.clause.name}`, location)
+      }
       return { kind: 'set-call', function: record, args: bound, type: result, typmod: -1 }
     case 'window':
       return windowCall(context, scope, node, record, bound, result)
@@ -75,6 +83,9 @@ export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCa
         : aggregateCall(context, scope, node, record, bound, result)
   }
 }
+
+/** Arguments of aggregates may hold neither aggregates nor window functions. */
+const isAggregateName = (name: string): boolean => functionsByName(name).some((record) => record.kind === 'aggregate')
 
 /** Functions live in pg_catalog; another schema's name means that there is no such function. */
 const checkSchema = (
@@ -86,7 +97,7 @@ const checkSchema = (
   const schema = names.at(-2) as string
   if (schema === 'pg_catalog' || schema === 'information_schema') return
   if (context.catalog.schemaByName(schema) === null) {
-    throw undefinedObject(`schema "${schema}" does not exist`, location)
+    throw undefinedSchema(schema, location)
   }
   throw undefinedFunction(`${names.join('.')}(${args.map(() => 'unknown').join(', ')})`, location)
 }
@@ -200,17 +211,6 @@ const aggregateCall = (
     }
     throw groupingError(`aggregate functions are not allowed in ${scope.clause.name}`, location)
   }
-  if (args.some((arg) => someNode(arg, (e) => e.kind === 'aggregate'))) {
-    throw groupingError('aggregate function calls cannot be nested', location)
-  }
-  if (args.some((arg) => someNode(arg, (e) => e.kind === 'window'))) {
-    throw groupingError('aggregate function calls cannot contain window function calls', location)
-  }
-  if (args.some((arg) => someNode(arg, (e) => e.kind === 'set-call'))) {
-    throw featureNotSupported('aggregate function calls cannot contain set-returning function calls', location, {
-      hint: 'You might be able to move the set-returning function into a LATERAL FROM item.',
-    })
-  }
   const distinct = node.agg_distinct ?? false
   const orderNodes = node.agg_order ?? []
   let orderBy: SortKey[] = scope.within(CLAUSE.aggregateArgument, () => analyzeSortKeys(context, scope, orderNodes))
@@ -262,6 +262,9 @@ const windowCall = (
   if (!scope.clause.windows) {
     if (scope.clause === CLAUSE.windowArgument || scope.clause === CLAUSE.window) {
       throw windowingError('window function calls cannot be nested', location)
+    }
+    if (scope.clause === CLAUSE.aggregateArgument) {
+      throw groupingError('aggregate function calls cannot contain window function calls', location)
     }
     throw windowingError(`window functions are not allowed in ${scope.clause.name}`, location)
   }
