@@ -4,7 +4,11 @@ import { accessMethodRelations } from './access-methods.ts'
 import { descriptionRelations } from './descriptions.ts'
 import { emptyCatalogs } from './empty-catalogs.ts'
 import { emptyViews } from './empty-views.ts'
+import { constraintInformation } from './information-schema/constraints.ts'
 import { emptyInformationViews } from './information-schema/empty-views.ts'
+import { privilegeInformation } from './information-schema/privileges.ts'
+import { schemaInformation } from './information-schema/schemata.ts'
+import { tableInformation } from './information-schema/tables.ts'
 import { pgAggregate } from './pg-aggregate.ts'
 import { pgAttrdef } from './pg-attrdef.ts'
 import { pgAttribute } from './pg-attribute.ts'
@@ -60,5 +64,9 @@ export const systemRelations = (): RelationObject[] => [
   ...timeZoneViews,
   ...emptyCatalogs,
   ...emptyViews,
+  ...schemaInformation,
+  ...tableInformation,
+  ...constraintInformation,
+  ...privilegeInformation,
   ...emptyInformationViews,
 ]

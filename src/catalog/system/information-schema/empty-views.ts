@@ -206,4 +206,29 @@ export const emptyInformationViews: readonly RelationObject[] = [
     13473,
     'table_catalog name, table_schema name, table_name name, specific_catalog name, specific_schema name, specific_name name',
   ),
+  informationView(
+    'routines',
+    13377,
+    'specific_catalog name, specific_schema name, specific_name name, routine_catalog name, routine_schema name, routine_name name, routine_type varchar, module_catalog name, module_schema name, module_name name, udt_catalog name, udt_schema name, udt_name name, data_type varchar, character_maximum_length int4, character_octet_length int4, character_set_catalog name, character_set_schema name, character_set_name name, collation_catalog name, collation_schema name, collation_name name, numeric_precision int4, numeric_precision_radix int4, numeric_scale int4, datetime_precision int4, interval_type varchar, interval_precision int4, type_udt_catalog name, type_udt_schema name, type_udt_name name, scope_catalog name, scope_schema name, scope_name name, maximum_cardinality int4, dtd_identifier name, routine_body varchar, routine_definition varchar, external_name varchar, external_language varchar, parameter_style varchar, is_deterministic yes_or_no, sql_data_access varchar, is_null_call yes_or_no, sql_path varchar, schema_level_routine yes_or_no, max_dynamic_result_sets int4, is_user_defined_cast yes_or_no, is_implicitly_invocable yes_or_no, security_type varchar, to_sql_specific_catalog name, to_sql_specific_schema name, to_sql_specific_name name, as_locator yes_or_no, created timestamptz, last_altered timestamptz, new_savepoint_level yes_or_no, is_udt_dependent yes_or_no, result_cast_from_data_type varchar, result_cast_as_locator yes_or_no, result_cast_char_max_length int4, result_cast_char_octet_length int4, result_cast_char_set_catalog name, result_cast_char_set_schema name, result_cast_char_set_name name, result_cast_collation_catalog name, result_cast_collation_schema name, result_cast_collation_name name, result_cast_numeric_precision int4, result_cast_numeric_precision_radix int4, result_cast_numeric_scale int4, result_cast_datetime_precision int4, result_cast_interval_type varchar, result_cast_interval_precision int4, result_cast_type_udt_catalog name, result_cast_type_udt_schema name, result_cast_type_udt_name name, result_cast_scope_catalog name, result_cast_scope_schema name, result_cast_scope_name name, result_cast_maximum_cardinality int4, result_cast_dtd_identifier name',
+  ),
+  informationView(
+    'parameters',
+    13334,
+    'specific_catalog name, specific_schema name, specific_name name, ordinal_position int4, parameter_mode varchar, is_result yes_or_no, as_locator yes_or_no, parameter_name name, data_type varchar, character_maximum_length int4, character_octet_length int4, character_set_catalog name, character_set_schema name, character_set_name name, collation_catalog name, collation_schema name, collation_name name, numeric_precision int4, numeric_precision_radix int4, numeric_scale int4, datetime_precision int4, interval_type varchar, interval_precision int4, udt_catalog name, udt_schema name, udt_name name, scope_catalog name, scope_schema name, scope_name name, maximum_cardinality int4, dtd_identifier name, parameter_default varchar',
+  ),
+  informationView(
+    'domains',
+    13320,
+    'domain_catalog name, domain_schema name, domain_name name, data_type varchar, character_maximum_length int4, character_octet_length int4, character_set_catalog name, character_set_schema name, character_set_name name, collation_catalog name, collation_schema name, collation_name name, numeric_precision int4, numeric_precision_radix int4, numeric_scale int4, datetime_precision int4, interval_type varchar, interval_precision int4, domain_default varchar, udt_catalog name, udt_schema name, udt_name name, scope_catalog name, scope_schema name, scope_name name, maximum_cardinality int4, dtd_identifier name',
+  ),
+  informationView(
+    'view_table_usage',
+    13478,
+    'view_catalog name, view_schema name, view_name name, table_catalog name, table_schema name, table_name name',
+  ),
+  informationView(
+    'view_column_usage',
+    13468,
+    'view_catalog name, view_schema name, view_name name, table_catalog name, table_schema name, table_name name, column_name name',
+  ),
 ]
