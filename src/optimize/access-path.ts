@@ -70,7 +70,7 @@ const indexPath = (
   if (bound === null && !isPlain(index)) return null
   const predicate = bound?.predicate ?? null
   if (predicate !== null && !conjuncts(predicate).every((part) => isImplied(part, conditions))) return null
-  const keyExpr = (i: number): Expr | null => bound?.keys[i] ?? columnOf(scan, definition.keys[i] as IndexKey)
+  const keyExpr = (i: number): Expr | null => bound?.keys[i] ?? columnOf(scan, definition.keys[i])
   const own = outputIds(scan)
   const used: KeyCondition[] = []
   const equalities: Expr[] = []
@@ -116,9 +116,10 @@ const indexPath = (
   }
 }
 
-const columnOf = (scan: LogicalScan, key: IndexKey): Expr | null => {
+const columnOf = (scan: LogicalScan, key: IndexKey | undefined): Expr | null => {
+  if (key === undefined || key.attnum === 0) return null
   const column = scan.outputs[scan.attnums.indexOf(key.attnum)]
-  if (key.attnum === 0 || column === undefined) return null
+  if (column === undefined) return null
   return { kind: 'column', id: column.id, name: column.name, type: column.type, typmod: -1 }
 }
 
