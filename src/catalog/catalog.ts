@@ -90,7 +90,11 @@ export class CatalogStore {
   publish(database: number, changes: ReadonlyMap<number, CatalogObject | null>, before: CatalogSnapshot): void {
     this.#version++
     const shared = new Map(
-      [...changes].filter(([oid, object]) => isShared((object ?? before.objects.get(oid)) as CatalogObject)),
+      [...changes].filter(([oid, object]) => {
+        // An object that was made and dropped within the transaction is in neither.
+        const known = object ?? before.objects.get(oid)
+        return known !== undefined && isShared(known)
+      }),
     )
     for (const [oid, snapshot] of this.#databases) {
       const relevant = oid === database ? changes : shared
