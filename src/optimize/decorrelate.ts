@@ -14,7 +14,7 @@ import type { OptimizerContext } from './facts.ts'
 import { filtered, outputIds, refersTo } from './plans.ts'
 
 /** A plan free of the outer columns, and the conditions over its outputs and the outer columns that it lost. */
-export interface Decorrelated {
+interface Decorrelated {
   readonly plan: LogicalPlan
   readonly conditions: readonly Expr[]
 }

@@ -1,7 +1,6 @@
 /** Questions that rules ask of expressions. Plans hold no subquery expressions any more: children are the whole. */
 import type { ColumnId, Expr } from '../analyze/expression.ts'
-import { children, constant, someNode } from '../analyze/nodes.ts'
-import type { SqlType } from '../types/sql-type.ts'
+import { children, someNode } from '../analyze/nodes.ts'
 
 /** Ids of the columns that an expression mentions. */
 export const columnsOf = (expr: Expr, into: Set<ColumnId> = new Set()): Set<ColumnId> => {
@@ -34,7 +33,7 @@ export const isHashEquality = (expr: Expr): expr is Expr & { kind: 'call' } =>
   expr.args.every((arg) => arg.type.hashKey !== null)
 
 /** Whether the expression is NULL when all the given columns are. */
-export const isNullWith = (expr: Expr, ids: ReadonlySet<ColumnId>): boolean => {
+const isNullWith = (expr: Expr, ids: ReadonlySet<ColumnId>): boolean => {
   const all = (exprs: readonly Expr[]): boolean => exprs.every((e) => isNullWith(e, ids))
   switch (expr.kind) {
     case 'column':
@@ -83,5 +82,3 @@ export const rejectsNulls = (expr: Expr, ids: ReadonlySet<ColumnId>): boolean =>
 }
 
 export const isConstant = (expr: Expr, value: boolean | null): boolean => expr.kind === 'const' && expr.value === value
-
-export const truth = (value: boolean, bool: SqlType): Expr => constant(value, bool)

@@ -5,7 +5,7 @@
 import type { ColumnId, Expr } from '../analyze/expression.ts'
 import { conjuncts, substituteColumns } from '../analyze/nodes.ts'
 import type { LogicalJoin, LogicalPlan } from '../plan/logical.ts'
-import { columnsOf, isVolatile, mentionsAny } from './expressions.ts'
+import { columnsOf, isVolatile } from './expressions.ts'
 import { columnEquality } from './implied.ts'
 import { outerColumns, outputIds } from './plans.ts'
 
@@ -20,13 +20,13 @@ export interface Relation {
 }
 
 /** A condition over several relations. */
-export interface Condition {
+interface Condition {
   readonly expr: Expr
   readonly members: readonly number[]
 }
 
 /** Columns that are all equal: one per relation. Any two of them may be compared. */
-export interface EquivalenceClass {
+interface EquivalenceClass {
   readonly members: readonly { readonly relation: number; readonly column: Expr & { kind: 'column' } }[]
   /** An equality of the class's type to make others from. */
   readonly template: Expr & { kind: 'call' }
@@ -150,7 +150,7 @@ const equivalenceClasses = (
     const touched = groups.filter(
       (g) => g.template.operator?.oid === expr.operator?.oid && g.columns.some((c) => pair.some((p) => p.id === c.id)),
     )
-    const columns = [...touched.flatMap((g) => g.columns)]
+    const columns = touched.flatMap((g) => g.columns)
     for (const column of pair) if (!columns.some((c) => c.id === column.id)) columns.push(column)
     for (const group of touched) groups.splice(groups.indexOf(group), 1)
     groups.push({ columns, template: expr })
@@ -168,7 +168,3 @@ const equivalenceClasses = (
   })
   return { classes, inner }
 }
-
-/** Whether the graph's columns include any of an expression's, for callers that place computed columns. */
-export const usesComputed = (expr: Expr, graph: JoinGraph): boolean =>
-  graph.computed.size > 0 && mentionsAny(expr, new Set(graph.computed.keys()))

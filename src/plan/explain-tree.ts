@@ -79,8 +79,8 @@ class TreeBuilder {
         for (const { cte, plan: body } of plan.ctes) hanging.push(this.node(body, 'InitPlan', `CTE ${cte.name}`))
         plan = plan.input
       } else break
+      actual ??= this.#options.actuals?.(plan)
     }
-    actual ??= this.#options.actuals === null ? undefined : null
     const details = this.#details(plan, filters)
     const output = this.#options.verbose ? this.#output(top, plan) : null
     return {

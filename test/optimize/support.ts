@@ -81,7 +81,8 @@ const relation = (oid: number, name: string, rest: Partial<RelationObject>): Rel
 
 const conditionTree = (text: string): Record<string, unknown> => {
   const [statement] = parseStatements(`select ${text}`)
-  const select = (statement?.node as { SelectStmt: { targetList: { ResTarget: { val: unknown } }[] } }).SelectStmt
+  if (statement === undefined) throw new Error(`no condition: ${text}`)
+  const select = (statement.node as { SelectStmt: { targetList: { ResTarget: { val: unknown } }[] } }).SelectStmt
   return select.targetList[0]?.ResTarget.val as Record<string, unknown>
 }
 

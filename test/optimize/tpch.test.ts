@@ -31,5 +31,7 @@ test.each(Array.from({ length: 22 }, (_, i) => i + 1))('query %i', (number) => {
 test('query 19 joins by the part key, which every arm of its OR names', () => {
   const joins = nodes(world.plan(textOf(19))).filter((n) => 'left' in n)
   expect(joins).toHaveLength(1)
-  expect(joins[0]?.kind === 'hash-join' || (joins[0]?.kind === 'nested-loop' && joins[0].parameters.length > 0)).toBe(true)
+  expect(joins[0]?.kind === 'hash-join' || (joins[0]?.kind === 'nested-loop' && joins[0].parameters.length > 0)).toBe(
+    true,
+  )
 })

@@ -16,7 +16,7 @@ const DEFAULT_BOOLEAN = 0.5
 const DEFAULT_FUNCTION = 0.3333333
 
 /** Facts of a column by id, null for computed ones. */
-export type FactsOf = (id: ColumnId) => ColumnFacts | null
+type FactsOf = (id: ColumnId) => ColumnFacts | null
 
 const clamp = (share: number): number => Math.min(1, Math.max(0, share))
 
@@ -143,7 +143,7 @@ const histogramShare = (value: Datum, facts: ColumnFacts): number => {
 }
 
 /** Share of rows equal to a value; undefined: some value of the column. */
-export const equality = (value: Datum | undefined, facts: ColumnFacts | null): number => {
+const equality = (value: Datum | undefined, facts: ColumnFacts | null): number => {
   if (facts === null) return DEFAULT_EQUAL
   if (value === null) return 0
   const present = 1 - facts.nullFraction
@@ -251,7 +251,7 @@ const equalityOf = (
 }
 
 /** Share of pairs that are equal: one in the greater number of distinct values. */
-export const joinEquality = (left: ColumnFacts | null, right: ColumnFacts | null): number => {
+const joinEquality = (left: ColumnFacts | null, right: ColumnFacts | null): number => {
   const present = (1 - (left?.nullFraction ?? 0)) * (1 - (right?.nullFraction ?? 0))
   if (left === null && right === null) return DEFAULT_EQUAL
   return clamp(present / Math.max(left?.distinct ?? 1, right?.distinct ?? 1))
