@@ -2,32 +2,31 @@
 import type { Aggregate } from '../../plan/physical.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { BATCH_SIZE, Batch } from '../../vector/batch.ts'
+import { ColumnCollector } from '../../vector/column-collector.ts'
 import { vectorOf, type AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import { AggregateCall } from '../aggregate-call.ts'
 import type { ExecutionContext } from '../context.ts'
 import { compileExpression, layoutOf, type CompiledExpression } from '../expression/compile.ts'
 import type { Compilation } from '../expression/interpret.ts'
-import { groupKey, type Key } from '../key.ts'
+import { hashKeyOf, KeyTable } from '../hash/key-table.ts'
 import type { Operator, Pull } from '../operator.ts'
 
 /** The groups of one grouping set. */
 class Grouping {
   readonly members: readonly number[]
-  readonly #key: (batch: Batch, position: number) => Key
-  readonly #ids = new Map<Key, number>()
-  /** Values of the grouping expressions, one array per expression of the set, by group. */
-  readonly values: Datum[][]
+  readonly #keys: KeyTable
+  /** Values of the grouping expressions of the set, one row per group. */
+  readonly #collected: readonly ColumnCollector[]
+  #values: readonly AnyVector[] | null = null
   readonly calls: readonly AggregateCall[]
   count = 0
 
   constructor(plan: Aggregate, members: readonly number[], scope: Compilation) {
     this.members = members
-    this.#key = groupKey(
-      members.map((i) => (plan.groupBy[i] as Aggregate['groupBy'][number]).expr),
-      scope,
-    )
-    this.values = members.map(() => [])
+    const exprs = members.map((i) => (plan.groupBy[i] as Aggregate['groupBy'][number]).expr)
+    this.#keys = new KeyTable(exprs.map(hashKeyOf), true)
+    this.#collected = exprs.map((expr) => new ColumnCollector(expr.type))
     this.calls = plan.aggregates.map(({ call }) => new AggregateCall(call, scope))
     // Without grouping columns there is one group, even of no rows.
     if (members.length === 0) this.count = 1
@@ -39,21 +38,26 @@ class Grouping {
   }
 
   #groupsOf(batch: Batch, grouped: readonly AnyVector[]): Int32Array {
-    const groups = new Int32Array(batch.count)
-    for (let k = 0; k < groups.length; k++) {
-      const position = batch.position(k)
-      const key = this.#key(batch, position)
-      let id = this.#ids.get(key)
-      if (id === undefined) {
-        id = this.count++
-        this.#ids.set(key, id)
-        for (const [m, member] of this.members.entries()) {
-          this.values[m]?.push((grouped[member] as AnyVector).get(position))
-        }
+    const vectors = this.members.map((member) => grouped[member] as AnyVector)
+    const groups = this.#keys.add(batch, vectors)
+    const { count } = this.#keys
+    if (count > this.count) {
+      // New groups are numbered in the order of their first rows.
+      const first = new Int32Array(count - this.count)
+      let found = 0
+      for (let k = 0; k < groups.length && found < first.length; k++) {
+        if (groups[k] === this.count + found) first[found++] = batch.position(k)
       }
-      groups[k] = id
+      for (const [m, collector] of this.#collected.entries()) collector.add(vectors[m] as AnyVector, first, found)
+      this.count = count
     }
     return groups
+  }
+
+  /** Values of a grouping expression of the set for groups [from, to). */
+  values(member: number, from: number, to: number): AnyVector {
+    this.#values ??= this.#collected.map((collector) => collector.finish())
+    return (this.#values[member] as AnyVector).slice(from, to) as AnyVector
   }
 }
 
@@ -118,9 +122,9 @@ export class AggregateOperator implements Operator {
     const columns = [
       ...groupBy.map((column, i) => {
         const member = grouping.members.indexOf(i)
-        const values =
-          member < 0 ? new Array<Datum>(length).fill(null) : (grouping.values[member] as Datum[]).slice(from, to)
-        return vectorOf(column.expr.type, values)
+        return member < 0
+          ? vectorOf(column.expr.type, new Array<Datum>(length).fill(null))
+          : grouping.values(member, from, to)
       }),
       ...aggregates.map(({ call }, i) => {
         const state = grouping.calls[i] as AggregateCall

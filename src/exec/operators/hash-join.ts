@@ -6,66 +6,37 @@ import { gather } from '../../vector/gather.ts'
 import { ConstantVector, type AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
-import { layoutOf } from '../expression/compile.ts'
-import { interpret, type Evaluator } from '../expression/interpret.ts'
-import { joinKey, type Key, type KeyFunction } from '../key.ts'
+import { compileExpression, layoutOf, type CompiledExpression } from '../expression/compile.ts'
+import type { HashKey } from '../hash/column-codes.ts'
+import { JoinTable } from '../hash/join-table.ts'
+import { hashKeyOf } from '../hash/key-table.ts'
 import type { Operator, Pull } from '../operator.ts'
-import { Pair } from '../pair.ts'
+import { PairCondition } from '../pair-condition.ts'
 
-/** Chains of build rows by key: `first` in the map, `next` per row, -1 at the end. */
-class JoinTable {
-  readonly rows: Batch
-  readonly #first = new Map<Key, number>()
-  readonly #next: Int32Array
-  /** A build row had a NULL key. */
-  readonly hasNull: boolean
-
-  constructor(rows: Batch, key: KeyFunction) {
-    this.rows = rows
-    this.#next = new Int32Array(rows.length).fill(-1)
-    let hasNull = false
-    // From the last row to the first, so that chains run in input order.
-    for (let row = rows.length - 1; row >= 0; row--) {
-      const k = key(rows, row)
-      if (k === null) {
-        hasNull = true
-        continue
-      }
-      this.#next[row] = this.#first.get(k) ?? -1
-      this.#first.set(k, row)
-    }
-    this.hasNull = hasNull
-  }
-
-  first(key: Key): number {
-    return this.#first.get(key) ?? -1
-  }
-
-  next(row: number): number {
-    return this.#next[row] as number
-  }
-}
+const NO_ROWS = new Int32Array(0)
 
 export class HashJoinOperator implements Operator {
   readonly #plan: HashJoin
   readonly #left: Operator
   readonly #right: Operator
-  readonly #leftKey: KeyFunction
-  readonly #rightKey: KeyFunction
-  readonly #residual: Evaluator | null
+  readonly #context: ExecutionContext
+  readonly #leftKeys: readonly CompiledExpression[]
+  readonly #leftHashes: readonly HashKey[]
+  readonly #rightKeys: readonly CompiledExpression[]
+  readonly #residual: PairCondition | null
   /** Where each output comes from: left column i, or right column i as -1-i. */
   readonly #sources: readonly number[]
-  readonly #pair: Pair
   #collector: BatchCollector | null = null
   #table: JoinTable | null = null
   /** Build rows that found a match (right and full joins). */
   #matched: Uint8Array | null = null
   #probe: Batch | null = null
+  /** The live row of the probe batch that comes next. */
   #probeAt = 0
-  /** Next build row of the chain of the present probe row; -1: start with its key. */
-  #chain = -1
-  #inChain = false
-  #rowMatched = false
+  /** By live row of the probe batch: the next build row to pair it with, -1 at the end of its chain. */
+  #candidates: Int32Array = NO_ROWS
+  /** By live row of the probe batch: 1 once it found a match. */
+  #rowMatched: Uint8Array = new Uint8Array(0)
   #unmatchedAt = 0
   #leftDone = false
 
@@ -75,17 +46,12 @@ export class HashJoinOperator implements Operator {
     this.#right = right
     const leftLayout = layoutOf(plan.left.outputs)
     const rightLayout = layoutOf(plan.right.outputs)
-    this.#leftKey = joinKey(
-      plan.keys.map((k) => k.left),
-      { context, layout: leftLayout },
-    )
-    this.#rightKey = joinKey(
-      plan.keys.map((k) => k.right),
-      { context, layout: rightLayout },
-    )
-    this.#pair = new Pair(plan.left.outputs.length, plan.right.outputs.length)
-    const both = layoutOf([...plan.left.outputs, ...plan.right.outputs])
-    this.#residual = plan.residual === null ? null : interpret(plan.residual, { context, layout: both })
+    this.#context = context
+    this.#leftKeys = plan.keys.map((key) => compileExpression(key.left, { context, layout: leftLayout }))
+    this.#leftHashes = plan.keys.map((key) => hashKeyOf(key.left))
+    this.#rightKeys = plan.keys.map((key) => compileExpression(key.right, { context, layout: rightLayout }))
+    this.#residual =
+      plan.residual === null ? null : new PairCondition(plan.residual, plan.left.outputs, plan.right.outputs, context)
     this.#sources = plan.outputs.map(({ id }) => {
       const fromLeft = leftLayout.get(id)
       return fromLeft ?? -1 - (rightLayout.get(id) as number)
@@ -111,6 +77,8 @@ export class HashJoinOperator implements Operator {
     const table = this.#table as unknown as JoinTable
     for (;;) {
       if (this.#leftDone) return this.#unmatchedRight(table)
+      const wait = this.#context.poll()
+      if (wait !== null) return wait
       if (this.#probe === null) {
         const batch = this.#left.next()
         if (batch instanceof Wait) return batch
@@ -118,11 +86,9 @@ export class HashJoinOperator implements Operator {
           this.#leftDone = true
           continue
         }
-        this.#probe = batch
-        this.#probeAt = 0
-        this.#inChain = false
+        this.#startProbe(batch, table)
       }
-      const joined = this.#probeBatch(this.#probe, table)
+      const joined = this.#probeBatch(this.#probe as Batch, table)
       if (joined !== null) return joined
     }
   }
@@ -136,68 +102,101 @@ export class HashJoinOperator implements Operator {
       collector.add(batch)
     }
     this.#right.close()
-    this.#table = new JoinTable(collector.finish(), this.#rightKey)
+    const rows = collector.finish()
+    const hashes = this.#plan.keys.map((key) => hashKeyOf(key.right))
+    const keys = rows.length === 0 ? hashes.map(() => new ConstantVector(null, 0)) : this.#keysOf(this.#rightKeys, rows)
+    this.#table = new JoinTable(rows, keys, hashes)
     this.#collector = null
     const { type } = this.#plan
     if (type === 'right' || type === 'full') this.#matched = new Uint8Array(this.#table.rows.length)
     return null
   }
 
+  #keysOf(keys: readonly CompiledExpression[], batch: Batch): readonly AnyVector[] {
+    return keys.map((key) => key.vector(batch))
+  }
+
+  #startProbe(batch: Batch, table: JoinTable): void {
+    this.#probe = batch
+    this.#probeAt = 0
+    this.#candidates = table.probe(batch, this.#keysOf(this.#leftKeys, batch), this.#leftHashes)
+    this.#rowMatched = new Uint8Array(batch.count)
+  }
+
   /** Joins the probe batch from where the last call stopped; null when it gave nothing. */
   #probeBatch(probe: Batch, table: JoinTable): Batch | null {
     const { type } = this.#plan
     if (type === 'semi' || type === 'anti') return this.#select(probe, table)
+    const keepUnmatched = type === 'left' || type === 'full'
+    if (this.#probeAt >= probe.count) {
+      this.#probe = null
+      return keepUnmatched ? this.#unmatchedLeft(probe, table) : null
+    }
     const leftRows = new Int32Array(BATCH_SIZE)
     const rightRows = new Int32Array(BATCH_SIZE)
-    const keepUnmatched = type === 'left' || type === 'full'
+    /** Which live row of the probe batch each pair belongs to. */
+    const owners = new Int32Array(BATCH_SIZE)
+    const candidates = this.#candidates
+    const rows = probe.count
     let count = 0
-    const { count: rows } = probe
-    while (this.#probeAt < rows) {
-      const position = probe.position(this.#probeAt)
-      if (!this.#inChain) {
-        const key = this.#leftKey(probe, position)
-        this.#chain = key === null ? -1 : table.first(key)
-        this.#inChain = true
-        this.#rowMatched = false
+    while (this.#probeAt < rows && count < BATCH_SIZE) {
+      const k = this.#probeAt
+      let row = candidates[k] as number
+      if (row >= 0) {
+        const position = probe.position(k)
+        while (row >= 0 && count < BATCH_SIZE) {
+          leftRows[count] = position
+          owners[count] = k
+          rightRows[count++] = row
+          row = table.next(row)
+        }
+        candidates[k] = row
+        if (row >= 0) break
       }
-      while (this.#chain >= 0 && count < BATCH_SIZE) {
-        const row = this.#chain
-        this.#chain = table.next(row)
-        if (!this.#passes(probe, position, table, row)) continue
-        this.#rowMatched = true
-        if (this.#matched !== null) this.#matched[row] = 1
-        leftRows[count] = position
-        rightRows[count++] = row
-      }
-      if (count === BATCH_SIZE) break
-      if (!this.#rowMatched && keepUnmatched) {
-        leftRows[count] = position
-        rightRows[count++] = -1
-      }
-      this.#inChain = false
       this.#probeAt++
-      if (count === BATCH_SIZE) break
     }
-    const finished = this.#probeAt >= rows
-    if (finished) this.#probe = null
+    if (this.#residual !== null) {
+      const passed = this.#residual.test(probe, leftRows, table.rows, rightRows, count)
+      for (let i = 0; i < passed.length; i++) {
+        // Indices ascend, so pairs move towards the front only.
+        const from = passed[i] as number
+        leftRows[i] = leftRows[from] as number
+        rightRows[i] = rightRows[from] as number
+        owners[i] = owners[from] as number
+      }
+      count = passed.length
+    }
+    if (keepUnmatched) for (let i = 0; i < count; i++) this.#rowMatched[owners[i] as number] = 1
+    const matched = this.#matched
+    if (matched !== null) for (let i = 0; i < count; i++) matched[rightRows[i] as number] = 1
+    if (this.#probeAt >= rows && !keepUnmatched) this.#probe = null
     return count === 0 ? null : this.#output(probe, table.rows, leftRows, rightRows, count)
+  }
+
+  /** The rows of a probe batch without a match, with NULLs for the right side. */
+  #unmatchedLeft(probe: Batch, table: JoinTable): Batch | null {
+    const left = new Int32Array(probe.count)
+    let count = 0
+    for (let k = 0; k < left.length; k++) if (this.#rowMatched[k] === 0) left[count++] = probe.position(k)
+    if (count === 0) return null
+    return this.#output(probe, table.rows, left, new Int32Array(count).fill(-1), count)
   }
 
   /** Semi and anti joins: a selection of the probe batch. */
   #select(probe: Batch, table: JoinTable): Batch | null {
     this.#probe = null
-    const wanted = this.#plan.type === 'semi'
+    const wanted = this.#plan.type === 'semi' ? 1 : 0
     const { nullAware } = this.#plan
     if (nullAware && table.hasNull) return null
+    this.#match(probe, table)
+    const matched = this.#rowMatched
+    const nullKeys = nullAware && table.rows.length > 0 ? this.#keysOf(this.#leftKeys, probe) : []
     const selected = new Int32Array(probe.count)
     let kept = 0
-    for (let k = 0; k < probe.count; k++) {
+    for (let k = 0; k < selected.length; k++) {
+      if (matched[k] !== wanted) continue
       const position = probe.position(k)
-      const key = this.#leftKey(probe, position)
-      if (key === null && nullAware && table.rows.length > 0) continue
-      let row = key === null ? -1 : table.first(key)
-      while (row >= 0 && !this.#passes(probe, position, table, row)) row = table.next(row)
-      if (row >= 0 === wanted) selected[kept++] = position
+      if (!nullKeys.some((key) => key.isNull(position))) selected[kept++] = position
     }
     if (kept === 0) return null
     const chosen = probe.select(selected.subarray(0, kept))
@@ -208,9 +207,25 @@ export class HashJoinOperator implements Operator {
     )
   }
 
-  #passes(probe: Batch, position: number, table: JoinTable, row: number): boolean {
-    if (this.#residual === null) return true
-    return this.#residual(this.#pair.set(probe, position, table.rows, row), 0) === true
+  /** Finds which rows of the probe batch have a match: in rounds, each undecided row with its next candidate. */
+  #match(probe: Batch, table: JoinTable): void {
+    const candidates = this.#candidates
+    const matched = this.#rowMatched
+    if (this.#residual === null) {
+      for (let k = 0; k < candidates.length; k++) if ((candidates[k] as number) >= 0) matched[k] = 1
+      return
+    }
+    let undecided = Int32Array.from({ length: candidates.length }, (_, k) => k)
+    for (;;) {
+      undecided = undecided.filter((k) => matched[k] === 0 && (candidates[k] as number) >= 0)
+      if (undecided.length === 0) return
+      const leftRows = undecided.map((k) => probe.position(k))
+      const rightRows = undecided.map((k) => candidates[k] as number)
+      for (const i of this.#residual.test(probe, leftRows, table.rows, rightRows, undecided.length)) {
+        matched[undecided[i] as number] = 1
+      }
+      for (const k of undecided) candidates[k] = table.next(candidates[k] as number)
+    }
   }
 
   #output(probe: Batch, build: Batch, left: Int32Array, right: Int32Array, count: number): Batch {
