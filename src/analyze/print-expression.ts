@@ -353,13 +353,12 @@ const constantText = (expr: ConstExpr, label: 'needed' | 'never' | 'always', nam
   const plain = type.oid === OID.bool || ((type.oid === OID.int4 || type.oid === OID.numeric) && NUMBER.test(text))
   const written = type.oid === OID.bool ? (value === true ? 'true' : 'false') : text
   const negative = plain && written.startsWith('-')
-  const literal = plain && !negative ? written : `'${written.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`
+  const literal = plain && !negative ? written : `'${written.replaceAll("'", "''")}'`
   const needed =
     type.oid === OID.int4
       ? negative
       : type.oid === OID.numeric
         ? negative || INTEGER.test(text) || typmod >= 0 || !plain
         : !UNLABELLED.has(type.oid)
-  const escaped = text.includes('\\') && !plain ? `E${literal}` : literal
-  return label === 'always' || (label === 'needed' && needed) ? escaped + labelled : escaped
+  return label === 'always' || (label === 'needed' && needed) ? literal + labelled : literal
 }

@@ -14,6 +14,8 @@ import type {
   Query,
   SelectQuery,
   SetOperationQuery,
+  SubqueryItem,
+  TableItem,
   ValuesQuery,
   WindowSpec,
 } from './query.ts'
@@ -47,28 +49,33 @@ type ColumnTexts = Map<ColumnId, string>
 class QueryPrinter {
   readonly #names: QueryNames
   readonly #columns: ColumnTexts
+  /** Aliases in use here and in the queries around: no item may hide another. */
+  readonly #aliases: Set<string>
+  readonly #aliasOf = new Map<FromItem, string>()
   #windows: readonly WindowSpec[] = []
 
-  constructor(names: QueryNames, columns: ColumnTexts) {
+  constructor(names: QueryNames, columns: ColumnTexts, outer: ReadonlySet<string> = new Set()) {
     this.#names = names
     this.#columns = columns
+    this.#aliases = new Set(outer)
   }
 
-  query(query: Query, writer: SqlWriter, names: readonly string[] | null = null): void {
+  query(query: Query, writer: SqlWriter, names: readonly string[] | null = null, named = true): void {
     if (query.ctes.length > 0) this.#with(query.ctes, writer)
     switch (query.kind) {
       case 'select':
-        return this.#select(query, writer, names)
+        return this.#select(query, writer, names, named)
       case 'values':
-        return this.#values(query, writer)
+        return this.#values(query, writer, names)
       case 'set-operation':
         return this.#setOperation(query, writer, names)
     }
   }
 
-  #inner(query: Query, writer: SqlWriter): void {
+  /** `named`: its columns can be named, so that each has to say its name. */
+  #inner(query: Query, writer: SqlWriter, named = true): void {
     const nested = new SqlWriter(writer.indentation)
-    new QueryPrinter(this.#names, this.#columns).query(query, nested)
+    new QueryPrinter(this.#names, this.#columns, this.#aliases).query(query, nested, null, named)
     writer.add(nested.text)
   }
 
@@ -80,7 +87,7 @@ class QueryPrinter {
         format,
         type,
         column: ({ id, name }) => this.#columns.get(id) ?? quoteIdentifier(name),
-        query: (query, target) => this.#inner(query, target),
+        query: (query, target) => this.#inner(query, target, false),
         window: (window, printer) => this.#window(this.#windows[window] as WindowSpec, printer),
       },
       writer,
@@ -112,7 +119,7 @@ class QueryPrinter {
     writer.line(text, -CLAUSE_INDENT, CLAUSE_INDENT, extra)
   }
 
-  #select(query: SelectQuery, writer: SqlWriter, names: readonly string[] | null): void {
+  #select(query: SelectQuery, writer: SqlWriter, names: readonly string[] | null, named: boolean): void {
     this.#windows = query.windows
     for (const item of query.from) this.#learn(item)
     writer.indentation += CLAUSE_INDENT
@@ -124,7 +131,7 @@ class QueryPrinter {
       this.#sortItems(query.distinct, printer)
       writer.add(')')
     }
-    this.#targets(query, printer, names)
+    this.#targets(query, printer, names, named)
     for (const [i, item] of query.from.entries()) {
       if (i === 0) this.#clause(writer, ' FROM ', 2)
       else {
@@ -146,7 +153,12 @@ class QueryPrinter {
     writer.indentation -= CLAUSE_INDENT
   }
 
-  #targets({ targets }: SelectQuery, printer: ExpressionPrinter, names: readonly string[] | null): void {
+  #targets(
+    { targets }: SelectQuery,
+    printer: ExpressionPrinter,
+    names: readonly string[] | null,
+    named: boolean,
+  ): void {
     const { writer } = printer
     const visible = targets.filter((target) => !target.hidden)
     for (const [i, { column, expr }] of visible.entries()) {
@@ -157,9 +169,11 @@ class QueryPrinter {
       const from = writer.text.length
       printer.print(expr, true)
       const text = writer.text.slice(from)
-      const name = quoteIdentifier(names?.[i] ?? column.name)
-      const own = expr.kind === 'column' ? text.slice(text.lastIndexOf('.') + 1) : '?column?'
-      if (name !== own) writer.add(` AS ${name}`)
+      const name = names?.[i] ?? column.name
+      const quoted = quoteIdentifier(name)
+      const shown =
+        expr.kind === 'column' ? text.endsWith(`.${quoted}`) || text === quoted : !named && name === '?column?'
+      if (!shown) writer.add(` AS ${quoted}`)
     }
   }
 
@@ -225,10 +239,24 @@ class QueryPrinter {
     printer.writer.add(sortOptions(key))
   }
 
-  #values(query: ValuesQuery, writer: SqlWriter): void {
+  /** Where the columns have other names than VALUES gives them, they are selected from it. */
+  #values(query: ValuesQuery, writer: SqlWriter, names: readonly string[] | null): void {
+    const renamed = names?.some((name, i) => name !== query.outputs[i]?.name) === true
     writer.indentation += CLAUSE_INDENT
     const printer = this.#expressions(writer)
-    writer.add(' VALUES ')
+    if (renamed) {
+      writer.add(' SELECT ')
+      for (const [i, { id, name }] of query.outputs.entries()) {
+        if (i > 0) {
+          writer.add(',')
+          this.#clause(writer, '', ITEM_INDENT)
+        }
+        this.#columns.set(id, `"*VALUES*".${quoteIdentifier(name)}`)
+        writer.add(`"*VALUES*".${quoteIdentifier(name)} AS ${quoteIdentifier(names[i] ?? name)}`)
+      }
+      this.#clause(writer, ' FROM ', 2)
+      writer.add('(VALUES ')
+    } else writer.add(' VALUES ')
     for (const [i, row] of query.rows.entries()) {
       writer.add(i > 0 ? ', (' : '(')
       for (const [at, expr] of row.entries()) {
@@ -237,16 +265,20 @@ class QueryPrinter {
       }
       writer.add(')')
     }
-    this.#tail(query, printer, query.outputs)
+    if (renamed) writer.add(') "*VALUES*"')
+    this.#tail(query, printer, renamed ? null : query.outputs)
     writer.indentation -= CLAUSE_INDENT
   }
 
   #setOperation(query: SetOperationQuery, writer: SqlWriter, names: readonly string[] | null): void {
-    this.#operand(query.left, isUnlike(query.left, query), writer, names)
-    writer.line('', 0, 0)
+    const shared = names ?? query.outputs.map(({ name }) => name)
+    const nested = isUnlike(query.left, query)
+    this.#operand(query.left, nested, writer, shared)
+    if (nested) writer.add(' ')
+    else writer.line('', 0, 0)
     writer.add(`${query.operation.toUpperCase()}${query.all ? ' ALL' : ''}`)
     writer.line('', 0, 0)
-    this.#operand(query.right, query.right.kind === 'set-operation', writer, null)
+    this.#operand(query.right, query.right.kind === 'set-operation', writer, shared)
     if (query.orderBy.length === 0 && query.limit === null && query.offset === null) return
     writer.indentation += CLAUSE_INDENT
     this.#tail(query, this.#expressions(writer), query.outputs)
@@ -270,8 +302,20 @@ class QueryPrinter {
       for (const { column } of item.merged) this.#columns.set(column.id, quoteIdentifier(column.name))
       return
     }
-    const alias = quoteIdentifier(item.alias)
+    const alias = quoteIdentifier(this.#freeAlias(item))
     for (const { id, name } of item.columns) this.#columns.set(id, `${alias}.${quoteIdentifier(name)}`)
+  }
+
+  #freeAlias(item: Exclude<FromItem, JoinItem>): string {
+    let alias = item.alias
+    for (let i = 1; this.#aliases.has(alias); i++) alias = `${item.alias}_${i}`
+    this.#aliases.add(alias)
+    this.#aliasOf.set(item, alias)
+    return alias
+  }
+
+  #alias(item: Exclude<FromItem, JoinItem>): string {
+    return this.#aliasOf.get(item) ?? item.alias
   }
 
   #from(item: FromItem, writer: SqlWriter): void {
@@ -285,11 +329,11 @@ class QueryPrinter {
         writer.add(item.lateral ? 'LATERAL (' : '(')
         this.#inner(item.query, writer)
         const renamed = item.columns.some(({ name }, i) => name !== item.query.outputs[i]?.name)
-        return writer.add(`) ${quoteIdentifier(item.alias)}${renamed ? namedFields(item.columns) : ''}`)
+        return writer.add(`) ${quoteIdentifier(this.#alias(item))}${renamed ? namedFields(item.columns) : ''}`)
       }
       case 'cte': {
         const name = quoteIdentifier(item.cte.name)
-        return writer.add(item.alias === item.cte.name ? name : `${name} ${quoteIdentifier(item.alias)}`)
+        return writer.add(this.#alias(item) === item.cte.name ? name : `${name} ${quoteIdentifier(this.#alias(item))}`)
       }
       case 'function':
         return this.#function(item, writer)
@@ -298,17 +342,16 @@ class QueryPrinter {
     }
   }
 
-  #named(text: string, own: string, item: { alias: string; columns: readonly OutputColumn[] }, of: RelationObject) {
+  #named(text: string, own: string, item: TableItem | SubqueryItem, of: RelationObject): string {
     const live = new Map(of.columns.map((column) => [column.attnum, column.name]))
     const renamed = item.columns.some(({ attnum, name }) => attnum > 0 && live.get(attnum) !== name)
-    const alias = item.alias === own && !renamed ? '' : ` ${quoteIdentifier(item.alias)}`
+    const alias = this.#alias(item) === own && !renamed ? '' : ` ${quoteIdentifier(this.#alias(item))}`
     return `${text}${alias}${renamed ? namedFields(item.columns) : ''}`
   }
 
   #function(item: FromItem & { kind: 'function' }, writer: SqlWriter): void {
     const printer = this.#expressions(writer)
     const several = item.calls.length > 1
-    if (item.lateral) writer.add('LATERAL ')
     if (several) writer.add('ROWS FROM(')
     for (const [i, call] of item.calls.entries()) {
       if (i > 0) writer.add(', ')
@@ -317,7 +360,7 @@ class QueryPrinter {
     }
     if (several) writer.add(')')
     if (item.ordinality !== null) writer.add(' WITH ORDINALITY')
-    writer.add(` ${quoteIdentifier(item.alias)}${namedFields(item.columns)}`)
+    writer.add(` ${quoteIdentifier(this.#alias(item))}${namedFields(item.columns)}`)
   }
 
   #join(item: JoinItem, writer: SqlWriter): void {

@@ -77,6 +77,9 @@ const database = (oid: number, name: string, options: Partial<DatabaseObject> = 
   ...options,
 })
 
+/** Nobody may make objects in a template. */
+const TEMPLATE_ACL = ['=c/postgres', 'postgres=CTc/postgres']
+
 /** Shared objects of a new server. */
 export const initialSharedObjects = (): CatalogObject[] => [
   role(BOOTSTRAP_SUPERUSER, 'postgres', {
@@ -88,7 +91,7 @@ export const initialSharedObjects = (): CatalogObject[] => [
     bypassRls: true,
   }),
   database(POSTGRES_DATABASE, 'postgres', { comment: 'default administrative connection database' }),
-  database(TEMPLATE1, 'template1', { template: true, comment: 'default template for new databases' }),
+  database(TEMPLATE1, 'template1', { template: true, acl: TEMPLATE_ACL, comment: 'default template for new databases' }),
   database(TEMPLATE0, 'template0', { template: true, allowConnections: false, comment: 'unmodifiable empty database' }),
 ]
 

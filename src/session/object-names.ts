@@ -48,15 +48,25 @@ const typeName: Formatter = ({ catalog, searchPath }, oid) => {
 const signature = (scope: NameScope, name: string, args: readonly number[]): string =>
   `${name}(${args.map((arg) => typeName(scope, arg)).join(',')})`
 
+/** A name that several objects have is shown with its schema, which does not make it one's own. */
+const unambiguous = (name: string, sameName: readonly unknown[]): string =>
+  sameName.length > 1 ? `pg_catalog.${name}` : name
+
 const FORMATTERS: Readonly<Record<RegKind, Formatter>> = {
   regclass: relationName,
   regtype: typeName,
-  regproc: (_scope, oid) => (functionByOid(oid) ?? internalFunctionByOid(oid))?.name ?? null,
+  regproc: (_scope, oid) => {
+    const name = (functionByOid(oid) ?? internalFunctionByOid(oid))?.name
+    return name === undefined ? null : unambiguous(name, functionsByName(name))
+  },
   regprocedure: (scope, oid) => {
     const fn = functionByOid(oid) ?? internalFunctionByOid(oid)
     return fn === undefined ? null : signature(scope, fn.name, fn.args)
   },
-  regoper: (_scope, oid) => operatorByOid(oid)?.name ?? null,
+  regoper: (_scope, oid) => {
+    const name = operatorByOid(oid)?.name
+    return name === undefined ? null : unambiguous(name, operatorsByName(name))
+  },
   regoperator: (scope, oid) => {
     const operator = operatorByOid(oid)
     if (operator === undefined) return null

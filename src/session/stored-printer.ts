@@ -5,7 +5,7 @@ import type { ColumnExpr, Expr } from '../analyze/expression.ts'
 import { tableItem } from '../analyze/from.ts'
 import { printExpression } from '../analyze/print-expression.ts'
 import { printQuery } from '../analyze/print-query.ts'
-import { assignable, storedExpression } from '../analyze/table-expressions.ts'
+import { assignable, columnDefault, storedExpression } from '../analyze/table-expressions.ts'
 import type { Query } from '../analyze/query.ts'
 import { CLAUSE } from '../analyze/scope.ts'
 import type { StoredPrinter } from '../catalog/information/index.ts'
@@ -43,11 +43,11 @@ export const storedPrinter = (scope: PrinterScope): StoredPrinter => {
 
   const analyzed = (tree: ParseTree, relation: RelationObject, column: Column | undefined): Expr => {
     const context = analysis()
+    const value = column === undefined ? null : columnDefault(context, { ...column, identity: null })
+    if (value !== null) return value
     const item = tableItem(context, relation)
     if (column === undefined) return storedExpression(context, item, tree, CLAUSE.check)
-    const clause = column.generated ? CLAUSE.generated : CLAUSE.default
-    const expr = storedExpression(context, item, tree, clause)
-    return assignable(context, expr, column, 'default')
+    return assignable(context, storedExpression(context, item, tree, CLAUSE.generated), column, 'default')
   }
 
   return {

@@ -125,10 +125,17 @@ const views = informationView('views', 13483, VIEWS_COLUMNS, (source) =>
   })),
 )
 
+/** Sequences behind identity columns are not listed. */
+const isIdentitySequence = ({ catalog }: SystemSource, { oid, sequence }: RelationObject): boolean => {
+  const owner = sequence?.ownedBy ?? null
+  if (owner === null) return false
+  return catalog.relation(owner.relation)?.columns[owner.attnum - 1]?.identity?.sequence === oid
+}
+
 const sequences = informationView('sequences', 13386, SEQUENCES_COLUMNS, (source) =>
   relationsOf(source.catalog, 'S').flatMap((relation) => {
     const { sequence } = relation
-    if (sequence === null) return []
+    if (sequence === null || isIdentitySequence(source, relation)) return []
     return [
       {
         sequence_catalog: database(source),
