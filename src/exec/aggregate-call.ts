@@ -1,11 +1,13 @@
 /** One aggregate call over groups: its arguments, FILTER, DISTINCT and ORDER BY around the function's own state. */
-import type { AggregateExpr, SortKey } from '../analyze/expression.ts'
+import type { AggregateExpr, Expr, SortKey } from '../analyze/expression.ts'
 import type { Accumulator, AggregateFunction, CallTypes, GroupedAggregation } from '../functions/records.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
 import type { AnyVector } from '../vector/vector.ts'
 import type { ExecutionContext } from './context.ts'
-import { compileExpression, type CompiledExpression } from './expression/compile.ts'
+import { compileCondition, compileExpression, type CompiledExpression, type Selector } from './expression/compile.ts'
+import { hashKeyOf, KeyTable } from './hash/key-table.ts'
+import { PairTable } from './hash/pair-table.ts'
 import { interpret, type Compilation, type Evaluator } from './expression/interpret.ts'
 
 export const callTypes = (
@@ -18,36 +20,82 @@ export const callTypes = (
   typeOf: (oid) => context.catalog.typeOf(oid),
 })
 
+/** DISTINCT of one argument, over values whose sum does not depend on their order (as that of floats does). */
+const isUnordered = ({ orderBy, args }: AggregateExpr): boolean =>
+  orderBy.length === 0 && args.length === 1 && args[0]?.type.physical !== 'float64' && args[0]?.type.hashKey !== null
+
 export class AggregateCall {
   readonly #args: readonly CompiledExpression[]
-  readonly #filter: Evaluator | null
+  readonly #filter: Selector | null
   readonly #state: GroupedAggregation
 
   constructor(call: AggregateExpr, scope: Compilation) {
-    this.#args = call.args.map((arg) => compileExpression(arg, scope))
-    this.#filter = call.filter === null ? null : interpret(call.filter, scope)
+    this.#args = call.args.map((arg) => compileExpression(arg, scope, { transient: true }))
+    this.#filter = call.filter === null ? null : compileCondition(call.filter, scope)
     const types = callTypes(call.args, call.type, scope.context)
     const fn = call.function
     const plain = !call.distinct && call.orderBy.length === 0
     if (plain && fn.grouped !== undefined) this.#state = fn.grouped(types)
     else if (plain) this.#state = new RowwiseAggregation(fn, types, scope.context)
-    else this.#state = new SortedAggregation(call, types, scope)
+    else if (isUnordered(call) && fn.grouped !== undefined) {
+      this.#state = new DistinctAggregation(call.args[0] as Expr, fn.grouped(types))
+    } else this.#state = new SortedAggregation(call, types, scope)
   }
 
   add(batch: Batch, groups: Int32Array): void {
-    const mask = this.#filter === null ? null : this.#mask(batch, this.#filter)
-    const args = this.#args.map((arg) => arg.vector(batch))
-    this.#state.update(batch, groups, args, mask)
-  }
-
-  #mask(batch: Batch, filter: Evaluator): Uint8Array {
-    const mask = new Uint8Array(batch.count)
-    for (let k = 0; k < mask.length; k++) mask[k] = filter(batch, batch.position(k)) === true ? 1 : 0
-    return mask
+    const rows = this.#filter === null ? batch : this.#filter(batch)
+    if (rows === null) return
+    const args = this.#args.map((arg) => arg.vector(rows))
+    this.#state.update(rows, rows === batch ? groups : groupsWithin(batch, rows, groups), args, null)
   }
 
   finish(group: number): Datum {
     return this.#state.finish(group)
+  }
+}
+
+/** Groups of the rows that a condition left: a part of the batch's rows in the same order. */
+const groupsWithin = (batch: Batch, rows: Batch, groups: Int32Array): Int32Array => {
+  const out = new Int32Array(rows.count)
+  let kept = 0
+  for (let k = 0; k < groups.length && kept < out.length; k++) {
+    if (batch.position(k) === rows.position(kept)) out[kept++] = groups[k] as number
+  }
+  return out
+}
+
+/** DISTINCT where the order of values does not matter: only the first row of each value and group is passed on. */
+class DistinctAggregation implements GroupedAggregation {
+  readonly #values: KeyTable
+  readonly #pairs = new PairTable()
+  readonly #inner: GroupedAggregation
+
+  constructor(arg: Expr, inner: GroupedAggregation) {
+    this.#values = new KeyTable([hashKeyOf(arg)], true)
+    this.#inner = inner
+  }
+
+  update(batch: Batch, groups: Int32Array, args: readonly AnyVector[]): void {
+    const pairs = this.#values.add(batch, args)
+    let seen = this.#pairs.count
+    this.#pairs.add(pairs, groups)
+    const added = this.#pairs.count - seen
+    if (added === 0) return
+    const positions = new Int32Array(added)
+    const groupsAdded = new Int32Array(added)
+    let found = 0
+    for (let k = 0; found < added; k++) {
+      // New pairs are numbered in the order of their first rows.
+      if (pairs[k] !== seen) continue
+      seen++
+      positions[found] = batch.position(k)
+      groupsAdded[found++] = groups[k] as number
+    }
+    this.#inner.update(batch.select(positions), groupsAdded, args, null)
+  }
+
+  finish(group: number): Datum {
+    return this.#inner.finish(group)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
 import { vectorOf, type AnyVector } from '../../vector/vector.ts'
 import { decimalFunction, selectDecimals } from './decimal.ts'
-import { constantOver, selectByKernel, vectorByKernel } from './kernel.ts'
+import { constantOver, Scratch, selectByKernel, vectorByKernel } from './kernel.ts'
 import { FunctionMemo } from './memo.ts'
 import { selectTrue } from './selection.ts'
 
@@ -19,12 +19,17 @@ export interface VectorFunction {
 
 const isNullConstant = (vector: AnyVector): boolean => vector.kind === 'constant' && vector.value === null
 
-/** `evaluate` is the function itself as the interpreter calls it; it is not volatile. */
+/**
+ * `evaluate` is the function itself as the interpreter calls it; it is not volatile. With `transient` a vector is good
+ * until the next one is asked for.
+ */
 export const vectorFunction = (
   fn: Pick<ScalarFunction, 'oid' | 'inline'>,
   evaluate: Evaluate,
   type: SqlType,
+  transient: boolean,
 ): VectorFunction => {
+  const scratch = transient ? new Scratch() : null
   const memo = new FunctionMemo(type)
   const inlined = new Map<number, string>()
   const text = (count: number): string => {
@@ -52,12 +57,12 @@ export const vectorFunction = (
     if (args.some(isNullConstant)) return constantOver(batch, null)
     if (args.every((arg) => arg.kind === 'constant'))
       return constantOver(batch, evaluate(...args.map((arg) => arg.get(0))))
-    const decimals = decimalFunction(fn.oid, batch, args)
+    const decimals = decimalFunction(fn.oid, batch, args, scratch)
     if (decimals !== null) return decimals
     const varying = args.some((arg) => arg.kind === 'dictionary' || arg.kind === 'int32') ? onlyVarying(args) : null
     if (varying?.kind === 'dictionary') return memo.overDictionary(varying, batch)
     const template = kernel(args)
-    const generated = template === null ? null : vectorByKernel(template, type.physical, batch, args)
+    const generated = template === null ? null : vectorByKernel(template, type.physical, batch, args, scratch)
     if (generated !== null) return generated
     if (varying?.kind === 'int32') return memo.overIntegers(varying, batch)
     return rowwise(evaluate, type, batch, args)

@@ -23,7 +23,12 @@ export const layoutOf = (columns: readonly PlanColumn[]): Layout => new Map(colu
 /** With fewer live rows than this a batch is interpreted. */
 const VECTOR_ROWS = 64
 
-export const compileExpression = (expr: Expr, scope: Compilation): CompiledExpression => {
+/** With `transient` a vector is good until the next one is asked for: for consumers that keep none. */
+export const compileExpression = (
+  expr: Expr,
+  scope: Compilation,
+  { transient = false }: { readonly transient?: boolean } = {},
+): CompiledExpression => {
   const value = interpret(expr, scope)
   const { type } = expr
   if (expr.kind === 'column') {
@@ -37,7 +42,7 @@ export const compileExpression = (expr: Expr, scope: Compilation): CompiledExpre
     value,
     vector: (batch) => {
       if (batch.count >= VECTOR_ROWS) {
-        vectorized ??= vectorize(expr, scope)
+        vectorized ??= vectorize(expr, scope, transient)
         return vectorized(batch)
       }
       const values = new Array<Datum>(batch.length).fill(null)

@@ -2,7 +2,7 @@
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Batch } from '../../vector/batch.ts'
 import { ConstantVector, DecimalVector, Float64Vector, type AnyVector } from '../../vector/vector.ts'
-import { decimalsByKernel, selectByKernel, vectorByKernel, type KernelText } from './kernel.ts'
+import { decimalsByKernel, selectByKernel, vectorByKernel, type KernelText, type Scratch } from './kernel.ts'
 
 /** numeric_add, numeric_sub, numeric_mul by OID. */
 const ARITHMETIC: ReadonlyMap<number, '+' | '-' | '*'> = new Map([
@@ -60,10 +60,15 @@ const comparisonOf = (oid: number, args: readonly AnyVector[]) => {
 }
 
 /** Result of a numeric function over decimal vectors; null when it is not one of those or would not be exact. */
-export const decimalFunction = (oid: number, batch: Batch, args: readonly AnyVector[]): AnyVector | null => {
+export const decimalFunction = (
+  oid: number,
+  batch: Batch,
+  args: readonly AnyVector[],
+  scratch: Scratch | null,
+): AnyVector | null => {
   if (FROM_INTEGER.has(oid)) return fromIntegers(args[0] as AnyVector)
   const comparison = comparisonOf(oid, args)
-  if (comparison !== null) return vectorByKernel(comparison.text, 'bool', batch, comparison.numbers)
+  if (comparison !== null) return vectorByKernel(comparison.text, 'bool', batch, comparison.numbers, scratch)
   const symbol = ARITHMETIC.get(oid)
   if (symbol === undefined) return null
   const left = operand(args[0] as AnyVector)
@@ -72,7 +77,7 @@ export const decimalFunction = (oid: number, batch: Batch, args: readonly AnyVec
   const texts = symbol === '*' ? (['x0', 'x1'] as const) : aligned(left.scale, right.scale, true)
   if (texts === null) return null
   const scale = symbol === '*' ? left.scale + right.scale : Math.max(left.scale, right.scale)
-  const result = decimalsByKernel(`${texts[0]} ${symbol} ${texts[1]}`, batch, [left.numbers, right.numbers])
+  const result = decimalsByKernel(`${texts[0]} ${symbol} ${texts[1]}`, batch, [left.numbers, right.numbers], scratch)
   return result === null ? null : new DecimalVector(result.values, scale, result.nulls)
 }
 

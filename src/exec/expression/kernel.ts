@@ -127,6 +127,46 @@ const run = (
     ...args.flatMap(sourcesOf),
   )
 
+/**
+ * Arrays that a loop fills anew for each batch, for vectors that are used up before the next batch is evaluated:
+ * arrays of their size are what the garbage collector minds most.
+ */
+export class Scratch {
+  #floats = new Float64Array(0)
+  #integers = new Int32Array(0)
+  #bytes = new Uint8Array(0)
+  #nulls = new Uint8Array(0)
+
+  floats(length: number): Float64Array {
+    if (this.#floats.length < length) this.#floats = new Float64Array(length)
+    return this.#floats.subarray(0, length)
+  }
+
+  integers(length: number): Int32Array {
+    if (this.#integers.length < length) this.#integers = new Int32Array(length)
+    return this.#integers.subarray(0, length)
+  }
+
+  bytes(length: number): Uint8Array {
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(length)
+    return this.#bytes.subarray(0, length)
+  }
+
+  /** All zero. */
+  nulls(length: number): Uint8Array {
+    if (this.#nulls.length < length) this.#nulls = new Uint8Array(length)
+    return this.#nulls.subarray(0, length).fill(0)
+  }
+}
+
+/** Hands out arrays that are kept. */
+const FRESH: Pick<Scratch, 'floats' | 'integers' | 'bytes' | 'nulls'> = {
+  floats: (length) => new Float64Array(length),
+  integers: (length) => new Int32Array(length),
+  bytes: (length) => new Uint8Array(length),
+  nulls: (length) => new Uint8Array(length),
+}
+
 const mayBeNull = (vector: AnyVector): boolean => nullTest(vector, 0) !== null
 
 /** The live rows for which the computation is true; the batch itself when all are, null when none is. */
@@ -142,9 +182,11 @@ export const decimalsByKernel = (
   text: KernelText,
   batch: Batch,
   args: readonly AnyVector[],
+  scratch: Scratch | null,
 ): { readonly values: Float64Array; readonly nulls: Nulls } | null => {
-  const values = new Float64Array(batch.length)
-  const nulls = args.some(mayBeNull) ? new Uint8Array(batch.length) : null
+  const arrays = scratch ?? FRESH
+  const values = arrays.floats(batch.length)
+  const nulls = args.some(mayBeNull) ? arrays.nulls(batch.length) : null
   const found = run('decimal', text, batch, args, values, nulls)
   return found < 0 ? null : { values, nulls: found === 0 ? null : nulls }
 }
@@ -155,25 +197,27 @@ export const vectorByKernel = (
   physical: PhysicalKind,
   batch: Batch,
   args: readonly AnyVector[],
+  scratch: Scratch | null,
 ): AnyVector | null => {
   const { length } = batch
-  const nulls = args.some(mayBeNull) ? new Uint8Array(length) : null
+  const arrays = scratch ?? FRESH
+  const nulls = args.some(mayBeNull) ? arrays.nulls(length) : null
   switch (physical) {
     case 'int32': {
-      const out = new Int32Array(length)
+      const out = arrays.integers(length)
       return new Int32Vector(out, run('int32', text, batch, args, out, nulls) === 0 ? null : nulls)
     }
     case 'float64': {
-      const out = new Float64Array(length)
+      const out = arrays.floats(length)
       return new Float64Vector(out, run('float64', text, batch, args, out, nulls) === 0 ? null : nulls)
     }
     case 'int64': {
-      const out = new Float64Array(length)
+      const out = arrays.floats(length)
       const found = run('exact', text, batch, args, out, nulls)
       return found < 0 ? null : new Float64Vector(out, found === 0 ? null : nulls)
     }
     case 'bool': {
-      const out = new Uint8Array(length)
+      const out = arrays.bytes(length)
       return new BoolVector(out, run('bool', text, batch, args, out, nulls) === 0 ? null : nulls)
     }
     default: {

@@ -3,7 +3,7 @@
  * Only live rows are ever evaluated, so errors appear as they do a row at a time. Nodes without a vector form of their
  * own are interpreted for each row.
  */
-import type { CallExpr, CaseExpr, Expr } from '../../analyze/expression.ts'
+import type { ArrayComparisonExpr, CallExpr, CaseExpr, Expr } from '../../analyze/expression.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
 import { BoolVector, Int32Vector, vectorOf, type AnyVector } from '../../vector/vector.ts'
@@ -18,7 +18,8 @@ export type VectorEvaluator = (batch: Batch) => AnyVector
 /** Keeps the live rows for which a condition is true: null when there is none. */
 export type Selector = (batch: Batch) => Batch | null
 
-export const vectorize = (expr: Expr, scope: Compilation): VectorEvaluator => {
+/** With `transient` the evaluator's vectors are good until it is called again. */
+export const vectorize = (expr: Expr, scope: Compilation, transient: boolean): VectorEvaluator => {
   switch (expr.kind) {
     case 'const':
       return (batch) => constantOver(batch, expr.value)
@@ -33,17 +34,17 @@ export const vectorize = (expr: Expr, scope: Compilation): VectorEvaluator => {
       return (batch) => constantOver(batch, value(ONE_ROW, 0))
     }
     case 'relabel':
-      return vectorize(expr.arg, scope)
+      return vectorize(expr.arg, scope, transient)
     case 'call': {
-      const called = call(expr, scope)
+      const called = call(expr, scope, transient)
       return called === null ? rowwise(expr, scope) : (batch) => called.fn.vector(batch, called.args(batch))
     }
     case 'array-comparison': {
-      const member = membership(expr, scope)
+      const member = membership(expr, scope, transient)
       return member === null ? rowwise(expr, scope) : (batch) => member.fn.vector(batch, member.args(batch))
     }
     case 'not': {
-      const arg = vectorize(expr.arg, scope)
+      const arg = vectorize(expr.arg, scope, true)
       const value = interpret(expr, scope)
       return (batch) => {
         const vector = arg(batch)
@@ -55,7 +56,7 @@ export const vectorize = (expr: Expr, scope: Compilation): VectorEvaluator => {
       }
     }
     case 'case':
-      return caseOf(expr, scope)
+      return caseOf(expr, scope, transient)
     default:
       return rowwise(expr, scope)
   }
@@ -83,34 +84,36 @@ interface Called {
 }
 
 /** A call in vector form; null when it must be made anew for each row. */
-const call = (expr: CallExpr, scope: Compilation): Called | null => {
+const call = (expr: CallExpr, scope: Compilation, transient: boolean): Called | null => {
   const { function: fn } = expr
   if (!fn.strict || fn.volatility === 'volatile' || fn.blocking === true || expr.args.length === 0) return null
-  const args = expr.args.map((arg) => vectorize(arg, scope))
+  const args = expr.args.map((arg) => vectorize(arg, scope, true))
   const types = expr.args.map((arg) => arg.type)
   return {
-    fn: vectorFunction(fn, invoke(fn, types, expr.type, scope.context), expr.type),
+    fn: vectorFunction(fn, invoke(fn, types, expr.type, scope.context), expr.type, transient),
     args: (batch) => args.map((arg) => arg(batch)),
   }
 }
 
 /** IN and NOT IN over constants. */
-const membership = (expr: Expr & { readonly kind: 'array-comparison' }, scope: Compilation): Called | null => {
+const membership = (expr: ArrayComparisonExpr, scope: Compilation, transient: boolean): Called | null => {
   const constants = constantSet(expr)
   if (constants === null) return null
   const { keys, hasNull, hashKey } = constants
   const any = expr.quantifier === 'any'
   const otherwise = hasNull ? null : !any
-  const left = vectorize(expr.left, scope)
+  const left = vectorize(expr.left, scope, true)
   return {
-    fn: vectorFunction({ oid: 0 }, (value) => (keys.has(hashKey(value)) ? any : otherwise), expr.type),
+    fn: vectorFunction({ oid: 0 }, (value) => (keys.has(hashKey(value)) ? any : otherwise), expr.type, transient),
     args: (batch) => [left(batch)],
   }
 }
 
-const caseOf = (expr: CaseExpr, scope: Compilation): VectorEvaluator => {
-  const whens = expr.whens.map(({ when, then }) => [selectorOf(when, scope), vectorize(then, scope)] as const)
-  const otherwise = vectorize(expr.otherwise, scope)
+const caseOf = (expr: CaseExpr, scope: Compilation, transient: boolean): VectorEvaluator => {
+  const whens = expr.whens.map(
+    ({ when, then }) => [selectorOf(when, scope), vectorize(then, scope, transient)] as const,
+  )
+  const otherwise = vectorize(expr.otherwise, scope, transient)
   return (batch) => {
     const pieces: { readonly rows: Batch; readonly vector: AnyVector }[] = []
     let rest: Batch | null = batch
@@ -186,18 +189,18 @@ export const selectorOf = (condition: Expr, scope: Compilation): Selector => {
       }
     }
     case 'call': {
-      const called = call(condition, scope)
+      const called = call(condition, scope, true)
       if (called !== null) return (batch) => called.fn.select(batch, called.args(batch))
       break
     }
     case 'array-comparison': {
-      const member = membership(condition, scope)
+      const member = membership(condition, scope, true)
       if (member !== null) return (batch) => member.fn.select(batch, member.args(batch))
       break
     }
     case 'is-null': {
       if (condition.arg.type.relation !== 0 || condition.arg.type.kind === 'p') break
-      const arg = vectorize(condition.arg, scope)
+      const arg = vectorize(condition.arg, scope, true)
       const { negated } = condition
       return (batch) => {
         const vector = arg(batch)
@@ -210,6 +213,6 @@ export const selectorOf = (condition: Expr, scope: Compilation): Selector => {
       }
     }
   }
-  const vector = vectorize(condition, scope)
+  const vector = vectorize(condition, scope, true)
   return (batch) => selectTrue(batch, vector(batch))
 }

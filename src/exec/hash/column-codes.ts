@@ -47,6 +47,7 @@ export class ColumnCodes {
   #numberCodes: number[] = []
   readonly #keys = new Map<Key, number>()
   #memo: DictionaryMemo | null = null
+  #memoHasMisses = false
   #count = 0
 
   constructor(hashKey: HashKey, nullsEqual: boolean) {
@@ -145,24 +146,26 @@ export class ColumnCodes {
     }
     const memo = this.#memo
     const { count, selection } = batch
+    let known = memo.codes
+    const entries = vector.codes
     for (let k = 0; k < count; k++) {
       const p = selection === null ? k : (selection[k] as number)
-      const entry = vector.codes[p] as number
+      const entry = entries[p] as number
       if (entry < 0) {
         out[k] = this.#null(adding)
         continue
       }
-      let code = memo.codes[entry] ?? UNKNOWN
+      let code = known[entry] ?? UNKNOWN
       if (code === UNKNOWN) {
         memo.reserve(entry)
         code = this.#datum(hashKey(vector.dictionary[entry]), adding)
         memo.codes[entry] = code
+        known = memo.codes
         if (code < 0) this.#memoHasMisses = true
       }
       out[k] = code
     }
   }
-  #memoHasMisses = false
 
   #datums(batch: Batch, vector: AnyVector, out: Int32Array, hashKey: HashKey, adding: boolean): void {
     const { count, selection } = batch

@@ -3,10 +3,7 @@ import type { Expr } from '../../analyze/expression.ts'
 import type { Batch } from '../../vector/batch.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { ColumnCodes, type HashKey } from './column-codes.ts'
-import { NumberTable } from './number-table.ts'
-
-/** A pair of codes as one exact double. */
-const PAIR = 2 ** 26
+import { PairTable } from './pair-table.ts'
 
 export const hashKeyOf = (expr: Expr): HashKey => {
   const { hashKey } = expr.type
@@ -17,15 +14,13 @@ export const hashKeyOf = (expr: Expr): HashKey => {
 export class KeyTable {
   readonly #columns: readonly ColumnCodes[]
   /** Numbers of pairs: of the key so far with the code of the next column. */
-  readonly #pairs: readonly NumberTable[]
-  readonly #nullsEqual: boolean
+  readonly #pairs: readonly PairTable[]
   #scratch = new Int32Array(0)
 
   /** With `nullsEqual` NULLs are values like others; without, a key with a NULL has no number (-1). */
   constructor(hashKeys: readonly HashKey[], nullsEqual: boolean) {
     this.#columns = hashKeys.map((hashKey) => new ColumnCodes(hashKey, nullsEqual))
-    this.#pairs = hashKeys.slice(1).map(() => new NumberTable())
-    this.#nullsEqual = nullsEqual
+    this.#pairs = hashKeys.slice(1).map(() => new PairTable())
   }
 
   /** Number of distinct keys. */
@@ -41,11 +36,7 @@ export class KeyTable {
     for (const [i, pairs] of this.#pairs.entries()) {
       const codes = this.#codes(batch.count)
       this.#columns[i + 1]?.add(batch, vectors[i + 1] as AnyVector, codes)
-      for (let k = 0; k < out.length; k++) {
-        const a = out[k] as number
-        const b = codes[k] as number
-        out[k] = !this.#nullsEqual && (a < 0 || b < 0) ? -1 : pairs.add(a * PAIR + b)
-      }
+      pairs.add(out, codes)
     }
     return out
   }
@@ -57,11 +48,7 @@ export class KeyTable {
     for (const [i, pairs] of this.#pairs.entries()) {
       const codes = this.#codes(batch.count)
       this.#columns[i + 1]?.find(batch, vectors[i + 1] as AnyVector, codes, hashKeys[i + 1] as HashKey)
-      for (let k = 0; k < out.length; k++) {
-        const a = out[k] as number
-        const b = codes[k] as number
-        out[k] = a < 0 || b < 0 ? -1 : pairs.find(a * PAIR + b)
-      }
+      pairs.find(out, codes)
     }
     return out
   }

@@ -75,7 +75,7 @@ export class AggregateOperator implements Operator {
     this.#plan = plan
     this.#input = input
     this.#scope = { context, layout: layoutOf(plan.input.outputs) }
-    this.#grouped = plan.groupBy.map((column) => compileExpression(column.expr, this.#scope))
+    this.#grouped = plan.groupBy.map((column) => compileExpression(column.expr, this.#scope, { transient: true }))
   }
 
   open(): void {

@@ -47,7 +47,9 @@ export class HashJoinOperator implements Operator {
     const leftLayout = layoutOf(plan.left.outputs)
     const rightLayout = layoutOf(plan.right.outputs)
     this.#context = context
-    this.#leftKeys = plan.keys.map((key) => compileExpression(key.left, { context, layout: leftLayout }))
+    this.#leftKeys = plan.keys.map((key) =>
+      compileExpression(key.left, { context, layout: leftLayout }, { transient: true }),
+    )
     this.#leftHashes = plan.keys.map((key) => hashKeyOf(key.left))
     this.#rightKeys = plan.keys.map((key) => compileExpression(key.right, { context, layout: rightLayout }))
     this.#residual =

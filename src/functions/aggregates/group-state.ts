@@ -19,14 +19,23 @@ export const growFlags = (state: Uint8Array, groups: number): Uint8Array => {
   return grown
 }
 
-/** How many groups the first `count` entries speak of: the greatest number and one. */
+/** The answer of the last call: the aggregates of a query ask in turn about the same groups. */
+let lastGroups: Int32Array | null = null
+let lastCount = 0
+let lastAnswer = 0
+
+/** How many groups the first `count` entries speak of: the greatest number and one. Entries never change. */
 export const groupCount = (groups: Int32Array, count: number): number => {
+  if (groups === lastGroups && count === lastCount) return lastAnswer
   let greatest = -1
   for (let k = 0; k < count; k++) {
     const group = groups[k] as number
     if (group > greatest) greatest = group
   }
-  return greatest + 1
+  lastGroups = groups
+  lastCount = count
+  lastAnswer = greatest + 1
+  return lastAnswer
 }
 
 /** A vector's numbers as doubles by physical position, and where they are NULL; `scale` when they are scaled decimals. */

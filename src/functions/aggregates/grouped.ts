@@ -65,6 +65,18 @@ class ExactSums {
     const { values, nulls } = column
     const { selection } = batch
     const rows = batch.count
+    if (mask === null && nulls === null) {
+      for (let k = 0; k < rows; k++) {
+        const value = values[selection === null ? k : (selection[k] as number)] as number
+        const group = groups[k] as number
+        const sum = (sums[group] as number) + value
+        ;(counts[group] as number)++
+        present[group] = 1
+        if (sum <= MAX_SAFE && sum >= -MAX_SAFE) sums[group] = sum
+        else this.spill(group, value)
+      }
+      return
+    }
     for (let k = 0; k < rows; k++) {
       if (mask !== null && mask[k] === 0) continue
       const position = selection === null ? k : (selection[k] as number)
