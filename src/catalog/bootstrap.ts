@@ -91,7 +91,11 @@ export const initialSharedObjects = (): CatalogObject[] => [
     bypassRls: true,
   }),
   database(POSTGRES_DATABASE, 'postgres', { comment: 'default administrative connection database' }),
-  database(TEMPLATE1, 'template1', { template: true, acl: TEMPLATE_ACL, comment: 'default template for new databases' }),
+  database(TEMPLATE1, 'template1', {
+    template: true,
+    acl: TEMPLATE_ACL,
+    comment: 'default template for new databases',
+  }),
   database(TEMPLATE0, 'template0', { template: true, allowConnections: false, comment: 'unmodifiable empty database' }),
 ]
 

@@ -51,7 +51,7 @@ export const overload = (name: string, types: readonly SqlType[]): FunctionRecor
             (arg !== OID.anynonarray || types[i]?.category !== 'A')),
       )
   const record = candidates.find((one) => takes(one, false)) ?? candidates.find((one) => takes(one, true))
-  if (record === undefined) throw new Error(`no function ${name}(${types.map((type) => type.name)})`)
+  if (record === undefined) throw new Error(`no function ${name}(${types.map((type) => type.name).join(', ')})`)
   return record
 }
 

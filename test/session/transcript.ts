@@ -29,8 +29,7 @@ export const transcript = async (client: Client, file: string): Promise<string> 
       })
       if (result.fields.length > 0)
         lines.push(result.fields.map((f) => `${f.name}:${typeName(f.dataTypeID)}`).join(' | '))
-      for (const row of result.rows as unknown[][])
-        lines.push(row.map((v) => (v === null ? '~' : String(v))).join(' | '))
+      for (const row of result.rows as (string | null)[][]) lines.push(row.map((v) => v ?? '~').join(' | '))
       lines.push(`= ${result.command} ${result.rowCount ?? ''}`.trim())
     } catch (error) {
       const { code, message, detail, hint, position, constraint, column } = error as DatabaseError

@@ -143,7 +143,7 @@ test('full slots are merged in the background, once their rows are committed', a
   for (let i = 0; i <= SEGMENT_ROWS; i++) table.insert(t, [i, 'x'])
   await new Promise((resolve) => setTimeout(resolve, 80))
   expect(table.segmentCount).toBe(0)
-  t.commit()
+  void t.commit()
   await vi.waitFor(() => expect(table.segmentCount).toBe(1), { timeout: 5000 })
   await inTransaction(database, (u) => {
     for (let i = 0; i < 20_000; i++) table.update(u, i, [i, 'y'])

@@ -21,7 +21,7 @@ test('READ COMMITTED sees each commit from its next statement on', async () => {
     [1, 'one'],
     [2, 'two'],
   ])
-  writer.commit()
+  void writer.commit()
   expect(await rowsOf(table, before)).toEqual([
     [1, 'one'],
     [2, 'two'],
@@ -39,7 +39,7 @@ test('REPEATABLE READ keeps its first snapshot and sees its own writes', async (
   reader.snapshot()
   const writer = manager.begin()
   table.remove(writer, first)
-  writer.commit()
+  void writer.commit()
   expect((await rowsOf(table, reader.snapshot())).length).toBe(2)
   expect(reader.changedSince(table.newest(first)?.writer as never)).toBe(true)
   expect(reader.changedSince(table.newest(second)?.writer as never)).toBe(false)
@@ -101,7 +101,7 @@ test('savepoints undo exactly their part', async () => {
   t.rollbackTo(outer)
   t.rollbackTo(outer)
   table.insert(t, [3, 'three'])
-  t.commit()
+  void t.commit()
   expect(actions).toEqual(['undone', 'outer'])
   expect(await rowsOf(table, manager.begin().snapshot())).toEqual([
     [1, 'outer'],
@@ -148,7 +148,7 @@ test('old versions are cut as soon as no snapshot needs them', async () => {
   const update = (name: string): void => {
     const t = manager.begin()
     table.update(t, first, [1, name])
-    t.commit()
+    void t.commit()
   }
   const old = manager.begin({ isolation: 'repeatable read' })
   old.snapshot()

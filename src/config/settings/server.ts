@@ -67,10 +67,17 @@ const COMPATIBILITY = inCategory('Version and Platform Compatibility / Previous 
     "Whether \\' is allowed in escape strings.",
     { aliases: { true: 'on', yes: 'on', '1': 'on', false: 'off', no: 'off', '0': 'off' } },
   ),
-  oneOf('default_with_oids', 'user', 'off', ['off'], 'Tables with OIDs are no longer supported: this can only be off.', {
-    aliases: { false: 'off', no: 'off', '0': 'off' },
-    hidden: true,
-  }),
+  oneOf(
+    'default_with_oids',
+    'user',
+    'off',
+    ['off'],
+    'Tables with OIDs are no longer supported: this can only be off.',
+    {
+      aliases: { false: 'off', no: 'off', '0': 'off' },
+      hidden: true,
+    },
+  ),
   bool('escape_string_warning', 'user', true, 'Warns of backslashes in plain strings.'),
   bool('lo_compat_privileges', 'superuser', false, 'Does not check privileges of large objects.'),
   bool('quote_all_identifiers', 'user', false, 'Quotes every identifier that is written out.'),

@@ -70,10 +70,7 @@ export const unsupportedStatement = (what: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, `${what} is not supported`)
 
 export const transactionSettingTooLate = (): SqlError =>
-  new SqlError(
-    SQL_STATE.active_sql_transaction,
-    'SET TRANSACTION ISOLATION LEVEL must be called before any query',
-  )
+  new SqlError(SQL_STATE.active_sql_transaction, 'SET TRANSACTION ISOLATION LEVEL must be called before any query')
 
 export const undefinedSequenceValue = (name: string): SqlError =>
   new SqlError(

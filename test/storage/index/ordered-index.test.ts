@@ -108,7 +108,7 @@ describe('versions', () => {
     table.update(t, rowids[0] as number, [9, 'a'])
     table.remove(t, rowids[1] as number)
     expect(index.lookup([9], t.snapshot())).toEqual([])
-    t.commit()
+    void t.commit()
     const now = manager.begin().snapshot()
     expect([1, 2, 9].map((key) => index.lookup([key], before).length)).toEqual([1, 1, 0])
     expect([1, 2, 9].map((key) => index.lookup([key], now).length)).toEqual([0, 0, 1])
@@ -177,7 +177,7 @@ describe('versions', () => {
     const wide = [...COLUMNS, { type: int4Type, missing: 42, dropped: false }]
     const t = manager.begin()
     table.setColumns(t, wide)
-    t.commit()
+    void t.commit()
     const index = indexOn(table, [2])
     await index.prepare()?.promise
     expect(index.lookup([42], manager.begin().snapshot()).length).toBe(1)
@@ -214,7 +214,7 @@ describe('uniqueness', () => {
       b.beginWrite()
       const answer = index.probeUnique(b, [1])
       expect(answer).toBeInstanceOf(Wait)
-      a[end]()
+      void a[end]()
       await (answer as Wait).promise
       expect(index.probeUnique(b, [1])).toEqual(end === 'commit' ? { conflict: rowid } : null)
     }
@@ -232,7 +232,7 @@ describe('uniqueness', () => {
     table.update(a, rowids[1] as number, [20, 'b'])
     const waits = [1, 2, 20].map((key) => index.probeUnique(b, [key]))
     expect(waits.every((w) => w instanceof Wait)).toBe(true)
-    a.commit()
+    void a.commit()
     expect([1, 2].map((key) => index.probeUnique(b, [key]))).toEqual([null, null])
     expect(index.probeUnique(b, [20])).toEqual({ conflict: rowids[1] })
   })
