@@ -42,6 +42,7 @@ class JoinOrderer {
   readonly #neighbours: readonly ReadonlySet<number>[]
   readonly #probes = new Map<string, number | null>()
   readonly #equalities = new Map<string, Expr & { kind: 'call' }>()
+  readonly #pairs = new WeakMap<Part, Map<Part, Part | null>>()
 
   constructor(graph: JoinGraph, estimator: Estimator, context: OptimizerContext) {
     this.#graph = graph
@@ -152,32 +153,42 @@ class JoinOrderer {
 
   #bestPair(parts: readonly Part[], waiting: readonly Part[]): Part {
     let best: Part | null = null
-    let fallback: Part | null = null
-    const consider = (a: Part, b: Part, connected: boolean): void => {
+    const consider = (a: Part, b: Part): void => {
       const attached = this.#attachedOf(b)
       if (attached !== null && !attached.requires.every((i) => a.members.has(i))) return
-      const current = connected ? best : fallback
-      if (current !== null && !connected && a.rows * b.rows >= current.rows) return
-      const joined = this.#join(a, b, Number.POSITIVE_INFINITY)
-      if (joined === null || (current !== null && joined.rows >= current.rows)) return
-      if (connected) best = joined
-      else fallback = joined
+      const joined = this.#joinOnce(a, b)
+      if (joined !== null && (best === null || joined.rows < best.rows)) best = joined
     }
+    const partOf = new Map<number, Part>()
+    for (const part of [...parts, ...waiting]) for (const i of part.members) partOf.set(i, part)
     for (const a of parts) {
-      const near = new Set<number>()
-      for (const i of a.members) for (const j of this.#neighbours[i] as ReadonlySet<number>) near.add(j)
-      for (const b of parts) {
-        if (a === b) continue
-        const connected = !near.isDisjointFrom(b.members)
-        // Of two unconnected parts the greater goes left, once.
-        if (connected ? a.rows >= b.rows || this.#probeable(b) : best === null && a.rows >= b.rows)
-          consider(a, b, connected)
-      }
-      for (const b of waiting) consider(a, b, true)
+      const near = new Set<Part>()
+      for (const i of a.members) for (const j of this.#neighbours[i] ?? []) near.add(partOf.get(j) as Part)
+      near.delete(a)
+      // Of two parts the greater goes left, where it is not looked up in.
+      for (const b of near) if (a.rows >= b.rows || this.#probeable(b) || this.#attachedOf(b) !== null) consider(a, b)
     }
-    const found: Part | null = best ?? fallback
-    if (found === null) throw new Error('a join graph without joins')
-    return found
+    return best ?? this.#smallestProduct(parts)
+  }
+
+  /** Nothing connects: the two smallest parts are multiplied. */
+  #smallestProduct(parts: readonly Part[]): Part {
+    const [first, second] = parts.toSorted((a, b) => a.rows - b.rows)
+    const joined = first === undefined || second === undefined ? null : this.#joinOnce(second, first)
+    if (joined === null) throw new Error('a join graph without joins')
+    return joined
+  }
+
+  /** Pairs that stay unchanged between two steps of the greedy search are joined once. */
+  #joinOnce(left: Part, right: Part): Part | null {
+    const known = this.#pairs.get(left) ?? new Map<Part, Part | null>()
+    this.#pairs.set(left, known)
+    let joined = known.get(right)
+    if (joined === undefined) {
+      joined = this.#join(left, right, Number.POSITIVE_INFINITY)
+      known.set(right, joined)
+    }
+    return joined
   }
 
   #probeable(part: Part): boolean {
