@@ -286,8 +286,7 @@ const rangeSubselect = (context: AnalysisContext, scope: Scope, node: RangeSubse
 }
 
 const rangeFunction = (context: AnalysisContext, scope: Scope, node: RangeFunction): FromResult => {
-  const calls = (node.functions ?? []).map((entry) => {
-    const [fn, definitions] = listItems(entry)
+  const calls = (node.functions ?? []).flatMap(unnestApart).map(([fn, definitions]) => {
     const own = listItems(definitions).map((d) => bodyOf(d, 'ColumnDef') as ColumnDef)
     const shared = (node.coldeflist ?? []).map((d) => bodyOf(d, 'ColumnDef') as ColumnDef)
     return functionCall(context, scope, fn as Node, own.length > 0 ? own : shared, node)
@@ -322,6 +321,16 @@ const rangeFunction = (context: AnalysisContext, scope: Scope, node: RangeFuncti
   const only = columns[0]
   const scalar = columns.length === 1 && only !== undefined
   return simple(context, item, scalar ? { wholeRow: () => columnRef(only) } : {})
+}
+
+/** An entry's call and column definitions; `unnest(a, b)` is `unnest(a), unnest(b)` side by side. */
+const unnestApart = (entry: Node): (readonly Node[])[] => {
+  const [fn, definitions] = listItems(entry)
+  const call = fn === undefined ? undefined : bodyOf(fn, 'FuncCall')
+  if (call === undefined || namesOf(call.funcname).at(-1) !== 'unnest' || (call.args ?? []).length < 2) {
+    return [listItems(entry)]
+  }
+  return (call.args ?? []).map((arg) => [{ FuncCall: { ...call, args: [arg] } }, ...(definitions ? [definitions] : [])])
 }
 
 const functionCall = (

@@ -1,31 +1,6 @@
-/** Statements of every kind answer what PostgreSQL 15 answered when `record.ts` wrote it down. */
-import { readdirSync, readFileSync } from 'node:fs'
+/** Statements of every kind. */
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startServer, type TestServer } from './server.ts'
-import { transcript } from './transcript.ts'
+import { describe } from 'vitest'
+import { testStatementFiles } from './statement-files.ts'
 
-const DIRECTORY = join(import.meta.dirname, 'statements')
-
-describe('statements', () => {
-  let server: TestServer
-  beforeAll(async () => {
-    server = await startServer()
-  })
-  afterAll(() => server.close())
-
-  const names = readdirSync(DIRECTORY)
-    .filter((name) => name.endsWith('.sql'))
-    .map((name) => name.slice(0, -4))
-
-  test('there are files', () => expect(names.length).toBeGreaterThan(2))
-
-  test.each(names)('%s', async (name) => {
-    const admin = await server.connect()
-    const database = `transcript_${name.replaceAll('-', '_')}`
-    await admin.query(`CREATE DATABASE ${database}`)
-    const client = await server.connect(database)
-    const answered = await transcript(client, readFileSync(join(DIRECTORY, `${name}.sql`), 'utf8'))
-    expect(answered).toBe(readFileSync(join(DIRECTORY, `${name}.out`), 'utf8'))
-  })
-})
+describe('statements', () => testStatementFiles(join(import.meta.dirname, 'statements')))
