@@ -13,7 +13,7 @@ interface LevelColumn {
   readonly attnum: number
 }
 
-export const levelColumns = (from: readonly FromItem[]): Map<ColumnId, LevelColumn> => {
+const levelColumns = (from: readonly FromItem[]): Map<ColumnId, LevelColumn> => {
   const columns = new Map<ColumnId, LevelColumn>()
   const add = (item: FromItem): void => {
     if (item.kind === 'join') {

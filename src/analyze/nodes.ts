@@ -1,7 +1,6 @@
 /** Constructors of expression nodes and the questions that are asked of expressions everywhere. */
-import type { OperatorRecord, ScalarFunction } from '../functions/records.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
-import type { AndOrExpr, CallExpr, ColumnExpr, ColumnId, ConstExpr, Expr, SortKey } from './expression.ts'
+import type { AndOrExpr, ColumnExpr, ColumnId, ConstExpr, Expr, SortKey } from './expression.ts'
 import type { OutputColumn } from './query.ts'
 
 export const constant = (value: Datum, type: SqlType, typmod = -1): ConstExpr => ({
@@ -18,13 +17,6 @@ export const columnRef = (column: OutputColumn): ColumnExpr => ({
   type: column.type,
   typmod: column.typmod,
 })
-
-export const operatorCall = (
-  operator: OperatorRecord,
-  fn: ScalarFunction,
-  args: readonly Expr[],
-  type: SqlType,
-): CallExpr => ({ kind: 'call', function: fn, args, operator, cast: false, type, typmod: -1 })
 
 /** AND of conditions, flattened; null when there is none. */
 export const conjunction = (conditions: readonly Expr[], bool: SqlType): Expr | null => {

@@ -61,7 +61,7 @@ interface ResolvedOperator {
 }
 
 /** Chooses the operator and brings both operands to its types. */
-export const resolveOperands = (
+const resolveOperands = (
   context: AnalysisContext,
   symbol: string,
   left: Expr,

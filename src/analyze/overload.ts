@@ -121,13 +121,13 @@ export const resolveOperator = (
   return { operator, function: operatorFunction(operator) }
 }
 
-export const operatorFunction = (operator: OperatorRecord): ScalarFunction => {
+const operatorFunction = (operator: OperatorRecord): ScalarFunction => {
   const record = functionByOid(operator.function)
   if (record?.kind !== 'scalar') throw new Error(`operator ${operator.name} (${operator.oid}) without function`)
   return record
 }
 
-export const findOperator = (
+const findOperator = (
   context: AnalysisContext,
   symbol: string,
   left: SqlType | null,

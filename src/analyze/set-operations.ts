@@ -55,7 +55,7 @@ export const analyzeSetOperation = (
 type ColumnShape = Pick<OutputColumn, 'type' | 'typmod'>
 
 /** Brings both arms' columns to their common types. Throws 42601 when the counts differ, 42804 when types do. */
-export const unify = (context: AnalysisContext, left: Query, right: Query, construct: string, node: SelectStmt) => {
+const unify = (context: AnalysisContext, left: Query, right: Query, construct: string, node: SelectStmt) => {
   if (left.outputs.length !== right.outputs.length) {
     throw syntaxErrorAt(`each ${construct} query must have the same number of columns`, armLocation(node.rarg))
   }

@@ -54,7 +54,7 @@ export const originsOf = (from: readonly FromItem[]): Origins => {
   return origins
 }
 
-export const outputColumn = (context: AnalysisContext, name: string, expr: Expr, origins: Origins): OutputColumn => {
+const outputColumn = (context: AnalysisContext, name: string, expr: Expr, origins: Origins): OutputColumn => {
   const origin = expr.kind === 'column' ? origins.get(expr.id) : undefined
   return {
     id: context.freshColumn(),

@@ -4,7 +4,7 @@ import { BOOTSTRAP_SUPERUSER, PG_CATALOG, PUBLIC_SCHEMA } from './snapshot.ts'
 import { INFORMATION_SCHEMA, systemRelations } from './system/index.ts'
 
 /** OIDs of the databases that initdb makes. */
-export const POSTGRES_DATABASE = 5
+const POSTGRES_DATABASE = 5
 const TEMPLATE0 = 4
 const TEMPLATE1 = 1
 

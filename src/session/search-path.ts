@@ -4,7 +4,7 @@ import { PG_CATALOG } from '../catalog/snapshot.ts'
 import type { SchemaObject } from '../catalog/objects.ts'
 
 /** Splits `"$user", public` into names, unquoted or folded to lower case. */
-export const splitIdentifiers = (text: string): string[] => {
+const splitIdentifiers = (text: string): string[] => {
   const names: string[] = []
   const pattern = /\s*(?:"((?:[^"]|"")*)"|([^",\s]+))\s*(?:,|$)/gy
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {

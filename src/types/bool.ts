@@ -20,7 +20,7 @@ const WORDS: readonly { readonly word: string; readonly shortest: number; readon
 ]
 
 /** The boolean that a text means, null when it means none. */
-export const booleanOf = (text: string): boolean | null => {
+const booleanOf = (text: string): boolean | null => {
   const word = text.trim().toLowerCase()
   const match = WORDS.find((entry) => word.length >= entry.shortest && entry.word.startsWith(word))
   return match === undefined ? null : match.value

@@ -125,9 +125,6 @@ export const duplicateColumn = (message: string, location?: Location): SqlError 
 export const invalidRecursion = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.invalid_recursion, message, location)
 
-export const cardinalityViolation = (message: string): SqlError =>
-  new SqlError(SQL_STATE.cardinality_violation, message)
-
 export const invalidParameterValue = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.invalid_parameter_value, message, location)
 
@@ -136,8 +133,6 @@ export const arraySubscriptError = (message: string, location?: Location): SqlEr
 
 export const undefinedTable = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_table, message, location)
-
-export const nameTooLong = (message: string): SqlError => new SqlError(SQL_STATE.name_too_long, message)
 
 export const cannotConvertCommon = (construct: string, from: string, to: string, location?: Location): SqlError =>
   located(SQL_STATE.cannot_coerce, `${construct} could not convert type ${from} to ${to}`, location)

@@ -41,9 +41,6 @@ export const conflictAffectsRowTwice = (): SqlError =>
     hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
   })
 
-export const concurrentUpdate = (what: 'update' | 'delete'): SqlError =>
-  new SqlError(SQL_STATE.serialization_failure, `could not serialize access due to concurrent ${what}`)
-
 export const invalidFrameOffset = (which: 'starting' | 'ending', negative: boolean): SqlError =>
   negative
     ? new SqlError(SQL_STATE.invalid_preceding_or_following_size, `frame ${which} offset must not be negative`)

@@ -5,11 +5,10 @@ import { SQL_STATE } from '../sql-state.ts'
 const FATAL = { severity: 'FATAL' } as const
 
 /** The connection cannot go on: framing is lost. */
-export const protocolViolation = (message: string): SqlError =>
-  new SqlError(SQL_STATE.protocol_violation, message, FATAL)
+const protocolViolation = (message: string): SqlError => new SqlError(SQL_STATE.protocol_violation, message, FATAL)
 
 /** A message whose body does not have the form its type promises; framing is intact, so the session lives. */
-export const malformedMessage = (message: string): SqlError => new SqlError(SQL_STATE.protocol_violation, message)
+const malformedMessage = (message: string): SqlError => new SqlError(SQL_STATE.protocol_violation, message)
 
 export const invalidFrontendMessageType = (type: number): SqlError =>
   protocolViolation(`invalid frontend message type ${type}`)

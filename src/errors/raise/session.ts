@@ -69,9 +69,6 @@ export const databaseNotConnectable = (name: string): SqlError =>
 export const unsupportedStatement = (what: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, `${what} is not supported`)
 
-export const transactionSettingTooLate = (): SqlError =>
-  new SqlError(SQL_STATE.active_sql_transaction, 'SET TRANSACTION ISOLATION LEVEL must be called before any query')
-
 export const undefinedSequenceValue = (name: string): SqlError =>
   new SqlError(
     SQL_STATE.object_not_in_prerequisite_state,

@@ -26,9 +26,6 @@ export const concurrentDelete = (): SqlError =>
 export const readOnlyTransaction = (command: string): SqlError =>
   new SqlError(SQL_STATE.read_only_sql_transaction, `cannot execute ${command} in a read-only transaction`)
 
-export const noSuchSavepoint = (name: string): SqlError =>
-  new SqlError(SQL_STATE.invalid_savepoint_specification, `savepoint "${name}" does not exist`)
-
 export const statementCancelled = (): SqlError =>
   new SqlError(SQL_STATE.query_canceled, 'canceling statement due to user request')
 
