@@ -1,7 +1,9 @@
 /** has_…_privilege and pg_has_role: what the owner, superusers and access control lists allow. */
 import { invalidParameterValue, undefinedObject, undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import type { Datum, RegKind } from '../../types/sql-type.ts'
+import { SqlArray } from '../../types/array.ts'
 import type { RoleObject } from '../objects.ts'
+import { roleName } from '../system/names.ts'
 import { resolve } from './names.ts'
 import type { InformationFunction, InformationFunctions, InformationSource } from './source.ts'
 
@@ -162,6 +164,34 @@ const hasRole: InformationFunction = (source, ...args) => {
   return role.superuser || membershipsOf(source, role).includes(group)
 }
 
+/** By kind of object as acldefault() names it: what the owner may do, and what everybody may. */
+const DEFAULT_PRIVILEGES: Readonly<Record<string, readonly [owner: string, everybody: string]>> = {
+  r: ['arwdDxt', ''],
+  s: ['rwU', ''],
+  d: ['CTc', 'Tc'],
+  f: ['X', 'X'],
+  l: ['U', 'U'],
+  L: ['rw', ''],
+  n: ['UC', ''],
+  p: ['sA', ''],
+  t: ['C', ''],
+  F: ['U', ''],
+  S: ['U', ''],
+  T: ['U', 'U'],
+  c: ['', ''],
+}
+
+const defaultAcl: InformationFunction = ({ catalog }, kind, owner) => {
+  const known = DEFAULT_PRIVILEGES[kind]
+  if (known === undefined) throw invalidParameterValue(`unrecognized object type abbreviation: ${kind}`)
+  const [own, everybody] = known
+  const name = roleName(catalog, owner)
+  return SqlArray.of([
+    ...(everybody === '' ? [] : [`=${everybody}/${name}`]),
+    ...(own === '' ? [] : [`${name}=${own}/${name}`]),
+  ])
+}
+
 export const privilegeFunctions: InformationFunctions = {
   ...Object.fromEntries(Object.entries(KINDS).map(([name, kind]) => [name, objectPrivilege(kind)])),
   has_parameter_privilege: (source, ...args) => {
@@ -171,5 +201,6 @@ export const privilegeFunctions: InformationFunctions = {
   },
   has_column_privilege: columnPrivilege,
   pg_has_role: hasRole,
+  acldefault: defaultAcl,
   row_security_active: () => false,
 }

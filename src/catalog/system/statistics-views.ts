@@ -41,8 +41,18 @@ const liveRows = ({ storage }: SystemSource, relation: RelationObject): number =
 const zeros = (...names: string[]): SystemRow => Object.fromEntries(names.map((name) => [name, 0]))
 
 const TABLE_COUNTERS = zeros(
-  ...['seq_scan', 'seq_tup_read', 'n_tup_ins', 'n_tup_upd', 'n_tup_del', 'n_tup_hot_upd', 'n_dead_tup'],
-  ...['n_mod_since_analyze', 'n_ins_since_vacuum', 'vacuum_count', 'autovacuum_count', 'analyze_count'],
+  'seq_scan',
+  'seq_tup_read',
+  'n_tup_ins',
+  'n_tup_upd',
+  'n_tup_del',
+  'n_tup_hot_upd',
+  'n_dead_tup',
+  'n_mod_since_analyze',
+  'n_ins_since_vacuum',
+  'vacuum_count',
+  'autovacuum_count',
+  'analyze_count',
   'autoanalyze_count',
 )
 
@@ -87,10 +97,28 @@ const blocks =
       }))
 
 const DATABASE_COUNTERS = zeros(
-  ...['xact_commit', 'xact_rollback', 'blks_read', 'blks_hit', 'tup_returned', 'tup_fetched', 'tup_inserted'],
-  ...['tup_updated', 'tup_deleted', 'conflicts', 'temp_files', 'temp_bytes', 'deadlocks', 'blk_read_time'],
-  ...['blk_write_time', 'session_time', 'active_time', 'idle_in_transaction_time', 'sessions'],
-  ...['sessions_abandoned', 'sessions_fatal', 'sessions_killed'],
+  'xact_commit',
+  'xact_rollback',
+  'blks_read',
+  'blks_hit',
+  'tup_returned',
+  'tup_fetched',
+  'tup_inserted',
+  'tup_updated',
+  'tup_deleted',
+  'conflicts',
+  'temp_files',
+  'temp_bytes',
+  'deadlocks',
+  'blk_read_time',
+  'blk_write_time',
+  'session_time',
+  'active_time',
+  'idle_in_transaction_time',
+  'sessions',
+  'sessions_abandoned',
+  'sessions_fatal',
+  'sessions_killed',
 )
 
 const databases: SystemRows = ({ catalog, eval: { catalog: services } }) => {

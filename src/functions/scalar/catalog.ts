@@ -119,6 +119,9 @@ const privileges: readonly ScalarFunction[] = [
   ...privilegeFunctions('has_column_privilege', 3012, COLUMN_SUBJECTS),
   ...privilegeFunctions('has_parameter_privilege', 6205, ['name, text', 'oid, text', 'text']),
   ...privilegeFunctions('pg_has_role', 2705, ['name, name', 'name, oid', 'oid, name', 'oid, oid', 'name', 'oid']),
+  catalogFunction(3943, 'acldefault(char, oid) aclitem[]', 'privileges of an object that nobody granted any on', {
+    volatility: 'immutable',
+  }),
   catalogFunction(3298, 'row_security_active(oid) bool', 'whether row security applies'),
   catalogFunction(3299, 'row_security_active(text) bool', 'whether row security applies'),
 ]
