@@ -9,6 +9,7 @@ import { couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
 import { undefinedObject } from '../../errors/raise/analysis.ts'
 import { columnNameOf } from '../../analyze/column-names.ts'
 import { bodyOf, namesOf, type IndexElem, type IndexStmt, type Node, type RangeVar } from '../../sql/ast.ts'
+import { keyName } from '../modify/row-writer.ts'
 import { formatType } from '../../types/index.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { analysisFor, chooseName, noticeOf, truncateName, type DefinitionContext } from './context.ts'
@@ -88,7 +89,7 @@ const duplicateKey = (
   key: readonly Datum[],
 ) => {
   const keys = relation.index?.keys ?? []
-  const names = keys.map((part) => table.columns[part.attnum - 1]?.name ?? 'expr')
+  const names = keys.map((part, i) => keyName(context.execution(), table, relation, part.attnum, i))
   const values = keys.map((part, i) => (key[i] === null ? 'null' : part.type.format(key[i], context.format)))
   return couldNotCreateUniqueIndex(relation.name, {
     detail: `Key (${names.join(', ')})=(${values.join(', ')}) is duplicated.`,

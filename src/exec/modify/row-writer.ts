@@ -177,11 +177,22 @@ export class RowWriter {
   describeKey(index: RelationObject, key: readonly Datum[]): string {
     const { format } = this.#context.eval
     const keys = index.index?.keys ?? []
-    const names = keys.map((part) => this.relation.columns[part.attnum - 1]?.name ?? index.name)
+    const names = keys.map((part, i) => keyName(this.#context, this.relation, index, part.attnum, i))
     const values = keys.map((part, i) => (key[i] === null ? 'null' : part.type.format(key[i], format)))
     return `(${names.join(', ')})=(${values.join(', ')})`
   }
 }
+
+/** A key column's name, or the text of its expression. */
+export const keyName = (
+  context: ExecutionContext,
+  table: RelationObject,
+  index: RelationObject,
+  attnum: number,
+  position: number,
+): string =>
+  table.columns[attnum - 1]?.name ??
+  String(context.eval.catalog.call('pg_get_indexdef', [index.oid, position + 1, false]))
 
 export const rowBatch = (row: readonly Datum[]): Batch =>
   new Batch(
