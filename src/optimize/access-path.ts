@@ -14,6 +14,7 @@ import { bareColumn, columnsOf, isVolatile, mentionsAny, rejectsNulls } from './
 import type { OptimizerContext } from './facts.ts'
 import { indexOver, isPlain } from './index-definition.ts'
 import { outputIds } from './plans.ts'
+import { prefixRange } from './prefix-range.ts'
 
 export interface IndexPath {
   readonly index: RelationObject
@@ -88,7 +89,9 @@ const indexPath = (
   }
   const next = definition.keys[equalities.length]
   const nextExpr = next === undefined ? null : keyExpr(equalities.length)
-  const ranged = next === undefined || nextExpr === null ? [] : keyConditions(conditions, nextExpr, next.type, own)
+  const compared = next === undefined || nextExpr === null ? [] : keyConditions(conditions, nextExpr, next.type, own)
+  const ranged =
+    nextExpr === null || compared.some((c) => c.strategy !== 3) ? compared : prefixConditions(conditions, nextExpr)
   const lowerBound = ranged.find((c) => c.strategy > 3)
   const upperBound = ranged.find((c) => c.strategy < 3)
   for (const b of [lowerBound, upperBound]) if (b !== undefined) used.push(b)
@@ -159,6 +162,16 @@ const keyConditions = (
   }
   return found
 }
+
+/** Bounds that LIKE conditions on the key imply; the conditions themselves are checked as well. */
+const prefixConditions = (conditions: readonly Expr[], key: Expr): KeyCondition[] =>
+  conditions.flatMap((condition) => {
+    const [arg] = condition.kind === 'call' ? condition.args : []
+    if (arg === undefined || !isKey(arg, key)) return []
+    return prefixRange(condition).map(({ strategy, bound }) => {
+      return { condition: bound, shown: bound, strategy, value: bound.args[1] as Expr }
+    })
+  })
 
 /** `value operator key` as `key operator value`. */
 const commuted = (expr: Expr & { kind: 'call' }): Expr => {

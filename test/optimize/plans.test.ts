@@ -21,6 +21,7 @@ const world = new PlanningWorld({
       day: { min: 0, max: 3650, nullFraction: 0, distinct: 3650 },
     },
   },
+  words: { columns: 'id int4, word varchar', rows: 100_000, indexes: ['word'] },
   detail: {
     columns: 'big_id int4 not null, line int4 not null, price numeric, ref int4',
     rows: 500_000,
