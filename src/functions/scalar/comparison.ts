@@ -62,7 +62,13 @@ const comparisonFunction = (
       return sessionScalar(oid, signature, relation.word, (context, a, b) => ofOrder(order.compare(context, a, b)))
     case 'typed':
       return typedScalar(oid, signature, relation.word, ({ args }) => {
-        const compare = order.compare(args[0] as NonNullable<(typeof args)[0]>)
+        const type = args[0] as NonNullable<(typeof args)[0]>
+        const { hashKey } = type
+        // Types without an order may still have equality (aclitem).
+        const onlyEquality = type.compare === null && hashKey !== null && /^[!=]/.test(relation.symbol)
+        const compare = onlyEquality
+          ? (a: Datum, b: Datum): number => (hashKey(a) === hashKey(b) ? 0 : 1)
+          : order.compare(type)
         return (_context, a, b) => ofOrder(compare(a, b))
       })
     case 'plain': {
