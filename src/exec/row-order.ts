@@ -2,7 +2,7 @@
 import type { SortKey } from '../analyze/expression.ts'
 import type { Datum } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
-import type { AnyVector } from '../vector/vector.ts'
+import type { AnyVector, DictionaryVector } from '../vector/vector.ts'
 import { compileExpression } from './expression/compile.ts'
 import type { Compilation } from './expression/interpret.ts'
 
@@ -26,14 +26,11 @@ export const positionComparator = (batch: Batch, keys: readonly SortKey[], scope
 }
 
 const keyComparator = (vector: AnyVector, key: SortKey): PositionComparator => {
+  const ranks = ranksOf(vector, key)
+  if (ranks !== null) return (a, b) => (ranks[a] as number) - (ranks[b] as number)
   const sign = key.descending ? -1 : 1
   const nullSign = key.nullsFirst ? -1 : 1
-  if ((vector.kind === 'int32' || vector.kind === 'decimal') && vector.nulls === null) {
-    const { values } = vector
-    return (a, b) => ((values[a] as number) - (values[b] as number)) * sign
-  }
-  const { compare } = key.expr.type
-  if (compare === null) throw new Error(`type ${key.expr.type.name} has no order`)
+  const compare = comparisonOf(key)
   const datums = Array.from({ length: vector.length }, (_, i) => vector.get(i) as Datum)
   return (a, b) => {
     const x = datums[a]
@@ -42,4 +39,54 @@ const keyComparator = (vector: AnyVector, key: SortKey): PositionComparator => {
     if (y === null) return -nullSign
     return compare(x, y) * sign
   }
+}
+
+const comparisonOf = (key: SortKey): ((a: Datum, b: Datum) => number) => {
+  const { compare } = key.expr.type
+  if (compare === null) throw new Error(`type ${key.expr.type.name} has no order`)
+  return compare
+}
+
+/** A NULL's rank; those of values are far from it on both sides. */
+const NULL_RANK = Number.MAX_VALUE
+
+/**
+ * Finite numbers by position whose ascending order is the key's, for vectors of integers, decimals and dictionary
+ * codes; null for every other vector.
+ */
+const ranksOf = (vector: AnyVector, key: SortKey): Float64Array | null => {
+  const sign = key.descending ? -1 : 1
+  const nullRank = key.nullsFirst ? -NULL_RANK : NULL_RANK
+  if (vector.kind === 'int32' || vector.kind === 'decimal') {
+    const { values, nulls } = vector
+    const ranks = new Float64Array(values.length)
+    for (let i = 0; i < ranks.length; i++) {
+      ranks[i] = nulls !== null && nulls[i] === 1 ? nullRank : (values[i] as number) * sign
+    }
+    return ranks
+  }
+  if (vector.kind !== 'dictionary') return null
+  const byEntry = entryRanks(vector, key)
+  const ranks = new Float64Array(vector.length)
+  for (let i = 0; i < ranks.length; i++) {
+    const code = vector.codes[i] as number
+    ranks[i] = code < 0 ? nullRank : (byEntry[code] as number) * sign
+  }
+  return ranks
+}
+
+/** Ranks of the dictionary entries that occur: equal ones share a rank. */
+const entryRanks = ({ codes, dictionary }: DictionaryVector, key: SortKey): Float64Array => {
+  const compare = comparisonOf(key)
+  const ranks = new Float64Array(dictionary.length)
+  const used = new Uint8Array(dictionary.length)
+  for (const code of codes) if (code >= 0) used[code] = 1
+  const entries = Array.from(dictionary.keys()).filter((entry) => used[entry] === 1)
+  entries.sort((a, b) => compare(dictionary[a], dictionary[b]))
+  let rank = 0
+  for (const [i, entry] of entries.entries()) {
+    if (i > 0 && compare(dictionary[entries[i - 1] as number], dictionary[entry]) !== 0) rank++
+    ranks[entry] = rank
+  }
+  return ranks
 }

@@ -43,7 +43,7 @@ export class ColumnCodes {
   /** Values of one form while `#scale` names it; null once hash keys are used. */
   #numbers: NumberTable | null = null
   #scale: number | null = null
-  /** Code of a NumberTable entry; the two differ once NULL has taken a code. */
+  /** Code of a NumberTable entry among groups; the two differ once NULL has taken a code. In joins they are the same. */
   #numberCodes: number[] = []
   readonly #keys = new Map<Key, number>()
   #memo: DictionaryMemo | null = null
@@ -110,7 +110,7 @@ export class ColumnCodes {
     for (let i = 0; i < numbers.count; i++) {
       const value = numbers.key(i)
       const datum = this.#scale === PLAIN ? value : Numeric.fromScaled(value, this.#scale as number)
-      this.#keys.set(this.#hashKey(datum), this.#numberCodes[i] as number)
+      this.#keys.set(this.#hashKey(datum), this.#nullsEqual ? (this.#numberCodes[i] as number) : i)
     }
     this.#numbers = null
     this.#numberCodes = []
@@ -123,6 +123,10 @@ export class ColumnCodes {
 
   #numeric(batch: Batch, values: Int32Array | Float64Array, nulls: Nulls, out: Int32Array, adding: boolean): void {
     const table = this.#numbers as NumberTable
+    if (!this.#nullsEqual) {
+      this.#joined(table, batch, values, nulls, out, adding)
+      return
+    }
     const codes = this.#numberCodes
     const { count, selection } = batch
     for (let k = 0; k < count; k++) {
@@ -136,6 +140,22 @@ export class ColumnCodes {
       if (entry === codes.length) codes.push(this.#count++)
       out[k] = entry < 0 ? -1 : (codes[entry] as number)
     }
+  }
+
+  #joined(
+    table: NumberTable,
+    { count, selection }: Batch,
+    values: Int32Array | Float64Array,
+    nulls: Nulls,
+    out: Int32Array,
+    adding: boolean,
+  ): void {
+    for (let k = 0; k < count; k++) {
+      const p = selection === null ? k : (selection[k] as number)
+      if (nulls !== null && nulls[p] === 1) out[k] = -1
+      else out[k] = adding ? table.add(values[p] as number) : table.find(values[p] as number)
+    }
+    this.#count = table.count
   }
 
   #coded(batch: Batch, vector: DictionaryVector, out: Int32Array, hashKey: HashKey, adding: boolean): void {

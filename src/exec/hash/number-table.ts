@@ -12,8 +12,11 @@ const hash = (value: number): number => {
     return mixed ^ (mixed >>> 15)
   }
   float[0] = value
-  const mixed = Math.imul((words[0] as number) ^ Math.imul(words[1] as number, 0x85ebca6b), MULTIPLIER)
-  return mixed ^ (mixed >>> 15)
+  // The low bits of such doubles are mostly zero, so every bit must reach the low ones.
+  let mixed = (words[0] as number) ^ Math.imul(words[1] as number, 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return mixed ^ (mixed >>> 16)
 }
 
 export class NumberTable {

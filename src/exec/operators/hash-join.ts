@@ -28,6 +28,10 @@ export class HashJoinOperator implements Operator {
   readonly #sources: readonly number[]
   #collector: BatchCollector | null = null
   #table: JoinTable | null = null
+  /** The pairs in the making: physical rows of both sides, and which live row of the probe batch each belongs to. */
+  readonly #leftRows = new Int32Array(BATCH_SIZE)
+  readonly #rightRows = new Int32Array(BATCH_SIZE)
+  readonly #owners = new Int32Array(BATCH_SIZE)
   /** Build rows that found a match (right and full joins). */
   #matched: Uint8Array | null = null
   #probe: Batch | null = null
@@ -134,10 +138,9 @@ export class HashJoinOperator implements Operator {
       this.#probe = null
       return keepUnmatched ? this.#unmatchedLeft(probe, table) : null
     }
-    const leftRows = new Int32Array(BATCH_SIZE)
-    const rightRows = new Int32Array(BATCH_SIZE)
-    /** Which live row of the probe batch each pair belongs to. */
-    const owners = new Int32Array(BATCH_SIZE)
+    const leftRows = this.#leftRows
+    const rightRows = this.#rightRows
+    const owners = this.#owners
     const candidates = this.#candidates
     const rows = probe.count
     let count = 0

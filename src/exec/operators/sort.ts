@@ -6,6 +6,7 @@ import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { evaluateScalar, layoutOf } from '../expression/compile.ts'
 import type { Operator, Pull } from '../operator.ts'
+import { PositionSort } from '../position-sort.ts'
 import { positionComparator } from '../row-order.ts'
 
 /** Hands out a collected batch in an order of its positions. */
@@ -27,18 +28,14 @@ export class OrderedOutput {
   }
 }
 
-const positions = (count: number): Int32Array => {
-  const order = new Int32Array(count)
-  for (let i = 0; i < count; i++) order[i] = i
-  return order
-}
-
 export class SortOperator implements Operator {
   readonly #plan: Sort | TopN
   readonly #input: Operator
   readonly #context: ExecutionContext
   #collector: BatchCollector | null = null
   #output: OrderedOutput | null = null
+  /** The sort under way: of all rows (`last`) or of what has come so far, to drop what a limit leaves out. */
+  #sorting: { readonly batch: Batch; readonly sort: PositionSort; readonly last: boolean } | null = null
   /** Rows that are ever asked for. */
   #limit = Number.POSITIVE_INFINITY
 
@@ -50,6 +47,7 @@ export class SortOperator implements Operator {
 
   open(): void {
     this.#output = null
+    this.#sorting = null
     this.#collector = this.#emptyCollector()
     this.#limit = this.#plan.kind === 'top-n' ? this.#wanted(this.#plan) : Number.POSITIVE_INFINITY
     this.#input.open()
@@ -76,36 +74,43 @@ export class SortOperator implements Operator {
 
   #collect(): Wait | null {
     for (;;) {
+      if (this.#sorting !== null) {
+        const wait = this.#sorting.sort.run(() => this.#context.poll())
+        if (wait !== null) return wait
+        const { batch, sort, last } = this.#sorting
+        const order = sort.order.length > this.#limit ? sort.order.slice(0, this.#limit) : sort.order
+        this.#sorting = null
+        if (last) {
+          this.#output = new OrderedOutput(batch, order)
+          return null
+        }
+        this.#collector = this.#emptyCollector()
+        this.#collector.add(batch.select(order))
+      }
       const batch = this.#input.next()
       if (batch instanceof Wait) return batch
       const collector = this.#collector as BatchCollector
       if (batch === null) {
-        const { batch: all, order } = this.#sorted(collector)
-        this.#collector = null
-        this.#output = new OrderedOutput(all, order)
-        return null
+        this.#startSort(collector, true)
+        continue
       }
       collector.add(batch)
-      if (collector.count > 2 * this.#limit + BATCH_SIZE * 4) this.#shrink(collector)
+      // What is beyond the limit is forgotten now and then.
+      if (collector.count > 2 * this.#limit + BATCH_SIZE * 4) this.#startSort(collector, false)
     }
   }
 
-  /** Sorts what was collected and forgets what is beyond the limit. */
-  #shrink(collector: BatchCollector): void {
-    const { batch, order } = this.#sorted(collector)
-    this.#collector = this.#emptyCollector()
-    this.#collector.add(batch.select(order))
-  }
-
-  #sorted(collector: BatchCollector): { batch: Batch; order: Int32Array } {
+  #startSort(collector: BatchCollector, last: boolean): void {
     const batch = collector.finish()
     const scope = { context: this.#context, layout: layoutOf(this.#plan.input.outputs) }
-    const order = positions(batch.length).sort(positionComparator(batch, this.#plan.keys, scope))
-    return { batch, order: order.length > this.#limit ? order.slice(0, this.#limit) : order }
+    const compare = positionComparator(batch, this.#plan.keys, scope)
+    this.#sorting = { batch, sort: new PositionSort(batch.length, compare), last }
+    this.#collector = null
   }
 
   close(): void {
     this.#collector = null
+    this.#sorting = null
     this.#output = null
     this.#input.close()
   }
