@@ -35,11 +35,6 @@ export const emptyCatalogs: readonly RelationObject[] = [
     'oid oid!, srvname name!, srvowner oid!, srvfdw oid!, srvtype text, srvversion text, srvacl _aclitem, srvoptions _text',
   ),
   catalogTable('pg_foreign_table', 3118, 'ftrelid oid!, ftserver oid!, ftoptions _text'),
-  catalogTable(
-    'pg_init_privs',
-    3394,
-    'objoid oid!, classoid oid!, objsubid int4!, privtype char!, initprivs _aclitem!',
-  ),
   catalogTable('pg_largeobject', 2613, 'loid oid!, pageno int4!, data bytea!'),
   catalogTable('pg_largeobject_metadata', 2995, 'oid oid!, lomowner oid!, lomacl _aclitem'),
   catalogTable('pg_parameter_acl', 6243, 'oid oid!, parname text!, paracl _aclitem'),

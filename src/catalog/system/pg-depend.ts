@@ -29,12 +29,17 @@ const stated = (catalog: CatalogSnapshot, object: CatalogObject): SystemRow[] =>
 }
 
 /** What follows from the object's place: its schema, its row type, the defaults of its columns, a view's rule. */
-const implied = (object: CatalogObject): SystemRow[] => {
+const implied = (catalog: CatalogSnapshot, object: CatalogObject): SystemRow[] => {
   const self = [CLASS_OIDS[object.class], object.oid] as const
   const rows: SystemRow[] = []
   if (object.class === 'relation') {
     if (object.kind !== 'i') rows.push(edge(self, [CLASS_OIDS.schema, object.schema, 0], 'n'))
     if (object.rowType !== 0) rows.push(edge([CLASS_OIDS.type, object.rowType], [...self, 0], 'i'))
+    // A serial column's default calls the sequence that the column owns.
+    const owner = object.sequence?.ownedBy ?? null
+    if (owner !== null && (catalog.relation(owner.relation)?.columns[owner.attnum - 1]?.default ?? null) !== null) {
+      rows.push(edge([ATTRDEF, defaultOid(owner.relation, owner.attnum)], [...self, 0], 'n'))
+    }
     if (object.view !== null) rows.push(edge([REWRITE, object.oid], [...self, 0], 'i'))
     for (const { attnum, default: expression } of object.columns) {
       if (expression !== null) rows.push(edge([ATTRDEF, defaultOid(object.oid, attnum)], [...self, attnum], 'a'))
@@ -52,7 +57,7 @@ export const pgDepend = catalogTable('pg_depend', 2608, COLUMNS, ({ catalog }) =
   Array.from(catalog.objects.values())
     .filter(({ oid }) => oid >= FIRST_NORMAL_OID)
     .flatMap((object) => {
-      const rows = [...stated(catalog, object), ...implied(object)]
+      const rows = [...stated(catalog, object), ...implied(catalog, object)]
       return [...new Map(rows.map((row) => [sameEdge(row), row])).values()]
     }),
 )
