@@ -4,9 +4,9 @@
  */
 
 /** Bytes of a page, by which table widths become page counts. */
-export const PAGE_BYTES = 8192
+const PAGE_BYTES = 8192
 /** Per row and column bytes beside the values, as PostgreSQL's heap has them. */
-export const ROW_OVERHEAD = 24
+const ROW_OVERHEAD = 24
 
 export const COST = {
   page: 1,
