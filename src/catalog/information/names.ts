@@ -8,7 +8,7 @@ import { PG_CATALOG } from '../snapshot.ts'
 import type { InformationSource } from './source.ts'
 
 /** OIDs of the schemas of the search path that exist. */
-export const pathOids = ({ catalog, searchPath }: InformationSource): number[] =>
+const pathOids = ({ catalog, searchPath }: InformationSource): number[] =>
   searchPath.flatMap((name) => catalog.schemaByName(name)?.oid ?? [])
 
 export const isRelationVisible = (source: InformationSource, relation: RelationObject): boolean =>
@@ -25,7 +25,7 @@ export const isTypeVisible = (source: InformationSource, type: SqlType): boolean
   type.namespace === PG_CATALOG || source.catalog.findType(type.name, pathOids(source))?.oid === type.oid
 
 /** format_type(): `typmod` null means that none was asked about. */
-export const typeName = (source: InformationSource, type: SqlType, typmod: number | null): string => {
+const typeName = (source: InformationSource, type: SqlType, typmod: number | null): string => {
   const text = typmod === null && type.name === 'bpchar' ? type.sqlName : formatType(type, typmod ?? -1)
   if (isTypeVisible(source, type)) return text
   return `${quoteIdentifier(source.catalog.schema(type.namespace)?.name ?? '')}.${text}`

@@ -13,7 +13,7 @@ const COLUMNS = `
   confkey _int2, conpfeqop _oid, conppeqop _oid, conffeqop _oid, confdelsetcols _int2, conexclop _oid, conbin
   pg_node_tree`
 
-export const CONSTRAINT_LETTERS = { check: 'c', primary: 'p', unique: 'u', foreign: 'f' } as const
+const CONSTRAINT_LETTERS = { check: 'c', primary: 'p', unique: 'u', foreign: 'f' } as const
 
 const ACTION_LETTERS: Readonly<Record<ReferentialAction, string>> = {
   'no action': 'a',
