@@ -24,7 +24,7 @@ import { columnDefaultValue, isConstantDefault } from '../modify/column-default.
 import { changeColumnType, rewriteWith } from './alter-column-type.ts'
 import { addConstraint, addForeignKey, setNotNull, validateCheck, validateForeignKey } from './constraints.ts'
 import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
-import { attachSequences, plannedColumn } from './create-table.ts'
+import { attachSequences, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
 import { checkDefault } from './stored-expressions.ts'
 
@@ -128,7 +128,7 @@ const columnDefault: Action = (context, relation, command) => {
   if (column.identity !== null) {
     throw invalidTableDefinition(`column "${column.name}" of relation "${relation.name}" is an identity column`)
   }
-  const changed = { ...column, default: (command.def ?? null) as unknown as ParseTree | null }
+  const changed = { ...column, default: defaultTree(command.def) as unknown as ParseTree | null }
   checkDefault(context, putColumn(context, relation, changed), changed)
 }
 

@@ -168,7 +168,7 @@ export const plannedColumn = (context: DefinitionContext, node: ColumnDef, attnu
   const of = (kind: Constraint['contype']) => constraints.find((c) => c.contype === kind)
   const identity = of('CONSTR_IDENTITY')
   const generated = of('CONSTR_GENERATED')
-  const expression = generated?.raw_expr ?? of('CONSTR_DEFAULT')?.raw_expr ?? null
+  const expression = generated?.raw_expr ?? defaultTree(of('CONSTR_DEFAULT')?.raw_expr)
   const column: Column = {
     attnum,
     name,
@@ -198,6 +198,10 @@ export const plannedColumn = (context: DefinitionContext, node: ColumnDef, attnu
     constraints: columnConstraints(constraints, name),
   }
 }
+
+/** DEFAULT NULL is no default. */
+export const defaultTree = (node: Node | undefined): Node | null =>
+  node === undefined || bodyOf(node, 'A_Const')?.isnull ? null : node
 
 const KEPT = new Set(['CONSTR_CHECK', 'CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_FOREIGN'])
 

@@ -54,6 +54,8 @@ export const viewColumns = (query: Query, names: readonly string[]): Column[] =>
     const name = names[i] ?? output.name
     if (seen.has(name)) throw duplicateColumnName(name)
     seen.add(name)
+    if (output.type.kind === 'p')
+      throw invalidTableDefinition(`column "${name}" has pseudo-type ${output.type.sqlName}`)
     return {
       attnum: i + 1,
       name,
