@@ -36,6 +36,17 @@ export class PairCondition {
     ]
     const passed = this.#select(new Batch(columns, count))
     if (passed === null) return new Int32Array(0)
-    return passed.selection ?? Int32Array.from({ length: count }, (_, i) => i)
+    return passed.selection ?? firstIndices(count)
   }
+}
+
+let indices = new Int32Array(0)
+
+/** 0 … count - 1; the array is shared, so it is only read. */
+const firstIndices = (count: number): Int32Array => {
+  if (indices.length < count) {
+    indices = new Int32Array(count)
+    for (let i = 0; i < count; i++) indices[i] = i
+  }
+  return indices.subarray(0, count)
 }

@@ -51,21 +51,26 @@ const comparisonOf = (key: SortKey): ((a: Datum, b: Datum) => number) => {
 const NULL_RANK = Number.MAX_VALUE
 
 /**
- * Finite numbers by position whose ascending order is the key's, for vectors of integers, decimals and dictionary
- * codes; null for every other vector.
+ * Finite numbers by position whose ascending order is the key's, for integers and decimals: comparable between
+ * vectors of one kind and scale. Null for every other vector.
  */
-const ranksOf = (vector: AnyVector, key: SortKey): Float64Array | null => {
+export const numberRanks = (vector: AnyVector, key: SortKey): Float64Array | null => {
+  if (vector.kind !== 'int32' && vector.kind !== 'decimal') return null
   const sign = key.descending ? -1 : 1
   const nullRank = key.nullsFirst ? -NULL_RANK : NULL_RANK
-  if (vector.kind === 'int32' || vector.kind === 'decimal') {
-    const { values, nulls } = vector
-    const ranks = new Float64Array(values.length)
-    for (let i = 0; i < ranks.length; i++) {
-      ranks[i] = nulls !== null && nulls[i] === 1 ? nullRank : (values[i] as number) * sign
-    }
-    return ranks
+  const { values, nulls } = vector
+  const ranks = new Float64Array(values.length)
+  for (let i = 0; i < ranks.length; i++) {
+    ranks[i] = nulls !== null && nulls[i] === 1 ? nullRank : (values[i] as number) * sign
   }
-  if (vector.kind !== 'dictionary') return null
+  return ranks
+}
+
+/** Ranks of integers, decimals and, within one vector, dictionary codes. */
+const ranksOf = (vector: AnyVector, key: SortKey): Float64Array | null => {
+  if (vector.kind !== 'dictionary') return numberRanks(vector, key)
+  const sign = key.descending ? -1 : 1
+  const nullRank = key.nullsFirst ? -NULL_RANK : NULL_RANK
   const byEntry = entryRanks(vector, key)
   const ranks = new Float64Array(vector.length)
   for (let i = 0; i < ranks.length; i++) {

@@ -8,6 +8,7 @@ import { evaluateScalar, layoutOf } from '../expression/compile.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { PositionSort } from '../position-sort.ts'
 import { positionComparator } from '../row-order.ts'
+import { TopBound } from '../top-bound.ts'
 
 /** Hands out a collected batch in an order of its positions. */
 export class OrderedOutput {
@@ -34,6 +35,7 @@ export class SortOperator implements Operator {
   readonly #context: ExecutionContext
   #collector: BatchCollector | null = null
   #output: OrderedOutput | null = null
+  #bound: TopBound | null = null
   /** The sort under way: of all rows (`last`) or of what has come so far, to drop what a limit leaves out. */
   #sorting: { readonly batch: Batch; readonly sort: PositionSort; readonly last: boolean } | null = null
   /** Rows that are ever asked for. */
@@ -50,7 +52,14 @@ export class SortOperator implements Operator {
     this.#sorting = null
     this.#collector = this.#emptyCollector()
     this.#limit = this.#plan.kind === 'top-n' ? this.#wanted(this.#plan) : Number.POSITIVE_INFINITY
+    this.#bound = this.#limit === Number.POSITIVE_INFINITY ? null : this.#emptyBound()
     this.#input.open()
+  }
+
+  #emptyBound(): TopBound | null {
+    const [first] = this.#plan.keys
+    const scope = { context: this.#context, layout: layoutOf(this.#plan.input.outputs) }
+    return first === undefined ? null : new TopBound(first, scope)
   }
 
   #emptyCollector(): BatchCollector {
@@ -85,7 +94,9 @@ export class SortOperator implements Operator {
           return null
         }
         this.#collector = this.#emptyCollector()
-        this.#collector.add(batch.select(order))
+        const kept = batch.select(order)
+        this.#collector.add(kept)
+        if (kept.count > 0 && kept.count === this.#limit) this.#bound?.set(kept)
       }
       const batch = this.#input.next()
       if (batch instanceof Wait) return batch
@@ -94,7 +105,9 @@ export class SortOperator implements Operator {
         this.#startSort(collector, true)
         continue
       }
-      collector.add(batch)
+      const wanted = this.#bound === null ? batch : this.#bound.within(batch)
+      if (wanted === null) continue
+      collector.add(wanted)
       // What is beyond the limit is forgotten now and then.
       if (collector.count > 2 * this.#limit + BATCH_SIZE * 4) this.#startSort(collector, false)
     }
