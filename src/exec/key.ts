@@ -5,37 +5,12 @@ import { interpret, type Compilation, type Evaluator } from './expression/interp
 
 export type Key = string | number | bigint | boolean
 
-/** The key at a physical position, or null when a value is NULL. */
-export type KeyFunction = (batch: Batch, position: number) => Key | null
-
 type HashKey = (value: unknown) => Key
 
 const hashKeyOf = (expr: Expr): HashKey => {
   const { hashKey } = expr.type
   if (hashKey === null) throw new Error(`type ${expr.type.name} has no equality`)
   return hashKey
-}
-
-/** Join keys: a NULL matches nothing. */
-export const joinKey = (exprs: readonly Expr[], scope: Compilation): KeyFunction => {
-  const values = exprs.map((expr) => interpret(expr, scope))
-  const hashes = exprs.map(hashKeyOf)
-  if (exprs.length === 1) {
-    const [value, hash] = [values[0] as Evaluator, hashes[0] as HashKey]
-    return (batch, position) => {
-      const v = value(batch, position)
-      return v === null ? null : hash(v)
-    }
-  }
-  return (batch, position) => {
-    let key = ''
-    for (let i = 0; i < values.length; i++) {
-      const v = (values[i] as Evaluator)(batch, position)
-      if (v === null) return null
-      key += part((hashes[i] as HashKey)(v))
-    }
-    return key
-  }
 }
 
 /** Grouping keys: NULLs are equal to each other. Never null. */
