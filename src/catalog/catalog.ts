@@ -16,6 +16,12 @@ const recordName = (database: number, oid: number): string => `catalog/${databas
 const SHARED = 0
 const isShared = (object: CatalogObject): boolean => object.class === 'role' || object.class === 'database'
 
+/** Objects of sessions that a crash ended: their schemas go without them. */
+const withoutTemporary = (objects: readonly CatalogObject[]): CatalogObject[] => {
+  const gone = new Set(objects.filter((o) => o.class === 'schema' && o.name.startsWith('pg_temp_')).map((o) => o.oid))
+  return objects.filter((o) => !gone.has(o.oid) && !('schema' in o && gone.has(o.schema)))
+}
+
 export class CatalogStore {
   readonly #storage: Storage
   readonly #databases = new Map<number, CatalogSnapshot>()
@@ -35,7 +41,8 @@ export class CatalogStore {
     }
     for (const object of shared) {
       if (object.class !== 'database') continue
-      const own = await this.#read(object.oid)
+      const stored = await this.#read(object.oid)
+      const own = withoutTemporary(stored)
       const all = [
         ...builtinObjects(),
         ...builtinSharedObjects(),
@@ -43,9 +50,9 @@ export class CatalogStore {
         ...(own.length > 0 ? own : initialObjects()),
       ]
       this.#databases.set(object.oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version))
-      for (const { oid } of all) this.#reserve(oid)
-      for (const o of all) if (o.class === 'relation') this.#reserve(o.storageId)
-      for (const o of all) if (o.class === 'type') this.#reserve(o.arrayType.oid)
+      for (const { oid } of [...all, ...stored]) this.#reserve(oid)
+      for (const o of stored) if (o.class === 'relation') this.#reserve(o.storageId)
+      for (const o of stored) if (o.class === 'type') this.#reserve(o.arrayType.oid)
     }
   }
 

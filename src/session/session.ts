@@ -28,6 +28,7 @@ import { commandTag, isCurrent, lockTables, plan, runDeferredChecks, runPlan, st
 import type { StatementPlan } from './plan-statement.ts'
 import { Portal, splitBatch, type PreparedStatement } from './portal.ts'
 import { prepareStatement } from './prepare-statement.ts'
+import { dropTemporaryObjects } from './temporary-objects.ts'
 import { describeUtility, endsTransaction, runUtility } from './utility/index.ts'
 
 /** Plans of the simple protocol remembered by statement text. */
@@ -376,13 +377,17 @@ export class ServerSession implements Session {
     this.#core.events.terminate(adminShutdown())
   }
 
-  // biome-ignore lint/suspicious/useAwait: the contract allows waiting
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#core.cancel()
     this.#dropPortals()
     if (this.#core.block.current !== null) this.#core.block.rollback()
+    try {
+      await dropTemporaryObjects(this.#core)
+    } catch (error) {
+      this.#core.parts.logger.error({ err: error }, 'temporary objects could not be dropped')
+    }
     this.#core.database.sessions--
     this.#core.engine.sessions.delete(this.processId)
   }
