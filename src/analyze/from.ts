@@ -1,22 +1,11 @@
 /** The FROM clause: tables, views, subqueries, functions, CTE references and joins, with the names each brings. */
-import {
-  duplicateAlias,
-  featureNotSupported,
-  invalidColumnReference,
-  syntaxErrorAt,
-  ambiguousColumn,
-  undefinedRelation,
-  undefinedUsingColumn,
-  wrongObjectType,
-} from '../errors/raise/analysis.ts'
+import { duplicateAlias, featureNotSupported, undefinedRelation, wrongObjectType } from '../errors/raise/analysis.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import {
   bodyOf,
-  listItems,
   namesOf,
   tagOf,
   type Alias,
-  type ColumnDef,
   type JoinExpr,
   type Node,
   type RangeFunction,
@@ -24,22 +13,16 @@ import {
   type RangeVar,
 } from '../sql/ast.ts'
 import { OID } from '../types/oids.ts'
-import { coerceToBoolean, coerceToCommon, commonType, settleUnknown } from './coerce.ts'
+import { coerceToBoolean } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
+import { rangeFunction } from './from-functions.ts'
+import { namespaceItem, renamed, simple, type FromResult } from './from-names.ts'
+import { mergeColumns, naturalColumns } from './from-using.ts'
 import { locationOf } from './location.ts'
 import { columnRef, conjunction } from './nodes.ts'
-import { operatorOn } from './operators.ts'
-import type { Cte, FromItem, FunctionItem, JoinItem, OutputColumn, TableItem } from './query.ts'
+import type { Cte, FromItem, JoinItem, OutputColumn, TableItem } from './query.ts'
 import { CLAUSE, type BoundColumn, type NamespaceItem, type Scope } from './scope.ts'
-import { resolveTypeName } from './type-name.ts'
-
-/** A FROM entry with the names it adds and what `*` expands to. */
-export interface FromResult {
-  readonly item: FromItem
-  readonly names: NamespaceItem[]
-  readonly star: readonly BoundColumn[]
-}
 
 /** Attribute numbers and types of the system columns. */
 const SYSTEM_COLUMNS: Readonly<Record<string, { attnum: number; type: number }>> = {
@@ -75,57 +58,6 @@ const fromItem = (context: AnalysisContext, scope: Scope, node: Node): FromResul
     default:
       throw featureNotSupported(`${tagOf(node)} in FROM is not supported`, locationOf(node))
   }
-}
-
-const NOTHING_HIDDEN: ReadonlySet<string> = new Set()
-
-const namespaceItem = (
-  context: AnalysisContext,
-  alias: string,
-  columns: readonly OutputColumn[],
-  extra: Partial<NamespaceItem> = {},
-): NamespaceItem => {
-  const bound = columns.map((c) => ({ name: c.name, expr: columnRef(c) }))
-  return {
-    alias,
-    schema: null,
-    columns: bound,
-    tableVisible: true,
-    hidden: NOTHING_HIDDEN,
-    columnsVisible: true,
-    lateralOnly: false,
-    lateralAllowed: true,
-    table: null,
-    systemColumn: null,
-    wholeRow: () => ({
-      kind: 'row',
-      fields: bound.map((c) => c.expr),
-      names: bound.map((c) => c.name),
-      type: context.typeOf(OID.record),
-      typmod: -1,
-    }),
-    ...extra,
-  }
-}
-
-const simple = (
-  context: AnalysisContext,
-  item: Exclude<FromItem, JoinItem>,
-  extra: Partial<NamespaceItem> = {},
-): FromResult => {
-  const names = namespaceItem(context, item.alias, item.columns, extra)
-  return { item, names: [names], star: names.columns }
-}
-
-/** Column aliases `t(a, b)` rename the first columns. */
-const renamed = (columns: readonly OutputColumn[], alias: Alias | undefined, name: string): readonly OutputColumn[] => {
-  const names = namesOf(alias?.colnames)
-  if (names.length > columns.length) {
-    throw invalidColumnReference(
-      `table "${name}" has ${columns.length} columns available but ${names.length} columns specified`,
-    )
-  }
-  return names.length === 0 ? columns : columns.map((c, i) => ({ ...c, name: names[i] ?? c.name }))
 }
 
 /** The relation a RangeVar names, by its schema or along the search path. Throws 42P01, 3F000. */
@@ -285,106 +217,6 @@ const rangeSubselect = (context: AnalysisContext, scope: Scope, node: RangeSubse
   )
 }
 
-const rangeFunction = (context: AnalysisContext, scope: Scope, node: RangeFunction): FromResult => {
-  const calls = (node.functions ?? []).flatMap(unnestApart).map(([fn, definitions]) => {
-    const own = listItems(definitions).map((d) => bodyOf(d, 'ColumnDef') as ColumnDef)
-    const shared = (node.coldeflist ?? []).map((d) => bodyOf(d, 'ColumnDef') as ColumnDef)
-    return functionCall(context, scope, fn as Node, own.length > 0 ? own : shared, node)
-  })
-  const ordinality: OutputColumn | null = node.ordinality
-    ? {
-        id: context.freshColumn(),
-        name: 'ordinality',
-        type: context.typeOf(OID.int8),
-        typmod: -1,
-        tableOid: 0,
-        attnum: 0,
-      }
-    : null
-  const produced = [...calls.flatMap((c) => c.columns), ...(ordinality === null ? [] : [ordinality])]
-  const alias = node.alias?.aliasname ?? calls[0]?.name ?? 'function'
-  const columns = renamed(produced, node.alias, alias)
-  let next = 0
-  const item: FunctionItem = {
-    kind: 'function',
-    calls: calls.map((call) => ({
-      function: call.function,
-      args: call.args,
-      columns: call.columns.map(() => columns[next++] as OutputColumn),
-    })),
-    ordinality: ordinality === null ? null : (columns.at(-1) as OutputColumn),
-    alias,
-    columns,
-    lateral: true,
-  }
-  // A function that returns one scalar column can be named as if the entry were its value.
-  const only = columns[0]
-  const scalar = columns.length === 1 && only !== undefined
-  return simple(context, item, scalar ? { wholeRow: () => columnRef(only) } : {})
-}
-
-/** An entry's call and column definitions; `unnest(a, b)` is `unnest(a), unnest(b)` side by side. */
-const unnestApart = (entry: Node): (readonly Node[])[] => {
-  const [fn, definitions] = listItems(entry)
-  const call = fn === undefined ? undefined : bodyOf(fn, 'FuncCall')
-  if (call === undefined || namesOf(call.funcname).at(-1) !== 'unnest' || (call.args ?? []).length < 2) {
-    return [listItems(entry)]
-  }
-  return (call.args ?? []).map((arg) => [{ FuncCall: { ...call, args: [arg] } }, ...(definitions ? [definitions] : [])])
-}
-
-const functionCall = (
-  context: AnalysisContext,
-  scope: Scope,
-  node: Node,
-  definitions: readonly ColumnDef[],
-  range: RangeFunction,
-) => {
-  const call = scope.within(CLAUSE.from, () => context.expr(scope, node))
-  const name =
-    namesOf(bodyOf(node, 'FuncCall')?.funcname).at(-1) ?? (call.kind === 'call' ? call.function.name : 'function')
-  const column = (columnName: string, type: OutputColumn['type'], typmod = -1): OutputColumn => ({
-    id: context.freshColumn(),
-    name: columnName,
-    type,
-    typmod,
-    tableOid: 0,
-    attnum: 0,
-  })
-  const single = range.alias?.aliasname ?? name
-  if (call.kind !== 'set-call') {
-    return {
-      name,
-      function: null,
-      args: [settleUnknown(context, call)],
-      columns: [column(single, call.type, call.typmod)],
-    }
-  }
-  const { function: fn, args, type } = call
-  if (definitions.length > 0) {
-    if (type.oid !== OID.record) {
-      throw syntaxErrorAt('a column definition list is only allowed for functions returning "record"', locationOf(node))
-    }
-    const columns = definitions.map((d) => {
-      const resolved = resolveTypeName(context, d.typeName ?? {})
-      return column(d.colname as string, resolved.type, resolved.typmod)
-    })
-    return { name, function: fn, args, columns }
-  }
-  if (fn.columns !== undefined) {
-    return {
-      name,
-      function: fn,
-      args,
-      columns: fn.columns.map((c) => column(c.name, context.typeOf(c.type))),
-    }
-  }
-  if (type.oid === OID.record) {
-    throw syntaxErrorAt('a column definition list is required for functions returning "record"', locationOf(node))
-  }
-  return { name, function: fn, args, columns: [column(single, type)] }
-}
-
 const JOIN_TYPES = { JOIN_INNER: 'inner', JOIN_LEFT: 'left', JOIN_RIGHT: 'right', JOIN_FULL: 'full' } as const
 
 const join = (context: AnalysisContext, scope: Scope, node: JoinExpr): FromResult => {
@@ -459,50 +291,4 @@ const checkDuplicates = (left: FromResult, right: FromResult): void => {
       }
     }
   }
-}
-
-const naturalColumns = (left: FromResult, right: FromResult): string[] => {
-  const rightNames = new Set(right.star.map((c) => c.name))
-  return left.star.filter((c) => rightNames.has(c.name)).map((c) => c.name)
-}
-
-const mergeColumns = (
-  context: AnalysisContext,
-  using: readonly string[],
-  left: FromResult,
-  right: FromResult,
-  type: JoinItem['type'],
-  location: number | undefined,
-) => {
-  const conditions: Expr[] = []
-  const columns: BoundColumn[] = []
-  const computed: { column: OutputColumn; expr: Expr }[] = []
-  for (const name of using) {
-    const l = usingColumn(left, name, 'left', location)
-    const r = usingColumn(right, name, 'right', location)
-    conditions.push(operatorOn(context, '=', l, r, location))
-    const common = commonType(context, [l, r], 'JOIN/USING', () => location)
-    const lc = coerceToCommon(context, l, common, 'JOIN/USING', location)
-    const rc = coerceToCommon(context, r, common, 'JOIN/USING', location)
-    if (type !== 'full') {
-      columns.push({ name, expr: type === 'right' ? rc : lc })
-      continue
-    }
-    const expr: Expr = { kind: 'coalesce', args: [lc, rc], type: common, typmod: -1 }
-    const column: OutputColumn = { id: context.freshColumn(), name, type: common, typmod: -1, tableOid: 0, attnum: 0 }
-    computed.push({ column, expr })
-    columns.push({ name, expr: columnRef(column) })
-  }
-  return { conditions, columns, computed }
-}
-
-const usingColumn = (side: FromResult, name: string, which: 'left' | 'right', location: number | undefined): Expr => {
-  const matches = side.star.filter((c) => c.name === name)
-  if (matches.length === 0) {
-    throw undefinedUsingColumn(name, which, location)
-  }
-  if (matches.length > 1) {
-    throw ambiguousColumn(name, location)
-  }
-  return (matches[0] as BoundColumn).expr
 }
