@@ -59,9 +59,11 @@ abstract class RowModification extends Modification {
       for (let k = 0; k < batch.count; k++) {
         const held = this.#modifyNow({ batch, position: batch.position(k) })
         if (held !== null) await held
+        if (k % 128 === 127) {
+          const wait = this.context.poll()
+          if (wait !== null) await wait.promise
+        }
       }
-      const wait = this.context.poll()
-      if (wait !== null) await wait.promise
     }
   }
 

@@ -16,7 +16,10 @@ import { compileExpression, evaluateScalar, layoutOf } from '../expression/compi
 import { interpret, invoke, type Compilation, type Evaluator } from '../expression/interpret.ts'
 import { groupKey } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
-import { frameFinder, type FrameFinder, type Range } from '../window-frame.ts'
+import { frameFinder, type FrameFinder, type FrameInput, type Range } from '../window-frame.ts'
+
+/** Rows worked on between two polls. */
+const STEP = 1024
 
 export class WindowOperator implements Operator {
   readonly #plan: Window
@@ -24,6 +27,8 @@ export class WindowOperator implements Operator {
   readonly #scope: Compilation
   #collector: BatchCollector | null = null
   #output: Batch | null = null
+  /** The computation under way; every step of it is short. */
+  #work: Generator<void, Batch> | null = null
   #at = 0
 
   constructor(plan: Window, input: Operator, context: ExecutionContext) {
@@ -35,17 +40,25 @@ export class WindowOperator implements Operator {
   open(): void {
     this.#collector = new BatchCollector(this.#plan.input.outputs.map((column) => column.type))
     this.#output = null
+    this.#work = null
     this.#at = 0
     this.#input.open()
   }
 
   next(): Pull {
     while (this.#output === null) {
+      if (this.#work !== null) {
+        const wait = this.#scope.context.poll()
+        if (wait !== null) return wait
+        const step = this.#work.next()
+        if (step.done) this.#output = step.value
+        continue
+      }
       const batch = this.#input.next()
       if (batch instanceof Wait) return batch
       const collector = this.#collector as BatchCollector
       if (batch === null) {
-        this.#output = this.#compute(collector.finish())
+        this.#work = this.#compute(collector.finish())
         this.#collector = null
       } else collector.add(batch)
     }
@@ -59,34 +72,38 @@ export class WindowOperator implements Operator {
     )
   }
 
-  #compute(rows: Batch): Batch {
+  *#compute(rows: Batch): Generator<void, Batch> {
     const { spec, calls } = this.#plan
     const results = calls.map(() => new Array<Datum>(rows.length).fill(null))
-    const partitions = runs(rows, spec.partitionBy, this.#scope, { from: 0, to: rows.length })
+    const partitions = yield* runs(rows, spec.partitionBy, this.#scope, { from: 0, to: rows.length })
     for (const range of partitions) {
-      const frames = frameFinder(this.#frameInput(rows, range))
+      const frames = frameFinder(yield* this.#frameInput(rows, range))
       for (const [i, { call }] of calls.entries()) {
         const args = call.args.map((arg) => compileExpression(arg, this.#scope).value)
         const filter = call.filter === null ? null : interpret(call.filter, this.#scope)
         const partition = new Partition(rows, range, args, frames)
         const out = results[i] as Datum[]
         if (call.function.kind === 'window') {
-          for (let row = 0; row < partition.size; row++)
+          for (let row = 0; row < partition.size; row++) {
             out[range.from + row] = call.function.evaluateRow(partition, row)
+            if (row % STEP === STEP - 1) yield
+          }
         } else {
           const types = callTypes(call.args, call.type, this.#scope.context)
           const create = (): Accumulator => (call.function as AggregateFunction).create(types)
-          aggregateFrames(call.function, create, partition, args.length, filter, this.#scope.context, (row, value) => {
+          const emit = (row: number, value: Datum): void => {
             out[range.from + row] = value
-          })
+          }
+          yield* aggregateFrames(call.function, create, partition, args.length, filter, this.#scope.context, emit)
         }
       }
+      yield
     }
     const added = calls.map(({ call }, i) => vectorOf(call.type, results[i] as Datum[]))
     return new Batch([...rows.columns, ...added], rows.length)
   }
 
-  #frameInput(rows: Batch, range: Range) {
+  *#frameInput(rows: Batch, range: Range): Generator<void, FrameInput> {
     const { spec } = this.#plan
     const offset = (bound: FrameBound, which: 'starting' | 'ending'): Datum => {
       if (bound.offset === null) return null
@@ -97,18 +114,12 @@ export class WindowOperator implements Operator {
     }
     const key = spec.orderBy[0]
     const keyValue: Evaluator | null = key === undefined ? null : interpret(key.expr, this.#scope)
+    const keys = spec.orderBy.map((k) => k.expr)
+    const peers = yield* runs(rows, keys, this.#scope, range)
     return {
       spec: spec as WindowSpec,
       size: range.to - range.from,
-      peers: runs(
-        rows,
-        spec.orderBy.map((k) => k.expr),
-        this.#scope,
-        range,
-      ).map(({ from, to }) => ({
-        from: from - range.from,
-        to: to - range.from,
-      })),
+      peers: peers.map(({ from, to }) => ({ from: from - range.from, to: to - range.from })),
       start: offset(spec.start, 'starting'),
       end: offset(spec.end, 'ending'),
       keyAt: (row: number): Datum => keyValue?.(rows, range.from + row) ?? null,
@@ -137,7 +148,7 @@ export class WindowOperator implements Operator {
 }
 
 /** Maximal ranges of rows that agree on the expressions. */
-const runs = (rows: Batch, exprs: readonly Expr[], scope: Compilation, range: Range): Range[] => {
+function* runs(rows: Batch, exprs: readonly Expr[], scope: Compilation, range: Range): Generator<void, Range[]> {
   if (range.from === range.to) return []
   if (exprs.length === 0) return [range]
   const key = groupKey(exprs, scope)
@@ -145,6 +156,7 @@ const runs = (rows: Batch, exprs: readonly Expr[], scope: Compilation, range: Ra
   let from = range.from
   let current = key(rows, from)
   for (let row = from + 1; row < range.to; row++) {
+    if (row % STEP === 0) yield
     const next = key(rows, row)
     if (next === current) continue
     found.push({ from, to: row })
@@ -201,7 +213,7 @@ class Partition implements WindowPartition {
 }
 
 /** An aggregate over each row's frame; frames that only grow at their end are aggregated on, others anew. */
-const aggregateFrames = (
+function* aggregateFrames(
   fn: AggregateFunction,
   create: () => Accumulator,
   partition: Partition,
@@ -209,7 +221,7 @@ const aggregateFrames = (
   filter: Evaluator | null,
   context: ExecutionContext,
   emit: (row: number, value: Datum) => void,
-): void => {
+): Generator<void, void> {
   let accumulator = create()
   let from = 0
   let to = 0
@@ -236,13 +248,22 @@ const aggregateFrames = (
       last !== null &&
       last.length === 1
     ) {
-      for (; to < only.to; to++) add(to)
+      for (; to < only.to; to++) {
+        add(to)
+        if (to % STEP === 0) yield
+      }
     } else {
       accumulator = create()
-      for (const range of frame) for (let r = range.from; r < range.to; r++) add(r)
+      for (const range of frame) {
+        for (let r = range.from; r < range.to; r++) {
+          add(r)
+          if (r % STEP === 0) yield
+        }
+      }
       from = only?.from ?? 0
       to = only?.to ?? 0
     }
+    if (row % STEP === 0) yield
     value = accumulator.result(context.eval)
     last = frame
     emit(row, value)
