@@ -71,6 +71,7 @@ export const CLAUSE = {
   index: { name: 'index expressions', aggregates: false, windows: false, sets: false },
   predicate: { name: 'index predicates', aggregates: false, windows: false, sets: false },
   execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false },
+  copyWhere: { name: 'COPY FROM WHERE conditions', aggregates: false, windows: false, sets: false },
   transform: { name: 'transform expressions', aggregates: false, windows: false, sets: false },
 } as const satisfies Record<string, Clause>
 

@@ -1,6 +1,10 @@
 /** COPY FROM: data in one of COPY's formats becomes rows of a table. */
+import { coerceToBoolean } from '../../analyze/coerce.ts'
+import { CLAUSE } from '../../analyze/scope.ts'
+import type { TableItem } from '../../analyze/query.ts'
+import type { Node } from '../../sql/ast.ts'
 import type { AnalysisContext } from '../../analyze/context.ts'
-import { columnDefault, generatedColumns, tableChecks } from '../../analyze/table-expressions.ts'
+import { columnDefault, generatedColumns, tableChecks, tableScope } from '../../analyze/table-expressions.ts'
 import { tableItem } from '../../analyze/from.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { copyMissingData } from '../../errors/raise/copy.ts'
@@ -12,7 +16,7 @@ import type { ExecutionContext } from '../context.ts'
 import { ONE_ROW } from '../expression/compile.ts'
 import { interpret, type Evaluator } from '../expression/interpret.ts'
 import type { RowEvents } from '../modify/row-events.ts'
-import { RowWriter } from '../modify/row-writer.ts'
+import { rowBatch, RowWriter } from '../modify/row-writer.ts'
 import { BinaryCopyReader } from './binary-reader.ts'
 import { columnContext, lineContext, type BinaryCopyRow, type CopyRow } from './copy-row.ts'
 import type { CopyOptions } from './options.ts'
@@ -26,6 +30,7 @@ export class CopyInto {
   readonly #writer: RowWriter
   readonly #bulk: BulkWriter
   readonly #defaults: readonly { place: number; value: Evaluator }[]
+  readonly #where: ((row: readonly Datum[]) => boolean) | null
   readonly #text: TextCopyReader | null
   readonly #binary: BinaryCopyReader | null
 
@@ -36,6 +41,7 @@ export class CopyInto {
     context: ExecutionContext,
     events: RowEvents,
     analysis: AnalysisContext,
+    where: Node | null,
   ) {
     this.#relation = relation
     this.#columns = columns
@@ -52,6 +58,7 @@ export class CopyInto {
           ? []
           : [{ place: column.attnum - 1, value: interpret(expr, { context, layout: new Map() }) }]
       })
+    this.#where = where === null ? null : rowCondition(analysis, item, where, context)
     const names = columns.map((column) => column.name)
     const binary = options.format === 'binary'
     this.#text = binary ? null : new TextCopyReader(relation.name, names, options)
@@ -75,16 +82,20 @@ export class CopyInto {
   ): Promise<void> {
     for (const source of rows) {
       const row = read(source)
+      if (this.#where !== null && !this.#where(row)) continue
       try {
         this.#writer.complete(row)
-        for (;;) {
-          const conflict = this.#writer.conflict(row, -1, null)
-          if (conflict === null) break
-          if (!(conflict instanceof Wait)) throw this.#writer.violation(conflict)
-          await conflict.promise
-        }
       } catch (error) {
         throw located(error, lineContext(this.#relation.name, source.line, source.content))
+      }
+      for (;;) {
+        const conflict = this.#writer.conflict(row, -1, null)
+        if (conflict === null) break
+        // PostgreSQL stores rows in batches and no longer has the line's text when a key turns out to be taken.
+        if (!(conflict instanceof Wait)) {
+          throw located(this.#writer.violation(conflict), lineContext(this.#relation.name, source.line))
+        }
+        await conflict.promise
       }
       this.#writer.inserted(this.#bulk.append(row), row)
       this.rows++
@@ -140,6 +151,17 @@ export class CopyInto {
     }
     return row
   }
+}
+
+/** COPY … WHERE: a condition over the row as it would be stored. */
+const rowCondition = (analysis: AnalysisContext, item: TableItem, where: Node, context: ExecutionContext) => {
+  const scope = tableScope(analysis, item)
+  const condition = scope.within(CLAUSE.copyWhere, () =>
+    coerceToBoolean(analysis, analysis.expr(scope, where), 'WHERE', undefined),
+  )
+  const layout = new Map(item.columns.map((column) => [column.id, column.attnum - 1]))
+  const test = interpret(condition, { context, layout })
+  return (row: readonly Datum[]): boolean => test(rowBatch(row), 0) === true
 }
 
 /** Errors of the data say where it stood. */

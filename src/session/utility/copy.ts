@@ -48,7 +48,6 @@ const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions,
   if (relation.kind !== 'r' || relation.system !== null) throw notOfKind(relation.name, 'table')
   const locked = transaction.lockTable(relation.oid, 'rowExclusive')
   if (locked instanceof Wait) await locked.promise
-  if (node.whereClause !== undefined) throw notSupported('COPY FROM … WHERE is not supported')
   transaction.advanceCommand()
   const context = core.execution([])
   const checks = new RunningChecks(context, core.block.checks)
@@ -60,7 +59,7 @@ const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions,
     databaseName: core.databaseName,
   })
   const columns = copyColumns(relation, node)
-  const into = new CopyInto(relation, columns, options, context, checks.events, analysis)
+  const into = new CopyInto(relation, columns, options, context, checks.events, analysis, node.whereClause ?? null)
   core.running = context
   try {
     const input = sink.copyIn(options.format === 'binary' ? 'binary' : 'text', columns.length)
