@@ -96,6 +96,13 @@ describe('concurrent sessions', () => {
     expect(await second).toBe('23505')
   })
 
+  test('functions that wait: awaited as a column, refused where a value must be there at once', async () => {
+    const a = await server.connect()
+    expect(await a.query('SELECT pg_sleep(0.01)::text IS NULL AS x').catch((e: DatabaseError) => e.code)).toBe('0A000')
+    expect(await a.query('SELECT 1 WHERE pg_sleep(0.01) IS NULL').catch((e: DatabaseError) => e.code)).toBe('0A000')
+    expect((await a.query('SELECT 1 AS n, pg_sleep(0.01)')).rows).toEqual([{ n: 1, pg_sleep: '' }])
+  })
+
   test('a long statement is cancelled and leaves no lock behind', async () => {
     const [a, b] = [await server.connect(), await server.connect()]
     await a.query('CREATE TABLE held (id int PRIMARY KEY); INSERT INTO held VALUES (1)')

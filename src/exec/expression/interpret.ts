@@ -2,6 +2,7 @@
  * Expressions as closures: each node becomes a function of a batch and a physical position. The general form; hot
  * expressions over many rows are compiled to loops instead (`compile.ts` decides).
  */
+import { waitingFunctionMisplaced } from '../../errors/raise/execution.ts'
 import type {
   ArrayComparisonExpr,
   ArrayExpr,
@@ -195,19 +196,33 @@ const column = (id: ColumnId, { layout, context }: Compilation): Evaluator => {
   return (batch, at) => batch.columns[index]!.get(at)
 }
 
-/** A function applied to plain argument values (none of them NULL when it is strict). */
+/**
+ * A function applied to plain argument values (none of them NULL when it is strict). Functions that wait answer a
+ * promise, which no expression can compute with: they are refused (0A000) everywhere but at the top of a select list.
+ */
 export const invoke = (
   fn: ScalarFunction,
   args: readonly SqlType[],
   result: SqlType,
   context: ExecutionContext,
 ): ((...args: Datum[]) => Datum) => {
+  if (fn.blocking === true) throw waitingFunctionMisplaced(fn.name)
+  return evaluation(fn, args, result, context)
+}
+
+/** As `invoke`, for callers that await what a waiting function answers. */
+export const evaluation = (
+  fn: ScalarFunction,
+  args: readonly SqlType[],
+  result: SqlType,
+  context: ExecutionContext,
+): ((...args: Datum[]) => Datum) => {
   if (fn.evaluate !== undefined) return fn.evaluate
-  const evaluation: EvalContext = context.eval
+  const session: EvalContext = context.eval
   const evaluate =
     fn.evaluateIn ?? fn.specialize?.({ args, result, typeOf: (oid: number) => context.catalog.typeOf(oid) })
   if (evaluate === undefined) throw new Error(`function ${fn.name} (${fn.oid}) has no evaluation`)
-  return (...values) => evaluate(evaluation, ...values)
+  return (...values) => evaluate(session, ...values)
 }
 
 const call = (expr: CallExpr, scope: Compilation): Evaluator => {

@@ -1,4 +1,4 @@
-/** VACUUM, ANALYZE, CHECKPOINT, LISTEN and NOTIFY. */
+/** VACUUM, ANALYZE and CHECKPOINT. */
 import { resolveRelation } from '../../analyze/from.ts'
 import { encodeStatistics } from '../../catalog/statistics/codec.ts'
 import { analyzeTable } from '../../exec/analyze-table.ts'
