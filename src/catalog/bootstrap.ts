@@ -96,7 +96,12 @@ export const initialSharedObjects = (): CatalogObject[] => [
     acl: TEMPLATE_ACL,
     comment: 'default template for new databases',
   }),
-  database(TEMPLATE0, 'template0', { template: true, allowConnections: false, comment: 'unmodifiable empty database' }),
+  database(TEMPLATE0, 'template0', {
+    acl: TEMPLATE_ACL,
+    template: true,
+    allowConnections: false,
+    comment: 'unmodifiable empty database',
+  }),
 ]
 
 /** Predefined roles, with PostgreSQL's oids; never stored. */
