@@ -10,7 +10,7 @@ import { metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY 
 import { LevelStore } from './kv/level-store.ts'
 import { Merger } from './merge/merger.ts'
 import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
-import { ColumnCache } from './segments/column-cache.ts'
+import { PageCache } from './segments/page-cache.ts'
 import { SegmentFiles } from './segments/segment-files.ts'
 import { DirectorySegmentStore, MemorySegmentStore, type SegmentStore } from './segments/segment-store.ts'
 import { Sequences } from './sequences.ts'
@@ -60,7 +60,7 @@ export class Storage {
     this.log = parts.log
     this.sequences = new Sequences(parts.log)
     this.#logger = parts.logger ?? (() => {})
-    const cache = new ColumnCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
+    const cache = new PageCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
     this.#files = new SegmentFiles(parts.segments, cache, () => this.log === null || this.log.failure === null)
     this.#merger = new Merger({ log: this.log, files: this.#files, horizon: () => this.horizon() }, this.#logger)
   }

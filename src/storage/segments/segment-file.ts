@@ -11,18 +11,15 @@ import { type AnyVector, BoolVector } from '../../vector/vector.ts'
 import { pause } from '../pace.ts'
 import { decodeRow, encodeRow } from '../row-codec.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
-import { CachedColumn, type ColumnCache } from './column-cache.ts'
 import { type ColumnBuffers, type ColumnEncoding, ENCODINGS, encodingFor } from './column-encoding.ts'
+import { CachedPage, type PageCache } from './page-cache.ts'
 import type { Segment, ZoneMap } from './segment.ts'
 import type { SegmentStore } from './segment-store.ts'
+import { arrowBuffers, decodeColumn, decodedBytes, type StoredColumn } from './stored-column.ts'
 import { fromBitmap } from './words.ts'
 
 /** One column in a manifest. */
-interface ColumnManifest {
-  readonly encoding: string
-  readonly scale?: number
-  /** Offset and length of each buffer in the file. */
-  readonly buffers: { readonly [role in keyof ColumnBuffers]?: readonly [offset: number, length: number] }
+interface ColumnManifest extends StoredColumn {
   /** CRC-32 of the buffers, in the order above. */
   readonly checksum: number
   readonly nulls: number
@@ -106,18 +103,9 @@ const columnManifest = (
   zone: ZoneMap,
   descriptor: ColumnDescriptor,
 ): ColumnManifest => {
-  const dictionary = data.dictionary?.data[0]
-  const arrays: { readonly [role in keyof ColumnBuffers]: ArrayBufferView | undefined } = {
-    validity: data.nullCount > 0 ? data.nullBitmap : undefined,
-    offsets: data.valueOffsets,
-    values: data.values,
-    dictionaryOffsets: dictionary?.valueOffsets,
-    dictionaryValues: dictionary?.values,
-  }
   const buffers: Record<string, readonly [number, number]> = {}
   let checksum = 0
-  for (const [role, array] of Object.entries(arrays)) {
-    if (array === undefined || array.byteLength === 0) continue
+  for (const [role, array] of arrowBuffers(data)) {
     const offset = array.byteOffset - file.byteOffset
     buffers[role] = [offset, array.byteLength]
     checksum = crc32(file.subarray(offset, offset + array.byteLength), checksum)
@@ -148,9 +136,9 @@ export const decodeManifest = (bytes: Uint8Array, what: string): SegmentManifest
 export class FileSegment implements Segment {
   readonly manifest: SegmentManifest
   readonly #files: SegmentStore
-  readonly #cache: ColumnCache
+  readonly #cache: PageCache
   readonly #descriptors: readonly ColumnDescriptor[]
-  readonly #columns: (CachedColumn | undefined)[] = []
+  readonly #columns: (CachedPage<AnyVector> | undefined)[] = []
   readonly #zones: (ZoneMap | undefined)[] = []
   #absent: Uint8Array | null | undefined
 
@@ -158,7 +146,7 @@ export class FileSegment implements Segment {
   constructor(
     manifest: SegmentManifest,
     files: SegmentStore,
-    cache: ColumnCache,
+    cache: PageCache,
     descriptors: readonly ColumnDescriptor[],
   ) {
     this.manifest = manifest
@@ -193,21 +181,11 @@ export class FileSegment implements Segment {
     const cached = this.#columns[index]
     if (cached !== undefined) {
       cached.used = true
-      return cached.vector
+      return cached.content
     }
     const column = this.manifest.columns[index] as ColumnManifest
-    const buffers = this.#read(column)
-    const nulls = buffers.validity === undefined ? null : fromBitmap(buffers.validity, this.length, true)
-    const encoding = ENCODINGS[column.encoding]
-    if (encoding === undefined)
-      throw segmentCorrupted(this.manifest.file, `It has the unknown encoding "${column.encoding}".`)
     const descriptor = this.#descriptors[index] as ColumnDescriptor
-    const vector = encoding.decode(buffers, {
-      length: this.length,
-      nulls,
-      column: descriptor,
-      scale: column.scale ?? 0,
-    })
+    const vector = decodeColumn(column, this.#read(column), this.length, descriptor, this.manifest.file)
     this.keep(index, vector)
     return vector
   }
@@ -220,9 +198,7 @@ export class FileSegment implements Segment {
   keep(index: number, vector: AnyVector): void {
     const column = this.manifest.columns[index] as ColumnManifest
     const stored = Object.values(column.buffers).reduce((sum, [, length]) => sum + length, 0)
-    // Text as JavaScript strings takes about four times its bytes.
-    const bytes = vector.kind === 'datums' ? 4 * stored + 8 * this.length : stored + this.length
-    const cached = new CachedColumn(vector, bytes, () => {
+    const cached = new CachedPage(vector, decodedBytes(vector, stored), () => {
       this.#columns[index] = undefined
     })
     this.#columns[index] = cached

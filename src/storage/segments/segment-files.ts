@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { AnyVector } from '../../vector/vector.ts'
 import { pause } from '../pace.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
-import type { ColumnCache } from './column-cache.ts'
+import type { PageCache } from './page-cache.ts'
 import type { Segment, ZoneMap } from './segment.ts'
 import {
   encodeSegment,
@@ -18,14 +18,14 @@ import { zoneMapOf } from './zone-map.ts'
 
 export class SegmentFiles {
   readonly #files: SegmentStore
-  readonly #cache: ColumnCache
+  readonly #cache: PageCache
   readonly #mayDelete: () => boolean
   #counter = 0
   /** Makes names different from those of every other run. */
   readonly #run = randomBytes(6).toString('hex')
 
   /** `mayDelete` is false once it is not known any more which manifests are on disk. */
-  constructor(files: SegmentStore, cache: ColumnCache, mayDelete: () => boolean = () => true) {
+  constructor(files: SegmentStore, cache: PageCache, mayDelete: () => boolean = () => true) {
     this.#files = files
     this.#cache = cache
     this.#mayDelete = mayDelete

@@ -1,7 +1,7 @@
 /** Segment files: round trips of every type, damage, and what other Arrow tools read. */
 import * as arrow from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
-import { ColumnCache } from '../../../src/storage/segments/column-cache.ts'
+import { PageCache } from '../../../src/storage/segments/page-cache.ts'
 import type { Segment } from '../../../src/storage/segments/segment.ts'
 import { decodeManifest, encodeManifest, FileSegment } from '../../../src/storage/segments/segment-file.ts'
 import { SegmentFiles } from '../../../src/storage/segments/segment-files.ts'
@@ -21,7 +21,7 @@ const writeSegment = async (
   budget = 1e9,
 ) => {
   const store = new MemorySegmentStore()
-  const cache = new ColumnCache(budget)
+  const cache = new PageCache(budget)
   const files = new SegmentFiles(store, cache)
   const descriptors = columnsOf(...columns.map(([name]) => type(name)))
   const vectors = columns.map(([name, values]) => {

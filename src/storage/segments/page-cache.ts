@@ -1,0 +1,82 @@
+/**
+ * Decoded pages (columns of segments, parts of index runs) under a memory budget: a clock gives unused ones a second
+ * chance, then drops them.
+ */
+
+/** A page in memory; its owner holds on to it and forgets it when told. */
+export class CachedPage<T> {
+  readonly content: T
+  readonly bytes: number
+  readonly #forget: () => void
+  /** Set on each use, cleared as the clock passes. */
+  used = true
+
+  constructor(content: T, bytes: number, forget: () => void) {
+    this.content = content
+    this.bytes = bytes
+    this.#forget = forget
+  }
+
+  evict(): void {
+    this.#forget()
+  }
+}
+
+export class PageCache {
+  readonly #pages = new Set<CachedPage<unknown>>()
+  #budget: number
+  #bytes = 0
+  /** Bytes that others hold and that leave so much less for pages: the overlay's rows. */
+  #reserved = 0
+
+  /** `budget` in bytes; the newest page stays even when it alone exceeds it. */
+  constructor(budget: number) {
+    this.#budget = budget
+  }
+
+  get budget(): number {
+    return this.#budget
+  }
+
+  /** Bytes of all cached pages. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  add(page: CachedPage<unknown>): void {
+    this.#pages.add(page)
+    this.#bytes += page.bytes
+    this.#evict(page)
+  }
+
+  remove(page: CachedPage<unknown>): void {
+    if (this.#pages.delete(page)) this.#bytes -= page.bytes
+  }
+
+  /** Tells what the rest of the storage holds in memory; pages give way to it. */
+  reserve(bytes: number): void {
+    this.#reserved = bytes
+    this.#evict(null)
+  }
+
+  #evict(keep: CachedPage<unknown> | null): void {
+    const limit = Math.max(this.#budget - this.#reserved, this.#budget / 4)
+    if (this.#bytes <= limit) return
+    // A Set iterates in insertion order and comes to what is re-inserted again: the hand of the clock.
+    for (const candidate of this.#pages) {
+      if (this.#bytes <= limit) break
+      if (candidate === keep) {
+        if (this.#pages.size === 1) break
+        continue
+      }
+      this.#pages.delete(candidate)
+      if (candidate.used) {
+        candidate.used = false
+        this.#pages.add(candidate)
+      } else {
+        this.#bytes -= candidate.bytes
+        candidate.evict()
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * One column's buffers in a file and back: what segment files and index runs have in common. Who stores a column says
+ * where its buffers lie and checks that they are what was written.
+ */
+import type * as arrow from 'apache-arrow'
+import { segmentCorrupted } from '../../errors/raise/storage.ts'
+import type { AnyVector } from '../../vector/vector.ts'
+import type { ColumnDescriptor } from '../table/column.ts'
+import { type ColumnBuffers, ENCODINGS } from './column-encoding.ts'
+import { fromBitmap } from './words.ts'
+
+/** Where a column's buffers lie and how they are encoded. */
+export interface StoredColumn {
+  readonly encoding: string
+  readonly scale?: number
+  /** Offset and length of each buffer, from where its owner counts. */
+  readonly buffers: { readonly [role in keyof ColumnBuffers]?: readonly [offset: number, length: number] }
+}
+
+/** The buffers of an Arrow column by their roles; empty ones are left out. */
+export const arrowBuffers = (data: arrow.Data): [role: keyof ColumnBuffers, buffer: ArrayBufferView][] => {
+  const dictionary = data.dictionary?.data[0]
+  const all: [keyof ColumnBuffers, ArrayBufferView | undefined][] = [
+    ['validity', data.nullCount > 0 ? data.nullBitmap : undefined],
+    ['offsets', data.valueOffsets],
+    ['values', data.values],
+    ['dictionaryOffsets', dictionary?.valueOffsets],
+    ['dictionaryValues', dictionary?.values],
+  ]
+  return all.filter((entry): entry is [keyof ColumnBuffers, ArrayBufferView] => (entry[1]?.byteLength ?? 0) > 0)
+}
+
+/** The vector of a column of `length` values. Throws XX001, naming the file, when its encoding is not known. */
+export const decodeColumn = (
+  stored: StoredColumn,
+  buffers: ColumnBuffers,
+  length: number,
+  column: ColumnDescriptor,
+  file: string,
+): AnyVector => {
+  const encoding = ENCODINGS[stored.encoding]
+  if (encoding === undefined) throw segmentCorrupted(file, `It has the unknown encoding "${stored.encoding}".`)
+  const nulls = buffers.validity === undefined ? null : fromBitmap(buffers.validity, length, true)
+  return encoding.decode(buffers, { length, nulls, column, scale: stored.scale ?? 0 })
+}
+
+/** Memory that a decoded column takes; text as JavaScript strings takes about four times its bytes. */
+export const decodedBytes = (vector: AnyVector, storedBytes: number): number =>
+  vector.kind === 'datums' ? 4 * storedBytes + 16 * vector.length : storedBytes + vector.length
