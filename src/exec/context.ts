@@ -30,8 +30,8 @@ export interface ExecutionInput {
   readonly transaction: Transaction
   readonly snapshot: Snapshot
   readonly parameters: readonly Datum[]
-  /** Milliseconds a row lock may be waited for; 0: no limit. */
-  readonly lockTimeout: number
+  /** Row addresses through which the statement changes or locks rows; known where reads are locked. */
+  readonly rowTargets?: ReadonlySet<ColumnId>
   /** Bytes that a sort or hash table may take. */
   readonly workMem: number
 }
@@ -44,7 +44,7 @@ export class ExecutionContext {
   readonly transaction: Transaction
   readonly snapshot: Snapshot
   readonly parameters: readonly Datum[]
-  readonly lockTimeout: number
+  readonly rowTargets: ReadonlySet<ColumnId>
   readonly workMem: number
   /** Values of outer columns for correlated plans, by column id. */
   readonly outer: Datum[]
@@ -66,7 +66,7 @@ export class ExecutionContext {
     this.transaction = input.transaction
     this.snapshot = input.snapshot
     this.parameters = input.parameters
-    this.lockTimeout = input.lockTimeout
+    this.rowTargets = input.rowTargets ?? new Set()
     this.workMem = input.workMem
     this.#control = shared?.control ?? new Control()
     this.outer = shared?.outer ?? []

@@ -11,7 +11,8 @@ import type { Datum, SqlType } from '../types/sql-type.ts'
 import { Wait } from '../vector/wait.ts'
 import { descriptorsOf } from './columns.ts'
 import type { ExecutionContext } from './context.ts'
-import { lockRow } from './modify/lock-row.ts'
+import { changedSince, lockRow } from './modify/lock-row.ts'
+import { RangeGuard } from './modify/range-guard.ts'
 import type { RowEvent, RowEvents } from './modify/row-events.ts'
 
 type ForeignConstraint = ConstraintObject & { readonly foreign: ForeignKey }
@@ -35,6 +36,7 @@ export class ForeignKeyChecker {
   readonly deferred: DeferredCheck[] = []
   /** References found good in this statement: `constraint:key`. */
   readonly #known = new Set<string>()
+  readonly #guards = new Map<number, RangeGuard>()
 
   constructor(context: ExecutionContext, isDeferred: (constraint: ConstraintObject) => boolean) {
     this.#context = context
@@ -87,6 +89,7 @@ export class ForeignKeyChecker {
     const indexRelation = catalog.relation(constraint.foreign.index) as RelationObject
     const index = this.#context.indexes.of(indexRelation, parent, catalog)
     const ordered = (indexRelation.index?.keys ?? []).map((k) => key[constraint.foreign.columns.indexOf(k.attnum)])
+    await this.#lockTable(parent, 'rowShare')
     for (;;) {
       const found = index.probeUnique(transaction, ordered)
       if (found instanceof Wait) {
@@ -121,11 +124,18 @@ export class ForeignKeyChecker {
     const action = event.new === null ? foreign.onDelete : foreign.onUpdate
     if (action === 'no action' && (await this.#stillThere(constraint, key))) return
     const child = this.#context.catalog.relation(constraint.table) as RelationObject
+    await this.#lockTable(child, action === 'no action' || action === 'restrict' ? 'rowShare' : 'rowExclusive')
     const rowids = await this.#childRows(constraint, child, key)
     if (rowids.length === 0) return
     if (action === 'no action' || action === 'restrict')
       throw this.#stillReferenced(constraint, event.relation, child, key)
     for (const rowid of rowids) await this.#cascade(constraint, event, child, rowid, action, events)
+  }
+
+  /** As the query of a check or a cascade would lock the table. */
+  async #lockTable(relation: RelationObject, mode: 'rowShare' | 'rowExclusive'): Promise<void> {
+    const locked = this.#context.transaction.lockTable(relation.oid, mode)
+    if (locked instanceof Wait) await locked.promise
   }
 
   /** Another row may have taken the key over within the statement. */
@@ -141,10 +151,13 @@ export class ForeignKeyChecker {
     }
   }
 
-  /** Live rows of the referencing table with a key, through an index on it where there is one. */
+  /**
+   * Live rows of the referencing table with a key, through an index on it where there is one. Rows committed after the
+   * transaction's snapshot count: they refer to the key too.
+   */
   async #childRows(constraint: ForeignConstraint, child: RelationObject, key: readonly Datum[]): Promise<number[]> {
     const { catalog, indexes, storage, transaction } = this.#context
-    const snapshot = transaction.snapshot()
+    const snapshot = transaction.freshSnapshot(transaction.command)
     const { columns } = constraint
     const usable = catalog.indexesOf(child.oid).find((relation) => {
       const leading = relation.index?.keys.slice(0, columns.length).map((k) => k.attnum) ?? []
@@ -190,12 +203,21 @@ export class ForeignKeyChecker {
   ): Promise<void> {
     const { transaction, storage } = this.#context
     const store = storage.store(child.storageId)
+    const guard = this.#guard(child)
+    for (let wait = guard.enterNewest(rowid); wait !== null; wait = guard.enterNewest(rowid)) await wait.promise
     const locked = lockRow(this.#context, child, rowid, ROW_LOCK.forUpdate)
     if (locked !== null) await locked
     const newest = store.newest(rowid)
+    if (newest !== null) changedSince(this.#context, newest)
     if (newest === null || newest.values === null) return
     const old = padRow(newest.values, descriptorsOf(child))
+    const enter = async (row: Datum[] | null): Promise<void> => {
+      for (let wait = guard.enter(rowid, old, row); wait !== null; wait = guard.enter(rowid, old, row)) {
+        await wait.promise
+      }
+    }
     if (action === 'cascade' && event.new === null) {
+      await enter(null)
       store.remove(transaction, rowid)
       events.add({ kind: 'delete', relation: child, rowid, old, new: null })
       return
@@ -216,8 +238,15 @@ export class ForeignKeyChecker {
             : columnDefaultValue(this.#context, column)
       if (row[attnum - 1] === null && column.notNull) throw this.#nullCascade(child, column.name)
     }
+    await enter(row)
     store.update(transaction, rowid, row)
     events.add({ kind: 'update', relation: child, rowid, old, new: row })
+  }
+
+  #guard(relation: RelationObject): RangeGuard {
+    let guard = this.#guards.get(relation.oid)
+    if (guard === undefined) this.#guards.set(relation.oid, (guard = new RangeGuard(this.#context, relation)))
+    return guard
   }
 
   // ---- messages

@@ -1,4 +1,5 @@
 /** What a session is made of, as its statements and utility commands see it. */
+import type { ColumnId } from '../analyze/expression.ts'
 import type { RoleObject } from '../catalog/objects.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
@@ -111,7 +112,7 @@ export class SessionCore {
   }
 
   /** A context for one statement over the transaction's present snapshot. */
-  execution(parameters: readonly Datum[]): ExecutionContext {
+  execution(parameters: readonly Datum[], rowTargets?: ReadonlySet<ColumnId>): ExecutionContext {
     const { transaction } = this.block
     return new ExecutionContext({
       eval: this.eval,
@@ -121,8 +122,8 @@ export class SessionCore {
       transaction,
       snapshot: transaction.snapshot(),
       parameters,
-      lockTimeout: this.settings.int('lock_timeout'),
       workMem: this.settings.int('work_mem') * 1024,
+      ...(rowTargets === undefined ? {} : { rowTargets }),
     })
   }
 

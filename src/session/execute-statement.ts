@@ -14,7 +14,8 @@ import type { Datum, SqlType } from '../types/sql-type.ts'
 import { Wait } from '../vector/wait.ts'
 import type { ResultSink } from './contract.ts'
 import type { SessionCore } from './core.ts'
-import { planStatement, type StatementPlan } from './plan-statement.ts'
+import { planStatement, type StatementPlan, type TableLock } from './plan-statement.ts'
+import { rowTargets, serializableLocks } from './read-locks.ts'
 import { RunningPlan } from './run-plan.ts'
 import type { TransactionChecks } from './transaction-block.ts'
 
@@ -58,17 +59,24 @@ export const lockTables = async (
   }
 }
 
-const lockNow = (core: SessionCore, { locks, writes, query }: StatementPlan): Promise<void> | null => {
+/** Null when all locks are there at once. They are asked for one after another: a session waits for one thing. */
+const lockNow = (core: SessionCore, { locks, plan, writes, query }: StatementPlan): Promise<void> | null => {
   const { transaction } = core.block
   if (writes) transaction.checkWritable(VERBS[query.kind as keyof typeof VERBS] ?? 'SELECT')
-  let waiting: Promise<void> | null = null
-  for (const { relation, mode } of locks) {
-    const locked = transaction.lockTable(relation, mode, { timeoutMs: core.settings.int('lock_timeout') })
-    if (!(locked instanceof Wait)) continue
-    const { promise } = locked
-    waiting = waiting === null ? promise : waiting.then(() => promise)
+  const wanted = transaction.isolation === 'serializable' ? serializableLocks(plan, locks) : locks
+  for (const [i, { relation, mode }] of wanted.entries()) {
+    const locked = transaction.lockTable(relation, mode)
+    if (locked instanceof Wait) return lockOthers(core, locked, wanted.slice(i + 1))
   }
-  return waiting
+  return null
+}
+
+const lockOthers = async (core: SessionCore, first: Wait, others: readonly TableLock[]): Promise<void> => {
+  await first.promise
+  for (const { relation, mode } of others) {
+    const locked = core.block.transaction.lockTable(relation, mode)
+    if (locked instanceof Wait) await locked.promise
+  }
 }
 
 const VERBS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE' } as const
@@ -90,7 +98,8 @@ export const startPlan = (
   const { block } = core
   block.queried = true
   block.transaction.advanceCommand()
-  const context = core.execution(parameters)
+  const targets = block.transaction.isolation === 'serializable' ? rowTargets(statement.plan) : undefined
+  const context = core.execution(parameters, targets)
   core.running = context
   return new RunningPlan(statement.plan, context, block.checks, instrument)
 }

@@ -16,7 +16,7 @@ import type { Node } from '../sql/ast.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type { FieldDescription } from './contract.ts'
 
-export type TableLockMode = 'accessShare' | 'rowShare' | 'rowExclusive'
+export type TableLockMode = 'accessShare' | 'rowShare' | 'rowExclusive' | 'share' | 'shareRowExclusive'
 
 export interface TableLock {
   readonly relation: number

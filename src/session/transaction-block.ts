@@ -79,6 +79,7 @@ export class TransactionBlock {
       isolation: ISOLATION[isolation],
       readOnly: this.#settings.bool('default_transaction_read_only'),
       processId: this.#processId,
+      lockTimeout: () => this.#settings.int('lock_timeout'),
     })
     this.#checks = new TransactionChecks()
     this.#savepoints = []

@@ -13,6 +13,9 @@ import { describeTag, type LockRange, type LockTag } from './lock-tag.ts'
 /** Locks cleared away at once when their owner ends. */
 const RELEASE_SLICE = 20_000
 
+/** Key intervals that an owner may hold of one index before it locks the whole index. */
+const RANGES_PER_OWNER = 64
+
 /** Who may hold locks: a transaction, or a session for session-level advisory locks. */
 export class LockOwner {
   /** Sessions by process id; locks of one process never conflict with each other. */
@@ -231,6 +234,43 @@ export class LockManager {
     if (to < held.length) setImmediate(() => this.#release(owner, held, to))
   }
 
+  // ---- key ranges
+
+  /** Whether key ranges of an index are locked at all. */
+  hasRanges(index?: number): boolean {
+    return index === undefined ? this.#ranges.size > 0 : this.#ranges.has(index)
+  }
+
+  /**
+   * Locks a range of an index's keys until the end, as `acquire` does. What the owner holds already is not taken again,
+   * and too many intervals become the whole index.
+   */
+  acquireRange(owner: LockOwner, index: number, mode: LockMode, range: LockRange, timeoutMs: number): null | Wait {
+    const tag: LockTag = { kind: 'range', object: index }
+    const own = this.#ranges.get(index)?.grants.filter((g) => g.owner === owner && (g.modes & mode) !== 0) ?? []
+    if (own.some((g) => g.range === null || g.range.covers(range))) return null
+    if (own.length < RANGES_PER_OWNER) return this.acquire(owner, tag, mode, { range, timeoutMs }) as null | Wait
+    const whole = this.acquire(owner, tag, mode, { timeoutMs })
+    if (whole === null) dropCovered(this.#find(tag), owner)
+    return whole as null | Wait
+  }
+
+  /**
+   * For a writer that is about to change a key: null when no other owner has locked a range with it. The change itself,
+   * made at once, keeps readers away from then on. Otherwise a Wait for the key, which is then locked to the end.
+   */
+  enterRange(owner: LockOwner, index: number, key: LockRange, timeoutMs: number): null | Wait {
+    const lock = this.#ranges.get(index)
+    const mode = TABLE_LOCK.rowExclusive
+    if (lock === undefined || !(lock.isBlocked(owner, mode, key) || this.#queued(lock, owner, mode, key))) return null
+    return this.#wait(owner, lock, mode, key, { timeoutMs })
+  }
+
+  /** Whether others hold locks of a table with which they may have changed its rows. */
+  isWritten(owner: LockOwner, relation: number): boolean {
+    return this.#relations.get(relation)?.isBlocked(owner, TABLE_LOCK.share, null) ?? false
+  }
+
   /** Gives up one mode of a lock; false when the owner does not hold it. */
   release(owner: LockOwner, tag: LockTag, mode: LockMode): boolean {
     const lock = this.#find(tag)
@@ -384,6 +424,16 @@ const describeWait = ({ request: { lock, mode }, blockedBy }: CycleStep): string
   lock.tag.kind === 'row' && blockedBy.xid !== 0 && lock.holds(blockedBy)
     ? `ShareLock on transaction ${blockedBy.xid}`
     : `${lockModeName(mode)} on ${describeTag(lock.tag)}`
+
+/** Removes an owner's partial ranges whose modes its grant of the whole index includes. */
+const dropCovered = ({ grants }: Lock, owner: LockOwner): void => {
+  const whole = grants.find((g) => g.owner === owner && g.range === null)
+  if (whole === undefined) return
+  for (let i = grants.length - 1; i >= 0; i--) {
+    const g = grants[i] as Grant
+    if (g.owner === owner && g.range !== null && (g.modes & ~whole.modes) === 0) grants.splice(i, 1)
+  }
+}
 
 const grant = (lock: Lock, owner: LockOwner, mode: LockMode, range: LockRange | null): void => {
   let held = false

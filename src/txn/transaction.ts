@@ -12,7 +12,7 @@ import { type ChangeTarget, Snapshot, TransactionState, type Writer } from '../s
 import type { Wait } from '../vector/wait.ts'
 import type { AcquireOptions, LockOwner } from './lock-manager.ts'
 import { type LockMode, ROW_LOCK, TABLE_LOCK } from './lock-modes.ts'
-import type { LockTag } from './lock-tag.ts'
+import type { LockRange, LockTag } from './lock-tag.ts'
 import type { TransactionManager } from './transaction-manager.ts'
 
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
@@ -22,6 +22,8 @@ export interface TransactionOptions {
   readonly readOnly?: boolean
   /** The session's process id, for locks; transactions of the server itself have none. */
   readonly processId?: number
+  /** lock_timeout in milliseconds as it is now, 0 for none; for every wait that has none of its own. */
+  readonly lockTimeout?: () => number
 }
 
 /** Where a savepoint lies in the transaction's lists. */
@@ -51,8 +53,7 @@ export class Transaction implements Writer {
   readonly #manager: TransactionManager
   isolation: IsolationLevel
   readOnly: boolean
-  /** lock_timeout in milliseconds, 0 for none; for every wait that has none of its own. */
-  lockTimeout = 0
+  readonly #lockTimeout: () => number
   command = 0
   status: 'active' | 'committing' | 'committed' | 'aborted' = 'active'
   #snapshot: Snapshot | null = null
@@ -71,6 +72,7 @@ export class Transaction implements Writer {
     this.owner = owner
     this.isolation = options.isolation ?? 'read committed'
     this.readOnly = options.readOnly ?? false
+    this.#lockTimeout = options.lockTimeout ?? (() => 0)
   }
 
   /** Transaction id, 0 while it has written nothing. */
@@ -84,7 +86,16 @@ export class Transaction implements Writer {
     return this.state.xid
   }
 
+  get lockTimeout(): number {
+    return this.#lockTimeout()
+  }
+
   // ---- snapshots
+
+  /** Whether one snapshot serves the whole transaction; otherwise each statement has its own. */
+  get keepsSnapshot(): boolean {
+    return this.isolation === 'repeatable read'
+  }
 
   /** Later statements see what was written so far. */
   advanceCommand(): void {
@@ -92,12 +103,12 @@ export class Transaction implements Writer {
   }
 
   /**
-   * The snapshot for a statement: a fresh one at READ COMMITTED, the transaction's own at the higher levels. Sees own
-   * writes of earlier commands.
+   * The snapshot for a statement: the transaction's own at REPEATABLE READ, a fresh one otherwise (SERIALIZABLE reads
+   * what is committed now, and locks it). Sees own writes of earlier commands.
    */
   snapshot(): Snapshot {
     const known = this.#snapshot
-    if (known === null || this.isolation === 'read committed') {
+    if (known === null || !this.keepsSnapshot) {
       this.#snapshot = new Snapshot(this.#manager.sequence, this.state, this.command)
     } else if (known.command !== this.command) {
       this.#snapshot = new Snapshot(known.sequence, this.state, this.command)
@@ -105,9 +116,14 @@ export class Transaction implements Writer {
     return this.#snapshot as Snapshot
   }
 
-  /** The statement is over: at READ COMMITTED its snapshot no longer keeps old versions alive. */
+  /** A snapshot of now for a part of a statement that locks what it reads. */
+  freshSnapshot(command: number): Snapshot {
+    return new Snapshot(this.#manager.sequence, this.state, command)
+  }
+
+  /** The statement is over: its snapshot no longer keeps old versions alive, unless it is the transaction's. */
   endStatement(): void {
-    if (this.isolation === 'read committed') this.#snapshot = null
+    if (!this.keepsSnapshot) this.#snapshot = null
   }
 
   /** Keeps what a snapshot sees alive until the answered function is called (cursors, portals). */
@@ -124,11 +140,6 @@ export class Transaction implements Writer {
     let oldest = this.#snapshot?.sequence ?? Number.POSITIVE_INFINITY
     for (const snapshot of this.#retained) oldest = Math.min(oldest, snapshot.sequence)
     return oldest
-  }
-
-  /** Whether a row version was committed by another transaction after this one's snapshot: 40001 above READ COMMITTED. */
-  changedSince(writer: TransactionState): boolean {
-    return writer !== this.state && writer.commitSequence > (this.#snapshot?.sequence ?? this.#manager.sequence)
   }
 
   // ---- Writer
@@ -188,8 +199,7 @@ export class Transaction implements Writer {
 
   /** See `LockManager.acquire`. */
   lock(tag: LockTag, mode: LockMode, options?: AcquireOptions): null | Wait | 'unavailable' {
-    const timed = this.lockTimeout === 0 ? options : { timeoutMs: this.lockTimeout, ...options }
-    return this.#manager.locks.acquire(this.owner, tag, mode, timed)
+    return this.#manager.locks.acquire(this.owner, tag, mode, { timeoutMs: this.lockTimeout, ...options })
   }
 
   lockTable(relation: number, mode: keyof typeof TABLE_LOCK, options?: AcquireOptions): null | Wait | 'unavailable' {
@@ -203,6 +213,26 @@ export class Transaction implements Writer {
     options?: AcquireOptions,
   ): null | Wait | 'unavailable' {
     return this.lock({ kind: 'row', relation, rowid }, ROW_LOCK[mode], options)
+  }
+
+  /** SERIALIZABLE: keeps others from changing a range of an index's keys. */
+  lockRange(index: number, range: LockRange, mode: 'share' | 'shareRowExclusive'): null | Wait {
+    return this.#manager.locks.acquireRange(this.owner, index, TABLE_LOCK[mode], range, this.lockTimeout)
+  }
+
+  /** Whether key ranges, of one index or at all, are locked: only then need writers look at `enterRange`. */
+  hasRanges(index?: number): boolean {
+    return this.#manager.locks.hasRanges(index)
+  }
+
+  /** See `LockManager.enterRange`. */
+  enterRange(index: number, key: LockRange): null | Wait {
+    return this.#manager.locks.enterRange(this.owner, index, key, this.lockTimeout)
+  }
+
+  /** Whether another transaction may have uncommitted changes in a table. */
+  hasOtherWriters(relation: number): boolean {
+    return this.#manager.locks.isWritten(this.owner, relation)
   }
 
   /** Ends a lock wait of this transaction, if there is one, with an error (57014). */

@@ -89,7 +89,7 @@ export class CopyInto {
         throw located(error, lineContext(this.#relation.name, source.line, source.content))
       }
       for (;;) {
-        const conflict = this.#writer.conflict(row, -1, null)
+        const conflict = this.#writer.obstacle(row)
         if (conflict === null) break
         // PostgreSQL stores rows in batches and no longer has the line's text when a key turns out to be taken.
         if (!(conflict instanceof Wait)) {

@@ -86,7 +86,7 @@ export class InsertOperator extends Modification {
   /** Stores the row at once where nothing stands in the way; otherwise a promise. */
   #insertNow(row: Datum[]): Promise<void> | null {
     this.#writer.complete(row)
-    const conflict = this.#writer.conflict(row, -1, null)
+    const conflict = this.#writer.obstacle(row)
     if (conflict === null) {
       this.#store(row)
       return null
@@ -116,14 +116,26 @@ export class InsertOperator extends Modification {
           onConflict !== null &&
           (onConflict.arbiters.length === 0 || onConflict.arbiters.includes(conflict.unique.relation.oid))
         if (!arbitrated) throw this.#writer.violation(conflict)
-        if (onConflict.action === 'nothing') return
-        if (await this.#updateExisting(row, conflict.rowid)) return
+        if (onConflict.action === 'update') {
+          if (await this.#updateExisting(row, conflict.rowid)) return
+        } else {
+          const wait = this.#keepConflict(conflict)
+          if (wait === null) return
+          await wait.promise
+        }
       } else {
         this.#store(row)
         return
       }
-      conflict = this.#writer.conflict(row, -1, null)
+      conflict = this.#writer.obstacle(row)
     }
+  }
+
+  /** DO NOTHING has read that the key is there: at SERIALIZABLE it must remain. */
+  #keepConflict({ unique, key }: UniqueConflict): Wait | null {
+    const { transaction } = this.context
+    if (transaction.isolation !== 'serializable') return null
+    return transaction.lockRange(unique.relation.oid, unique.index.interval({ lower: key, upper: key }), 'share')
   }
 
   /** DO UPDATE on the row in the way; false when it has gone meanwhile and the insert must be tried again. */
@@ -145,7 +157,7 @@ export class InsertOperator extends Modification {
     for (const { column, value } of update.values) changed[column.attnum - 1] = value(both, 0)
     this.#writer.complete(changed)
     for (;;) {
-      const conflict = this.#writer.conflict(changed, rowid, null)
+      const conflict = this.#writer.obstacle(changed, rowid, old)
       if (conflict === null) break
       if (!(conflict instanceof Wait)) throw this.#writer.violation(conflict)
       await conflict.promise

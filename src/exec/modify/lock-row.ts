@@ -14,17 +14,18 @@ export const lockRow = (
   mode: LockMode,
 ): Promise<void> | null => {
   const tag = { kind: 'row', relation: relation.oid, rowid } as const
-  const locked = context.transaction.lock(tag, mode, { timeoutMs: context.lockTimeout })
+  const locked = context.transaction.lock(tag, mode)
   return locked instanceof Wait ? locked.promise : null
 }
 
 /**
- * Whether a locked row was changed by another transaction after the statement's snapshot. Throws 40001 above READ
- * COMMITTED.
+ * Whether a locked row was changed by another transaction after the statement's snapshot. Throws 40001 at REPEATABLE
+ * READ; at SERIALIZABLE the row was locked before it was read.
  */
 export const changedSince = (context: ExecutionContext, newest: NewestVersion): boolean => {
   const { transaction, snapshot } = context
   if (newest.writer === transaction.state || newest.writer.commitSequence <= snapshot.sequence) return false
+  if (transaction.isolation === 'serializable') return false
   if (transaction.isolation === 'read committed') return true
   throw newest.values === null ? concurrentDelete() : concurrentUpdate()
 }

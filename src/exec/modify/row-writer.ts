@@ -13,6 +13,7 @@ import { ConstantVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { interpret, type Evaluator } from '../expression/interpret.ts'
+import { RangeGuard } from './range-guard.ts'
 import type { RowEvents } from './row-events.ts'
 
 export interface UniqueIndex {
@@ -40,6 +41,7 @@ export class RowWriter {
   readonly #checks: readonly { name: string; holds: RowEvaluator }[]
   readonly #notNull: readonly { place: number; name: string }[]
   readonly #events: RowEvents
+  readonly #guard: RangeGuard
 
   constructor(
     item: TableItem,
@@ -52,6 +54,7 @@ export class RowWriter {
     this.relation = item.relation
     this.store = context.storage.store(item.relation.storageId)
     this.#events = events
+    this.#guard = new RangeGuard(context, item.relation)
     const layout = new Map(item.columns.map((column) => [column.id, column.attnum - 1]))
     const overRow =
       (evaluate: Evaluator): RowEvaluator =>
@@ -103,10 +106,16 @@ export class RowWriter {
     }
   }
 
-  /** The first unique index that refuses the row; null when none does; a Wait while that is not decided yet. */
-  conflict(row: Datum[], ignoreRowid: number, arbiters: readonly number[] | null): UniqueConflict | Wait | null {
+  /**
+   * What keeps a row from being stored now: the first unique index that refuses it, or a Wait while that is not decided
+   * yet or the row's keys are locked; null when nothing does. `old` is the row that it replaces, at `rowid`.
+   */
+  obstacle(row: Datum[], rowid = -1, old: Datum[] | null = null): UniqueConflict | Wait | null {
+    return this.#guard.enter(rowid, old, row) ?? this.#conflict(row, rowid)
+  }
+
+  #conflict(row: Datum[], ignoreRowid: number): UniqueConflict | Wait | null {
     for (const unique of this.uniques) {
-      if (arbiters !== null && arbiters.length > 0 && !arbiters.includes(unique.relation.oid)) continue
       if (unique.relation.index?.immediate === false) continue
       const key = unique.index.keyOf(row)
       if (key === null) continue

@@ -16,6 +16,7 @@ import { drain, type Operator } from '../operator.ts'
 import { changedSince, lockRow } from './lock-row.ts'
 import { Modification } from './modification.ts'
 import type { RowEvents } from './row-events.ts'
+import { RangeGuard } from './range-guard.ts'
 import { RowWriter } from './row-writer.ts'
 
 /** Builds an operator tree of the source under another context, for rechecks. */
@@ -32,6 +33,7 @@ abstract class RowModification extends Modification {
   protected readonly relation: RelationObject
   protected readonly layout: ReadonlyMap<number, number>
   readonly #source: Operator
+  protected readonly guard: RangeGuard
   readonly #build: BuildSource
   readonly #rowidColumn: number
 
@@ -41,6 +43,7 @@ abstract class RowModification extends Modification {
     this.#source = source
     this.#build = build
     this.relation = plan.query.table.relation
+    this.guard = new RangeGuard(context, this.relation)
     this.layout = layoutOf(plan.source.outputs)
     this.#rowidColumn = this.layout.get(plan.rowid) as number
   }
@@ -70,6 +73,8 @@ abstract class RowModification extends Modification {
   #modifyNow(source: SourceRow): Promise<void> | null {
     const rowid = source.batch.columns[this.#rowidColumn]?.get(source.position) as number | null
     if (rowid === null) return null
+    const entering = this.guard.enterNewest(rowid)
+    if (entering !== null) return entering.promise.then(() => this.#modifyNow(source) ?? undefined)
     const locked = lockRow(this.context, this.relation, rowid, this.lockMode)
     if (locked !== null) return this.#afterLock(locked, rowid, source)
     return this.#locked(rowid, source)
@@ -145,7 +150,7 @@ export class UpdateOperator extends RowModification {
   }
 
   #store(rowid: number, old: Datum[], row: Datum[], source: SourceRow): Promise<void> | null {
-    const conflict = this.#writer.conflict(row, rowid, null)
+    const conflict = this.#writer.obstacle(row, rowid, old)
     if (conflict instanceof Wait) return conflict.promise.then(() => this.#store(rowid, old, row, source) ?? undefined)
     if (conflict !== null) throw this.#writer.violation(conflict)
     this.#writer.store.update(this.context.transaction, rowid, row)
@@ -165,7 +170,9 @@ export class DeleteOperator extends RowModification {
     this.#events = events
   }
 
-  protected override apply(rowid: number, old: Datum[], source: SourceRow): null {
+  protected override apply(rowid: number, old: Datum[], source: SourceRow): Promise<void> | null {
+    const entering = this.guard.enter(rowid, old, null)
+    if (entering !== null) return entering.promise.then(() => this.apply(rowid, old, source) ?? undefined)
     const { storage, transaction } = this.context
     storage.store(this.relation.storageId).remove(transaction, rowid)
     this.#events.add({ kind: 'delete', relation: this.relation, rowid, old, new: null })

@@ -82,7 +82,7 @@ export class LockRowsOperator implements Operator {
       const rowid = batch.columns[this.#columns[i] as number]?.get(position) as number | null
       if (rowid === null) continue
       const tag = { kind: 'row', relation: relation.oid, rowid } as const
-      const options = { noWait: lock.waitPolicy !== 'block', timeoutMs: this.#context.lockTimeout }
+      const options = { noWait: lock.waitPolicy !== 'block' }
       const locked = this.#context.transaction.lock(tag, MODES[lock.strength], options)
       if (locked instanceof Wait) return locked
       if (locked === 'unavailable') {

@@ -18,6 +18,7 @@ import type { ExecutionContext } from '../context.ts'
 import { compileCondition, evaluateScalar, layoutOf, type Selector } from '../expression/compile.ts'
 import type { Compilation } from '../expression/interpret.ts'
 import type { Operator, Pull } from '../operator.ts'
+import { LockedIndexScan } from '../range-lock.ts'
 
 type TablePlan = SeqScan | IndexScan
 
@@ -164,11 +165,24 @@ export class IndexScanOperator extends TableRead {
 
   protected override source(projection: readonly number[], withRowids: boolean): BatchSource | null {
     const { relation, index, reverse } = this.#index
-    const range = this.#range()
-    if (range === null) return null
+    const bounds = this.#range()
+    if (bounds === null) return null
+    const range = { ...bounds, reverse }
     const ordered = this.context.indexes.of(index, relation)
     const options = { columns: descriptorsOf(relation), projection, withRowids }
-    return new IndexRead(ordered, { ...range, reverse }, this.context.snapshot, options)
+    if (this.context.transaction.isolation !== 'serializable') {
+      return new IndexRead(ordered, range, this.context.snapshot, options)
+    }
+    const mode = this.#toWrite() ? 'shareRowExclusive' : 'share'
+    const target = { relation: relation.oid, index: index.oid, ordered, range, mode } as const
+    return new LockedIndexScan(this.context, target, options)
+  }
+
+  /** Whether the rows are read in order to be changed or locked. */
+  #toWrite(): boolean {
+    const { attnums, outputs } = this.#index
+    const rowid = outputs[attnums.indexOf(ROWID_ATTNUM)]?.id
+    return rowid !== undefined && this.context.rowTargets.has(rowid)
   }
 
   /** The key range for the present outer values; null when a NULL bound means that nothing matches. */

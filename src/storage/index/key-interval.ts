@@ -2,12 +2,23 @@
 import type { Datum } from '../../types/sql-type.ts'
 import type { KeyRange } from './ordered-index.ts'
 
-export class KeyInterval {
-  readonly #range: KeyRange
-  readonly #compare: (a: readonly Datum[], b: readonly Datum[]) => number
+/** One end of an interval: just before (-1) or just after (+1) the keys that begin with `key`; null is open. */
+interface Bound {
+  readonly key: readonly Datum[]
+  readonly side: -1 | 1
+}
 
-  constructor(range: KeyRange, compare: (a: readonly Datum[], b: readonly Datum[]) => number) {
-    this.#range = range
+type CompareKeys = (a: readonly Datum[], b: readonly Datum[]) => number
+
+export class KeyInterval {
+  readonly #lower: Bound | null
+  readonly #upper: Bound | null
+  readonly #compare: CompareKeys
+
+  /** `compare` orders keys on their common prefix. */
+  constructor({ lower, lowerInclusive = true, upper, upperInclusive = true }: KeyRange, compare: CompareKeys) {
+    this.#lower = lower === undefined ? null : { key: lower, side: lowerInclusive ? -1 : 1 }
+    this.#upper = upper === undefined ? null : { key: upper, side: upperInclusive ? 1 : -1 }
     this.#compare = compare
   }
 
@@ -17,10 +28,20 @@ export class KeyInterval {
   }
 
   #endsBefore(other: KeyInterval): boolean {
-    const { upper, upperInclusive = true } = this.#range
-    const { lower, lowerInclusive = true } = other.#range
-    if (upper === undefined || lower === undefined) return false
-    const order = this.#compare(upper, lower)
-    return order < 0 || (order === 0 && !(upperInclusive && lowerInclusive))
+    return this.#upper !== null && other.#lower !== null && this.#order(this.#upper, other.#lower) <= 0
+  }
+
+  /** Whether every key of the other lies in this one. */
+  covers(other: KeyInterval): boolean {
+    const from = this.#lower === null || (other.#lower !== null && this.#order(this.#lower, other.#lower) <= 0)
+    return from && (this.#upper === null || (other.#upper !== null && this.#order(this.#upper, other.#upper) >= 0))
+  }
+
+  /** The place of a bound relative to another; a shorter key's bound lies outside all keys that begin with it. */
+  #order(a: Bound, b: Bound): number {
+    const order = this.#compare(a.key, b.key)
+    if (order !== 0) return order
+    if (a.key.length === b.key.length) return a.side - b.side
+    return a.key.length < b.key.length ? a.side : -b.side
   }
 }
