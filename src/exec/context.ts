@@ -11,6 +11,7 @@ import type { Datum } from '../types/sql-type.ts'
 import { Wait } from '../vector/wait.ts'
 import type { IndexRegistry } from './index-registry.ts'
 import type { RowBuffer } from './row-buffer.ts'
+import type { SessionSpill } from './spill/spill-area.ts'
 
 /** Longest time in milliseconds that a statement works before it lets others run. */
 const SLICE = 8
@@ -32,8 +33,12 @@ export interface ExecutionInput {
   readonly parameters: readonly Datum[]
   /** Row addresses through which the statement changes or locks rows; known where reads are locked. */
   readonly rowTargets?: ReadonlySet<ColumnId>
-  /** Bytes that a sort or hash table may take. */
+  /** Bytes that a sort may take. */
   readonly workMem: number
+  /** Bytes that a hash table may take; `workMem` when it is not said. */
+  readonly hashMem?: number
+  /** Where rows go that memory has no room for; without it everything stays in memory. */
+  readonly spill?: SessionSpill | null
 }
 
 export class ExecutionContext {
@@ -46,6 +51,8 @@ export class ExecutionContext {
   readonly parameters: readonly Datum[]
   readonly rowTargets: ReadonlySet<ColumnId>
   readonly workMem: number
+  readonly hashMem: number
+  readonly spill: SessionSpill | null
   /** Values of outer columns for correlated plans, by column id. */
   readonly outer: Datum[]
   readonly ctes: Map<Cte, CteRows>
@@ -67,7 +74,9 @@ export class ExecutionContext {
     this.snapshot = input.snapshot
     this.parameters = input.parameters
     this.rowTargets = input.rowTargets ?? new Set()
-    this.workMem = input.workMem
+    this.spill = input.spill ?? null
+    this.workMem = this.spill === null ? Number.POSITIVE_INFINITY : input.workMem
+    this.hashMem = this.spill === null ? Number.POSITIVE_INFINITY : (input.hashMem ?? input.workMem)
     this.#control = shared?.control ?? new Control()
     this.outer = shared?.outer ?? []
     this.pinned = shared?.pinned ?? new Map()

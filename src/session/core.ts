@@ -7,6 +7,7 @@ import type { Notice } from '../errors/sql-error.ts'
 import { queryCanceled } from '../errors/raise/execution.ts'
 import { ExecutionContext } from '../exec/context.ts'
 import { storeSchema } from '../exec/ddl/schemas.ts'
+import type { SessionSpill } from '../exec/spill/spill-area.ts'
 import { tableFacts } from '../exec/table-facts.ts'
 import type { TableFacts } from '../optimize/optimize.ts'
 import type { Datum } from '../types/sql-type.ts'
@@ -54,6 +55,7 @@ export class SessionCore {
   /** The statement that runs now. */
   running: ExecutionContext | null = null
   readonly startedAt = now()
+  readonly spill: SessionSpill
 
   constructor(options: SessionOptions) {
     const { engine, settings, processId, database } = options
@@ -65,6 +67,10 @@ export class SessionCore {
     this.settings = settings
     this.events = options.events
     this.role = options.role
+    this.spill = this.parts.spill.session(() => ({
+      limit: settings.int('temp_file_limit'),
+      logFrom: settings.int('log_temp_files'),
+    }))
     this.sessionUser = options.role.name
     this.block = new TransactionBlock(this.parts.transactions, this.parts.catalogs, database.oid, settings, processId)
     this.format = new SessionFormat(
@@ -114,6 +120,7 @@ export class SessionCore {
   /** A context for one statement over the transaction's present snapshot. */
   execution(parameters: readonly Datum[], rowTargets?: ReadonlySet<ColumnId>): ExecutionContext {
     const { transaction } = this.block
+    const workMem = this.settings.int('work_mem') * 1024
     return new ExecutionContext({
       eval: this.eval,
       catalog: this.catalog,
@@ -122,7 +129,9 @@ export class SessionCore {
       transaction,
       snapshot: transaction.snapshot(),
       parameters,
-      workMem: this.settings.int('work_mem') * 1024,
+      workMem,
+      hashMem: workMem * (this.settings.get('hash_mem_multiplier') as number),
+      spill: this.spill,
       ...(rowTargets === undefined ? {} : { rowTargets }),
     })
   }

@@ -13,6 +13,7 @@ import {
 } from '../errors/raise/session.ts'
 import { descriptorsOf } from '../exec/columns.ts'
 import { IndexRegistry } from '../exec/index-registry.ts'
+import { SpillArea } from '../exec/spill/spill-area.ts'
 import type { Logger } from '../observe/logger.ts'
 import { openStorage, type Storage, type TableDescription } from '../storage/storage.ts'
 import { TransactionManager } from '../txn/transaction-manager.ts'
@@ -39,7 +40,11 @@ export const openEngine = async ({ dataDirectory, settings, logger }: EngineOpti
   const catalogs = new CatalogStore(storage)
   await catalogs.load(() => transactions.begin())
   await storage.loadStores(storedTables(catalogs))
-  const engine = new TesseraEngine({ storage, transactions, catalogs, settings, logger })
+  const spill = new SpillArea({
+    directory: dataDirectory === null ? null : join(dataDirectory, 'temporary'),
+    log: (message) => logger.info(message),
+  })
+  const engine = new TesseraEngine({ storage, transactions, catalogs, settings, logger, spill })
   for (const database of catalogs.databases) await loadStatistics(engine, database)
   return engine
 }
@@ -68,6 +73,7 @@ export interface EngineParts {
   readonly catalogs: CatalogStore
   readonly settings: ServerSettings
   readonly logger: Logger
+  readonly spill: SpillArea
 }
 
 export class TesseraEngine implements Engine {
@@ -155,5 +161,6 @@ export class TesseraEngine implements Engine {
     }
     await this.parts.transactions.quiesce()
     await this.parts.storage.close()
+    this.parts.spill.close()
   }
 }

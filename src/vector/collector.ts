@@ -16,6 +16,13 @@ export class BatchCollector {
     return this.#count
   }
 
+  /** Bytes that the rows take, as an estimate. */
+  get bytes(): number {
+    let bytes = 0
+    for (const column of this.#columns) bytes += column.bytes
+    return bytes
+  }
+
   add(batch: Batch): void {
     const { count } = batch
     for (const [i, column] of this.#columns.entries()) column.add(batch.columns[i] as AnyVector, batch.selection, count)

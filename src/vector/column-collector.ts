@@ -1,5 +1,6 @@
 /** One growing column: typed while its inputs are, an array of datums from the first input that is not. */
 import type { Datum, SqlType } from '../types/sql-type.ts'
+import { averageBytes } from './size.ts'
 import {
   BoolVector,
   DatumVector,
@@ -32,10 +33,17 @@ export class ColumnCollector {
   #scale = 0
   #dictionary: readonly Datum[] = []
   #datums: Datum[] = []
+  /** Estimated bytes of the datums. */
+  #datumBytes = 0
   #count = 0
 
   constructor(type: SqlType) {
     this.#type = type
+  }
+
+  /** Bytes that the column takes, as an estimate. */
+  get bytes(): number {
+    return this.#values.byteLength + (this.#nulls?.byteLength ?? 0) + this.#datumBytes
   }
 
   add(vector: AnyVector, selection: Int32Array | null, count: number): void {
@@ -102,13 +110,16 @@ export class ColumnCollector {
   }
 
   #addDatums(vector: AnyVector, selection: Int32Array | null, count: number): void {
+    const start = this.#datums.length
     for (let k = 0; k < count; k++) this.#datums.push(vector.get(selection === null ? k : (selection[k] as number)))
     this.#count += count
+    this.#datumBytes += count * averageBytes(count, (k) => this.#datums[start + k])
   }
 
   #toDatums(): void {
     const typed = this.#typed()
     this.#datums = Array.from({ length: this.#count }, (_, i) => typed.get(i))
+    this.#datumBytes = this.#count * averageBytes(this.#count, (k) => this.#datums[k])
     this.#form = 'datums'
     this.#values = new Int32Array(0)
     this.#nulls = null
