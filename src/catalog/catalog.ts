@@ -3,6 +3,7 @@
  * contain. A transaction changes a copy of its own and publishes it when it commits.
  */
 import { typeByOid } from '../types/index.ts'
+import { damageOf } from '../storage/damage.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import { builtinObjects, builtinSharedObjects, initialObjects, initialSharedObjects } from './bootstrap.ts'
@@ -35,7 +36,7 @@ export class CatalogStore {
   /** Reads every database's catalog, or makes the first ones when there are none. */
   async load(begin: () => Transaction): Promise<void> {
     let shared = await this.#read(SHARED)
-    if (shared.length === 0) {
+    if (shared.length === 0 && this.#storage.damages.length === 0) {
       await this.#initialise(begin())
       shared = initialSharedObjects()
     }
@@ -50,21 +51,22 @@ export class CatalogStore {
         ...(own.length > 0 ? own : initialObjects()),
       ]
       this.#databases.set(object.oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version))
-      for (const { oid } of [...all, ...stored]) this.#reserve(oid)
-      for (const o of stored) if (o.class === 'relation') this.#reserve(o.storageId)
-      for (const o of stored) if (o.class === 'type') this.#reserve(o.arrayType.oid)
+      for (const { oid } of [...all, ...stored]) this.reserve(oid)
+      for (const o of stored) if (o.class === 'relation') this.reserve(o.storageId)
+      for (const o of stored) if (o.class === 'type') this.reserve(o.arrayType.oid)
     }
   }
 
-  #reserve(oid: number): void {
+  /** An id that is in use or may be: it is not given out. */
+  reserve(oid: number): void {
     if (oid >= this.#nextOid) this.#nextOid = oid + 1
   }
 
   async #read(database: number): Promise<CatalogObject[]> {
     const records = await this.#storage.readMeta(`catalog/${database}/`)
-    return decodeObjects(
-      records.map(([, value]) => value),
-      typeByOid,
+    for (const [name] of records) this.reserve(Number(name.slice(name.lastIndexOf('/') + 1)))
+    return decodeObjects(records, typeByOid, (name, cause) =>
+      this.#storage.reportDamage(damageOf(`catalog record "${name}"`, '', 0, cause)),
     )
   }
 

@@ -3,6 +3,7 @@ import { enumType } from '../types/enum-type.ts'
 import { arrayTypeOf } from '../types/array.ts'
 import { rowType } from '../types/record.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+import { intact } from '../storage/damage.ts'
 import { sequenceRows } from './sequence-rows.ts'
 import type { CatalogObject, Column, RelationObject, TypeObject } from './objects.ts'
 
@@ -56,18 +57,33 @@ const typeRecord = (object: TypeObject): Json => {
   return { ...rest, arrayOid: arrayType.oid, typeName: type.name, relation: type.relation }
 }
 
-/** Reads all records of a database: types first, since columns refer to them. */
+/**
+ * Reads all records of a database: types first, since columns refer to them. `damaged` is told of each that cannot be
+ * read (its value is null when the storage says so); the others are answered.
+ */
 export const decodeObjects = (
-  records: readonly Uint8Array[],
+  records: readonly (readonly [name: string, value: Uint8Array | null])[],
   builtin: (oid: number) => SqlType | undefined,
+  damaged: (name: string, cause: unknown) => void,
 ): CatalogObject[] => {
-  const parsed = records.map((record) => JSON.parse(Buffer.from(record).toString('utf8'), revive) as Json)
+  const reading = <T>(name: string, read: () => T): T[] => {
+    try {
+      return [read()]
+    } catch (error) {
+      damaged(name, error)
+      return []
+    }
+  }
+  const parsed = records.flatMap(([name, value]) =>
+    reading(name, () => [name, JSON.parse(Buffer.from(intact(value)).toString('utf8'), revive) as Json] as const),
+  )
   const relations = new Map<number, RelationObject>()
   const types = new Map<number, SqlType>()
   const objects: CatalogObject[] = []
-  for (const record of parsed) {
+  for (const [name, record] of parsed) {
     if (record['class'] !== 'type') continue
-    const object = decodeType(record, relations)
+    const [object] = reading(name, () => decodeType(record, relations))
+    if (object === undefined) continue
     types.set(object.type.oid, object.type)
     types.set(object.arrayType.oid, object.arrayType)
     objects.push(object)
@@ -77,9 +93,10 @@ export const decodeObjects = (
     if (type === undefined) throw new Error(`the catalog names a type ${oid} that does not exist`)
     return type
   }
-  for (const record of parsed) {
+  for (const [name, record] of parsed) {
     if (record['class'] === 'type') continue
-    const object = resolveTypes(record, typeOf) as unknown as CatalogObject
+    const [object] = reading(name, () => resolveTypes(record, typeOf) as unknown as CatalogObject)
+    if (object === undefined) continue
     if (object.class === 'relation') {
       const relation = object.kind === 'S' ? { ...object, system: sequenceRows(object.storageId) } : object
       relations.set(object.oid, relation)

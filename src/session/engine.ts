@@ -15,7 +15,7 @@ import { descriptorsOf } from '../exec/columns.ts'
 import { IndexRegistry } from '../exec/index-registry.ts'
 import { SpillArea } from '../exec/spill/spill-area.ts'
 import type { Logger } from '../observe/logger.ts'
-import { openStorage, type Storage, type TableDescription } from '../storage/storage.ts'
+import { openParts, openStorage, type Storage, type StorageParts, type TableDescription } from '../storage/storage.ts'
 import { TransactionManager } from '../txn/transaction-manager.ts'
 import type { Engine, Session, SessionEvents, StartupParameters } from './contract.ts'
 import { Database, statisticsRecord } from './database.ts'
@@ -27,18 +27,23 @@ export interface EngineOptions {
   readonly dataDirectory: string | null
   readonly settings: ServerSettings
   readonly logger: Logger
+  /** Where the bytes are instead of in a directory. */
+  readonly parts?: Pick<StorageParts, 'log' | 'segments'>
 }
 
-export const openEngine = async ({ dataDirectory, settings, logger }: EngineOptions): Promise<TesseraEngine> => {
-  const budget = new Settings(settings).int('tesseradb.memory_budget')
-  const storage = await openStorage({
-    directory: dataDirectory === null ? null : join(dataDirectory, 'base'),
-    memoryBudget: budget * 1024 * 1024,
-    logger: (message) => logger.info(message),
-  })
+export const openEngine = async ({ dataDirectory, settings, logger, parts }: EngineOptions): Promise<TesseraEngine> => {
+  const common = {
+    memoryBudget: new Settings(settings).int('tesseradb.memory_budget') * 1024 * 1024,
+    logger: (message: string, severity: 'info' | 'error' = 'info') => logger[severity](message),
+  }
+  const storage =
+    parts === undefined
+      ? await openStorage({ directory: dataDirectory === null ? null : join(dataDirectory, 'base'), ...common })
+      : await openParts({ ...parts, ...common }, 'storage')
   const transactions = new TransactionManager(storage)
   const catalogs = new CatalogStore(storage)
   await catalogs.load(() => transactions.begin())
+  for (const id of await storage.storeIds()) catalogs.reserve(id)
   await storage.loadStores(storedTables(catalogs))
   const spill = new SpillArea({
     directory: dataDirectory === null ? null : join(dataDirectory, 'temporary'),
@@ -54,7 +59,8 @@ const loadStatistics = async (engine: TesseraEngine, oid: number): Promise<void>
   const { statistics } = engine.database(oid)
   const catalog = catalogs.snapshot(oid)
   for (const [, bytes] of await storage.readMeta(statisticsRecord(oid, 0).slice(0, -1))) {
-    statistics.set(decodeStatistics(bytes, (type) => catalog.typeByOid(type)))
+    // Damaged statistics are as good as none: ANALYZE makes new ones.
+    if (bytes !== null) statistics.set(decodeStatistics(bytes, (type) => catalog.typeByOid(type)))
   }
 }
 

@@ -2,7 +2,8 @@
  * What a storage reads when it is opened: which tables there are, their segments' manifests, their overlay rows. There
  * is nothing to undo, because nothing uncommitted was ever written.
  */
-import { incompatibleFormat } from '../errors/raise/storage.ts'
+import { dataCorrupted, incompatibleFormat } from '../errors/raise/storage.ts'
+import type { SqlError } from '../errors/sql-error.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import {
   FORMAT_KEY,
@@ -14,24 +15,29 @@ import {
   textKey,
   XID_KEY,
 } from './kv/keys.ts'
+import { type Damage, damageOf, intact, WRONG_CHECKSUM } from './damage.ts'
 import { decodeRow } from './row-codec.ts'
+import { DamagedSegment } from './segments/damaged-segment.ts'
 import { decodeManifest } from './segments/segment-file.ts'
 import type { SegmentFiles } from './segments/segment-files.ts'
 import type { TableStore } from './table/table-store.ts'
 
 /** Version of everything on disk; raised when older servers could not read what this one writes. */
-const FORMAT_VERSION = 1
+const FORMAT_VERSION = 2
 
-const readText = async (log: KeyValueStore, key: string): Promise<string | null> => {
+const readText = async (log: KeyValueStore, key: string, what: string): Promise<string | null> => {
   for await (const chunk of log.range(textKey(key), textKey(`${key}\0`))) {
-    for (const [, value] of chunk) return Buffer.from(value).toString('utf8')
+    for (const [, value] of chunk) {
+      if (value === null) throw dataCorrupted(what, WRONG_CHECKSUM)
+      return Buffer.from(value).toString('utf8')
+    }
   }
   return null
 }
 
 /** Checks the format version, or writes it into a new storage. Throws 55000 when it is newer than this server. */
 export const checkFormat = async (log: KeyValueStore, directory: string): Promise<void> => {
-  const found = await readText(log, FORMAT_KEY)
+  const found = await readText(log, FORMAT_KEY, `the format version of "${directory}"`)
   if (found === null) {
     const batch = new WriteBatch()
     batch.put(textKey(FORMAT_KEY), textKey(String(FORMAT_VERSION)))
@@ -41,7 +47,7 @@ export const checkFormat = async (log: KeyValueStore, directory: string): Promis
 
 /** The first transaction id that no earlier run can have used, or null in a new storage. */
 export const recoverXid = async (log: KeyValueStore): Promise<number | null> => {
-  const limit = await readText(log, XID_KEY)
+  const limit = await readText(log, XID_KEY, 'the transaction counter')
   return limit === null ? null : Number(limit)
 }
 
@@ -58,6 +64,7 @@ interface RecoveredTables {
   readonly files: Set<string>
   /** Storages that have records but no store: dropped just before the server stopped. */
   readonly orphans: Set<number>
+  readonly damages: Damage[]
 }
 
 /** Reads manifests and rows into empty stores. */
@@ -68,6 +75,12 @@ export const recoverTables = async (
 ): Promise<RecoveredTables> => {
   const named = new Set<string>()
   const orphans = new Set<number>()
+  const damages: Damage[] = []
+  const report = (record: string, storageId: number, cause: unknown): SqlError => {
+    const damage = damageOf(record, 'table storage', storageId, cause)
+    damages.push(damage)
+    return damage.error
+  }
   for await (const chunk of log.range(...prefixRange('s'))) {
     for (const [key, value] of chunk) {
       const { storageId, slot } = parseSegmentKey(key)
@@ -76,19 +89,30 @@ export const recoverTables = async (
         orphans.add(storageId)
         continue
       }
-      const manifest = decodeManifest(value, `segment ${slot} of table storage ${storageId}`)
-      named.add(manifest.file)
-      store.restoreSegment(slot, files.open(manifest, store.columns))
+      try {
+        const manifest = decodeManifest(intact(value), `segment ${slot} of table storage ${storageId}`)
+        named.add(manifest.file)
+        store.restoreSegment(slot, files.open(manifest, store.columns))
+      } catch (error) {
+        store.restoreSegment(slot, new DamagedSegment(report(`manifest of segment ${slot}`, storageId, error)))
+      }
     }
   }
   for await (const chunk of log.range(...rowRange(null))) {
     for (const [key, value] of chunk) {
       const { storageId, rowid } = parseRowKey(key)
       const store = stores.get(storageId)
-      if (store === undefined) orphans.add(storageId)
-      else store.restoreRow(rowid, decodeRow(value, store.columns))
+      if (store === undefined) {
+        orphans.add(storageId)
+        continue
+      }
+      try {
+        store.restoreRow(rowid, decodeRow(intact(value), store.columns))
+      } catch (error) {
+        store.restoreRow(rowid, null, report(`row ${rowid}`, storageId, error))
+      }
     }
   }
   for (const store of stores.values()) store.resume()
-  return { files: named, orphans }
+  return { files: named, orphans, damages }
 }

@@ -4,11 +4,13 @@
  */
 import { sequenceLimit } from '../errors/raise/storage.ts'
 import { type ExactInteger, exactAdd, normalizeInteger } from '../types/int64.ts'
+import type { SqlError } from '../errors/sql-error.ts'
 import type { Datum } from '../types/sql-type.ts'
+import { type Damage, damageOf, intact } from './damage.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { parseIdKey, prefixRange, sequenceKey, textKey } from './kv/keys.ts'
 import { decodeRow, encodeRow } from './row-codec.ts'
-import type { ChangeTarget, Writer } from './transaction-state.ts'
+import { ANCIENT, type ChangeTarget, type TransactionState, type Writer } from './transaction-state.ts'
 
 /** Values logged ahead, as PostgreSQL's log_cnt. */
 const LOG_AHEAD = 32
@@ -29,25 +31,39 @@ export interface SequenceState {
   logCount: number
   /** Record that a crash leaves. */
   logged: Uint8Array
+  /** Who created or restarted it. */
+  creator: TransactionState
 }
 
 export class Sequences implements ChangeTarget {
   readonly #states = new Map<number, SequenceState>()
+  /** Sequences whose records cannot be read. */
+  readonly #damaged = new Map<number, SqlError>()
   readonly #log: KeyValueStore | null
 
   constructor(log: KeyValueStore | null) {
     this.#log = log
   }
 
-  /** Reads the logged states. */
-  async recover(): Promise<void> {
-    if (this.#log === null) return
+  /** Reads the logged states; answers what could not be read. */
+  async recover(): Promise<Damage[]> {
+    const damages: Damage[] = []
+    if (this.#log === null) return damages
     for await (const chunk of this.#log.range(...prefixRange('q'))) {
       for (const [key, value] of chunk) {
-        const [lastValue, isCalled] = decodeRow(value, []) as Datum[]
-        this.#states.set(parseIdKey(key), { lastValue, isCalled, logCount: 0, logged: value })
+        const id = parseIdKey(key)
+        try {
+          const logged = intact(value)
+          const [lastValue, isCalled] = decodeRow(logged, []) as Datum[]
+          this.#states.set(id, { lastValue, isCalled, logCount: 0, logged, creator: ANCIENT })
+        } catch (error) {
+          const damage = damageOf('the state', 'sequence', id, error)
+          this.#damaged.set(id, damage.error)
+          damages.push(damage)
+        }
       }
     }
+    return damages
   }
 
   /** Adds the exact states to the batch that is written when the storage closes: no gap is left then. */
@@ -59,12 +75,12 @@ export class Sequences implements ChangeTarget {
 
   /** Creates a sequence with the transaction. */
   create(writer: Writer, id: number, start: ExactInteger): void {
-    this.#replace(writer, id, newState(start, false))
+    this.#replace(writer, id, newState(start, false, writer))
   }
 
   /** Restarts a sequence (ALTER SEQUENCE RESTART, TRUNCATE RESTART IDENTITY): undone when the transaction rolls back. */
   restart(writer: Writer, id: number, value: ExactInteger, isCalled = false): void {
-    this.#replace(writer, id, newState(value, isCalled))
+    this.#replace(writer, id, newState(value, isCalled, writer))
   }
 
   drop(writer: Writer, id: number): void {
@@ -79,7 +95,11 @@ export class Sequences implements ChangeTarget {
     writer.logChange(this, id)
     writer.pushUndo(() => {
       if (before === undefined) this.#states.delete(id)
-      else this.#states.set(id, before)
+      else {
+        this.#states.set(id, before)
+        // Others may have taken and logged values of the state that is taken back.
+        this.#write(id, before)
+      }
     })
   }
 
@@ -96,7 +116,7 @@ export class Sequences implements ChangeTarget {
 
   state(id: number): SequenceState {
     const state = this.#states.get(id)
-    if (state === undefined) throw new Error(`sequence ${id} has no storage`)
+    if (state === undefined) throw this.#damaged.get(id) ?? new Error(`sequence ${id} has no storage`)
     return state
   }
 
@@ -109,7 +129,7 @@ export class Sequences implements ChangeTarget {
     state.isCalled = true
     if (state.logCount > 0) state.logCount--
     else {
-      this.#record(id, state, ahead(value, options), true)
+      this.#record(writer, id, state, ahead(value, options), true)
       state.logCount = LOG_AHEAD
     }
     writer.requireSync()
@@ -123,13 +143,20 @@ export class Sequences implements ChangeTarget {
     state.lastValue = value
     state.isCalled = isCalled
     state.logCount = 0
-    this.#record(id, state, value, isCalled)
+    this.#record(writer, id, state, value, isCalled)
     writer.requireSync()
   }
 
-  #record(id: number, state: SequenceState, lastValue: ExactInteger, isCalled: boolean): void {
+  #record(writer: Writer, id: number, state: SequenceState, lastValue: ExactInteger, isCalled: boolean): void {
     if (this.#log === null) return
     state.logged = encodeState(lastValue, isCalled)
+    // What a transaction made itself is not on disk before it commits.
+    if (state.creator !== writer.state || writer.state.commitSequence !== Number.POSITIVE_INFINITY)
+      this.#write(id, state)
+  }
+
+  #write(id: number, state: SequenceState): void {
+    if (this.#log === null) return
     const batch = new WriteBatch()
     batch.put(textKey(sequenceKey(id)), state.logged)
     // A failure stops the store: the commit that follows reports it.
@@ -139,11 +166,12 @@ export class Sequences implements ChangeTarget {
 
 const encodeState = (lastValue: ExactInteger, isCalled: boolean): Uint8Array => encodeRow([lastValue, isCalled], [])
 
-const newState = (lastValue: ExactInteger, isCalled: boolean): SequenceState => ({
+const newState = (lastValue: ExactInteger, isCalled: boolean, { state }: Writer): SequenceState => ({
   lastValue,
   isCalled,
   logCount: 0,
   logged: encodeState(lastValue, isCalled),
+  creator: state,
 })
 
 const successor = (value: ExactInteger, name: string, options: SequenceOptions): ExactInteger => {

@@ -9,10 +9,16 @@ import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
 import { LevelStore } from './kv/level-store.ts'
 import { Merger } from './merge/merger.ts'
+import type { Damage } from './damage.ts'
 import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
 import { PageCache } from './segments/page-cache.ts'
 import { SegmentFiles } from './segments/segment-files.ts'
-import { DirectorySegmentStore, MemorySegmentStore, type SegmentStore } from './segments/segment-store.ts'
+import {
+  DirectorySegmentStore,
+  MemorySegmentStore,
+  type SegmentStore,
+  stoppingAtFailure,
+} from './segments/segment-store.ts'
 import { Sequences } from './sequences.ts'
 import { BulkWriter } from './table/bulk-writer.ts'
 import type { ColumnDescriptor } from './table/column.ts'
@@ -32,8 +38,10 @@ export interface StorageParts {
   /** Bytes of decoded segment columns kept in memory. */
   readonly memoryBudget?: number | undefined
   /** Told what recovery and background work found. */
-  readonly logger?: ((message: string) => void) | undefined
+  readonly logger?: StorageLogger | undefined
 }
+
+export type StorageLogger = (message: string, severity?: 'info' | 'error') => void
 
 /** What the catalog knows of a table when the server starts. */
 export interface TableDescription {
@@ -45,10 +53,12 @@ export class Storage {
   /** Where commits are made durable; null: volatile. */
   readonly log: KeyValueStore | null
   readonly sequences: Sequences
+  /** What could not be read when the storage was opened. */
+  readonly damages: Damage[] = []
   readonly #stores = new Map<number, TableStore>()
   readonly #files: SegmentFiles
   readonly #merger: Merger
-  readonly #logger: (message: string) => void
+  readonly #logger: StorageLogger
   /** Removals that no query waits for. */
   readonly #background = new Set<Promise<void>>()
   #nextXid = FIRST_XID
@@ -60,8 +70,12 @@ export class Storage {
     this.log = parts.log
     this.sequences = new Sequences(parts.log)
     this.#logger = parts.logger ?? (() => {})
+    const segments = parts.log === null ? parts.segments : stoppingAtFailure(parts.segments, parts.log)
+    if (parts.log !== null) {
+      parts.log.onFailure = (error) => this.#logger(`the storage stopped accepting writes: ${error.message}`, 'error')
+    }
     const cache = new PageCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
-    this.#files = new SegmentFiles(parts.segments, cache, () => this.log === null || this.log.failure === null)
+    this.#files = new SegmentFiles(segments, cache, () => this.log === null || this.log.failure === null)
     this.#merger = new Merger({ log: this.log, files: this.#files, horizon: () => this.horizon() }, this.#logger)
   }
 
@@ -71,7 +85,18 @@ export class Storage {
     await checkFormat(this.log, directory)
     this.#nextXid = (await recoverXid(this.log)) ?? FIRST_XID
     this.#xidLimit = this.#nextXid
-    await this.sequences.recover()
+    for (const damage of await this.sequences.recover()) this.reportDamage(damage)
+  }
+
+  /** Remembers what cannot be read; nothing is cleaned up then, for it may be what is needed to repair it. */
+  reportDamage(damage: Damage): void {
+    this.damages.push(damage)
+    this.#logger(`${damage.error.message}: ${damage.error.fields.detail}`, 'error')
+  }
+
+  /** Ids of the storages that committed transactions created. */
+  async storeIds(): Promise<Set<number>> {
+    return this.log === null ? new Set() : recoverStoreIds(this.log)
   }
 
   /**
@@ -85,7 +110,9 @@ export class Storage {
       if (!created.delete(storageId)) this.#logger(`table storage ${storageId} was not found; it is taken as empty`)
       this.#register(new TableStore({ storageId, columns, logged: true }))
     }
-    const { files, orphans } = await recoverTables(this.log, this.#stores, this.#files)
+    const { files, orphans, damages } = await recoverTables(this.log, this.#stores, this.#files)
+    for (const damage of damages) this.reportDamage(damage)
+    if (this.damages.length > 0) return
     for (const storageId of new Set([...created, ...orphans])) {
       this.#logger(`removing table storage ${storageId}, which no table uses`)
       const batch = new WriteBatch()
@@ -172,12 +199,13 @@ export class Storage {
     store.dropped = true
     this.#stores.delete(store.storageId)
     for (const slot of store.slots) this.#files.discard(slot?.base ?? null)
-    if (this.log !== null && store.logged) this.#inBackground(this.#removeRecords(this.log, store.storageId))
+    if (this.log !== null && this.log.failure === null && store.logged)
+      this.#inBackground(this.#removeRecords(this.log, store.storageId))
   }
 
   #inBackground(work: Promise<void>): void {
     const done = work
-      .catch((error: Error) => this.#logger(error.message))
+      .catch((error: Error) => this.#logger(error.message, 'error'))
       .finally(() => {
         this.#background.delete(done)
       })
@@ -194,9 +222,9 @@ export class Storage {
     return this.#merger.mergeAll(store === undefined ? this.#stores.values() : [store])
   }
 
-  /** Catalog records whose name begins with `prefix`, in name order, as last committed. */
-  async readMeta(prefix: string): Promise<[name: string, value: Uint8Array][]> {
-    const records: [string, Uint8Array][] = []
+  /** Catalog records whose name begins with `prefix`, in name order, as last committed; null: damaged. */
+  async readMeta(prefix: string): Promise<[name: string, value: Uint8Array | null][]> {
+    const records: [string, Uint8Array | null][] = []
     if (this.log === null) return records
     for await (const chunk of this.log.range(...prefixRange(metaKey(prefix)))) {
       for (const [key, value] of chunk) records.push([Buffer.from(key).toString('utf8', 1), value])
@@ -225,7 +253,7 @@ export interface StorageOptions {
   /** Bytes of decoded segment columns kept in memory. */
   readonly memoryBudget?: number
   /** Told what recovery and background work found. */
-  readonly logger?: (message: string) => void
+  readonly logger?: StorageLogger
 }
 
 /**

@@ -51,7 +51,7 @@ test('files of a newer version are refused', async () => {
   await (await open()).storage.close()
   const store = await LevelStore.open(join(directory, 'records'))
   const batch = new WriteBatch()
-  batch.put(Buffer.from('f'), Buffer.from('2'))
+  batch.put(Buffer.from('f'), Buffer.from('1000'))
   await store.write(batch, true)
   await store.close()
   expect(await failure(open())).toBe('55000 database files are incompatible with server')

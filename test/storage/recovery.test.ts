@@ -194,7 +194,7 @@ test('catalog records come back in order, as last committed', async () => {
   await inTransaction(first, (t) => t.putMeta('other', null))
   const second = await openDisk(disk)
   const read = async (prefix: string) =>
-    (await second.storage.readMeta(prefix)).map(([k, v]) => [k, Buffer.from(v).toString()])
+    (await second.storage.readMeta(prefix)).map(([k, v]) => [k, Buffer.from(v ?? '').toString()])
   expect(await read('class/')).toEqual([
     ['class/1', 'one'],
     ['class/2', 'two'],

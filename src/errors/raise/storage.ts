@@ -33,6 +33,10 @@ export const writesStopped = (cause: string): SqlError =>
     hint: 'Free disk space or repair the volume, then restart the server.',
   })
 
+/** The system could not say that a file is on stable storage: whatever was written lately may be lost. */
+export const syncFailed = (file: string, cause: unknown): SqlError =>
+  new SqlError(SQL_STATE.io_error, `could not fsync file "${file}": ${(cause as Error).message}`)
+
 /** An error of the operating system or of LevelDB while writing, with PostgreSQL's SQLSTATE for it. */
 export const writeFailed = (file: string, cause: unknown): SqlError => {
   const text = cause instanceof Error ? describe(cause) : String(cause)

@@ -26,11 +26,16 @@ export class WriteBatch {
   }
 }
 
-export type KeyValue = readonly [key: Uint8Array, value: Uint8Array]
+/** A record; the value is null when its bytes are not those that were written. */
+export type KeyValue = readonly [key: Uint8Array, value: Uint8Array | null]
 
 export interface KeyValueStore {
   /** Why the store takes no more writes; what became of the writes that ran into it is not known until the next start. */
   readonly failure: SqlError | null
+  /** Told when the store stops taking writes. */
+  onFailure: ((error: SqlError) => void) | null
+  /** Takes no more writes from now on, for what was written elsewhere cannot be trusted to be on stable storage. */
+  stop(error: SqlError): void
   /**
    * Applies a batch atomically, after every batch passed before. With `sync` the promise resolves when the batch (and
    * so all before it) is on stable storage. Rejects with a SqlError (53100, 58030, 25006); from then on every
@@ -39,7 +44,7 @@ export interface KeyValueStore {
   write(batch: WriteBatch, sync: boolean): Promise<void>
   /** Entries with from <= key < to in byte order, in chunks. */
   range(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly KeyValue[]>
-  /** Removes from <= key < to; not atomic, for keys that nothing refers to any more. */
+  /** Removes from <= key < to; not atomic, for keys that nothing refers to any more. Rejects after a failure. */
   clear(from: Uint8Array, to: Uint8Array): Promise<void>
   /** Waits for running writes and releases the directory. */
   close(): Promise<void>

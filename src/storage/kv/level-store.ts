@@ -7,6 +7,7 @@ import { dataCorrupted, lockFileExists, writeFailed, writesStopped } from '../..
 import type { SqlError } from '../../errors/sql-error.ts'
 import { pause } from '../pace.ts'
 import type { KeyValue, KeyValueStore, WriteBatch } from './key-value-store.ts'
+import { sealed, unsealed } from './record-seal.ts'
 
 interface Waiting {
   readonly batch: WriteBatch
@@ -25,6 +26,7 @@ export class LevelStore implements KeyValueStore {
   #waiting: Waiting[] = []
   #flushing: Promise<void> | null = null
   failure: SqlError | null = null
+  onFailure: ((error: SqlError) => void) | null = null
 
   private constructor(db: ClassicLevel<Buffer, Buffer>) {
     this.#db = db
@@ -85,15 +87,21 @@ export class LevelStore implements KeyValueStore {
         const value = batch.values[i] as Uint8Array | null
         const key = batch.keys[i] as Buffer
         if (value === null) chained.del(key)
-        else chained.put(key, value as Buffer)
+        else chained.put(key, sealed(key, value))
         if (++writes % SLICE === 0) await pause()
       }
     }
     await chained.write({ sync: group.some(({ sync }) => sync) })
   }
 
-  #fail(error: SqlError, group: readonly Waiting[]): void {
+  stop(error: SqlError): void {
+    if (this.failure !== null) return
     this.failure = error
+    this.onFailure?.(error)
+  }
+
+  #fail(error: SqlError, group: readonly Waiting[]): void {
+    this.stop(error)
     for (const { reject } of group) reject(error)
     for (const { reject } of this.#waiting) reject(writesStopped(error.message))
     this.#waiting = []
@@ -105,7 +113,7 @@ export class LevelStore implements KeyValueStore {
       for (;;) {
         const entries = await iterator.nextv(SLICE)
         if (entries.length === 0) return
-        yield entries
+        yield entries.map(([key, bytes]) => [key, unsealed(key, bytes)] as const)
       }
     } catch (error) {
       throw dataCorrupted(`"${this.#db.location}"`, (error as Error).message)
@@ -115,6 +123,7 @@ export class LevelStore implements KeyValueStore {
   }
 
   async clear(from: Uint8Array, to: Uint8Array): Promise<void> {
+    if (this.failure !== null) throw writesStopped(this.failure.message)
     await this.#db.clear({ gte: from as Buffer, lt: to as Buffer })
   }
 

@@ -1,8 +1,10 @@
 /** The key-value contract in memory: for tests of recovery, where a second storage opens what a first one left. */
+import type { SqlError } from '../../errors/sql-error.ts'
 import type { KeyValue, KeyValueStore, WriteBatch } from './key-value-store.ts'
 
 export class MemoryStore implements KeyValueStore {
-  readonly failure = null
+  failure: SqlError | null = null
+  onFailure: ((error: SqlError) => void) | null = null
   /** Entries by key as a Latin-1 string, whose order is the order of the bytes. */
   readonly #entries = new Map<string, Uint8Array>()
 
@@ -23,7 +25,18 @@ export class MemoryStore implements KeyValueStore {
     for (const key of this.#keys(from, to)) this.#entries.delete(key)
   }
 
+  stop(error: SqlError): void {
+    this.failure = error
+  }
+
   async close(): Promise<void> {}
+
+  /** Another store with the same entries. */
+  copy(): MemoryStore {
+    const copy = new MemoryStore()
+    for (const [key, value] of this.#entries) copy.#entries.set(key, value)
+    return copy
+  }
 
   #keys(from: Uint8Array, to: Uint8Array): string[] {
     const [low, high] = [text(from), text(to)]

@@ -2,7 +2,10 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { segmentCorrupted, writeFailed } from '../../errors/raise/storage.ts'
+import { segmentCorrupted, syncFailed, writeFailed, writesStopped } from '../../errors/raise/storage.ts'
+import { SqlError } from '../../errors/sql-error.ts'
+import { SQL_STATE } from '../../errors/sql-state.ts'
+import type { KeyValueStore } from '../kv/key-value-store.ts'
 
 export interface SegmentStore {
   /** Writes a file; when the promise resolves it is on stable storage under its name. Throws 53100, 58030, 25006. */
@@ -13,6 +16,25 @@ export interface SegmentStore {
   delete(name: string): Promise<void>
   list(): Promise<string[]>
 }
+
+/**
+ * The files of a server: when it is not certain any more what is on stable storage, no write is acknowledged from then
+ * on. A full disk is only the writer's misfortune.
+ */
+export const stoppingAtFailure = (files: SegmentStore, log: KeyValueStore): SegmentStore => ({
+  put: async (name, bytes) => {
+    if (log.failure !== null) throw writesStopped(log.failure.message)
+    try {
+      await files.put(name, bytes)
+    } catch (error) {
+      if (error instanceof SqlError && error.code === SQL_STATE.io_error) log.stop(error)
+      throw error
+    }
+  },
+  read: (name, offset, length) => files.read(name, offset, length),
+  delete: (name) => files.delete(name),
+  list: () => files.list(),
+})
 
 /** Files in a directory. */
 export class DirectorySegmentStore implements SegmentStore {
@@ -33,16 +55,24 @@ export class DirectorySegmentStore implements SegmentStore {
       const file = await open(`${path}.tmp`, 'w')
       try {
         await file.writeFile(bytes)
-        await file.sync()
+        await file.sync().catch((error: unknown) => {
+          throw syncFailed(path, error)
+        })
       } finally {
         await file.close()
       }
       await rename(`${path}.tmp`, path)
       const directory = await open(this.#directory, 'r')
-      await directory.sync().finally(() => directory.close())
+      try {
+        await directory.sync()
+      } catch (error) {
+        throw syncFailed(this.#directory, error)
+      } finally {
+        await directory.close()
+      }
     } catch (error) {
       await rm(`${path}.tmp`, { force: true }).catch(() => {})
-      throw writeFailed(path, error)
+      throw error instanceof SqlError ? error : writeFailed(path, error)
     }
   }
 

@@ -1,6 +1,7 @@
 /** Versions of one row, newest first, and which of them a snapshot sees. */
+import type { SqlError } from '../../errors/sql-error.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import type { Snapshot, TransactionState } from '../transaction-state.ts'
+import { ANCIENT, type Snapshot, type TransactionState } from '../transaction-state.ts'
 
 export class RowVersion {
   /** Null: this version deletes the row. */
@@ -19,6 +20,14 @@ export class RowVersion {
     this.older = older
   }
 }
+
+/** A version whose values cannot be read: whoever needs them gets the error. */
+export const damagedVersion = (error: SqlError): RowVersion =>
+  Object.defineProperty(new RowVersion(null, ANCIENT, 0, null), 'values', {
+    get: () => {
+      throw error
+    },
+  })
 
 /** The newest version in a chain that a snapshot sees, null when it sees none. */
 export const visibleVersion = (head: RowVersion | null, snapshot: Snapshot): RowVersion | null => {

@@ -2,6 +2,7 @@
  * One table's rows: an array addressed by rowid, in slots of 65,536. Writes go to the overlay, keep the attached
  * indexes true, and are undone or made durable through the transaction's change log. Callers hold the row locks.
  */
+import type { SqlError } from '../../errors/sql-error.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { OrderedIndex } from '../index/ordered-index.ts'
 import type { WriteBatch } from '../kv/key-value-store.ts'
@@ -11,7 +12,7 @@ import { SEGMENT_ROWS, type Segment, segmentRow, type ZoneMap } from '../segment
 import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
 import { ANCIENT } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
-import { PRUNE_REACH, RowVersion, settledVersion } from './row-version.ts'
+import { damagedVersion, PRUNE_REACH, RowVersion, settledVersion } from './row-version.ts'
 import { SegmentSlot } from './segment-slot.ts'
 import { type ScanOptions, TableScan } from './table-scan.ts'
 
@@ -319,16 +320,19 @@ export class TableStore implements ChangeTarget {
     return slot
   }
 
-  /** Recovery: a row from the key-value store; null values delete a base row. */
-  restoreRow(rowid: number, values: Datum[] | null): void {
+  /** Recovery: a row from the key-value store; null values delete a base row. `damage`: its values cannot be read. */
+  restoreRow(rowid: number, values: Datum[] | null, damage: SqlError | null = null): void {
     const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
     const slot = this.#slotAt(slotIndex)
     const offset = rowid - slotIndex * SEGMENT_ROWS
     while (slot.length < offset) slot.fresh.push(null)
-    const had = slot.baseHas(offset)
-    this.#rowCount += (values === null ? 0 : 1) - (had ? 1 : 0)
-    if (values === null && !had) return
-    const version = new RowVersion(values, ANCIENT, 0, null)
+    if (damage === null) {
+      // The file is not looked at: it may be damaged, and a deletion that hides nothing does no harm.
+      const had = offset < slot.baseLength
+      this.#rowCount += (values === null ? 0 : 1) - (had ? 1 : 0)
+      if (values === null && !had) return
+    }
+    const version = damage === null ? new RowVersion(values, ANCIENT, 0, null) : damagedVersion(damage)
     if (offset === slot.length) slot.fresh.push(version)
     else slot.setHead(offset, version)
   }

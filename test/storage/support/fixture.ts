@@ -133,16 +133,20 @@ export class FaultyStore implements KeyValueStore {
   readonly #fault: SqlError | 'drop'
   writes = 0
   failure: SqlError | null = null
+  onFailure: ((error: SqlError) => void) | null = null
 
   constructor(under: KeyValueStore, at: number, fault: SqlError | 'drop') {
     this.#under = under
     this.#at = at
     this.#fault = fault
   }
+  stop(error: SqlError): void {
+    this.failure = error
+  }
   async write(batch: WriteBatch, sync: boolean): Promise<void> {
     if (++this.writes >= this.#at) {
       if (this.#fault === 'drop') return
-      this.failure = this.#fault
+      this.stop(this.#fault)
       throw this.#fault
     }
     await this.#under.write(batch, sync)
