@@ -1,11 +1,11 @@
-/** The ordered indexes behind the catalog's index relations, made when they are first needed. */
+/** The ordered indexes behind the catalog's index relations. */
 import { analysisContext } from '../analyze/analyze.ts'
-import { ParameterTypes, type AnalysisContext } from '../analyze/context.ts'
+import { type AnalysisContext, ParameterTypes } from '../analyze/context.ts'
 import { tableItem } from '../analyze/from.ts'
 import { CLAUSE } from '../analyze/scope.ts'
 import { storedCondition, storedExpression } from '../analyze/table-expressions.ts'
 import type { RelationObject } from '../catalog/objects.ts'
-import { PG_CATALOG, PUBLIC_SCHEMA, type CatalogSnapshot } from '../catalog/snapshot.ts'
+import { type CatalogSnapshot, PG_CATALOG, PUBLIC_SCHEMA } from '../catalog/snapshot.ts'
 import type { EvalContext } from '../functions/context.ts'
 import { OrderedIndex } from '../storage/index/ordered-index.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -14,7 +14,7 @@ import { Batch } from '../vector/batch.ts'
 import { ConstantVector } from '../vector/vector.ts'
 import { descriptorsOf } from './columns.ts'
 import { ExecutionContext } from './context.ts'
-import { interpret, type Evaluator } from './expression/interpret.ts'
+import { type Evaluator, interpret } from './expression/interpret.ts'
 
 type RowFunction = (row: Datum[]) => Datum
 
@@ -41,12 +41,25 @@ export class IndexRegistry {
     return ordered
   }
 
+  /** Opens all indexes of a database when the server starts: what is merged from then on keeps them complete. */
+  openAll(catalog: CatalogSnapshot, logger: (message: string) => void): void {
+    for (const index of catalog.all('relation')) {
+      const table = index.index === null ? null : catalog.relation(index.index.table)
+      if (table === null || this.#storage.findStore(table.storageId) === null) continue
+      try {
+        this.of(index, table, catalog)
+      } catch (error) {
+        logger(`index "${index.name}" could not be opened and is built anew: ${(error as Error).message}`)
+      }
+    }
+  }
+
   /** The index or its table is gone. */
   forget(index: number, storageId: number): void {
     const key = `${index}:${storageId}`
     const ordered = this.#indexes.get(key)
     if (ordered === undefined) return
-    ordered.store.detachIndex(ordered)
+    this.#storage.removeIndex(ordered)
     this.#indexes.delete(key)
   }
 
@@ -68,14 +81,14 @@ export class IndexRegistry {
         places.length === 1
           ? (row: Datum[]) => [row[only as number]]
           : (row: Datum[]) => places.map((place) => row[place])
-      return new OrderedIndex(store, { parts, columns, reads: places, key })
+      return new OrderedIndex(store, { id: index.oid, parts, columns, reads: places, key })
     }
     const { keys, predicate } = this.#expressions(index, table, catalog)
     const key = (row: Datum[]): Datum[] | null => {
       if (predicate !== null && predicate(row) !== true) return null
       return keys.map((part) => part(row))
     }
-    return new OrderedIndex(store, { parts, columns, reads: null, key })
+    return new OrderedIndex(store, { id: index.oid, parts, columns, reads: null, key })
   }
 
   #expressions(index: RelationObject, table: RelationObject, catalog: CatalogSnapshot | undefined) {

@@ -50,6 +50,10 @@ export const openEngine = async ({ dataDirectory, settings, logger, parts }: Eng
     log: (message) => logger.info(message),
   })
   const engine = new TesseraEngine({ storage, transactions, catalogs, settings, logger, spill })
+  for (const database of catalogs.databases) {
+    engine.database(database).indexes.openAll(catalogs.snapshot(database), (message) => logger.error(message))
+  }
+  await storage.removeUnusedIndexes()
   for (const database of catalogs.databases) await loadStatistics(engine, database)
   return engine
 }

@@ -4,10 +4,13 @@
  */
 import { dataCorrupted, incompatibleFormat } from '../errors/raise/storage.ts'
 import type { SqlError } from '../errors/sql-error.ts'
+import { type Damage, damageOf, intact, WRONG_CHECKSUM } from './damage.ts'
+import { decodeRunManifest, type RunManifest } from './index/index-run.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import {
   FORMAT_KEY,
   parseIdKey,
+  parseIndexKey,
   parseRowKey,
   parseSegmentKey,
   prefixRange,
@@ -15,7 +18,6 @@ import {
   textKey,
   XID_KEY,
 } from './kv/keys.ts'
-import { type Damage, damageOf, intact, WRONG_CHECKSUM } from './damage.ts'
 import { decodeRow } from './row-codec.ts'
 import { DamagedSegment } from './segments/damaged-segment.ts'
 import { decodeManifest } from './segments/segment-file.ts'
@@ -60,7 +62,7 @@ export const recoverStoreIds = async (log: KeyValueStore): Promise<Set<number>> 
 
 /** What `recoverTables` met. */
 interface RecoveredTables {
-  /** Names of the segment files in use. */
+  /** Names of the files in use. */
   readonly files: Set<string>
   /** Storages that have records but no store: dropped just before the server stopped. */
   readonly orphans: Set<number>
@@ -98,6 +100,7 @@ export const recoverTables = async (
       }
     }
   }
+  await recoverIndexes(log, stores, named, orphans, report)
   for await (const chunk of log.range(...rowRange(null))) {
     for (const [key, value] of chunk) {
       const { storageId, rowid } = parseRowKey(key)
@@ -115,4 +118,37 @@ export const recoverTables = async (
   }
   for (const store of stores.values()) store.resume()
   return { files: named, orphans, damages }
+}
+
+/** Reads which indexes are complete, and their runs. */
+const recoverIndexes = async (
+  log: KeyValueStore,
+  stores: ReadonlyMap<number, TableStore>,
+  named: Set<string>,
+  orphans: Set<number>,
+  report: (record: string, storageId: number, cause: unknown) => SqlError,
+): Promise<void> => {
+  // An index's own record comes before those of its runs.
+  for await (const chunk of log.range(...prefixRange('i'))) {
+    for (const [key, value] of chunk) {
+      const { storageId, index, file } = parseIndexKey(key)
+      const store = stores.get(storageId)
+      if (store === undefined) {
+        orphans.add(storageId)
+        continue
+      }
+      if (file === null) store.recoveredIndexes.set(index, [])
+      else {
+        named.add(file)
+        const runs: RunManifest[] | undefined = store.recoveredIndexes.get(index)
+        try {
+          runs?.push(decodeRunManifest(intact(value), `a run of index ${index} of table storage ${storageId}`))
+        } catch (error) {
+          // Without all of its runs the index is built from the table.
+          store.recoveredIndexes.delete(index)
+          report(`run "${file}" of index ${index}`, storageId, error)
+        }
+      }
+    }
+  }
 }

@@ -3,8 +3,8 @@
  * them, so that none comes twice after a crash. Creating, dropping and restarting belong to the transaction.
  */
 import { sequenceLimit } from '../errors/raise/storage.ts'
-import { type ExactInteger, exactAdd, normalizeInteger } from '../types/int64.ts'
 import type { SqlError } from '../errors/sql-error.ts'
+import { type ExactInteger, exactAdd, normalizeInteger } from '../types/int64.ts'
 import type { Datum } from '../types/sql-type.ts'
 import { type Damage, damageOf, intact } from './damage.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'

@@ -5,11 +5,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFailed } from '../errors/raise/storage.ts'
+import type { Damage } from './damage.ts'
+import type { OrderedIndex } from './index/ordered-index.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
-import { metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
+import { indexRange, metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
 import { LevelStore } from './kv/level-store.ts'
 import { Merger } from './merge/merger.ts'
-import type { Damage } from './damage.ts'
 import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
 import { PageCache } from './segments/page-cache.ts'
 import { SegmentFiles } from './segments/segment-files.ts'
@@ -20,7 +21,7 @@ import {
   stoppingAtFailure,
 } from './segments/segment-store.ts'
 import { Sequences } from './sequences.ts'
-import { BulkWriter } from './table/bulk-writer.ts'
+import { type BulkOptions, BulkWriter } from './table/bulk-writer.ts'
 import type { ColumnDescriptor } from './table/column.ts'
 import { TableStore } from './table/table-store.ts'
 import type { Writer } from './transaction-state.ts'
@@ -56,7 +57,7 @@ export class Storage {
   /** What could not be read when the storage was opened. */
   readonly damages: Damage[] = []
   readonly #stores = new Map<number, TableStore>()
-  readonly #files: SegmentFiles
+  readonly files: SegmentFiles
   readonly #merger: Merger
   readonly #logger: StorageLogger
   /** Removals that no query waits for. */
@@ -75,8 +76,8 @@ export class Storage {
       parts.log.onFailure = (error) => this.#logger(`the storage stopped accepting writes: ${error.message}`, 'error')
     }
     const cache = new PageCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
-    this.#files = new SegmentFiles(segments, cache, () => this.log === null || this.log.failure === null)
-    this.#merger = new Merger({ log: this.log, files: this.#files, horizon: () => this.horizon() }, this.#logger)
+    this.files = new SegmentFiles(segments, cache, () => this.log === null || this.log.failure === null)
+    this.#merger = new Merger({ log: this.log, files: this.files, horizon: () => this.horizon() }, this.#logger)
   }
 
   /** Reads what must be known before the catalog: format, transaction ids, sequences. */
@@ -108,9 +109,9 @@ export class Storage {
     const created = await recoverStoreIds(this.log)
     for (const { storageId, columns } of tables) {
       if (!created.delete(storageId)) this.#logger(`table storage ${storageId} was not found; it is taken as empty`)
-      this.#register(new TableStore({ storageId, columns, logged: true }))
+      this.#register(new TableStore({ storageId, columns, logged: true, environment: this }))
     }
-    const { files, orphans, damages } = await recoverTables(this.log, this.#stores, this.#files)
+    const { files, orphans, damages } = await recoverTables(this.log, this.#stores, this.files)
     for (const damage of damages) this.reportDamage(damage)
     if (this.damages.length > 0) return
     for (const storageId of new Set([...created, ...orphans])) {
@@ -120,7 +121,7 @@ export class Storage {
       await this.log.write(batch, true)
       await this.#removeRecords(this.log, storageId)
     }
-    const removed = await this.#files.removeUnnamed(files)
+    const removed = await this.files.removeUnnamed(files)
     if (removed > 0) this.#logger(`removed ${removed} unused segment files`)
   }
 
@@ -133,6 +134,7 @@ export class Storage {
   async #removeRecords(log: KeyValueStore, storageId: number): Promise<void> {
     await log.clear(...rowRange(storageId))
     await log.clear(textKey(segmentKey(storageId, 0)), textKey(segmentKey(storageId, 0xffffffff)))
+    await log.clear(...indexRange(storageId, null))
   }
 
   get nextXid(): number {
@@ -180,7 +182,7 @@ export class Storage {
     options: { readonly logged?: boolean } = {},
   ): TableStore {
     const logged = this.log !== null && (options.logged ?? true)
-    const store = new TableStore({ storageId, columns, logged })
+    const store = new TableStore({ storageId, columns, logged, environment: this })
     this.#register(store)
     if (logged) writer.putRecord(storeKey(storageId), new Uint8Array(0))
     writer.pushUndo(() => this.#remove(store))
@@ -198,9 +200,37 @@ export class Storage {
     if (store.dropped) return
     store.dropped = true
     this.#stores.delete(store.storageId)
-    for (const slot of store.slots) this.#files.discard(slot?.base ?? null)
+    for (const slot of store.slots) this.files.discard(slot?.base ?? null)
+    for (const index of store.indexes) this.#discardRuns(index)
     if (this.log !== null && this.log.failure === null && store.logged)
       this.#inBackground(this.#removeRecords(this.log, store.storageId))
+  }
+
+  /** Lets go of an index that no transaction can use any more, and of its files. */
+  removeIndex(index: OrderedIndex): void {
+    const { store, definition } = index
+    store.detachIndex(index)
+    this.#discardRuns(index)
+    if (this.log !== null && this.log.failure === null && store.logged && !store.dropped)
+      this.#inBackground(this.log.clear(...indexRange(store.storageId, definition.id)))
+  }
+
+  #discardRuns(index: OrderedIndex): void {
+    index.disposed = true
+    for (const run of index.runs) this.files.discardRun(run)
+  }
+
+  /** Recovery: indexes that were not opened belong to nothing any more. */
+  async removeUnusedIndexes(): Promise<void> {
+    if (this.log === null || this.damages.length > 0) return
+    for (const store of this.#stores.values()) {
+      for (const [index, runs] of store.recoveredIndexes) {
+        this.#logger(`removing index ${index} of table storage ${store.storageId}, which nothing uses`)
+        await this.log.clear(...indexRange(store.storageId, index))
+        for (const run of runs) this.files.discardFile(run.file)
+      }
+      store.recoveredIndexes.clear()
+    }
   }
 
   #inBackground(work: Promise<void>): void {
@@ -213,8 +243,9 @@ export class Storage {
   }
 
   /** Appends many rows to a table: see `BulkWriter`. */
-  bulkWriter(writer: Writer, store: TableStore): BulkWriter {
-    return new BulkWriter(writer, store, this.#files)
+  bulkWriter(writer: Writer, store: TableStore, options: BulkOptions | null = null): BulkWriter {
+    writer.onCommit(() => this.#merger.compactLater(store))
+    return new BulkWriter(writer, store, options)
   }
 
   /** Merges what can be merged now, of one table or of all; answers the number of segments written (VACUUM, tests). */

@@ -26,6 +26,13 @@ export const dataCorrupted = (what: string, detail: string): SqlError =>
 export const segmentCorrupted = (file: string, detail: string): SqlError =>
   new SqlError(SQL_STATE.data_corrupted, `invalid data in segment file "${file}"`, { detail })
 
+/** A file of index entries whose content is not what its checksum says. */
+export const indexCorrupted = (file: string, detail: string): SqlError =>
+  new SqlError(SQL_STATE.index_corrupted, `invalid data in index file "${file}"`, {
+    detail,
+    hint: 'Please REINDEX it.',
+  })
+
 /** The store met an error before and takes no more writes until the server is started again. */
 export const writesStopped = (cause: string): SqlError =>
   new SqlError(SQL_STATE.read_only_sql_transaction, 'cannot write: the storage stopped accepting writes', {

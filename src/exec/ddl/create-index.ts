@@ -1,18 +1,18 @@
 /** CREATE INDEX, and the indexes behind keys. */
+
+import { columnNameOf } from '../../analyze/column-names.ts'
 import { resolveRelation, tableItem } from '../../analyze/from.ts'
-import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
+import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
 import type { Dependency, IndexDefinition, IndexKey, ParseTree, RelationObject } from '../../catalog/objects.ts'
-import { undefinedColumn } from '../../errors/raise/analysis.ts'
+import { undefinedColumn, undefinedObject } from '../../errors/raise/analysis.ts'
 import { duplicateRelation, notOfKind, undefinedNamed } from '../../errors/raise/definitions.ts'
 import { couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
-import { undefinedObject } from '../../errors/raise/analysis.ts'
-import { columnNameOf } from '../../analyze/column-names.ts'
-import { bodyOf, namesOf, type IndexElem, type IndexStmt, type Node, type RangeVar } from '../../sql/ast.ts'
-import { keyName } from '../modify/row-writer.ts'
+import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { analysisFor, chooseName, noticeOf, truncateName, type DefinitionContext } from './context.ts'
+import { keyName } from '../modify/row-writer.ts'
+import { analysisFor, chooseName, type DefinitionContext, noticeOf, truncateName } from './context.ts'
 import { requireImmutable } from './stored-expressions.ts'
 
 export interface NewIndex extends Omit<IndexDefinition, 'table'> {
@@ -55,8 +55,8 @@ export const createIndex = async (
     if (!committed) context.indexes.forget(relation.oid, table.storageId)
   })
   const ordered = context.indexes.of(relation, table, catalog.snapshot)
-  for (let wait = ordered.prepare(); wait !== null; wait = ordered.prepare()) await wait.promise
-  if (definition.unique) checkUnique(context, relation, table)
+  await ordered.create(context.transaction)
+  if (definition.unique) await checkUnique(context, relation, table)
   return relation
 }
 
@@ -66,19 +66,32 @@ const dependsOnKeys = (table: RelationObject, definition: Omit<IndexDefinition, 
 }
 
 /** Neighbours in index order with equal keys, both alive, refuse a unique index. */
-const checkUnique = (context: DefinitionContext, relation: RelationObject, table: RelationObject): void => {
+const checkUnique = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  table: RelationObject,
+): Promise<void> => {
   const ordered = context.indexes.of(relation, table, context.catalog.snapshot)
-  const { snapshot } = context.execution()
+  const execution = context.execution()
   const nullsDistinct = relation.index?.nullsNotDistinct !== true
+  const isAlive = (key: Datum[], rowid: number): boolean =>
+    ordered.visible(key, rowid, execution.snapshot, null) !== null
   const walk = ordered.candidates({})
-  let last: readonly Datum[] | null = null
-  while (walk.next()) {
+  let last: { key: Datum[]; rowid: number } | null = null
+  /** Whether the last key's row, or one before it with the same key, is alive; looked up only when keys are equal. */
+  let alive: boolean | null = null
+  for (let n = 1; walk.next(); n++) {
     const { key, rowid } = walk
-    if (nullsDistinct && key.includes(null)) continue
-    const equal = last !== null && ordered.compareKeys(last, key) === 0
-    if (ordered.visible(key, rowid, snapshot, null) === null) continue
-    if (equal) throw duplicateKey(context, relation, table, key)
-    last = [...key]
+    const equal = last !== null && ordered.compareKeys(last.key, key) === 0
+    if (equal && !(nullsDistinct && key.includes(null))) {
+      alive ??= isAlive((last as NonNullable<typeof last>).key, (last as NonNullable<typeof last>).rowid)
+      const isNext = isAlive(key, rowid)
+      if (alive && isNext) throw duplicateKey(context, relation, table, key)
+      alive ||= isNext
+    } else alive = null
+    last = { key, rowid }
+    const wait = n % 1024 === 0 ? execution.poll() : null
+    if (wait !== null) await wait.promise
   }
 }
 

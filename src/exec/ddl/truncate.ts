@@ -4,7 +4,7 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import { cannotTruncateReferenced, notOfKind } from '../../errors/raise/definitions.ts'
 import { bodyOf, type RangeVar, type TruncateStmt } from '../../sql/ast.ts'
 import { descriptorsOf } from '../columns.ts'
-import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import { currentRelation, type DefinitionContext, noticeOf } from './context.ts'
 
 export const truncateTables = async (context: DefinitionContext, node: TruncateStmt): Promise<void> => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
@@ -38,10 +38,11 @@ export const replaceStorage = (context: DefinitionContext, relation: RelationObj
   const changed = { ...relation, storageId }
   storage.createStore(transaction, storageId, descriptorsOf(changed), { logged: relation.persistence === 'p' })
   storage.dropStore(transaction, relation.storageId)
+  catalog.put(changed)
   for (const index of catalog.snapshot.indexesOf(relation.oid)) {
     transaction.onEnd((committed) => indexes.forget(index.oid, committed ? relation.storageId : storageId))
+    indexes.of(index, changed, catalog.snapshot)
   }
-  catalog.put(changed)
   return changed
 }
 

@@ -5,7 +5,8 @@ import { BATCH_SIZE } from '../../vector/batch.ts'
 import type { Wait } from '../../vector/wait.ts'
 import { type BatchSource, rowsToBatch, type ScanOptions } from '../table/table-scan.ts'
 import type { Snapshot } from '../transaction-state.ts'
-import type { IndexCandidates, KeyRange, OrderedIndex } from './ordered-index.ts'
+import type { IndexCandidates } from './index-candidates.ts'
+import type { KeyRange, OrderedIndex } from './ordered-index.ts'
 
 /** Rows of the first batch; each later one is four times as large, so that a LIMIT or a probe costs little. */
 const FIRST_BATCH = 16

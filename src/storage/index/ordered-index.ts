@@ -1,19 +1,28 @@
 /**
- * An ordered index over a table: entries (key, rowid) in index order. Entries are hints: an update leaves the old entry
- * until no snapshot can need it, so a reader checks that the row it sees still has the entry's key. The tree is built
- * on first use by sorting the table; until then writers need not keep it.
+ * An ordered index over a table: entries (key, rowid) in index order. Recent entries are in a tree, all others in
+ * immutable sorted runs: every row of a base segment has its entry in a run that is as durable as the segment, so that a
+ * start need only add the overlay's entries to the tree, which it does when the index is first used. Entries are hints:
+ * an update leaves the old entry behind, and a reader checks that the row it sees still has the entry's key.
  */
 import type { Datum } from '../../types/sql-type.ts'
 import { Wait } from '../../vector/wait.ts'
+import { WriteBatch } from '../kv/key-value-store.ts'
+import { indexKey, runKey, textKey } from '../kv/keys.ts'
 import { type ColumnDescriptor, padRow } from '../table/column.ts'
 import type { TableStore } from '../table/table-store.ts'
-import type { Snapshot, TransactionState, Writer } from '../transaction-state.ts'
-import { BTree, type BTreeCursor } from './btree.ts'
-import { buildTree } from './index-build.ts'
+import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
+import { BTree } from './btree.ts'
+import { EntryOrder } from './entry-order.ts'
+import { buildRuns, buildTree } from './index-build.ts'
+import { IndexCandidates } from './index-candidates.ts'
+import { encodeRunManifest, FileRun, type IndexRun } from './index-run.ts'
 import { KeyInterval } from './key-interval.ts'
-import { type KeyPart, keyComparator, partComparator } from './key-order.ts'
+import { type KeyPart, partComparator } from './key-order.ts'
+import { arrange, type Level } from './run-levels.ts'
 
 export interface IndexDefinition {
+  /** Identifies the index in its table's records. */
+  readonly id: number
   readonly parts: readonly KeyPart[]
   /** Column list that `key` expects rows to be as wide as. */
   readonly columns: readonly ColumnDescriptor[]
@@ -44,51 +53,105 @@ export interface Conflict {
   readonly conflict: number
 }
 
-export class OrderedIndex {
+/** Levels of runs at which they are merged. */
+const MAX_LEVELS = 4
+/** Dead entries in runs, at least and as a share of all, at which runs are written again without them. */
+const MIN_DEAD = 4096
+const DEAD_SHARE = 4
+/** The same when a VACUUM asks for it: indexes with few entries are cleaned of every dead one. */
+const VACUUM_MIN_ENTRIES = 100_000
+const VACUUM_DEAD_SHARE = 50
+
+export class OrderedIndex implements ChangeTarget {
   readonly store: TableStore
   readonly definition: IndexDefinition
-  /** Compares keys on their common prefix, in index order. */
-  readonly compareKeys: (a: readonly Datum[], b: readonly Datum[]) => number
-  /** Single-column keys are kept as bare datums. */
-  readonly #single: boolean
-  readonly #tree: BTree<Datum>
+  readonly order: EntryOrder
+  /** Single-column keys are kept as bare datums in the tree. */
+  readonly single: boolean
+  readonly tree: BTree<Datum>
+  #runs: readonly IndexRun[] = []
+  levels: readonly Level[] = []
+  /** Counts changes of the runs. */
+  version = 0
+  /** Runs that records name; others belong to a transaction in progress. */
+  readonly #named = new Set<IndexRun>()
+  /** Whether every row of a base segment has its entry in a run. */
+  #complete: boolean
+  /** Whether a record says that the index is complete. */
+  #marked: boolean
+  /** Entries in runs that were found to be dead. */
+  #dead = 0
   #state: 'unbuilt' | 'building' | 'built' = 'unbuilt'
   #building: Promise<void> | null = null
+  /** Set when the index is gone: background work lets go of it. */
+  disposed = false
 
   constructor(store: TableStore, definition: IndexDefinition) {
     this.store = store
     this.definition = definition
-    this.compareKeys = keyComparator(definition.parts)
-    this.#single = definition.parts.length === 1
-    this.#tree = new BTree(
-      this.#single
-        ? partComparator(definition.parts[0] as KeyPart)
-        : (this.compareKeys as (a: Datum, b: Datum) => number),
+    this.order = new EntryOrder(definition.parts)
+    this.single = definition.parts.length === 1
+    const { order } = this
+    this.tree = new BTree(
+      this.single ? partComparator(definition.parts[0] as KeyPart) : (a: Datum, b: Datum) => order.compareKeys(a, b),
     )
+    const recovered = store.takeRecoveredIndex(definition.id, definition.parts)
+    this.#marked = recovered !== null
+    this.#complete = recovered !== null || store.segmentCount === 0
+    if (recovered !== null) {
+      for (const run of recovered) this.#named.add(run)
+      this.attachRuns(recovered)
+    }
     if (store.endRowid === 0) this.#state = 'built'
+  }
+
+  /** Compares keys on their common prefix, in index order. */
+  compareKeys(a: readonly Datum[], b: readonly Datum[]): number {
+    return this.order.compareKeys(a, b)
   }
 
   /** Entries, dead ones included; an estimate (the table's rows) while unbuilt. */
   get entryCount(): number {
-    return this.#state === 'built' ? this.#tree.size : this.store.rowCount
+    return this.#state === 'built' ? this.tree.size + this.runEntries : this.store.rowCount
   }
 
-  /** Levels of the tree. */
-  get depth(): number {
-    return this.#tree.depth
+  /** Entries in runs. */
+  get runEntries(): number {
+    return this.#runs.reduce((sum, run) => sum + run.entries, 0)
+  }
+
+  /** Size on disk. */
+  get bytes(): number {
+    return this.#runs.reduce((sum, run) => sum + run.bytes, 0)
   }
 
   /** Null when the index can be read at once, else a Wait after which to ask again. */
   prepare(): null | Wait {
     if (this.#state === 'built') return null
-    this.#building ??= this.#build()
+    this.#building ??= this.#build(null)
     return new Wait(this.#building)
   }
 
-  async #build(): Promise<void> {
+  /** Fills a new index; what is built becomes durable with the transaction that creates it. */
+  async create(writer: Writer): Promise<void> {
+    writer.beginWrite()
+    writer.logChange(this, 0)
+    writer.onCommit(() => this.nameRuns(this.#runs))
+    if (this.#state === 'built') return
+    this.#building ??= this.#build(writer)
+    await this.#building
+  }
+
+  async #build(creator: Writer | null): Promise<void> {
     this.#state = 'building'
     try {
-      await buildTree(this.store, this, this.#tree)
+      if (!this.#complete) {
+        const runs = await buildRuns(this)
+        this.#complete = true
+        this.attachRuns(runs)
+        if (creator === null) await this.#nameNow(runs)
+      }
+      await buildTree(this.store, this, this.tree)
       this.#state = 'built'
     } catch (error) {
       this.#state = 'unbuilt'
@@ -96,6 +159,118 @@ export class OrderedIndex {
     } finally {
       this.#building = null
     }
+  }
+
+  /** Makes runs durable that no transaction stands for: the index had to be built anew. */
+  async #nameNow(runs: readonly IndexRun[]): Promise<void> {
+    const { log } = this.store.environment
+    if (log === null || !this.store.logged) return
+    const batch = new WriteBatch()
+    this.recordRuns(runs, batch)
+    this.nameRuns(runs)
+    await log.write(batch, true)
+  }
+
+  // ---- runs
+
+  get runs(): readonly IndexRun[] {
+    return this.#runs
+  }
+
+  attachRuns(runs: readonly IndexRun[]): void {
+    this.replaceRuns([], runs)
+  }
+
+  /** Whether all other entries lie before those of an attached run. */
+  liesAfterAll(run: IndexRun): boolean {
+    for (const level of this.levels) {
+      for (let i = level.length - 1; i >= 0; i--) {
+        const other = level[i] as IndexRun
+        if (other === run) continue
+        if (this.order.compareKeys(other.last.key, run.first.key) >= 0) return false
+        break
+      }
+    }
+    const last = this.tree.seek(() => true)
+    return !last.previous() || this.order.compareKeys(this.single ? [last.key] : last.key, run.first.key) < 0
+  }
+
+  /** Puts runs in the place of others with the same living entries. */
+  replaceRuns(old: readonly IndexRun[], runs: readonly IndexRun[]): void {
+    if (old.length === 0 && runs.length === 0) return
+    this.#runs = [...this.#runs.filter((run) => !old.includes(run)), ...runs]
+    for (const run of old) this.#named.delete(run)
+    this.levels = arrange(this.order, this.#runs)
+    this.version++
+  }
+
+  /** Adds the records of runs to a batch. Once it is in the store's queue they may be called named. */
+  recordRuns(runs: readonly IndexRun[], batch: WriteBatch): void {
+    for (const run of runs) {
+      if (!(run instanceof FileRun)) continue
+      const key = runKey(this.store.storageId, this.definition.id, run.manifest.file)
+      batch.put(textKey(key), encodeRunManifest(run.manifest))
+    }
+    if (this.#complete && !this.#marked && this.store.logged) {
+      this.#marked = true
+      batch.put(textKey(indexKey(this.store.storageId, this.definition.id)), new Uint8Array(0))
+    }
+  }
+
+  /** Runs that records name: they may be merged. */
+  nameRuns(runs: readonly IndexRun[]): void {
+    for (const run of runs) this.#named.add(run)
+  }
+
+  /** Adds the removal of runs' records to a batch. */
+  removeRecords(runs: readonly IndexRun[], batch: WriteBatch): void {
+    for (const run of runs) {
+      if (!(run instanceof FileRun)) continue
+      batch.delete(textKey(runKey(this.store.storageId, this.definition.id, run.manifest.file)))
+    }
+  }
+
+  /** ChangeTarget: who created the index lets go of it when the transaction ends. */
+  undo(): void {}
+
+  /** ChangeTarget: names what was built. */
+  redo(_rowid: number, batch: WriteBatch): void {
+    this.recordRuns(
+      this.#runs.filter((run) => !this.#named.has(run)),
+      batch,
+    )
+  }
+
+  /**
+   * Runs that are worth merging into fewer, and whether dead entries are to be looked for; null: none. `thorough`: more
+   * is worth it.
+   */
+  compaction(thorough = false): { readonly runs: readonly IndexRun[]; readonly dropDead: boolean } | null {
+    if (this.disposed || !this.#complete) return null
+    const named = this.#runs.filter((run) => this.#named.has(run))
+    const entries = named.reduce((sum, run) => sum + run.entries, 0)
+    const tolerated = thorough
+      ? entries < VACUUM_MIN_ENTRIES
+        ? 0
+        : entries / VACUUM_DEAD_SHARE
+      : Math.max(MIN_DEAD, entries / DEAD_SHARE)
+    if (this.#dead > tolerated) return { runs: named, dropDead: true }
+    const levels = arrange(this.order, named)
+    if (levels.length <= MAX_LEVELS) return null
+    // The smallest levels go together until the next one is much larger than all of them.
+    const sizes = levels.map((level) => level.reduce((sum, run) => sum + run.entries, 0))
+    const bySize = levels.map((level, i) => ({ level, size: sizes[i] as number })).toSorted((a, b) => a.size - b.size)
+    let count = 1
+    let sum = (bySize[0] as (typeof bySize)[0]).size
+    while (count < bySize.length && (count < 2 || (bySize[count] as (typeof bySize)[0]).size < 2 * sum)) {
+      sum += (bySize[count++] as (typeof bySize)[0]).size
+    }
+    return { runs: bySize.slice(0, count).flatMap(({ level }) => level), dropDead: false }
+  }
+
+  /** Dead entries were dropped from the runs. */
+  resetDead(): void {
+    this.#dead = 0
   }
 
   // ---- maintenance by the table store
@@ -107,7 +282,7 @@ export class OrderedIndex {
 
   /** The form in which the tree keeps a key. */
   treeKey(key: Datum[]): Datum {
-    return this.#single ? key[0] : key
+    return this.single ? key[0] : key
   }
 
   /** Whether a stored row has this key. */
@@ -118,11 +293,18 @@ export class OrderedIndex {
 
   /** Adds an entry; null: the row is not indexed. */
   add(key: Datum[] | null, rowid: number): void {
-    if (key !== null && this.#state !== 'unbuilt') this.#tree.add(this.treeKey(key), rowid)
+    if (key !== null && this.#state !== 'unbuilt') this.tree.add(this.treeKey(key), rowid)
   }
 
+  /** Removes a dead entry from the tree; in a run it stays until runs are merged. */
   remove(key: Datum[] | null, rowid: number): void {
-    if (key !== null && this.#state !== 'unbuilt') this.#tree.remove(this.treeKey(key), rowid)
+    if (key === null || (this.#state !== 'unbuilt' && this.tree.remove(this.treeKey(key), rowid))) return
+    this.#dead++
+  }
+
+  /** Removes entries from the tree that are in a run by now. */
+  settle(key: Datum[], rowid: number): void {
+    if (this.#state !== 'unbuilt') this.tree.remove(this.treeKey(key), rowid)
   }
 
   // ---- reading; `prepare` must have answered null
@@ -146,12 +328,12 @@ export class OrderedIndex {
 
   /** A range, or the place of one key (`lower` and `upper` the same), for a `range` lock on this index. */
   interval(range: KeyRange): KeyInterval {
-    return new KeyInterval(range, this.compareKeys)
+    return new KeyInterval(range, (a, b) => this.order.compareKeys(a, b))
   }
 
-  /** Entries in a range, in index order or its reverse; the tree may change between two steps. */
+  /** Entries in a range, in index order or its reverse; the index may change between two steps. */
   candidates(range: KeyRange): IndexCandidates {
-    return new IndexCandidates(this, this.#tree, this.#single, range)
+    return new IndexCandidates(this, range)
   }
 
   /**
@@ -184,51 +366,5 @@ export class OrderedIndex {
       return equal || !inProgress
     })
     return verdict
-  }
-}
-
-/** A walk over the entries of a range. */
-export class IndexCandidates {
-  readonly #index: OrderedIndex
-  readonly #cursor: BTreeCursor<Datum>
-  readonly #single: boolean
-  readonly #reverse: boolean
-  readonly #limit: readonly Datum[] | undefined
-  readonly #limitInclusive: boolean
-  #key: Datum[] = []
-
-  constructor(index: OrderedIndex, tree: BTree<Datum>, single: boolean, range: KeyRange) {
-    const { lower, lowerInclusive = true, upper, upperInclusive = true, reverse = false } = range
-    this.#index = index
-    this.#single = single
-    this.#reverse = reverse
-    this.#limit = reverse ? lower : upper
-    this.#limitInclusive = reverse ? lowerInclusive : upperInclusive
-    const start = reverse ? upper : lower
-    // Entries equal to the bound lie before the start when going up past an exclusive bound or down from an inclusive one.
-    const passEqual = reverse ? upperInclusive : !lowerInclusive
-    this.#cursor = tree.seek((key) => {
-      if (start === undefined) return reverse
-      const order = index.compareKeys(single ? [key] : key, start)
-      return order < 0 || (order === 0 && passEqual)
-    })
-  }
-
-  /** Steps to the next entry in the range; false at its end. */
-  next(): boolean {
-    if (!(this.#reverse ? this.#cursor.previous() : this.#cursor.next())) return false
-    this.#key = this.#single ? [this.#cursor.key] : this.#cursor.key
-    if (this.#limit === undefined) return true
-    const order = this.#index.compareKeys(this.#key, this.#limit)
-    return order === 0 ? this.#limitInclusive : this.#reverse ? order > 0 : order < 0
-  }
-
-  /** Key of the entry; never modify it. */
-  get key(): Datum[] {
-    return this.#key
-  }
-
-  get rowid(): number {
-    return this.#cursor.rowid
   }
 }

@@ -3,6 +3,8 @@
  * text that begins with its own letter:
  *
  * - `f` format version
+ * - `i` + storage id + `/` + index: every row of the table's segments has its entry in one of the index's runs
+ * - `i` + storage id + `/` + index + `/` + file: manifest of a run
  * - `m` + name: catalog records
  * - `q` + storage id: sequences
  * - `s` + storage id + `/` + slot: manifest of a segment
@@ -17,6 +19,13 @@ export const metaKey = (name: string): string => `m${name}`
 export const sequenceKey = (id: number): string => `q${hex(id)}`
 export const storeKey = (id: number): string => `t${hex(id)}`
 export const segmentKey = (id: number, slot: number): string => `s${hex(id)}/${hex(slot)}`
+
+export const indexKey = (storageId: number, index: number): string => `i${hex(storageId)}/${hex(index)}`
+export const runKey = (storageId: number, index: number, file: string): string =>
+  `${indexKey(storageId, index)}/${file}`
+/** Range [from, to) of the records of an index, or of all indexes of a table. */
+export const indexRange = (storageId: number, index: number | null): [from: Uint8Array, to: Uint8Array] =>
+  prefixRange(index === null ? `i${hex(storageId)}/` : indexKey(storageId, index))
 
 /** Range [from, to) of all text keys that begin with a prefix. */
 export const prefixRange = (prefix: string): [from: Uint8Array, to: Uint8Array] => [
@@ -50,6 +59,12 @@ export const parseRowKey = (key: Uint8Array): { storageId: number; rowid: number
 export const parseSegmentKey = (key: Uint8Array): { storageId: number; slot: number } => {
   const [storageId, slot] = Buffer.from(key).toString('utf8', 1).split('/') as [string, string]
   return { storageId: Number.parseInt(storageId, 16), slot: Number.parseInt(slot, 16) }
+}
+
+/** Storage id, index and, for a run, its file of an index record's key. */
+export const parseIndexKey = (key: Uint8Array): { storageId: number; index: number; file: string | null } => {
+  const [storageId, index, file] = Buffer.from(key).toString('utf8', 1).split('/') as [string, string, string?]
+  return { storageId: Number.parseInt(storageId, 16), index: Number.parseInt(index, 16), file: file ?? null }
 }
 
 /** Id in the key of a store or a sequence. */

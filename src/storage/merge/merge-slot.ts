@@ -5,6 +5,10 @@
 import type { Datum } from '../../types/sql-type.ts'
 import { ColumnBuilder } from '../../vector/builder.ts'
 import type { AnyVector } from '../../vector/vector.ts'
+import { keyAt } from '../index/entry-order.ts'
+import type { IndexRun } from '../index/index-run.ts'
+import type { OrderedIndex } from '../index/ordered-index.ts'
+import { EntrySorter, mergeRuns } from '../index/run-builder.ts'
 import { type KeyValueStore, WriteBatch } from '../kv/key-value-store.ts'
 import { rowKey, segmentKey, textKey } from '../kv/keys.ts'
 import { pause } from '../pace.ts'
@@ -49,19 +53,33 @@ export const mergeSlot = async (
     plan.liveRows === 0
       ? null
       : await context.files.create(store, slotIndex, vectors, plan.absent, plan.length, columns)
-  const keys = await rowKeys(store, slotIndex, plan)
-  if (store.dropped || (segment === null && !isSpent(slot, plan))) {
+  let entries: IndexEntries[] = []
+  const discard = (): false => {
     context.files.discard(segment)
+    for (const { runs } of entries) for (const run of runs) context.files.discardRun(run)
     return false
   }
-  if (context.log !== null && store.logged) {
-    await context.log.write(mergeBatch(store, slotIndex, slot, plan, segment, keys), true)
-    if (store.dropped) {
-      context.files.discard(segment)
-      return false
+  try {
+    entries = await foldEntries(store, slotIndex, base, plan)
+    const keys = await rowKeys(store, slotIndex, plan)
+    if (store.dropped || (segment === null && !isSpent(slot, plan))) return discard()
+    if (context.log !== null && store.logged) {
+      await context.log.write(mergeBatch(store, slotIndex, slot, { plan, segment, keys, entries }), true)
+      if (store.dropped) return discard()
+    }
+  } catch (error) {
+    discard()
+    throw error
+  }
+  for (const { index, runs } of entries) {
+    if (index.disposed) for (const run of runs) context.files.discardRun(run)
+    else {
+      index.attachRuns(runs)
+      index.nameRuns(runs)
     }
   }
   const dead = install(store, slotIndex, slot, plan, segment)
+  await settleEntries(entries)
   await forgetDead(store, slotIndex, base, dead)
   context.files.discard(base)
   return true
@@ -130,6 +148,60 @@ const foldColumn = async (
   return builder.finish()
 }
 
+/** Runs with the entries of folded rows, of one index. */
+interface IndexEntries {
+  readonly index: OrderedIndex
+  readonly runs: readonly IndexRun[]
+}
+
+/** Writes the entries of folded rows into runs, but for rows whose key the old base has: it is in a run already. */
+const foldEntries = async (
+  store: TableStore,
+  slotIndex: number,
+  base: Segment | null,
+  plan: MergePlan,
+): Promise<IndexEntries[]> => {
+  const { files } = store.environment
+  const all: IndexEntries[] = []
+  try {
+    for (const index of Array.from(store.indexes)) {
+      const sorter = new EntrySorter(index.order)
+      for (const [offset, version] of plan.folded.entries()) {
+        if (offset % SLICE === SLICE - 1) await pause()
+        if (version === undefined || version.values === null) continue
+        const key = index.keyOf(version.values)
+        if (key === null) continue
+        const hasBase = base !== null && offset < base.length && base.absent()?.[offset] !== 1
+        if (hasBase && index.hasKey(segmentRow(base, offset, index.definition.reads), key)) continue
+        sorter.add(key, slotIndex * SEGMENT_ROWS + offset)
+      }
+      const sorted = sorter.take()
+      const runs =
+        sorted.length === 0 ? [] : await files.createRuns(store, index.definition, mergeRuns(index.order, sorted))
+      all.push({ index, runs })
+    }
+  } catch (error) {
+    for (const { runs } of all) for (const run of runs) files.discardRun(run)
+    throw error
+  }
+  return all
+}
+
+/** Takes entries out of the trees that are in runs now. */
+const settleEntries = async (entries: readonly IndexEntries[]): Promise<void> => {
+  for (const { index, runs } of entries) {
+    for (const run of runs) {
+      for (let p = 0; p < run.partCount && !index.disposed; p++) {
+        const part = run.part(p)
+        for (let i = 0; i < part.rowids.length; i++) {
+          index.settle(keyAt(part, i), part.rowids[i] as number)
+          if (i % SLICE === SLICE - 1) await pause()
+        }
+      }
+    }
+  }
+}
+
 /** By offset: the keys of rows that are folded. */
 const rowKeys = async (store: TableStore, slotIndex: number, plan: MergePlan): Promise<Uint8Array[]> => {
   const keys: Uint8Array[] = []
@@ -141,8 +213,17 @@ const rowKeys = async (store: TableStore, slotIndex: number, plan: MergePlan): P
   return keys
 }
 
+/** What a merge made, before it is made durable. */
+interface MergeOutcome {
+  readonly plan: MergePlan
+  readonly segment: Segment | null
+  /** By offset: keys of the rows folded. */
+  readonly keys: readonly Uint8Array[]
+  readonly entries: readonly IndexEntries[]
+}
+
 /**
- * One batch names the new segment and removes the keys of folded rows. A row with any newer version keeps its key: that
+ * One batch names the new segment and the runs of its rows' entries, and removes the keys of folded rows. A row with any newer version keeps its key: that
  * version's commit may be in the queue already, and a key left behind says what the segment says. Must be written
  * before anything else runs.
  */
@@ -150,11 +231,10 @@ const mergeBatch = (
   store: TableStore,
   slotIndex: number,
   slot: SegmentSlot,
-  plan: MergePlan,
-  segment: Segment | null,
-  keys: readonly Uint8Array[],
+  { plan, segment, keys, entries }: MergeOutcome,
 ): WriteBatch => {
   const batch = new WriteBatch()
+  for (const { index, runs } of entries) if (!index.disposed) index.recordRuns(runs, batch)
   const key = textKey(segmentKey(store.storageId, slotIndex))
   if (segment instanceof FileSegment) batch.put(key, encodeManifest(segment.manifest))
   else batch.delete(key)

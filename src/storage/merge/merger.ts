@@ -1,5 +1,6 @@
 /** When slots are merged: in the background when a table says that it is due, or all at once on request; one at a time. */
 import type { TableStore } from '../table/table-store.ts'
+import { compactIndex } from './compact-index.ts'
 import { type MergeContext, mergeSlot } from './merge-slot.ts'
 
 /**
@@ -39,7 +40,7 @@ export class Merger {
     else slots.add(slotIndex)
     this.#timer ??= setTimeout(() => {
       this.#timer = null
-      this.#mergeQueued().catch((error: Error) => this.#logger(`merging failed: ${error.message}`))
+      void this.#mergeQueued()
     }, this.#delay).unref()
   }
 
@@ -49,19 +50,45 @@ export class Merger {
     const delay = this.#delay
     this.#delay = DELAY
     for (const [store, slots] of queue) {
-      for (const slot of slots) {
-        await this.#merge(store, slot, BACKGROUND_MINIMUM)
-        if (!store.isMergeDue(slot)) continue
-        this.#delay = Math.min(delay * 2, MAX_DELAY)
-        this.#enqueue(store, slot)
+      try {
+        for (const slot of slots) {
+          await this.#merge(store, slot, BACKGROUND_MINIMUM)
+          if (!store.isMergeDue(slot)) continue
+          this.#delay = Math.min(delay * 2, MAX_DELAY)
+          this.#enqueue(store, slot)
+        }
+        await this.#compact(store, false)
+      } catch (error) {
+        this.#logger(`merging table storage ${store.storageId} failed: ${(error as Error).message}`)
       }
     }
   }
 
   #merge(store: TableStore, slot: number, minimum: number): Promise<boolean> {
-    const merge = this.#last.then(() => !this.#stopped && mergeSlot(this.#context, store, slot, minimum))
-    this.#last = merge.catch(() => {})
-    return merge
+    return this.#next(() => mergeSlot(this.#context, store, slot, minimum))
+  }
+
+  /** Merges runs of a store's indexes where that is due; `thorough`: VACUUM asks for it. */
+  #compact(store: TableStore, thorough: boolean): Promise<boolean> {
+    return this.#next(async () => {
+      for (const index of store.indexes.slice()) {
+        if (!this.#stopped) await compactIndex(this.#context, index, thorough)
+      }
+      return true
+    })
+  }
+
+  /** Runs work when all work asked for before has ended; false when the merger has stopped. */
+  #next(work: () => Promise<boolean>): Promise<boolean> {
+    const done = this.#last.then(() => !this.#stopped && work())
+    this.#last = done.catch(() => {})
+    return done
+  }
+
+  /** Merges runs of a store's indexes in the background, where that is due. */
+  compactLater(store: TableStore): void {
+    if (!store.indexes.some((index) => index.compaction() !== null)) return
+    this.#compact(store, false).catch((error: Error) => this.#logger(`merging index runs failed: ${error.message}`))
   }
 
   /** Merges whatever can be merged now in these stores; answers the number of slots merged. */
@@ -69,6 +96,7 @@ export class Merger {
     let merged = 0
     for (const store of stores) {
       for (let slot = 0; slot < store.slots.length; slot++) if (await this.#merge(store, slot, 1)) merged++
+      await this.#compact(store, true)
     }
     return merged
   }

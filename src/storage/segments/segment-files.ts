@@ -1,7 +1,12 @@
-/** Makes segments of a table: files where the table is logged, columns in memory where it is not. */
+/**
+ * Makes segments of a table and runs of its indexes: files where the table is logged, columns in memory where it is not.
+ */
 
 import { randomBytes } from 'node:crypto'
 import type { AnyVector } from '../../vector/vector.ts'
+import type { RunPart } from '../index/entry-order.ts'
+import { FileRun, type IndexRun, ResidentRun, RunEncoder, type RunManifest } from '../index/index-run.ts'
+import type { KeyPart } from '../index/key-order.ts'
 import { pause } from '../pace.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import type { PageCache } from './page-cache.ts'
@@ -15,6 +20,10 @@ import {
 } from './segment-file.ts'
 import type { SegmentStore } from './segment-store.ts'
 import { zoneMapOf } from './zone-map.ts'
+
+/** Entries and bytes at which a run's file is closed; what follows goes into another. */
+const RUN_ENTRIES = 1_048_576
+const RUN_BYTES = 64 * 1024 * 1024
 
 export class SegmentFiles {
   readonly #files: SegmentStore
@@ -59,6 +68,64 @@ export class SegmentFiles {
     return segment
   }
 
+  /**
+   * Runs of an index from parts in order; their files are on stable storage when the promise resolves. Throws 53100,
+   * 58030, 25006, or what making the parts throws: nothing is left then.
+   */
+  async createRuns(
+    table: { readonly storageId: number; readonly logged: boolean },
+    index: { readonly id: number; readonly parts: readonly KeyPart[] },
+    parts: AsyncIterable<RunPart>,
+  ): Promise<IndexRun[]> {
+    if (!table.logged) {
+      const all: RunPart[] = []
+      for await (const part of parts) all.push(part)
+      return all.length === 0 ? [] : [new ResidentRun(all)]
+    }
+    const runs: IndexRun[] = []
+    try {
+      let encoder = new RunEncoder(index.parts)
+      for await (const part of parts) {
+        encoder.add(part)
+        if (encoder.entries < RUN_ENTRIES && encoder.bytes < RUN_BYTES) continue
+        runs.push(await this.#writeRun(table.storageId, index, encoder))
+        encoder = new RunEncoder(index.parts)
+      }
+      if (encoder.entries > 0) runs.push(await this.#writeRun(table.storageId, index, encoder))
+    } catch (error) {
+      for (const run of runs) this.discardRun(run)
+      throw error
+    }
+    return runs
+  }
+
+  async #writeRun(
+    storageId: number,
+    index: { readonly id: number; readonly parts: readonly KeyPart[] },
+    encoder: RunEncoder,
+  ): Promise<IndexRun> {
+    const { bytes, manifest } = encoder.finish(`${storageId}-i${index.id}-${this.#run}-${this.#counter++}.run`)
+    await this.#files.put(manifest.file, bytes)
+    return new FileRun(manifest, index.parts, this.#files, this.#cache)
+  }
+
+  /** A run that a manifest names. */
+  openRun(manifest: RunManifest, parts: readonly KeyPart[]): IndexRun {
+    return new FileRun(manifest, parts, this.#files, this.#cache)
+  }
+
+  /** Removes a run that nothing refers to any more. */
+  discardRun(run: IndexRun): void {
+    if (!(run instanceof FileRun)) return
+    run.release()
+    this.discardFile(run.manifest.file)
+  }
+
+  /** Removes a file that nothing refers to any more. Errors are of no consequence: recovery removes unnamed files. */
+  discardFile(name: string): void {
+    if (this.#mayDelete()) this.#files.delete(name).catch(() => {})
+  }
+
   /** A segment that a manifest names. */
   open(manifest: SegmentManifest, descriptors: readonly ColumnDescriptor[]): Segment {
     return new FileSegment(manifest, this.#files, this.#cache, descriptors)
@@ -69,11 +136,11 @@ export class SegmentFiles {
     if (segment instanceof FileSegment) segment.release()
   }
 
-  /** Removes a segment that nothing refers to any more. Errors are of no consequence: recovery removes unnamed files. */
+  /** Removes a segment that nothing refers to any more. */
   discard(segment: Segment | null): void {
     if (!(segment instanceof FileSegment)) return
     this.release(segment)
-    if (this.#mayDelete()) this.#files.delete(segment.manifest.file).catch(() => {})
+    this.discardFile(segment.manifest.file)
   }
 
   /** Removes files that no manifest names; answers how many. */

@@ -7,6 +7,9 @@ import type { Datum } from '../../types/sql-type.ts'
 import { ColumnBuilder } from '../../vector/builder.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
+import { type DuplicateEntry, IndexLoad } from '../index/index-load.ts'
+import type { ResidentRun } from '../index/index-run.ts'
+import type { OrderedIndex } from '../index/ordered-index.ts'
 import type { WriteBatch } from '../kv/key-value-store.ts'
 import { segmentKey, textKey } from '../kv/keys.ts'
 import { SEGMENT_ROWS, type Segment, segmentRow } from '../segments/segment.ts'
@@ -49,27 +52,55 @@ class GrowingSegment implements Segment {
   }
 }
 
+/** A unique index that a load watches itself. */
+export interface WatchedIndex {
+  readonly index: OrderedIndex
+  readonly nullsDistinct: boolean
+}
+
+/** How a load keeps keys unique: its caller looks before each row, or the load does, a segment at a time. */
+export interface BulkOptions {
+  readonly watched: readonly WatchedIndex[]
+  /** The error for the `ordinal`-th row (from 0), whose key another row has. */
+  duplicate(index: OrderedIndex, key: readonly Datum[], ordinal: number): Error
+}
+
+/** Segments that may be on their way to the disk while the next one is gathered. */
+const MAX_WRITING = 2
+
 export class BulkWriter implements ChangeTarget {
   readonly #writer: Writer
   readonly #store: TableStore
   readonly #files: SegmentFiles
+  readonly #options: BulkOptions | null
   readonly #columns: readonly ColumnDescriptor[]
   #overlayRows = 0
   #slot: SegmentSlot | null = null
   #slotIndex = -1
+  /** Slots of this load, in order. */
+  readonly #slots: number[] = []
   #growing: GrowingSegment | null = null
-  /** The segment being written. */
+  #loads: readonly IndexLoad[] = []
+  /** The segments being written: when the last of them is done all are. */
   #writing: Promise<void> | null = null
+  #waiting = 0
   #failure: { readonly error: unknown } | null = null
 
-  constructor(writer: Writer, store: TableStore, files: SegmentFiles) {
+  /** `options` null: the caller has made sure that no row has a key of another. */
+  constructor(writer: Writer, store: TableStore, options: BulkOptions | null = null) {
     this.#writer = writer
     this.#store = store
-    this.#files = files
+    this.#files = store.environment.files
+    this.#options = options
     this.#columns = store.columns
   }
 
-  /** Adds a row of full width; answers its rowid. The array becomes the store's. After 65,536 rows see `pressure`. */
+  /** Whether the caller must look for duplicates of the next row: the load does not. */
+  get unchecked(): boolean {
+    return this.#options === null || this.#overlayRows < OVERLAY_ROWS
+  }
+
+  /** Adds a row of full width; answers its rowid. The array becomes the store's. Ask `pressure` from time to time. */
   append(values: Datum[]): number {
     if (this.#overlayRows < OVERLAY_ROWS) {
       this.#overlayRows++
@@ -82,21 +113,29 @@ export class BulkWriter implements ChangeTarget {
     growing.builders.forEach((builder, i) => builder.push(values[i]))
     ;(this.#slot as SegmentSlot).baseLength = growing.length
     const rowid = this.#slotIndex * SEGMENT_ROWS + offset
-    if (keys !== null) this.#store.addKeys(keys, rowid)
+    if (keys !== null) this.#addKeys(keys, rowid)
     this.#store.countRows(1)
     if (growing.length === SEGMENT_ROWS) this.#complete()
     return rowid
   }
 
-  /** Null while rows may be appended; a Wait when a segment is being written and the caller should let it. */
+  #addKeys(keys: readonly (Datum[] | null)[], rowid: number): void {
+    for (const [i, load] of this.#loads.entries()) load.add(keys[i] as Datum[] | null, rowid)
+    // Whoever looks for duplicates row by row must find the rows of the growing segment too.
+    if (this.#options === null) this.#store.addKeys(keys, rowid)
+  }
+
+  /** Null while rows may be appended; a Wait when segments are being written and the caller should let them. */
   pressure(): null | Wait {
-    return this.#writing === null ? null : new Wait(this.#writing)
+    if (this.#failure !== null) throw this.#failure.error
+    return this.#writing === null || this.#waiting < MAX_WRITING ? null : new Wait(this.#writing)
   }
 
   /** Completes the last segment; must have resolved before the transaction commits. Throws what writing threw. */
   async finish(): Promise<void> {
     if (this.#growing !== null) this.#complete()
     while (this.#writing !== null) await this.#writing
+    if (this.#failure === null) for (const load of this.#loads) await load.write(true)
     if (this.#failure !== null) throw this.#failure.error
   }
 
@@ -107,6 +146,13 @@ export class BulkWriter implements ChangeTarget {
     slot.setBase(this.#growing, this.#writer.state, this.#writer.command)
     this.#slot = slot
     this.#slotIndex = index
+    this.#slots.push(index)
+    if (this.#slots.length === 1) {
+      this.#loads = this.#store.indexes.map((ordered) => new IndexLoad(ordered, this.#store.environment))
+      this.#writer.onCommit(() => {
+        for (const load of this.#loads) load.committed()
+      })
+    }
     this.#writer.logChange(this, index)
   }
 
@@ -115,8 +161,11 @@ export class BulkWriter implements ChangeTarget {
     const slot = this.#slot as SegmentSlot
     const index = this.#slotIndex
     this.#growing = null
+    const attached = this.#loads.map((load) => load.attach())
     const earlier = this.#writing
-    const writing = this.#write(earlier, slot, index, growing).finally(() => {
+    this.#waiting++
+    const writing = this.#write(earlier, slot, index, growing, attached).finally(() => {
+      this.#waiting--
       if (this.#writing === writing) this.#writing = null
     })
     this.#writing = writing
@@ -127,6 +176,7 @@ export class BulkWriter implements ChangeTarget {
     slot: SegmentSlot,
     index: number,
     growing: GrowingSegment,
+    attached: readonly (readonly ResidentRun[])[],
   ): Promise<void> {
     await earlier
     if (this.#failure !== null) return
@@ -135,30 +185,64 @@ export class BulkWriter implements ChangeTarget {
       const segment = await this.#files.create(this.#store, index, vectors, null, growing.length, this.#columns)
       if (slot.base === growing) slot.base = segment
       else this.#files.discard(segment)
+      await this.#checkUnique(attached)
+      for (const [i, load] of this.#loads.entries()) {
+        if (this.#options === null) await load.settle(attached[i] as readonly ResidentRun[])
+        await load.write(false)
+      }
     } catch (error) {
       this.#failure = { error }
     }
   }
 
-  /** ChangeTarget: takes a segment back. */
+  /** Throws for the first row, in the order of the load, whose key another row has. */
+  async #checkUnique(attached: readonly (readonly ResidentRun[])[]): Promise<void> {
+    let first: { readonly entry: DuplicateEntry; readonly index: OrderedIndex } | null = null
+    for (const { index, nullsDistinct } of this.#options?.watched ?? []) {
+      const at = this.#loads.findIndex((load) => load.index === index)
+      if (at < 0) continue
+      const runs = attached[at] as readonly ResidentRun[]
+      const isOwn = (rowid: number): boolean => this.#slots.includes(Math.floor(rowid / SEGMENT_ROWS))
+      const entry = await (this.#loads[at] as IndexLoad).findDuplicate(this.#writer, runs, nullsDistinct, isOwn)
+      if (entry !== null && (first === null || entry.rowid < first.entry.rowid)) first = { entry, index }
+    }
+    if (first === null) return
+    const { rowid, key } = first.entry
+    const place = this.#slots.indexOf(Math.floor(rowid / SEGMENT_ROWS))
+    const ordinal = OVERLAY_ROWS + place * SEGMENT_ROWS + (rowid % SEGMENT_ROWS)
+    throw (this.#options as BulkOptions).duplicate(first.index, key, ordinal)
+  }
+
+  /** ChangeTarget: takes a segment back, and with the first one all entries: a load is undone as a whole. */
   undo(slotIndex: number): void {
     const store = this.#store
     const slot = store.slots[slotIndex] as SegmentSlot
     const base = slot.base as Segment
+    for (const load of this.#loads) load.undo()
     if (this.#slotIndex === slotIndex) this.#growing = null
     store.countRows(-base.length)
     slot.setBase(null)
     store.slots[slotIndex] = undefined
-    for (let offset = 0; offset < base.length && store.indexes.length > 0; offset++) {
-      const row = segmentRow(base, offset, store.indexedColumns)
-      for (const index of store.indexes) index.remove(index.keyOf(row), slotIndex * SEGMENT_ROWS + offset)
-    }
+    if (this.#options === null) this.#forgetTree(base, slotIndex)
     this.#files.discard(base)
   }
 
-  /** ChangeTarget: names the segment's file. */
+  /** Removes entries of a segment from the trees, where they were while it grew. */
+  #forgetTree(base: Segment, slotIndex: number): void {
+    const { indexes, indexedColumns } = this.#store
+    for (let offset = 0; offset < base.length && indexes.some((index) => index.tree.size > 0); offset++) {
+      const row = segmentRow(base, offset, indexedColumns)
+      for (const index of indexes) {
+        const key = index.keyOf(row)
+        if (key !== null) index.settle(key, slotIndex * SEGMENT_ROWS + offset)
+      }
+    }
+  }
+
+  /** ChangeTarget: names the segment's file, and with the first one the runs. */
   redo(slotIndex: number, batch: WriteBatch): void {
     const { base } = this.#store.slots[slotIndex] as SegmentSlot
+    if (slotIndex === this.#slots[0]) for (const load of this.#loads) load.redo(batch)
     if (base instanceof FileSegment) {
       batch.put(textKey(segmentKey(this.#store.storageId, slotIndex)), encodeManifest(base.manifest))
     } else if (this.#store.logged) throw new Error('a bulk load was committed before it was finished')

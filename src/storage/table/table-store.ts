@@ -4,11 +4,14 @@
  */
 import type { SqlError } from '../../errors/sql-error.ts'
 import type { Datum } from '../../types/sql-type.ts'
+import type { IndexRun, RunManifest } from '../index/index-run.ts'
+import type { KeyPart } from '../index/key-order.ts'
 import type { OrderedIndex } from '../index/ordered-index.ts'
-import type { WriteBatch } from '../kv/key-value-store.ts'
+import type { KeyValueStore, WriteBatch } from '../kv/key-value-store.ts'
 import { rowKey } from '../kv/keys.ts'
 import { encodeRow } from '../row-codec.ts'
 import { SEGMENT_ROWS, type Segment, segmentRow, type ZoneMap } from '../segments/segment.ts'
+import type { SegmentFiles } from '../segments/segment-files.ts'
 import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
 import { ANCIENT } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
@@ -27,16 +30,27 @@ export interface NewestVersion {
   readonly command: number
 }
 
+/** What a store's background work needs of its storage. */
+export interface StoreEnvironment {
+  /** Null: volatile. */
+  readonly log: KeyValueStore | null
+  readonly files: SegmentFiles
+}
+
 export interface TableStoreOptions {
   readonly storageId: number
   readonly columns: readonly ColumnDescriptor[]
   /** False for temporary tables and volatile storage: nothing is written to disk. */
   readonly logged: boolean
+  readonly environment: StoreEnvironment
 }
 
 export class TableStore implements ChangeTarget {
   readonly storageId: number
   readonly logged: boolean
+  readonly environment: StoreEnvironment
+  /** Runs that recovery found, of indexes that were not opened yet. */
+  readonly recoveredIndexes = new Map<number, RunManifest[]>()
   /** The current column list, which covers every row; uncommitted changes of it included. */
   #columns: readonly ColumnDescriptor[]
   /** The column list as last committed: merges write segments by it. */
@@ -58,6 +72,7 @@ export class TableStore implements ChangeTarget {
     this.#columns = options.columns
     this.#settledColumns = options.columns
     this.logged = options.logged
+    this.environment = options.environment
   }
 
   /** Approximate number of rows: uncommitted inserts count, uncommitted deletes don't. */
@@ -288,6 +303,14 @@ export class TableStore implements ChangeTarget {
     const at = this.indexes.indexOf(index)
     if (at >= 0) this.indexes.splice(at, 1)
     this.#indexedColumns = columnsRead(this.indexes)
+  }
+
+  /** The runs that recovery found of an index, null when it has no record of being complete. */
+  takeRecoveredIndex(id: number, parts: readonly KeyPart[]): IndexRun[] | null {
+    const manifests = this.recoveredIndexes.get(id)
+    if (manifests === undefined) return null
+    this.recoveredIndexes.delete(id)
+    return manifests.map((manifest) => this.environment.files.openRun(manifest, parts))
   }
 
   /** Whether a merge of a slot is worth its writing. */

@@ -92,6 +92,7 @@ export const committedRows = (database: Database, store: TableStore, columns = C
 /** An index over one or more columns, ascending with NULLs last. */
 export const indexOn = (store: TableStore, columns: number[], more: Partial<IndexDefinition> = {}): OrderedIndex => {
   const index = new OrderedIndex(store, {
+    id: 1,
     parts: columns.map((c) => ({
       type: (store.columns[c] as ColumnDescriptor).type,
       descending: false,
