@@ -262,7 +262,9 @@ export class LockManager {
   enterRange(owner: LockOwner, index: number, key: LockRange, timeoutMs: number): null | Wait {
     const lock = this.#ranges.get(index)
     const mode = TABLE_LOCK.rowExclusive
-    if (lock === undefined || !(lock.isBlocked(owner, mode, key) || this.#queued(lock, owner, mode, key))) return null
+    if (lock === undefined) return null
+    const behind = !lock.holds(owner) && this.#queued(lock, owner, mode, key)
+    if (!behind && !lock.isBlocked(owner, mode, key)) return null
     return this.#wait(owner, lock, mode, key, { timeoutMs })
   }
 

@@ -131,9 +131,14 @@ export class InsertOperator extends Modification {
     }
   }
 
-  /** DO NOTHING has read that the key is there: at SERIALIZABLE it must remain. */
-  #keepConflict({ unique, key }: UniqueConflict): Wait | null {
+  /**
+   * DO NOTHING has read that the key is there: at SERIALIZABLE it must remain. Throws 40001 at REPEATABLE READ when the
+   * snapshot does not see the row.
+   */
+  #keepConflict({ unique, key, rowid }: UniqueConflict): Wait | null {
     const { transaction } = this.context
+    const newest = this.#writer.store.newest(rowid)
+    if (newest !== null) changedSince(this.context, newest)
     if (transaction.isolation !== 'serializable') return null
     return transaction.lockRange(unique.relation.oid, unique.index.interval({ lower: key, upper: key }), 'share')
   }
