@@ -20,6 +20,8 @@ export interface EvalContext {
   readonly session: SessionServices
   readonly sequences: SequenceServices
   readonly catalog: CatalogServices
+  /** Absent where there is no session. */
+  readonly maintenance?: MaintenanceServices
 }
 
 /** current_setting, set_config, current_user, pg_backend_pid and their kin. */
@@ -60,4 +62,10 @@ export interface CatalogServices {
    * pg_prepared_statements, pg_cursors); absent where there is no session.
    */
   rows?(view: string): Iterable<Readonly<Record<string, Datum>>>
+}
+
+/** What is done for the whole server or database at the request of a statement. */
+export interface MaintenanceServices {
+  /** Looks for damage in the current database: severity, object, file and message of each thing found. */
+  check(): Promise<Datum[][]>
 }

@@ -156,6 +156,7 @@ export interface SetOptions {
   readonly columns?: readonly string[]
   readonly estimatedRows?: number
   readonly defaults?: readonly Datum[]
+  readonly gather?: NonNullable<SetReturningFunction['gather']>
 }
 
 export const setReturning = (

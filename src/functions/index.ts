@@ -25,6 +25,7 @@ import { patternFunctions } from './scalar/pattern.ts'
 import { stringFunctions } from './scalar/string.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { catalogSets } from './set-returning/catalog.ts'
+import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
 import { seriesFunctions } from './set-returning/series.ts'
 import { windowFunctions } from './windows/windows.ts'
@@ -60,6 +61,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...partFunctions,
   ...jsonRecordSets,
   ...catalogSets,
+  ...maintenanceSets,
 ]
 
 export const allOperators: readonly OperatorRecord[] = [

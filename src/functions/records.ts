@@ -65,6 +65,8 @@ export interface SetReturningFunction extends FunctionIdentity {
   /** OUT columns of functions that return records. */
   readonly columns?: readonly { readonly name: string; readonly type: number }[]
   readonly rows: (context: EvalContext, types: CallTypes, ...args: Datum[]) => Iterable<Datum>
+  /** The call waits for what it answers: such functions stand in FROM alone, and `rows` is not called. */
+  readonly gather?: (context: EvalContext, ...args: Datum[]) => Promise<Iterable<Datum>>
   /** Estimated number of rows for the planner (pg_proc.prorows). */
   readonly estimatedRows: number
 }

@@ -17,6 +17,7 @@ import type { Database } from './database.ts'
 import type { EngineParts, TesseraEngine } from './engine.ts'
 import { now, SessionEval } from './eval-context.ts'
 import { SessionFormat } from './format-context.ts'
+import { maintenanceServices } from './maintenance-services.ts'
 import { monitorRows } from './monitor-views.ts'
 import { objectNames } from './object-names.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
@@ -86,6 +87,7 @@ export class SessionCore {
       catalog: () => this.block.catalog,
       notice: (notice) => this.notice(notice),
       monitorRows: (view) => monitorRows(this, view),
+      maintenance: maintenanceServices(this),
     })
   }
 

@@ -4,7 +4,13 @@ import { systemInformation } from '../catalog/information/index.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
 import type { Notice } from '../errors/sql-error.ts'
 import { notASequence, setvalOutOfBounds, undefinedLastval, undefinedSequenceValue } from '../errors/raise/session.ts'
-import type { CatalogServices, EvalContext, SequenceServices, SessionServices } from '../functions/context.ts'
+import type {
+  CatalogServices,
+  EvalContext,
+  MaintenanceServices,
+  SequenceServices,
+  SessionServices,
+} from '../functions/context.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import type { RelationObject } from '../catalog/objects.ts'
@@ -27,6 +33,7 @@ export interface EvalHost {
   transaction(): Transaction
   catalog(): CatalogTransaction
   notice(notice: Notice): void
+  readonly maintenance: MaintenanceServices
   /** Rows of a view over what sessions know. */
   monitorRows(view: string): Iterable<Readonly<Record<string, Datum>>>
 }
@@ -38,6 +45,7 @@ export class SessionEval implements EvalContext {
   readonly session: SessionServices
   readonly sequences: SequenceServices
   readonly catalog: CatalogServices
+  readonly maintenance: MaintenanceServices
   readonly #host: EvalHost
   readonly #random = new RandomSource()
 
@@ -46,6 +54,7 @@ export class SessionEval implements EvalContext {
     this.format = host.format
     this.session = sessionServices(host)
     this.sequences = new SessionSequences(host)
+    this.maintenance = host.maintenance
     this.catalog = {
       rows: (view) => host.monitorRows(view),
       call: (name: string, args: readonly Datum[]): Datum => {

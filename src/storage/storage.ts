@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFailed } from '../errors/raise/storage.ts'
-import type { Damage } from './damage.ts'
+import { type Damage, damageOf } from './damage.ts'
 import type { OrderedIndex } from './index/ordered-index.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { indexRange, metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
@@ -108,7 +108,8 @@ export class Storage {
     if (this.log === null) return
     const created = await recoverStoreIds(this.log)
     for (const { storageId, columns } of tables) {
-      if (!created.delete(storageId)) this.#logger(`table storage ${storageId} was not found; it is taken as empty`)
+      if (!created.delete(storageId))
+        this.reportDamage(damageOf('the record', 'table storage', storageId, 'It does not exist.'))
       this.#register(new TableStore({ storageId, columns, logged: true, environment: this }))
     }
     const { files, orphans, damages } = await recoverTables(this.log, this.#stores, this.files)

@@ -43,7 +43,8 @@ test('a scalar function has exactly one way of evaluation', () => {
 
 test('functions are what pg_proc says', () => {
   const rows = readTable(new URL('./values/pg-proc.tsv', import.meta.url))
-  expect(rows.length).toBe(allFunctions.length)
+  // TesseraDB's own functions are not PostgreSQL's.
+  expect(rows.length).toBe(allFunctions.filter(({ name }) => !name.startsWith('tesseradb_')).length)
   for (const [oid, name, args = '', result, volatility = '', strict, kind = '', set, variadic, defaults] of rows) {
     const record = functionByOid(Number(oid))
     expect(record, `${oid} ${name}`).toMatchObject({

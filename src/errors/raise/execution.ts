@@ -49,6 +49,10 @@ export const invalidFrameOffset = (which: 'starting' | 'ending', negative: boole
 export const waitingFunctionMisplaced = (name: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, `function ${name} is only supported as a whole column of a select list`)
 
+/** A set-returning function that waits stands elsewhere than in FROM. */
+export const waitingSetMisplaced = (name: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `function ${name} is only supported in FROM`)
+
 /** A session's temporary files would take more than temp_file_limit, in kilobytes. */
 export const temporaryFileLimit = (limit: number): SqlError =>
   new SqlError(SQL_STATE.configuration_limit_exceeded, `temporary file size exceeds temp_file_limit (${limit}kB)`)

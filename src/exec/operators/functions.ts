@@ -1,5 +1,6 @@
 /** Functions that produce rows: in FROM, and in select lists. */
 import type { Expr } from '../../analyze/expression.ts'
+import { waitingSetMisplaced } from '../../errors/raise/execution.ts'
 import type { EvalContext } from '../../functions/context.ts'
 import type { SetReturningFunction } from '../../functions/records.ts'
 import type { FunctionScan, ProjectSet } from '../../plan/physical.ts'
@@ -17,6 +18,8 @@ import { rowsBatch } from '../row-buffer.ts'
 /** A set-returning call ready to run for a row. */
 interface SetCall {
   run(batch: Batch, position: number): Iterator<Datum>
+  /** Of a call that waits. */
+  gather(): Promise<Iterator<Datum>>
 }
 
 const NOTHING: Iterable<Datum> = []
@@ -26,7 +29,12 @@ const prepare = (fn: SetReturningFunction, args: readonly Expr[], result: SqlTyp
   const types = callTypes(args, result, scope.context)
   const evaluation: EvalContext = scope.context.eval
   return {
+    gather: async () => {
+      const actual = values.map((value) => value(ONE_ROW, 0))
+      return ((await fn.gather?.(evaluation, ...actual)) ?? NOTHING)[Symbol.iterator]()
+    },
     run: (batch, position) => {
+      if (fn.gather !== undefined) throw waitingSetMisplaced(fn.name)
       const actual = values.map((value) => value(batch, position))
       const rows = fn.strict && actual.includes(null) ? NOTHING : fn.rows(evaluation, types, ...actual)
       return rows[Symbol.iterator]()
@@ -45,8 +53,10 @@ const fieldsOf = (row: Datum, width: number): readonly Datum[] => {
 export class FunctionScanOperator implements Operator {
   readonly #plan: FunctionScan
   readonly #context: ExecutionContext
-  readonly #starts: readonly { start: () => Iterator<Datum>; width: number }[]
+  readonly #starts: readonly { start: () => Iterator<Datum> | Promise<Iterator<Datum>>; width: number }[]
   #iterators: (Iterator<Datum> | null)[] = []
+  /** Until calls that wait have their rows. */
+  #gathering: Promise<void> | null = null
   #number = 0
 
   constructor(plan: FunctionScan, context: ExecutionContext) {
@@ -60,16 +70,25 @@ export class FunctionScanOperator implements Operator {
         return { width, start: () => [value(ONE_ROW, 0)][Symbol.iterator]() }
       }
       const set = prepare(call.function, call.args, (call.columns[0] as { type: SqlType }).type, scope)
-      return { width, start: () => set.run(ONE_ROW, 0) }
+      const waits = call.function.gather !== undefined
+      return { width, start: () => (waits ? set.gather() : set.run(ONE_ROW, 0)) }
     })
   }
 
   open(): void {
-    this.#iterators = this.#starts.map(({ start }) => start())
     this.#number = 0
+    const started = this.#starts.map(({ start }) => start())
+    if (started.some((iterator) => iterator instanceof Promise)) this.#gathering = this.#gather(started)
+    else this.#iterators = started as Iterator<Datum>[]
+  }
+
+  async #gather(started: readonly (Iterator<Datum> | Promise<Iterator<Datum>>)[]): Promise<void> {
+    this.#iterators = await Promise.race([Promise.all(started), this.#context.cancellation])
+    this.#gathering = null
   }
 
   next(): Pull {
+    if (this.#gathering !== null) return new Wait(this.#gathering)
     const wait = this.#context.poll()
     if (wait !== null) return wait
     const rows: Datum[][] = []
