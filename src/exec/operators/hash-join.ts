@@ -1,270 +1,385 @@
-/** Hash join: a table over the right input's rows, probed with the left's. All join types, NOT IN's anti join included. */
+/**
+ * Hash join: a table over the right input's rows, probed with the left's. When the right rows outgrow memory both sides
+ * are split by their keys' hashes; what is not in memory goes to disk and is joined afterwards, partition by partition.
+ * A partition that splitting does not make smaller (one key's rows) is joined a piece of its right rows at a time.
+ */
 import type { HashJoin } from '../../plan/physical.ts'
 import { BATCH_SIZE, Batch } from '../../vector/batch.ts'
 import { BatchCollector } from '../../vector/collector.ts'
-import { gather } from '../../vector/gather.ts'
-import { ConstantVector, type AnyVector } from '../../vector/vector.ts'
+import { vectorBytes } from '../../vector/size.ts'
+import type { AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
-import { compileExpression, layoutOf, type CompiledExpression } from '../expression/compile.ts'
-import type { HashKey } from '../hash/column-codes.ts'
-import { JoinTable } from '../hash/join-table.ts'
-import { hashKeyOf } from '../hash/key-table.ts'
+import { JoinProbe } from '../hash/join-probe.ts'
+import { RowHash } from '../hash/row-hash.ts'
 import type { Operator, Pull } from '../operator.ts'
-import { PairCondition } from '../pair-condition.ts'
+import { kilobytes, type Reporting, type RunReport } from '../report.ts'
+import { BuildPartitions } from '../spill/build-partitions.ts'
+import { PARTITIONS, partitionOf, remainingRows, splitRows } from '../spill/partition.ts'
+import type { SessionSpill } from '../spill/spill-area.ts'
+import { SpillSet, type SpillStream } from '../spill/spill-set.ts'
 
-const NO_ROWS = new Int32Array(0)
+/** Bytes that the table takes per row and key column. */
+const ENTRY_BYTES = 40
+/** Beyond this level a partition is not split again. */
+const MAX_LEVEL = 6
+/** Streams of partitions hold back this share of the memory each. */
+const BUFFERS = 128
 
-export class HashJoinOperator implements Operator {
+type Source = Pick<Operator, 'next'>
+
+/** The files of the partitions that one splitting made. */
+interface Split {
+  readonly build: SpillSet
+  readonly probe: SpillSet
+  /** Partitions not joined yet. */
+  left: number
+}
+
+/** Two inputs to be joined: the operator's own at level 0, a partition on disk at others. */
+interface Task {
+  build: Source
+  probe: Source
+  readonly level: number
+  readonly disk: {
+    readonly split: Split
+    readonly build: SpillStream
+    readonly probe: SpillStream
+    /** Splitting made it no smaller. */
+    readonly whole: boolean
+  } | null
+}
+
+/** What of a task's right rows is on disk: they and the left rows they may match wait there. */
+interface Partitioned {
+  readonly split: Split
+  readonly partitions: BuildPartitions
+  readonly probe: (SpillStream | null)[]
+}
+
+export class HashJoinOperator implements Operator, Reporting {
   readonly #plan: HashJoin
   readonly #left: Operator
   readonly #right: Operator
   readonly #context: ExecutionContext
-  readonly #leftKeys: readonly CompiledExpression[]
-  readonly #leftHashes: readonly HashKey[]
-  readonly #rightKeys: readonly CompiledExpression[]
-  readonly #residual: PairCondition | null
-  /** Where each output comes from: left column i, or right column i as -1-i. */
-  readonly #sources: readonly number[]
-  #collector: BatchCollector | null = null
-  #table: JoinTable | null = null
-  /** The pairs in the making: physical rows of both sides, and which live row of the probe batch each belongs to. */
-  readonly #leftRows = new Int32Array(BATCH_SIZE)
-  readonly #rightRows = new Int32Array(BATCH_SIZE)
-  readonly #owners = new Int32Array(BATCH_SIZE)
-  /** Build rows that found a match (right and full joins). */
-  #matched: Uint8Array | null = null
-  #probe: Batch | null = null
-  /** The live row of the probe batch that comes next. */
-  #probeAt = 0
-  /** By live row of the probe batch: the next build row to pair it with, -1 at the end of its chain. */
-  #candidates: Int32Array = NO_ROWS
-  /** By live row of the probe batch: 1 once it found a match. */
-  #rowMatched: Uint8Array = new Uint8Array(0)
-  #unmatchedAt = 0
-  #leftDone = false
+  readonly #core: JoinProbe
+  readonly #leftHash: RowHash
+  readonly #rightHash: RowHash
+  #tasks: Task[] = []
+  #task: Task | null = null
+  #splits = new Set<Split>()
+  #phase: 'build' | 'probe' | 'rest' = 'build'
+  #collector: BatchCollector
+  #partitioned: Partitioned | null = null
+  /** Rows collected before splitting began, and how many of them are split. */
+  #splitting: { readonly rows: Batch; at: number } | null = null
+  /** Right rows read by the task, and of those a NULL key was seen. */
+  #buildRows = 0
+  #hasNull = false
+  /** A partition joined in pieces: whether there are more right rows, and which left rows found a match. */
+  #pieces: { more: boolean; readonly matched: Uint8Array | null; row: number; final: boolean } | null = null
+  #batches = 0
+  #memory = 0
+  #rows = 0
 
   constructor(plan: HashJoin, left: Operator, right: Operator, context: ExecutionContext) {
     this.#plan = plan
     this.#left = left
     this.#right = right
-    const leftLayout = layoutOf(plan.left.outputs)
-    const rightLayout = layoutOf(plan.right.outputs)
     this.#context = context
-    this.#leftKeys = plan.keys.map((key) =>
-      compileExpression(key.left, { context, layout: leftLayout }, { transient: true }),
-    )
-    this.#leftHashes = plan.keys.map((key) => hashKeyOf(key.left))
-    this.#rightKeys = plan.keys.map((key) => compileExpression(key.right, { context, layout: rightLayout }))
-    this.#residual =
-      plan.residual === null ? null : new PairCondition(plan.residual, plan.left.outputs, plan.right.outputs, context)
-    this.#sources = plan.outputs.map(({ id }) => {
-      const fromLeft = leftLayout.get(id)
-      return fromLeft ?? -1 - (rightLayout.get(id) as number)
-    })
+    this.#core = new JoinProbe(plan, context)
+    this.#leftHash = new RowHash(this.#core.leftHashes)
+    this.#rightHash = new RowHash(this.#core.rightHashes)
+    this.#collector = this.#emptyCollector()
+  }
+
+  #emptyCollector(): BatchCollector {
+    return new BatchCollector(this.#plan.right.outputs.map((column) => column.type))
   }
 
   open(): void {
-    this.#collector = new BatchCollector(this.#plan.right.outputs.map((column) => column.type))
-    this.#table = null
-    this.#matched = null
-    this.#probe = null
-    this.#leftDone = false
-    this.#unmatchedAt = 0
+    this.#forget()
+    this.#batches = 0
+    this.#hasNull = false
+    this.#core.dropNullKeys = false
+    this.#tasks = [{ build: this.#right, probe: this.#left, level: 0, disk: null }]
     this.#right.open()
     this.#left.open()
   }
 
   next(): Pull {
-    if (this.#table === null) {
-      const wait = this.#build()
-      if (wait !== null) return wait
-    }
-    const table = this.#table as unknown as JoinTable
     for (;;) {
-      if (this.#leftDone) return this.#unmatchedRight(table)
-      const wait = this.#context.poll()
+      const wait = this.#context.poll() ?? this.#held()
       if (wait !== null) return wait
-      if (this.#probe === null) {
-        const batch = this.#left.next()
-        if (batch instanceof Wait) return batch
-        if (batch === null) {
-          this.#leftDone = true
-          continue
-        }
-        this.#startProbe(batch, table)
-      }
-      const joined = this.#probeBatch(this.#probe as Batch, table)
-      if (joined !== null) return joined
+      this.#task ??= this.#nextTask()
+      if (this.#task === null) return null
+      const pulled = this.#step(this.#task)
+      if (pulled !== null) return pulled
     }
   }
 
-  #build(): Wait | null {
-    const collector = this.#collector as BatchCollector
-    for (;;) {
-      const batch = this.#right.next()
-      if (batch instanceof Wait) return batch
-      if (batch === null) break
-      collector.add(batch)
+  #held(): Wait | null {
+    const split = this.#partitioned?.split
+    return split === undefined ? null : (split.build.held() ?? split.probe.held())
+  }
+
+  #nextTask(): Task | null {
+    const task = this.#tasks.pop()
+    if (task === undefined) return null
+    this.#phase = 'build'
+    this.#buildRows = 0
+    this.#collector = this.#emptyCollector()
+    const whole = task.disk !== null && (task.disk.whole || task.level > MAX_LEVEL)
+    if (whole) {
+      const { type } = this.#plan
+      const flagged = type !== 'inner' && type !== 'right'
+      const matched = flagged ? new Uint8Array(task.disk?.probe.rows ?? 0) : null
+      this.#pieces = { more: true, matched, row: 0, final: false }
     }
-    this.#right.close()
-    const rows = collector.finish()
-    const hashes = this.#plan.keys.map((key) => hashKeyOf(key.right))
-    const keys = rows.length === 0 ? hashes.map(() => new ConstantVector(null, 0)) : this.#keysOf(this.#rightKeys, rows)
-    this.#table = new JoinTable(rows, keys, hashes)
-    this.#collector = null
-    const { type } = this.#plan
-    if (type === 'right' || type === 'full') this.#matched = new Uint8Array(this.#table.rows.length)
+    return task
+  }
+
+  /** Goes on with the task a little; null: nothing to deliver yet, or its end. */
+  #step(task: Task): Pull {
+    switch (this.#phase) {
+      case 'build':
+        return this.#build(task)
+      case 'probe':
+        return this.#core.active ? this.#core.next() : this.#probe(task)
+      case 'rest': {
+        const batch = this.#core.unmatchedRight()
+        if (batch === null) this.#endTable(task)
+        return batch
+      }
+    }
+  }
+
+  #build(task: Task): Wait | null {
+    if (this.#splitting !== null) {
+      this.#splitMore(this.#splitting, task.level)
+      return null
+    }
+    if (this.#pieces?.final === true) {
+      this.#startProbe(task, this.#collector.finish())
+      return null
+    }
+    const batch = task.build.next()
+    if (batch instanceof Wait) return batch
+    if (batch === null) {
+      if (this.#pieces !== null) this.#pieces.more = false
+      this.#startProbe(task, this.#partitioned?.partitions.finish() ?? this.#collector.finish())
+      return null
+    }
+    this.#buildRows += batch.count
+    if (this.#partitioned !== null) {
+      this.#splitBuild(this.#partitioned, batch, task.level)
+      return null
+    }
+    this.#collector.add(batch)
+    const bytes = this.#tableBytes()
+    if (bytes <= this.#context.hashMem) return null
+    if (this.#pieces !== null) this.#startProbe(task, this.#collector.finish())
+    else this.#startSplitting()
     return null
   }
 
-  #keysOf(keys: readonly CompiledExpression[], batch: Batch): readonly AnyVector[] {
-    return keys.map((key) => key.vector(batch))
+  #tableBytes(): number {
+    return this.#collector.bytes + this.#collector.count * ENTRY_BYTES * this.#plan.keys.length
   }
 
-  #startProbe(batch: Batch, table: JoinTable): void {
-    this.#probe = batch
-    this.#probeAt = 0
-    this.#candidates = table.probe(batch, this.#keysOf(this.#leftKeys, batch), this.#leftHashes)
-    this.#rowMatched = new Uint8Array(batch.count)
+  #startSplitting(): void {
+    this.#memory = Math.max(this.#memory, this.#tableBytes())
+    const split: Split = { build: this.#newSet(this.#plan.right), probe: this.#newSet(this.#plan.left), left: 0 }
+    this.#splits.add(split)
+    const rowBytes = ENTRY_BYTES * this.#plan.keys.length
+    this.#partitioned = {
+      split,
+      partitions: new BuildPartitions(split.build, this.#context.hashMem, rowBytes),
+      probe: new Array<SpillStream | null>(PARTITIONS).fill(null),
+    }
+    this.#splitting = { rows: this.#collector.finish(), at: 0 }
+    this.#collector = this.#emptyCollector()
   }
 
-  /** Joins the probe batch from where the last call stopped; null when it gave nothing. */
-  #probeBatch(probe: Batch, table: JoinTable): Batch | null {
+  #newSet({ outputs }: HashJoin['left']): SpillSet {
+    const types = outputs.map((column) => column.type)
+    return new SpillSet(this.#context.spill as SessionSpill, types, this.#context.hashMem / BUFFERS)
+  }
+
+  /** Splits some of the rows that were collected before. */
+  #splitMore(splitting: { readonly rows: Batch; at: number }, level: number): void {
+    const { rows, at } = splitting
+    const to = Math.min(rows.length, at + BATCH_SIZE)
+    const columns = rows.columns.map((column) => column.slice(at, to) as AnyVector)
+    this.#splitBuild(this.#partitioned as Partitioned, new Batch(columns, to - at), level)
+    splitting.at = to
+    if (to === rows.length) this.#splitting = null
+  }
+
+  #splitBuild({ partitions }: Partitioned, batch: Batch, level: number): void {
+    const keys = this.#core.rightKeys(batch)
+    const split = this.#rightHash.hash(batch, keys)
+    const nulls = nullKeys(batch, keys)
     const { type } = this.#plan
-    if (type === 'semi' || type === 'anti') return this.#select(probe, table)
-    const keepUnmatched = type === 'left' || type === 'full'
-    if (this.#probeAt >= probe.count) {
-      this.#probe = null
-      return keepUnmatched ? this.#unmatchedLeft(probe, table) : null
-    }
-    const leftRows = this.#leftRows
-    const rightRows = this.#rightRows
-    const owners = this.#owners
-    const candidates = this.#candidates
-    const rows = probe.count
-    let count = 0
-    while (this.#probeAt < rows && count < BATCH_SIZE) {
-      const k = this.#probeAt
-      let row = candidates[k] as number
-      if (row >= 0) {
-        const position = probe.position(k)
-        while (row >= 0 && count < BATCH_SIZE) {
-          leftRows[count] = position
-          owners[count] = k
-          rightRows[count++] = row
-          row = table.next(row)
-        }
-        candidates[k] = row
-        if (row >= 0) break
+    const keepsNulls = type === 'right' || type === 'full'
+    for (let k = 0; k < split.length; k++) {
+      if (nulls?.[k] !== 1) split[k] = partitionOf(split[k] as number, level)
+      else {
+        // They match nothing: any partition will do, and many are better than one.
+        this.#hasNull = true
+        split[k] = keepsNulls ? k % PARTITIONS : -1
       }
-      this.#probeAt++
     }
-    if (this.#residual !== null) {
-      const passed = this.#residual.test(probe, leftRows, table.rows, rightRows, count)
-      for (let i = 0; i < passed.length; i++) {
-        // Indices ascend, so pairs move towards the front only.
-        const from = passed[i] as number
-        leftRows[i] = leftRows[from] as number
-        rightRows[i] = rightRows[from] as number
-        owners[i] = owners[from] as number
-      }
-      count = passed.length
-    }
-    if (keepUnmatched) for (let i = 0; i < count; i++) this.#rowMatched[owners[i] as number] = 1
-    const matched = this.#matched
-    if (matched !== null) for (let i = 0; i < count; i++) matched[rightRows[i] as number] = 1
-    if (this.#probeAt >= rows && !keepUnmatched) this.#probe = null
-    return count === 0 ? null : this.#output(probe, table.rows, leftRows, rightRows, count)
+    partitions.add(batch, split)
   }
 
-  /** The rows of a probe batch without a match, with NULLs for the right side. */
-  #unmatchedLeft(probe: Batch, table: JoinTable): Batch | null {
-    const left = new Int32Array(probe.count)
-    let count = 0
-    for (let k = 0; k < left.length; k++) if (this.#rowMatched[k] === 0) left[count++] = probe.position(k)
-    if (count === 0) return null
-    return this.#output(probe, table.rows, left, new Int32Array(count).fill(-1), count)
-  }
-
-  /** Semi and anti joins: a selection of the probe batch. */
-  #select(probe: Batch, table: JoinTable): Batch | null {
-    this.#probe = null
-    const wanted = this.#plan.type === 'semi' ? 1 : 0
-    const { nullAware } = this.#plan
-    if (nullAware && table.hasNull) return null
-    this.#match(probe, table)
-    const matched = this.#rowMatched
-    const nullKeys = nullAware && table.rows.length > 0 ? this.#keysOf(this.#leftKeys, probe) : []
-    const selected = new Int32Array(probe.count)
-    let kept = 0
-    for (let k = 0; k < selected.length; k++) {
-      if (matched[k] !== wanted) continue
-      const position = probe.position(k)
-      if (!nullKeys.some((key) => key.isNull(position))) selected[kept++] = position
-    }
-    if (kept === 0) return null
-    const chosen = probe.select(selected.subarray(0, kept))
-    return new Batch(
-      this.#sources.map((source) => chosen.columns[source] as AnyVector),
-      chosen.length,
-      chosen.selection,
-    )
-  }
-
-  /** Finds which rows of the probe batch have a match: in rounds, each undecided row with its next candidate. */
-  #match(probe: Batch, table: JoinTable): void {
-    const candidates = this.#candidates
-    const matched = this.#rowMatched
-    if (this.#residual === null) {
-      for (let k = 0; k < candidates.length; k++) if ((candidates[k] as number) >= 0) matched[k] = 1
-      return
-    }
-    let undecided = Int32Array.from({ length: candidates.length }, (_, k) => k)
-    for (;;) {
-      undecided = undecided.filter((k) => matched[k] === 0 && (candidates[k] as number) >= 0)
-      if (undecided.length === 0) return
-      const leftRows = undecided.map((k) => probe.position(k))
-      const rightRows = undecided.map((k) => candidates[k] as number)
-      for (const i of this.#residual.test(probe, leftRows, table.rows, rightRows, undecided.length)) {
-        matched[undecided[i] as number] = 1
-      }
-      for (const k of undecided) candidates[k] = table.next(candidates[k] as number)
+  #startProbe(task: Task, rows: Batch): void {
+    this.#rows = Math.max(this.#rows, rows.length)
+    this.#batches++
+    this.#core.build(rows)
+    this.#hasNull ||= this.#core.hasNull
+    this.#collector = this.#emptyCollector()
+    if (task.level === 0) this.#right.close()
+    if (this.#plan.nullAware && task.level === 0) this.#core.dropNullKeys = this.#buildRows > 0
+    this.#memory = Math.max(this.#memory, rowBytes(rows) + rows.length * ENTRY_BYTES * this.#plan.keys.length)
+    this.#phase = 'probe'
+    if (this.#pieces !== null && task.disk !== null) {
+      this.#pieces.row = 0
+      task.probe = task.disk.probe.reader()
     }
   }
 
-  #output(probe: Batch, build: Batch, left: Int32Array, right: Int32Array, count: number): Batch {
-    const columns = this.#sources.map((source) =>
-      source >= 0
-        ? gather(probe.columns[source] as AnyVector, left, count)
-        : gather(build.columns[-1 - source] as AnyVector, right, count),
-    )
-    return new Batch(columns, count)
+  /** Takes up the next left rows. */
+  #probe(task: Task): Wait | null {
+    if (this.#plan.nullAware && this.#hasNull) {
+      // NOT IN is never true where a right value is unknown.
+      this.#tasks = []
+      this.#endTask(task)
+      return null
+    }
+    const pulled = task.probe.next()
+    if (pulled instanceof Wait) return pulled
+    if (pulled === null) {
+      this.#phase = 'rest'
+      return null
+    }
+    const pieces = this.#pieces
+    if (pieces !== null) {
+      const matched = pieces.matched?.subarray(pieces.row, pieces.row + pulled.count)
+      pieces.row += pulled.count
+      this.#core.start(pulled, matched, pieces.final)
+      return null
+    }
+    const batch = this.#partitioned === null ? pulled : this.#keepResident(this.#partitioned, pulled, task.level)
+    if (batch !== null) this.#core.start(batch)
+    return null
   }
 
-  /** Build rows without a match, for right and full joins. */
-  #unmatchedRight(table: JoinTable): Batch | null {
-    const matched = this.#matched
-    if (matched === null) return null
-    const rows = new Int32Array(BATCH_SIZE)
-    let count = 0
-    while (this.#unmatchedAt < matched.length && count < BATCH_SIZE) {
-      if (matched[this.#unmatchedAt] === 0) rows[count++] = this.#unmatchedAt
-      this.#unmatchedAt++
+  /** Puts off the left rows whose matches are on disk; answers the others. */
+  #keepResident({ partitions, probe, split }: Partitioned, batch: Batch, level: number): Batch | null {
+    const keys = this.#core.leftKeys(batch)
+    const targets = this.#leftHash.hash(batch, keys)
+    const nulls = nullKeys(batch, keys)
+    for (let k = 0; k < targets.length; k++) {
+      const partition = partitionOf(targets[k] as number, level)
+      targets[k] = nulls?.[k] === 1 || (partitions.streams[partition] ?? null) === null ? -1 : partition
     }
-    if (count === 0) return null
-    const columns = this.#sources.map((source) =>
-      source >= 0 ? new ConstantVector(null, count) : gather(table.rows.columns[-1 - source] as AnyVector, rows, count),
-    )
-    return new Batch(columns, count)
+    const recoded = split.probe.recoded(batch)
+    splitRows(recoded, targets, (partition, rows) => {
+      const stream = (probe[partition] ??= split.probe.stream())
+      stream.add(rows)
+    })
+    return remainingRows(batch, targets)
+  }
+
+  /** All left rows met the present table: the next piece, or the end of the task. */
+  #endTable(task: Task): void {
+    const pieces = this.#pieces
+    if (pieces === null || pieces.final) return this.#endTask(task)
+    if (pieces.more) this.#phase = 'build'
+    else if (pieces.matched !== null && this.#plan.type !== 'semi') {
+      // Once more through the left rows, for those that found no match.
+      pieces.final = true
+      this.#phase = 'build'
+    } else this.#endTask(task)
+  }
+
+  #endTask(task: Task): void {
+    this.#core.clear()
+    this.#pieces = null
+    this.#task = null
+    if (this.#partitioned !== null) this.#addTasks(this.#partitioned, task.level + 1)
+    this.#partitioned = null
+    if (task.disk === null) return
+    const { split } = task.disk
+    split.left--
+    if (split.left === 0) this.#closeSplit(split)
+  }
+
+  /** What is on disk is to be joined next. */
+  #addTasks({ split, partitions, probe }: Partitioned, level: number): void {
+    for (let p = 0; p < PARTITIONS; p++) {
+      const build = partitions.streams[p] ?? null
+      if (build === null) continue
+      const rows = (probe[p] ??= split.probe.stream())
+      rows.finish()
+      const disk = { split, build, probe: rows, whole: build.rows === this.#buildRows }
+      split.left++
+      this.#tasks.push({ build: build.reader(), probe: rows.reader(), level, disk })
+    }
+    if (split.left === 0) this.#closeSplit(split)
+  }
+
+  #closeSplit(split: Split): void {
+    split.build.close()
+    split.probe.close()
+    this.#splits.delete(split)
+  }
+
+  #forget(): void {
+    for (const split of this.#splits) this.#closeSplit(split)
+    this.#core.clear()
+    this.#tasks = []
+    this.#task = null
+    this.#partitioned = null
+    this.#splitting = null
+    this.#pieces = null
+    this.#collector = this.#emptyCollector()
+  }
+
+  report(): RunReport | null {
+    if (this.#batches === 0) return null
+    const buckets = 2 ** Math.max(10, Math.ceil(Math.log2(Math.max(1, this.#rows))))
+    const memory = kilobytes(this.#memory)
+    return {
+      lines: [`Buckets: ${buckets}  Batches: ${this.#batches}  Memory Usage: ${memory}kB`],
+      properties: [
+        ['Hash Buckets', buckets],
+        ['Hash Batches', this.#batches],
+        ['Peak Memory Usage', memory],
+      ],
+    }
   }
 
   close(): void {
-    this.#collector = null
-    this.#table = null
-    this.#matched = null
-    this.#probe = null
+    this.#forget()
     this.#left.close()
     this.#right.close()
   }
+}
+
+const rowBytes = (rows: Batch): number => rows.columns.reduce((bytes, column) => bytes + vectorBytes(column), 0)
+
+/** By live row: 1 where a key is NULL. Null when no key is. */
+const nullKeys = (batch: Batch, keys: readonly AnyVector[]): Uint8Array | null => {
+  let nulls: Uint8Array | null = null
+  for (const key of keys) {
+    if ('nulls' in key && key.nulls === null) continue
+    for (let k = 0; k < batch.count; k++) {
+      if (!key.isNull(batch.position(k))) continue
+      nulls ??= new Uint8Array(batch.count)
+      nulls[k] = 1
+    }
+  }
+  return nulls
 }

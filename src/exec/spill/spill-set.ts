@@ -10,8 +10,9 @@ import { SharedDictionary } from './shared-dictionary.ts'
 import type { SessionSpill } from './spill-area.ts'
 import type { BlockAddress, SpillFile } from './spill-file.ts'
 
-/** Bytes of rows in one block: a share of the memory, since every stream being written or read holds a block. */
-const blockBytes = (memory: number): number => Math.min(256 * 1024, Math.max(8 * 1024, memory / 32))
+/** Bounds of the bytes of rows in one block. */
+const MIN_BLOCK = 8 * 1024
+const MAX_BLOCK = 256 * 1024
 
 export class SpillSet {
   readonly types: readonly SqlType[]
@@ -20,15 +21,15 @@ export class SpillSet {
   readonly file: SpillFile
   readonly blockBytes: number
 
-  /** `memory`: bytes that the operator may take, by which blocks are measured. */
-  constructor(session: SessionSpill, types: readonly SqlType[], memory: number) {
+  /** `buffer`: bytes that each stream may hold back while it is written or read. */
+  constructor(session: SessionSpill, types: readonly SqlType[], buffer: number) {
     this.types = types
     this.#dictionaries = types.map(() => new SharedDictionary())
     this.codec = new BlockCodec(
       types,
       this.#dictionaries.map(({ entries }) => entries),
     )
-    this.blockBytes = blockBytes(memory)
+    this.blockBytes = Math.min(MAX_BLOCK, Math.max(MIN_BLOCK, buffer))
     this.file = session.open()
   }
 
