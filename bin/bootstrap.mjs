@@ -63,7 +63,9 @@ const findNode = () => {
 export const launch = (script, args, { tied = false } = {}) => {
   install()
   const stdio = ['inherit', 'inherit', 'inherit', ...(tied ? ['ipc'] : [])]
-  const child = spawn(findNode(), [join(ROOT, script), ...args], { stdio })
+  // Compiled code is kept from one start to the next, which halves the time until the server is ready.
+  const env = { NODE_COMPILE_CACHE: join(MODULES, '.cache', 'tesseradb'), ...process.env }
+  const child = spawn(findNode(), [join(ROOT, script), ...args], { stdio, env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => give(error.message))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))

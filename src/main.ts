@@ -2,6 +2,7 @@
  * The server process: reads its configuration, opens the engine, listens, and shuts down in order. Exit codes: 0 after
  * a requested shutdown, 1 when it could not start, 2 for a command line that makes no sense.
  */
+import { flushCompileCache } from 'node:module'
 import { HELP, PROGRAM_VERSION, parseCommandLine } from './config/command-line.ts'
 import type { ServerConfig } from './config/command-line.ts'
 import { SqlError } from './errors/sql-error.ts'
@@ -75,7 +76,12 @@ const start = async ({ settings, dataDirectory }: ServerConfig): Promise<void> =
   // The launcher, if it was one that started this process, is gone.
   process.once('disconnect', () => void shutdown('disconnect'))
   logger.info({ host, port, dataDirectory }, `ready to accept connections on ${host}:${port}`)
+  // What was compiled is kept for the next start even if this process is killed.
+  setTimeout(flushCompileCache, COMPILE_CACHE_DELAY).unref()
 }
+
+/** Milliseconds from the start until compiled code is written to the cache. */
+const COMPILE_CACHE_DELAY = 5000
 
 /** `*` is every address, as in PostgreSQL; of a list the first counts. */
 const listenAddress = (addresses: string): string => {
