@@ -112,7 +112,7 @@ export class MemorySegmentStore implements SegmentStore {
   readonly files = new Map<string, Uint8Array>()
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
-    this.files.set(name, bytes.slice())
+    this.files.set(name, new Uint8Array(bytes))
   }
 
   read(name: string, offset: number, length: number): Uint8Array {
