@@ -76,7 +76,7 @@ export class Storage {
       parts.log.onFailure = (error) => this.#logger(`the storage stopped accepting writes: ${error.message}`, 'error')
     }
     const cache = new PageCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
-    this.files = new SegmentFiles(segments, cache, () => this.log === null || this.log.failure === null)
+    this.files = new SegmentFiles(segments, cache, this.log)
     this.#merger = new Merger({ log: this.log, files: this.files, horizon: () => this.horizon() }, this.#logger)
   }
 

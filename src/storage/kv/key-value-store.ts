@@ -42,6 +42,8 @@ export interface KeyValueStore {
    * write rejects.
    */
   write(batch: WriteBatch, sync: boolean): Promise<void>
+  /** Resolves when every batch passed before is on stable storage; rejects after a failure. */
+  settle(): Promise<void>
   /** Entries with from <= key < to in byte order, in chunks. */
   range(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly KeyValue[]>
   /** Removes from <= key < to; not atomic, for keys that nothing refers to any more. Rejects after a failure. */

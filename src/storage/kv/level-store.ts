@@ -6,7 +6,7 @@ import { ClassicLevel } from 'classic-level'
 import { dataCorrupted, lockFileExists, writeFailed, writesStopped } from '../../errors/raise/storage.ts'
 import type { SqlError } from '../../errors/sql-error.ts'
 import { pause } from '../pace.ts'
-import type { KeyValue, KeyValueStore, WriteBatch } from './key-value-store.ts'
+import { type KeyValue, type KeyValueStore, WriteBatch } from './key-value-store.ts'
 import { sealed, unsealed } from './record-seal.ts'
 
 interface Waiting {
@@ -21,9 +21,14 @@ const SLICE = 4000
 /** Writes after which a group is closed. */
 const GROUP_WRITES = 50_000
 
+/** A key that is never there: its removal is a write that changes nothing. */
+const SYNC_KEY = Buffer.from('y')
+
 export class LevelStore implements KeyValueStore {
   readonly #db: ClassicLevel<Buffer, Buffer>
   #waiting: Waiting[] = []
+  /** Whether something was written since the last sync. */
+  #isUnsynced = false
   #flushing: Promise<void> | null = null
   failure: SqlError | null = null
   onFailure: ((error: SqlError) => void) | null = null
@@ -53,6 +58,12 @@ export class LevelStore implements KeyValueStore {
     this.#waiting.push({ batch, sync, resolve, reject })
     this.#flushing ??= this.#flush()
     return promise
+  }
+
+  settle(): Promise<void> {
+    if (this.#waiting.length === 0 && this.#flushing === null && !this.#isUnsynced && this.failure === null)
+      return Promise.resolve()
+    return this.write(new WriteBatch(), true)
   }
 
   async #flush(): Promise<void> {
@@ -91,7 +102,11 @@ export class LevelStore implements KeyValueStore {
         if (++writes % SLICE === 0) await pause()
       }
     }
-    await chained.write({ sync: group.some(({ sync }) => sync) })
+    const sync = group.some((waiting) => waiting.sync)
+    // LevelDB does nothing for a batch without writes: what came before would not be synced.
+    if (sync && writes === 0) chained.del(SYNC_KEY)
+    await chained.write({ sync })
+    this.#isUnsynced = !sync
   }
 
   stop(error: SqlError): void {
@@ -125,6 +140,7 @@ export class LevelStore implements KeyValueStore {
   async clear(from: Uint8Array, to: Uint8Array): Promise<void> {
     if (this.failure !== null) throw writesStopped(this.failure.message)
     await this.#db.clear({ gte: from as Buffer, lt: to as Buffer })
+    this.#isUnsynced = true
   }
 
   async close(): Promise<void> {

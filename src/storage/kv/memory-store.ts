@@ -16,6 +16,8 @@ export class MemoryStore implements KeyValueStore {
     })
   }
 
+  async settle(): Promise<void> {}
+
   async *range(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly KeyValue[]> {
     const keys = this.#keys(from, to).sort()
     yield keys.map((key) => [Buffer.from(key, 'latin1'), this.#entries.get(key) as Uint8Array])

@@ -7,6 +7,7 @@ import type { AnyVector } from '../../vector/vector.ts'
 import type { RunPart } from '../index/entry-order.ts'
 import { FileRun, type IndexRun, ResidentRun, RunEncoder, type RunManifest } from '../index/index-run.ts'
 import type { KeyPart } from '../index/key-order.ts'
+import type { KeyValueStore } from '../kv/key-value-store.ts'
 import { pause } from '../pace.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import type { PageCache } from './page-cache.ts'
@@ -28,16 +29,16 @@ const RUN_BYTES = 64 * 1024 * 1024
 export class SegmentFiles {
   readonly #files: SegmentStore
   readonly #cache: PageCache
-  readonly #mayDelete: () => boolean
+  readonly #log: KeyValueStore | null
   #counter = 0
   /** Makes names different from those of every other run. */
   readonly #run = randomBytes(6).toString('hex')
 
-  /** `mayDelete` is false once it is not known any more which manifests are on disk. */
-  constructor(files: SegmentStore, cache: PageCache, mayDelete: () => boolean = () => true) {
+  /** `log` has the manifests; null: there is none. */
+  constructor(files: SegmentStore, cache: PageCache, log: KeyValueStore | null) {
     this.#files = files
     this.#cache = cache
-    this.#mayDelete = mayDelete
+    this.#log = log
   }
 
   /**
@@ -123,7 +124,13 @@ export class SegmentFiles {
 
   /** Removes a file that nothing refers to any more. Errors are of no consequence: recovery removes unnamed files. */
   discardFile(name: string): void {
-    if (this.#mayDelete()) this.#files.delete(name).catch(() => {})
+    if (this.#log === null) this.#files.delete(name).catch(() => {})
+    // What says that the file is not needed any more must not be lost after the file is gone.
+    else
+      this.#log
+        .settle()
+        .then(() => this.#files.delete(name))
+        .catch(() => {})
   }
 
   /** A segment that a manifest names. */

@@ -22,7 +22,7 @@ const writeSegment = async (
 ) => {
   const store = new MemorySegmentStore()
   const cache = new PageCache(budget)
-  const files = new SegmentFiles(store, cache)
+  const files = new SegmentFiles(store, cache, null)
   const descriptors = columnsOf(...columns.map(([name]) => type(name)))
   const vectors = columns.map(([name, values]) => {
     const builder = new ColumnBuilder(type(name), values.length)

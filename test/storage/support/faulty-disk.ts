@@ -79,6 +79,7 @@ export class FaultyDisk {
       onFailure: null,
       stop: (error) => this.#stop(error),
       write: (batch, sync) => this.#write('write', batch, sync),
+      settle: () => this.#write('write', new WriteBatch(), true),
       range: (from, to) => this.#live.range(from, to),
       clear: async (from, to) => {
         // LevelDB removes keys a thousand at a time.

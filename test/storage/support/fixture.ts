@@ -152,6 +152,9 @@ export class FaultyStore implements KeyValueStore {
     }
     await this.#under.write(batch, sync)
   }
+  settle(): Promise<void> {
+    return this.failure === null ? Promise.resolve() : Promise.reject(this.failure)
+  }
   range(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly KeyValue[]> {
     return this.#under.range(from, to)
   }
