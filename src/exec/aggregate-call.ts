@@ -1,14 +1,16 @@
 /** One aggregate call over groups: its arguments, FILTER, DISTINCT and ORDER BY around the function's own state. */
-import type { AggregateExpr, Expr, SortKey } from '../analyze/expression.ts'
+import type { AggregateExpr, Expr } from '../analyze/expression.ts'
 import type { Accumulator, AggregateFunction, CallTypes, GroupedAggregation } from '../functions/records.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
+import { datumBytes } from '../vector/size.ts'
 import type { AnyVector } from '../vector/vector.ts'
+import type { Wait } from '../vector/wait.ts'
 import type { ExecutionContext } from './context.ts'
 import { compileCondition, compileExpression, type CompiledExpression, type Selector } from './expression/compile.ts'
-import { hashKeyOf, KeyTable } from './hash/key-table.ts'
-import { PairTable } from './hash/pair-table.ts'
-import { interpret, type Compilation, type Evaluator } from './expression/interpret.ts'
+import type { Compilation } from './expression/interpret.ts'
+import { DistinctAggregation } from './distinct-aggregation.ts'
+import { SortedAggregation } from './sorted-aggregation.ts'
 
 export const callTypes = (
   args: readonly { type: SqlType }[],
@@ -24,10 +26,26 @@ export const callTypes = (
 const isUnordered = ({ orderBy, args }: AggregateExpr): boolean =>
   orderBy.length === 0 && args.length === 1 && args[0]?.type.physical !== 'float64' && args[0]?.type.hashKey !== null
 
+/** Bytes of a group's state in typed arrays, and as an accumulator. */
+const STATE_BYTES = 48
+const ACCUMULATOR_BYTES = 128
+
+/** Aggregation that keeps rows, and puts those on disk that memory has no room for. */
+export interface RowKeeping extends GroupedAggregation {
+  /** Waits while rows are written; called between updates. */
+  held(): Wait | null
+  /** Reads rows back, once all are there; null when every group's value is ready. */
+  settle(): Wait | null
+  close(): void
+}
+
 export class AggregateCall {
   readonly #args: readonly CompiledExpression[]
   readonly #filter: Selector | null
   readonly #state: GroupedAggregation
+  readonly #keeping: RowKeeping | null
+  /** Rows of which every one makes the state larger. */
+  readonly #growing: RowwiseAggregation | null
 
   constructor(call: AggregateExpr, scope: Compilation) {
     this.#args = call.args.map((arg) => compileExpression(arg, scope, { transient: true }))
@@ -35,11 +53,35 @@ export class AggregateCall {
     const types = callTypes(call.args, call.type, scope.context)
     const fn = call.function
     const plain = !call.distinct && call.orderBy.length === 0
-    if (plain && fn.grouped !== undefined) this.#state = fn.grouped(types)
-    else if (plain) this.#state = new RowwiseAggregation(fn, types, scope.context)
-    else if (isUnordered(call) && fn.grouped !== undefined) {
-      this.#state = new DistinctAggregation(call.args[0] as Expr, fn.grouped(types))
-    } else this.#state = new SortedAggregation(call, types, scope)
+    if (plain) {
+      this.#keeping = null
+      this.#growing = fn.grouped === undefined ? new RowwiseAggregation(fn, types, scope.context) : null
+      this.#state = this.#growing ?? (fn.grouped?.(types) as GroupedAggregation)
+    } else {
+      this.#growing = null
+      this.#keeping =
+        isUnordered(call) && fn.grouped !== undefined
+          ? new DistinctAggregation(call.args[0] as Expr, fn.grouped(types), scope.context)
+          : new SortedAggregation(call, types, scope)
+      this.#state = this.#keeping
+    }
+  }
+
+  /** Bytes that the states of so many groups take, without rows that go to disk when they take too much. */
+  bytes(groups: number): number {
+    return this.#growing === null ? groups * STATE_BYTES : groups * ACCUMULATOR_BYTES + this.#growing.collected
+  }
+
+  held(): Wait | null {
+    return this.#keeping?.held() ?? null
+  }
+
+  settle(): Wait | null {
+    return this.#keeping?.settle() ?? null
+  }
+
+  close(): void {
+    this.#keeping?.close()
   }
 
   add(batch: Batch, groups: Int32Array): void {
@@ -64,52 +106,22 @@ const groupsWithin = (batch: Batch, rows: Batch, groups: Int32Array): Int32Array
   return out
 }
 
-/** DISTINCT where the order of values does not matter: only the first row of each value and group is passed on. */
-class DistinctAggregation implements GroupedAggregation {
-  readonly #values: KeyTable
-  readonly #pairs = new PairTable()
-  readonly #inner: GroupedAggregation
-
-  constructor(arg: Expr, inner: GroupedAggregation) {
-    this.#values = new KeyTable([hashKeyOf(arg)], true)
-    this.#inner = inner
-  }
-
-  update(batch: Batch, groups: Int32Array, args: readonly AnyVector[]): void {
-    const pairs = this.#values.add(batch, args)
-    let seen = this.#pairs.count
-    this.#pairs.add(pairs, groups)
-    const added = this.#pairs.count - seen
-    if (added === 0) return
-    const positions = new Int32Array(added)
-    const groupsAdded = new Int32Array(added)
-    let found = 0
-    for (let k = 0; found < added; k++) {
-      // New pairs are numbered in the order of their first rows.
-      if (pairs[k] !== seen) continue
-      seen++
-      positions[found] = batch.position(k)
-      groupsAdded[found++] = groups[k] as number
-    }
-    this.#inner.update(batch.select(positions), groupsAdded, args, null)
-  }
-
-  finish(group: number): Datum {
-    return this.#inner.finish(group)
-  }
-}
-
 /** Any aggregate, a row at a time. */
 class RowwiseAggregation implements GroupedAggregation {
   readonly #fn: AggregateFunction
   readonly #types: CallTypes
   readonly #context: ExecutionContext
   readonly #accumulators: Accumulator[] = []
+  /** The function's value is made of all its arguments, so its state holds them. */
+  readonly #collects: boolean
+  /** Bytes of the arguments that states hold, as an estimate. */
+  collected = 0
 
   constructor(fn: AggregateFunction, types: CallTypes, context: ExecutionContext) {
     this.#fn = fn
     this.#types = types
     this.#context = context
+    this.#collects = types.result.physical === 'text' || types.result.physical === 'any'
   }
 
   update(batch: Batch, groups: Int32Array, args: readonly AnyVector[], mask: Uint8Array | null): void {
@@ -118,6 +130,7 @@ class RowwiseAggregation implements GroupedAggregation {
       const position = batch.position(k)
       const values = args.map((arg) => arg.get(position))
       if (this.#fn.skipNulls && values.includes(null)) continue
+      if (this.#collects) for (const value of values) this.collected += datumBytes(value)
       this.#of(groups[k] as number).add(this.#context.eval, ...values)
     }
   }
@@ -129,84 +142,5 @@ class RowwiseAggregation implements GroupedAggregation {
 
   finish(group: number): Datum {
     return this.#of(group).result(this.#context.eval)
-  }
-}
-
-interface CollectedRow {
-  readonly args: Datum[]
-  readonly keys: Datum[]
-}
-
-/** DISTINCT and ORDER BY: rows are kept per group, ordered and made unique before they are aggregated. */
-class SortedAggregation implements GroupedAggregation {
-  readonly #call: AggregateExpr
-  readonly #types: CallTypes
-  readonly #context: ExecutionContext
-  readonly #keys: readonly Evaluator[]
-  readonly #groups: CollectedRow[][] = []
-
-  constructor(call: AggregateExpr, types: CallTypes, scope: Compilation) {
-    this.#call = call
-    this.#types = types
-    this.#context = scope.context
-    this.#keys = call.orderBy.map((key) => interpret(key.expr, scope))
-  }
-
-  update(batch: Batch, groups: Int32Array, args: readonly AnyVector[], mask: Uint8Array | null): void {
-    for (let k = 0; k < groups.length; k++) {
-      if (mask !== null && mask[k] === 0) continue
-      const position = batch.position(k)
-      const group = groups[k] as number
-      this.#groups[group] ??= []
-      this.#groups[group].push({
-        args: args.map((arg) => arg.get(position)),
-        keys: this.#keys.map((key) => key(batch, position)),
-      })
-    }
-  }
-
-  finish(group: number): Datum {
-    const { function: fn, distinct, orderBy } = this.#call
-    let rows = this.#groups[group] ?? []
-    if (fn.skipNulls) rows = rows.filter((row) => !row.args.includes(null))
-    if (orderBy.length > 0) rows.sort(rowComparator(orderBy))
-    if (distinct) rows = this.#unique(rows)
-    const accumulator = fn.create(this.#types)
-    for (const row of rows) accumulator.add(this.#context.eval, ...row.args)
-    return accumulator.result(this.#context.eval)
-  }
-
-  /** The first of each set of equal arguments; without ORDER BY in the arguments' order, as PostgreSQL's sort leaves them. */
-  #unique(rows: CollectedRow[]): CollectedRow[] {
-    const { args, orderBy } = this.#call
-    const seen = new Set<string>()
-    const unique = rows.filter((row) => {
-      const key = row.args
-        .map((value, i) => (value === null ? 'n' : `v${String(args[i]?.type.hashKey?.(value))}`))
-        .join('\u0000')
-      if (seen.has(key)) return false
-      seen.add(key)
-      return true
-    })
-    if (orderBy.length > 0) return unique
-    const keys = args.map((expr): SortKey => ({ expr, descending: false, nullsFirst: false }))
-    const compare = rowComparator(keys)
-    return unique.sort((a, b) => compare({ args: a.args, keys: a.args }, { args: b.args, keys: b.args }))
-  }
-}
-
-const rowComparator = (keys: readonly SortKey[]) => {
-  return (a: CollectedRow, b: CollectedRow): number => {
-    for (const [i, key] of keys.entries()) {
-      const x = a.keys[i]
-      const y = b.keys[i]
-      if (x === null || y === null) {
-        if (x === y) continue
-        return (x === null) === key.nullsFirst ? -1 : 1
-      }
-      const order = key.expr.type.compare?.(x, y) ?? 0
-      if (order !== 0) return key.descending ? -order : order
-    }
-    return 0
   }
 }

@@ -1,98 +1,172 @@
-/** Aggregation: groups by a hash table (one per grouping set) and one aggregation state per aggregate call. */
+/**
+ * Aggregation by hash tables of groups, one per grouping set. When they outgrow memory no groups are added any more:
+ * rows of other groups go to disk, in partitions that are aggregated one after the other when the input is at its end.
+ */
 import type { Aggregate } from '../../plan/physical.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { BATCH_SIZE, Batch } from '../../vector/batch.ts'
-import { ColumnCollector } from '../../vector/column-collector.ts'
-import { vectorOf, type AnyVector } from '../../vector/vector.ts'
+import { vectorOf } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
-import { AggregateCall } from '../aggregate-call.ts'
+import type { AggregateCall } from '../aggregate-call.ts'
 import type { ExecutionContext } from '../context.ts'
 import { compileExpression, layoutOf, type CompiledExpression } from '../expression/compile.ts'
 import type { Compilation } from '../expression/interpret.ts'
-import { hashKeyOf, KeyTable } from '../hash/key-table.ts'
+import { Grouping } from '../hash/grouping.ts'
 import type { Operator, Pull } from '../operator.ts'
+import { kilobytes, type Reporting, type RunReport } from '../report.ts'
+import type { SessionSpill } from '../spill/spill-area.ts'
+import { SpillSet } from '../spill/spill-set.ts'
 
-/** The groups of one grouping set. */
-class Grouping {
-  readonly members: readonly number[]
-  readonly #keys: KeyTable
-  /** Values of the grouping expressions of the set, one row per group. */
-  readonly #collected: readonly ColumnCollector[]
-  #values: readonly AnyVector[] | null = null
-  readonly calls: readonly AggregateCall[]
-  count = 0
+/** Streams of partitions hold back this share of the memory each. */
+const BUFFERS = 128
 
-  constructor(plan: Aggregate, members: readonly number[], scope: Compilation) {
-    this.members = members
-    const exprs = members.map((i) => (plan.groupBy[i] as Aggregate['groupBy'][number]).expr)
-    this.#keys = new KeyTable(exprs.map(hashKeyOf), true)
-    this.#collected = exprs.map((expr) => new ColumnCollector(expr.type))
-    this.calls = plan.aggregates.map(({ call }) => new AggregateCall(call, scope))
-    // Without grouping columns there is one group, even of no rows.
-    if (members.length === 0) this.count = 1
-  }
-
-  add(batch: Batch, grouped: readonly AnyVector[]): void {
-    const groups = this.members.length === 0 ? new Int32Array(batch.count) : this.#groupsOf(batch, grouped)
-    for (const call of this.calls) call.add(batch, groups)
-  }
-
-  #groupsOf(batch: Batch, grouped: readonly AnyVector[]): Int32Array {
-    const vectors = this.members.map((member) => grouped[member] as AnyVector)
-    const groups = this.#keys.add(batch, vectors)
-    const { count } = this.#keys
-    if (count > this.count) {
-      // New groups are numbered in the order of their first rows.
-      const first = new Int32Array(count - this.count)
-      let found = 0
-      for (let k = 0; k < groups.length && found < first.length; k++) {
-        if (groups[k] === this.count + found) first[found++] = batch.position(k)
-      }
-      for (const [m, collector] of this.#collected.entries()) collector.add(vectors[m] as AnyVector, first, found)
-      this.count = count
-    }
-    return groups
-  }
-
-  /** Values of a grouping expression of the set for groups [from, to). */
-  values(member: number, from: number, to: number): AnyVector {
-    this.#values ??= this.#collected.map((collector) => collector.finish())
-    return (this.#values[member] as AnyVector).slice(from, to) as AnyVector
-  }
+/** Rows to be aggregated: the input with all grouping sets, or a partition on disk with the set it was put off for. */
+interface Task {
+  readonly rows: Pick<Operator, 'next'>
+  readonly sets: readonly (readonly number[])[]
+  readonly level: number
+  /** The file of a partition on disk. */
+  readonly file: SharedFile | null
 }
 
-export class AggregateOperator implements Operator {
+/** A file, and how many of its partitions are still to be aggregated. */
+interface SharedFile {
+  readonly set: SpillSet
+  left: number
+}
+
+export class AggregateOperator implements Operator, Reporting {
   readonly #plan: Aggregate
   readonly #input: Operator
+  readonly #context: ExecutionContext
   readonly #scope: Compilation
   readonly #grouped: readonly CompiledExpression[]
+  #tasks: Task[] = []
+  #task: Task | null = null
+  #phase: 'consume' | 'settle' | 'deliver' = 'consume'
   #groupings: Grouping[] = []
-  #finished = false
+  /** Where rows of further groups go, once the groups of the task fill the memory. */
+  #overflow: SpillSet | null = null
+  readonly #files = new Set<SpillSet>()
   #set = 0
   #group = 0
+  #batches = 0
+  #memory = 0
+  #disk = 0
 
   constructor(plan: Aggregate, input: Operator, context: ExecutionContext) {
     this.#plan = plan
     this.#input = input
+    this.#context = context
     this.#scope = { context, layout: layoutOf(plan.input.outputs) }
     this.#grouped = plan.groupBy.map((column) => compileExpression(column.expr, this.#scope, { transient: true }))
   }
 
   open(): void {
-    this.#groupings = this.#plan.sets.map((members) => new Grouping(this.#plan, members, this.#scope))
-    this.#finished = false
-    this.#set = 0
-    this.#group = 0
+    this.#forget()
+    this.#batches = 0
+    this.#tasks = [{ rows: this.#input, sets: this.#plan.sets, level: 0, file: null }]
     this.#input.open()
   }
 
   next(): Pull {
-    if (!this.#finished) {
-      const wait = this.#consume()
+    for (;;) {
+      const wait = this.#context.poll() ?? this.#held()
       if (wait !== null) return wait
-      this.#finished = true
-      this.#input.close()
+      if (this.#task === null && !this.#startTask()) return null
+      const pulled = this.#step(this.#task as Task)
+      if (pulled !== null) return pulled
     }
+  }
+
+  #held(): Wait | null {
+    for (const grouping of this.#groupings) {
+      const wait = grouping.held()
+      if (wait !== null) return wait
+    }
+    return this.#overflow?.held() ?? null
+  }
+
+  #startTask(): boolean {
+    this.#task = this.#tasks.pop() ?? null
+    if (this.#task === null) return false
+    this.#groupings = this.#task.sets.map((members) => new Grouping(this.#plan, members, this.#scope))
+    this.#phase = 'consume'
+    this.#batches++
+    return true
+  }
+
+  /** Goes on with the task a little; null: nothing to deliver yet, or its end. */
+  #step(task: Task): Pull {
+    switch (this.#phase) {
+      case 'consume':
+        return this.#consume(task)
+      case 'settle':
+        for (const grouping of this.#groupings) {
+          const wait = grouping.settle()
+          if (wait !== null) return wait
+        }
+        this.#set = 0
+        this.#group = 0
+        this.#phase = 'deliver'
+        return null
+      case 'deliver': {
+        const batch = this.#nextGroups()
+        if (batch === null) this.#endTask(task)
+        return batch
+      }
+    }
+  }
+
+  #consume(task: Task): Wait | null {
+    const batch = task.rows.next()
+    if (batch instanceof Wait) return batch
+    if (batch === null) {
+      if (task.level === 0) this.#input.close()
+      this.#phase = 'settle'
+      this.#putOff(task)
+      return null
+    }
+    const grouped = this.#grouped.map((column) => column.vector(batch))
+    for (const grouping of this.#groupings) grouping.add(batch, grouped)
+    if (this.#overflow === null && this.#bytes() > this.#context.hashMem) this.#fill(task)
+    return null
+  }
+
+  #bytes(): number {
+    let bytes = 0
+    for (const grouping of this.#groupings) bytes += grouping.bytes
+    this.#memory = Math.max(this.#memory, bytes)
+    return bytes
+  }
+
+  /** The groups there are now are all that this task aggregates. */
+  #fill(task: Task): void {
+    if (this.#groupings.every(({ members }) => members.length === 0)) return
+    const { outputs } = this.#plan.input
+    const types = outputs.map((column) => column.type)
+    this.#overflow = new SpillSet(this.#context.spill as SessionSpill, types, this.#context.hashMem / BUFFERS)
+    this.#files.add(this.#overflow)
+    for (const grouping of this.#groupings) grouping.fill(this.#overflow, task.level)
+  }
+
+  /** What went to disk is aggregated when this task is done. */
+  #putOff(task: Task): void {
+    this.#bytes()
+    if (this.#overflow === null) return
+    const file: SharedFile = { set: this.#overflow, left: 0 }
+    for (const grouping of this.#groupings) {
+      for (const stream of grouping.takePutOff()) {
+        this.#tasks.push({ rows: stream.reader(), sets: [grouping.members], level: task.level + 1, file })
+        file.left++
+      }
+    }
+    this.#disk += this.#overflow.file.size
+    if (file.left === 0) this.#closeFile(this.#overflow)
+    this.#overflow = null
+  }
+
+  #nextGroups(): Batch | null {
     for (; this.#set < this.#groupings.length; this.#set++, this.#group = 0) {
       const grouping = this.#groupings[this.#set] as Grouping
       if (this.#group >= grouping.count) continue
@@ -102,18 +176,6 @@ export class AggregateOperator implements Operator {
       return batch
     }
     return null
-  }
-
-  #consume(): Wait | null {
-    for (;;) {
-      const wait = this.#scope.context.poll()
-      if (wait !== null) return wait
-      const batch = this.#input.next()
-      if (batch instanceof Wait) return batch
-      if (batch === null) return null
-      const grouped = this.#grouped.map((column) => column.vector(batch))
-      for (const grouping of this.#groupings) grouping.add(batch, grouped)
-    }
   }
 
   #deliver(grouping: Grouping, from: number, to: number): Batch {
@@ -143,8 +205,48 @@ export class AggregateOperator implements Operator {
     return new Batch(columns, length)
   }
 
-  close(): void {
+  #endTask({ file }: Task): void {
+    this.#closeGroupings()
+    this.#task = null
+    if (file === null) return
+    file.left--
+    if (file.left === 0) this.#closeFile(file.set)
+  }
+
+  #closeFile(set: SpillSet): void {
+    set.close()
+    this.#files.delete(set)
+  }
+
+  #closeGroupings(): void {
+    for (const grouping of this.#groupings) grouping.close()
     this.#groupings = []
+  }
+
+  #forget(): void {
+    this.#closeGroupings()
+    for (const set of this.#files) this.#closeFile(set)
+    this.#tasks = []
+    this.#task = null
+    this.#overflow = null
+  }
+
+  report(): RunReport | null {
+    if (this.#plan.strategy !== 'hash' || this.#batches === 0) return null
+    const memory = kilobytes(this.#memory)
+    const disk = kilobytes(this.#disk)
+    return {
+      lines: [`Batches: ${this.#batches}  Memory Usage: ${memory}kB${disk > 0 ? `  Disk Usage: ${disk}kB` : ''}`],
+      properties: [
+        ['HashAgg Batches', this.#batches],
+        ['Peak Memory Usage', memory],
+        ['Disk Usage', disk],
+      ],
+    }
+  }
+
+  close(): void {
+    this.#forget()
     this.#input.close()
   }
 }
