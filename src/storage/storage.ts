@@ -23,12 +23,15 @@ import {
 import { Sequences } from './sequences.ts'
 import { type BulkOptions, BulkWriter } from './table/bulk-writer.ts'
 import type { ColumnDescriptor } from './table/column.ts'
+import { OverlayMemory } from './table/overlay-memory.ts'
 import { TableStore } from './table/table-store.ts'
-import type { Writer } from './transaction-state.ts'
+import type { LiveSnapshots, Writer } from './transaction-state.ts'
 
 /** Transaction ids logged ahead. */
 const XID_BLOCK = 4096
 const FIRST_XID = 3
+/** The overlay may take this part of the memory budget before it is merged away. */
+const OVERLAY_SHARE = 4
 const DEFAULT_MEMORY_BUDGET = 1024 * 1024 * 1024
 
 /** Where a storage keeps its bytes. */
@@ -64,8 +67,10 @@ export class Storage {
   readonly #background = new Set<Promise<void>>()
   #nextXid = FIRST_XID
   #xidLimit = FIRST_XID
-  /** The oldest sequence that a live snapshot reads at; set by the transaction manager. */
-  horizon: () => number = () => 0
+  /** Set by the transaction manager. */
+  snapshots: LiveSnapshots = { horizon: () => 0, readsWithin: () => true }
+  /** What the tables' row versions take in memory. */
+  readonly overlay: OverlayMemory
 
   constructor(parts: StorageParts) {
     this.log = parts.log
@@ -75,9 +80,17 @@ export class Storage {
     if (parts.log !== null) {
       parts.log.onFailure = (error) => this.#logger(`the storage stopped accepting writes: ${error.message}`, 'error')
     }
-    const cache = new PageCache(parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
+    const budget = parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET
+    const overlay = new OverlayMemory(budget / OVERLAY_SHARE)
+    this.overlay = overlay
+    const cache = new PageCache(budget, () => overlay.bytes)
     this.files = new SegmentFiles(segments, cache, this.log)
-    this.#merger = new Merger({ log: this.log, files: this.files, horizon: () => this.horizon() }, this.#logger)
+    const snapshots: LiveSnapshots = {
+      horizon: () => this.snapshots.horizon(),
+      readsWithin: (from, to) => this.snapshots.readsWithin(from, to),
+    }
+    this.#merger = new Merger({ log: this.log, files: this.files, snapshots, overlay }, this.#logger)
+    overlay.onPressure = () => this.#merger.relieve(() => this.#stores.values())
   }
 
   /** Reads what must be known before the catalog: format, transaction ids, sequences. */
@@ -201,6 +214,7 @@ export class Storage {
     if (store.dropped) return
     store.dropped = true
     this.#stores.delete(store.storageId)
+    store.countOverlay(-store.overlayBytes)
     for (const slot of store.slots) this.files.discard(slot?.base ?? null)
     for (const index of store.indexes) this.#discardRuns(index)
     if (this.log !== null && this.log.failure === null && store.logged)

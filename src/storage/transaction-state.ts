@@ -42,6 +42,14 @@ export interface ChangeTarget {
   redo(rowid: number, batch: WriteBatch): void
 }
 
+/** The snapshots in use, as far as they keep old versions alive. */
+export interface LiveSnapshots {
+  /** The oldest commit sequence that a live snapshot may be reading at: what newer versions at or before it hide is dead. */
+  horizon(): number
+  /** Whether a live snapshot reads at a sequence s with from <= s < to. */
+  readsWithin(from: number, to: number): boolean
+}
+
 /** A transaction as storage sees it. */
 export interface Writer {
   readonly state: TransactionState
@@ -61,6 +69,5 @@ export interface Writer {
   requireSync(): void
   /** Waits until another transaction has ended; a deadlock rejects with 40P01. */
   waitFor(other: TransactionState): Wait
-  /** The oldest commit sequence that a live snapshot may be reading at: versions that newer ones at or before it hide are dead. */
-  horizon(): number
+  readonly snapshots: LiveSnapshots
 }

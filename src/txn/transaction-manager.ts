@@ -2,13 +2,15 @@
 import { writesStopped } from '../errors/raise/storage.ts'
 import type { KeyValueStore } from '../storage/kv/key-value-store.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { TransactionState } from '../storage/transaction-state.ts'
+import type { LiveSnapshots, TransactionState } from '../storage/transaction-state.ts'
 import { Wait } from '../vector/wait.ts'
+import { ExportedSnapshots } from './exported-snapshots.ts'
 import { LockManager } from './lock-manager.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'
 
-export class TransactionManager {
+export class TransactionManager implements LiveSnapshots {
   readonly locks = new LockManager()
+  readonly snapshots = new ExportedSnapshots()
   /** Where commits are made durable; null when the storage is volatile. */
   readonly log: KeyValueStore | null
   readonly #storage: Storage
@@ -23,7 +25,7 @@ export class TransactionManager {
   constructor(storage: Storage) {
     this.#storage = storage
     this.log = storage.log
-    storage.horizon = () => this.horizon()
+    storage.snapshots = this
   }
 
   begin(options: TransactionOptions = {}): Transaction {
@@ -67,6 +69,12 @@ export class TransactionManager {
     let oldest = this.#sequence
     for (const transaction of this.#live) oldest = Math.min(oldest, transaction.oldestSequence)
     return oldest
+  }
+
+  /** LiveSnapshots: whether one reads at a sequence s with from <= s < to. */
+  readsWithin(from: number, to: number): boolean {
+    for (const transaction of this.#live) if (transaction.readsWithin(from, to)) return true
+    return false
   }
 
   waitFor(waiter: Transaction, other: TransactionState): Wait {

@@ -8,7 +8,13 @@ import type { SqlError } from '../errors/sql-error.ts'
 import { WriteBatch } from '../storage/kv/key-value-store.ts'
 import { textKey } from '../storage/kv/keys.ts'
 import { pause } from '../storage/pace.ts'
-import { type ChangeTarget, Snapshot, TransactionState, type Writer } from '../storage/transaction-state.ts'
+import {
+  type ChangeTarget,
+  type LiveSnapshots,
+  Snapshot,
+  TransactionState,
+  type Writer,
+} from '../storage/transaction-state.ts'
 import type { Wait } from '../vector/wait.ts'
 import type { AcquireOptions, LockOwner } from './lock-manager.ts'
 import { type LockMode, ROW_LOCK, TABLE_LOCK } from './lock-modes.ts'
@@ -126,6 +132,11 @@ export class Transaction implements Writer {
     if (!this.keepsSnapshot) this.#snapshot = null
   }
 
+  /** Reads by a snapshot that another transaction has exported, from the first statement on. */
+  importSnapshot({ sequence }: Snapshot): void {
+    this.#snapshot = new Snapshot(sequence, this.state, this.command)
+  }
+
   /** Keeps what a snapshot sees alive until the answered function is called (cursors, portals). */
   retain(snapshot: Snapshot): () => void {
     this.#retained.push(snapshot)
@@ -133,6 +144,13 @@ export class Transaction implements Writer {
       const at = this.#retained.indexOf(snapshot)
       if (at >= 0) this.#retained.splice(at, 1)
     }
+  }
+
+  /** Whether this transaction may read at a sequence s with from <= s < to. */
+  readsWithin(from: number, to: number): boolean {
+    const own = this.#snapshot?.sequence ?? -1
+    if (own >= from && own < to) return true
+    return this.#retained.some(({ sequence }) => sequence >= from && sequence < to)
   }
 
   /** The oldest commit sequence that this transaction may read at; Infinity when it holds no snapshot. */
@@ -191,8 +209,8 @@ export class Transaction implements Writer {
     return this.#manager.waitFor(this, other)
   }
 
-  horizon(): number {
-    return this.#manager.horizon()
+  get snapshots(): LiveSnapshots {
+    return this.#manager
   }
 
   // ---- locks

@@ -2,6 +2,7 @@
  * Folding a slot's overlay into a new segment of the same rowids: every version that all live snapshots see goes in,
  * what it hides is forgotten, newer versions stay in the overlay. Rowids don't move, so indexes only lose dead entries.
  */
+import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { ColumnBuilder } from '../../vector/builder.ts'
 import type { AnyVector } from '../../vector/vector.ts'
@@ -16,15 +17,17 @@ import { SEGMENT_ROWS, type Segment, segmentRow } from '../segments/segment.ts'
 import { encodeManifest, FileSegment } from '../segments/segment-file.ts'
 import type { SegmentFiles } from '../segments/segment-files.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
-import { type RowVersion, settledVersion } from '../table/row-version.ts'
+import type { OverlayMemory } from '../table/overlay-memory.ts'
+import { type RowVersion, settledVersion, versionBytes } from '../table/row-version.ts'
 import { BLOCK_ROWS, SegmentSlot } from '../table/segment-slot.ts'
 import type { TableStore } from '../table/table-store.ts'
-import { ANCIENT } from '../transaction-state.ts'
+import { ANCIENT, type LiveSnapshots } from '../transaction-state.ts'
 
 export interface MergeContext {
   readonly log: KeyValueStore | null
   readonly files: SegmentFiles
-  horizon(): number
+  readonly snapshots: LiveSnapshots
+  readonly overlay: OverlayMemory
 }
 
 /** Index entries and the like are looked at this many rows at a time. */
@@ -41,7 +44,7 @@ export const mergeSlot = async (
   minimum: number,
 ): Promise<boolean> => {
   const slot = store.slots[slotIndex]
-  const horizon = context.horizon()
+  const horizon = context.snapshots.horizon()
   if (slot === undefined || slot.creator.commitSequence > horizon) return false
   const plan = planMerge(slot, horizon, minimum)
   if (plan === null) return false
@@ -133,8 +136,11 @@ const foldColumn = async (
   column: ColumnDescriptor,
   index: number,
 ): Promise<AnyVector> => {
-  const builder = new ColumnBuilder(column.type, plan.length)
   const stored = base !== null && index < base.columnCount ? base.column(index) : null
+  if (stored !== null && stored.length === plan.length && !column.dropped && isUnchanged(stored, plan, index)) {
+    return stored
+  }
+  const builder = new ColumnBuilder(column.type, plan.length)
   for (let offset = 0; offset < plan.length; offset++) {
     if (offset % (4 * BLOCK_ROWS) === 0) await pause()
     const version = plan.folded[offset]
@@ -147,6 +153,16 @@ const foldColumn = async (
   }
   return builder.finish()
 }
+
+/** Whether the rows that are folded have the values that the base has in a column. */
+const isUnchanged = (stored: AnyVector, plan: MergePlan, index: number): boolean =>
+  plan.folded.every((version, offset) => {
+    if (version === undefined || version.values === null) return true
+    return index < version.values.length && isSame(stored.get(offset), version.values[index])
+  })
+
+const isSame = (a: Datum, b: Datum): boolean =>
+  a === b || (a instanceof Numeric && b instanceof Numeric && a.scale === b.scale && a.coefficient === b.coefficient)
 
 /** Runs with the entries of folded rows, of one index. */
 interface IndexEntries {
@@ -265,8 +281,10 @@ const install = (
   slot.overrides = []
   slot.overrideCount = 0
   slot.fresh = fresh.slice(Math.max(slot.baseLength - baseLength, 0))
+  let freed = 0
   const keep = (offset: number, head: RowVersion | null): void => {
     const version = plan.folded[offset]
+    for (let gone = version ?? null; gone !== null; gone = gone.older) freed += versionBytes(gone)
     if (indexed && version !== undefined) {
       for (let old = version.older; old !== null; old = old.older)
         if (old.values !== null) dead.push({ offset, values: old.values })
@@ -278,6 +296,7 @@ const install = (
   for (const map of overrides) for (const [offset, head] of map ?? []) keep(offset, head)
   for (let i = 0; i < fresh.length; i++) keep(baseLength + i, fresh[i] ?? null)
   if (segment === null) store.slots[slotIndex] = undefined
+  store.countOverlay(-freed)
   return dead
 }
 

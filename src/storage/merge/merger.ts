@@ -1,7 +1,17 @@
 /** When slots are merged: in the background when a table says that it is due, or all at once on request; one at a time. */
+import { pause } from '../pace.ts'
 import type { TableStore } from '../table/table-store.ts'
 import { compactIndex } from './compact-index.ts'
 import { type MergeContext, mergeSlot } from './merge-slot.ts'
+
+/** Milliseconds between two looks for versions that no snapshot needs any more. */
+const SWEEP_INTERVAL = 1000
+/** Rows looked at between two pauses of a sweep. */
+const SWEEP_SLICE = 2000
+/** Share of the overlay's limit down to which it is merged away once it was passed. */
+const RELIEVED_SHARE = 0.6
+/** Milliseconds after which merging under pressure is tried again when snapshots or open transactions prevented it. */
+const PRESSURE_RETRY = 1000
 
 /**
  * Milliseconds before a slot is merged, so that the statement that filled it may commit; doubled up to the maximum while
@@ -22,6 +32,8 @@ export class Merger {
   /** The last merge asked for; the next begins when it has ended. */
   #last: Promise<unknown> = Promise.resolve()
   #stopped = false
+  readonly #withOldVersions = new Set<TableStore>()
+  #sweepTimer: NodeJS.Timeout | null = null
 
   constructor(context: MergeContext, logger: (message: string) => void) {
     this.#context = context
@@ -31,7 +43,67 @@ export class Merger {
   /** Merges a store's slots in the background from now on. */
   watch(store: TableStore): void {
     store.onMergeDue = (due, slotIndex) => this.#enqueue(due, slotIndex)
+    store.onOldVersions = (table) => {
+      this.#withOldVersions.add(table)
+      this.#sweepLater()
+    }
   }
+
+  // ---- old versions
+
+  #sweepLater(): void {
+    if (this.#stopped) return
+    this.#sweepTimer ??= setTimeout(() => {
+      void this.#sweep().finally(() => {
+        this.#sweepTimer = null
+        if (this.#withOldVersions.size > 0) this.#sweepLater()
+      })
+    }, SWEEP_INTERVAL).unref()
+  }
+
+  /** Removes versions that no snapshot needs any more, of rows that nobody has changed since. */
+  async #sweep(): Promise<void> {
+    for (const store of this.#withOldVersions) {
+      let looked = 0
+      for (const rowid of store.withOldVersions) {
+        if (store.dropped || !store.prune(rowid, this.#context.snapshots)) store.withOldVersions.delete(rowid)
+        if (++looked % SWEEP_SLICE === 0) await pause()
+      }
+      if (store.withOldVersions.size === 0) this.#withOldVersions.delete(store)
+    }
+  }
+
+  // ---- memory
+
+  /** Merges the slots with the most changed rows until the overlay is well below its limit. */
+  relieve(stores: () => Iterable<TableStore>): void {
+    void this.#relieve(stores)
+      .catch((error: Error) => this.#logger(`merging failed: ${error.message}`))
+      .then(() => {
+        const { overlay } = this.#context
+        if (this.#stopped) return
+        if (overlay.bytes > overlay.limit) setTimeout(() => this.relieve(stores), PRESSURE_RETRY).unref()
+        else overlay.relieved()
+      })
+  }
+
+  async #relieve(stores: () => Iterable<TableStore>): Promise<void> {
+    const { overlay } = this.#context
+    const slots = Array.from(stores()).flatMap((store) =>
+      store.slots.flatMap((slot, index) => {
+        const rows = slot === undefined ? 0 : slot.overrideCount + slot.fresh.length
+        return rows === 0 ? [] : [{ store, index, rows }]
+      }),
+    )
+    const touched = new Set<TableStore>()
+    for (const { store, index } of slots.toSorted((a, b) => b.rows - a.rows)) {
+      if (overlay.bytes < RELIEVED_SHARE * overlay.limit || this.#stopped) break
+      if (!store.dropped && (await this.#merge(store, index, 1))) touched.add(store)
+    }
+    for (const store of touched) await this.#compact(store, false)
+  }
+
+  // ---- merges
 
   #enqueue(store: TableStore, slotIndex: number): void {
     if (this.#stopped) return
@@ -105,6 +177,7 @@ export class Merger {
   async stop(): Promise<void> {
     this.#stopped = true
     if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer)
     await this.#last
   }
 }

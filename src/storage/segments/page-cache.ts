@@ -24,18 +24,17 @@ export class CachedPage<T> {
 
 export class PageCache {
   readonly #pages = new Set<CachedPage<unknown>>()
-  #budget: number
+  readonly #budget: number
   #bytes = 0
-  /** Bytes that others hold and that leave so much less for pages: the overlay's rows. */
-  #reserved = 0
+  readonly #reserved: () => number
 
-  /** `budget` in bytes; the newest page stays even when it alone exceeds it. */
-  constructor(budget: number) {
+  /**
+   * `budget` in bytes; the newest page stays even when it alone exceeds it. `reserved` tells what others hold of the
+   * budget; a quarter of it is left for pages in any case.
+   */
+  constructor(budget: number, reserved: () => number = () => 0) {
     this.#budget = budget
-  }
-
-  get budget(): number {
-    return this.#budget
+    this.#reserved = reserved
   }
 
   /** Bytes of all cached pages. */
@@ -53,14 +52,8 @@ export class PageCache {
     if (this.#pages.delete(page)) this.#bytes -= page.bytes
   }
 
-  /** Tells what the rest of the storage holds in memory; pages give way to it. */
-  reserve(bytes: number): void {
-    this.#reserved = bytes
-    this.#evict(null)
-  }
-
-  #evict(keep: CachedPage<unknown> | null): void {
-    const limit = Math.max(this.#budget - this.#reserved, this.#budget / 4)
+  #evict(keep: CachedPage<unknown>): void {
+    const limit = Math.max(this.#budget - this.#reserved(), this.#budget / 4)
     if (this.#bytes <= limit) return
     // A Set iterates in insertion order and comes to what is re-inserted again: the hand of the clock.
     for (const candidate of this.#pages) {

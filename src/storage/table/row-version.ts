@@ -36,6 +36,25 @@ export const visibleVersion = (head: RowVersion | null, snapshot: Snapshot): Row
   return version
 }
 
+/** Memory that a version takes, in bytes: an estimate. */
+export const versionBytes = (version: RowVersion): number => VERSION_BYTES + rowBytes(version.values)
+
+/** The version's object, its place in the overlay, its array. */
+const VERSION_BYTES = 112
+
+const rowBytes = (values: readonly Datum[] | null): number => {
+  if (values === null) return 0
+  let bytes = 8 * values.length
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (typeof value === 'string') bytes += 16 + value.length
+    else if (typeof value === 'number') bytes += Number.isInteger(value) && Math.abs(value) < 2 ** 30 ? 0 : 12
+    else if (value instanceof Uint8Array) bytes += 96 + value.length
+    else if (value !== null && typeof value !== 'boolean') bytes += 56
+  }
+  return bytes
+}
+
 /** How far into a chain a writer looks for versions to cut; merges look at all of it. */
 export const PRUNE_REACH = 8
 

@@ -12,10 +12,11 @@ import { rowKey } from '../kv/keys.ts'
 import { encodeRow } from '../row-codec.ts'
 import { SEGMENT_ROWS, type Segment, segmentRow, type ZoneMap } from '../segments/segment.ts'
 import type { SegmentFiles } from '../segments/segment-files.ts'
-import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
+import type { ChangeTarget, LiveSnapshots, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
 import { ANCIENT } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
-import { damagedVersion, PRUNE_REACH, RowVersion, settledVersion } from './row-version.ts'
+import type { OverlayMemory } from './overlay-memory.ts'
+import { damagedVersion, PRUNE_REACH, RowVersion, versionBytes } from './row-version.ts'
 import { SegmentSlot } from './segment-slot.ts'
 import { type ScanOptions, TableScan } from './table-scan.ts'
 
@@ -35,6 +36,7 @@ export interface StoreEnvironment {
   /** Null: volatile. */
   readonly log: KeyValueStore | null
   readonly files: SegmentFiles
+  readonly overlay: OverlayMemory
 }
 
 export interface TableStoreOptions {
@@ -64,6 +66,12 @@ export class TableStore implements ChangeTarget {
   /** Slot that takes inserts. */
   #tail = -1
   #rowCount = 0
+  /** Rows that had versions behind their newest when they were last looked at. */
+  readonly withOldVersions = new Set<number>()
+  /** Called when the first row gets a version behind its newest. */
+  onOldVersions: ((store: TableStore) => void) | null = null
+  /** Memory that row versions take, in bytes: an estimate. */
+  overlayBytes = 0
   /** Called when a merge of a slot is worth its writing: it is full of fresh rows, or many base rows have changed. */
   onMergeDue: ((store: TableStore, slotIndex: number) => void) | null = null
 
@@ -162,7 +170,9 @@ export class TableStore implements ChangeTarget {
     const tail = this.slots[this.#tail]
     const slot = tail === undefined || tail.full ? this.#nextTail() : tail
     const rowid = this.#tail * SEGMENT_ROWS + slot.length
-    slot.fresh.push(new RowVersion(values, writer.state, writer.command, null))
+    const version = new RowVersion(values, writer.state, writer.command, null)
+    slot.fresh.push(version)
+    this.countOverlay(versionBytes(version))
     this.#rowCount++
     writer.logChange(this, rowid)
     if (keys !== null) this.addKeys(keys, rowid)
@@ -207,8 +217,11 @@ export class TableStore implements ChangeTarget {
     const offset = rowid - slotIndex * SEGMENT_ROWS
     const head = slot.head(offset)
     const keys = values === null ? null : this.keysOf(values)
-    if (head !== null && head.older !== null) this.prune(rowid, writer.horizon())
-    slot.setHead(offset, new RowVersion(values, writer.state, writer.command, head))
+    if (head !== null && head.older !== null) this.prune(rowid, writer.snapshots, PRUNE_REACH)
+    const version = new RowVersion(values, writer.state, writer.command, head)
+    slot.setHead(offset, version)
+    this.countOverlay(versionBytes(version))
+    if (head !== null) this.#noteOld(rowid)
     writer.logChange(this, rowid)
     if (keys !== null) {
       const old = head === null ? segmentRow(slot.base as Segment, offset, this.#indexedColumns) : head.values
@@ -228,6 +241,7 @@ export class TableStore implements ChangeTarget {
     const offset = rowid - slotIndex * SEGMENT_ROWS
     const undone = slot.head(offset) as RowVersion
     slot.setHead(offset, undone.older)
+    this.countOverlay(-versionBytes(undone))
     const inserted = undone.older === null && !slot.baseHas(offset)
     if (inserted) this.#rowCount--
     else if (undone.values === null) this.#rowCount++
@@ -258,15 +272,43 @@ export class TableStore implements ChangeTarget {
     }
   }
 
-  /** Cuts versions of one row that no snapshot from `horizon` on can see. */
-  prune(rowid: number, horizon: number): void {
+  /**
+   * Cuts versions of one row that no live snapshot can see and no later one will, looking at no more than `reach`;
+   * answers whether older versions remain.
+   */
+  prune(rowid: number, snapshots: LiveSnapshots, reach = Number.POSITIVE_INFINITY): boolean {
     const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
-    const slot = this.slots[slotIndex] as SegmentSlot
-    const settled = settledVersion(slot.head(rowid - slotIndex * SEGMENT_ROWS), horizon, PRUNE_REACH)
-    if (settled === null) return
-    let dead = settled.older
-    settled.older = null
-    for (; dead !== null; dead = dead.older) if (dead.values !== null) this.forgetKeys(rowid, dead.values)
+    const head = this.slots[slotIndex]?.head(rowid - slotIndex * SEGMENT_ROWS) ?? null
+    let dead: RowVersion[] | null = null
+    let version = head
+    for (let i = 0; i < reach && version !== null && version.older !== null; i++) {
+      const { older } = version
+      const hiddenAt = version.writer.commitSequence
+      // A version is seen from its commit until the commit of the next one.
+      const isSeen =
+        hiddenAt === Number.POSITIVE_INFINITY || snapshots.readsWithin(older.writer.commitSequence, hiddenAt)
+      if (isSeen) version = older
+      else {
+        version.older = older.older
+        dead ??= []
+        dead.push(older)
+      }
+    }
+    for (const { values } of dead ?? []) if (values !== null) this.forgetKeys(rowid, values)
+    if (dead !== null) this.countOverlay(-dead.reduce((sum, old) => sum + versionBytes(old), 0))
+    return head !== null && head.older !== null
+  }
+
+  /** Remembers that a row has versions behind its newest, for the sweep that removes them. */
+  #noteOld(rowid: number): void {
+    this.withOldVersions.add(rowid)
+    if (this.withOldVersions.size === 1) this.onOldVersions?.(this)
+  }
+
+  /** Counts what versions take in memory, in bytes. */
+  countOverlay(delta: number): void {
+    this.overlayBytes += delta
+    this.environment.overlay.add(delta)
   }
 
   get indexedColumns(): readonly number[] | null {
@@ -356,6 +398,7 @@ export class TableStore implements ChangeTarget {
       if (values === null && !had) return
     }
     const version = damage === null ? new RowVersion(values, ANCIENT, 0, null) : damagedVersion(damage)
+    if (damage === null) this.countOverlay(versionBytes(version))
     if (offset === slot.length) slot.fresh.push(version)
     else slot.setHead(offset, version)
   }

@@ -12,7 +12,6 @@ import { numericType } from '../../../src/types/numeric/numeric-type.ts'
 import type { Datum } from '../../../src/types/sql-type.ts'
 import { textType } from '../../../src/types/strings.ts'
 import {
-  COLUMNS,
   columnsOf,
   createTable,
   type Database,
