@@ -10,7 +10,7 @@ import type { Transaction } from '../txn/transaction.ts'
 import type { Datum } from '../types/sql-type.ts'
 import { Wait } from '../vector/wait.ts'
 import type { IndexRegistry } from './index-registry.ts'
-import type { RowBuffer } from './row-buffer.ts'
+import type { RowStore } from './spill/row-store.ts'
 import type { SessionSpill } from './spill/spill-area.ts'
 
 /** Longest time in milliseconds that a statement works before it lets others run. */
@@ -18,8 +18,8 @@ const SLICE = 8
 
 /** Rows of a CTE as far as they have been produced, shared by all its readers. */
 export interface CteRows {
-  readonly buffer: RowBuffer
-  /** Pulls more rows into the buffer: false when there are none, a Wait, or true. */
+  readonly store: RowStore
+  /** Pulls more rows into the store: false when there are none, a Wait, or true when there may be some. */
   more(): boolean | Wait
 }
 
@@ -57,7 +57,7 @@ export class ExecutionContext {
   readonly outer: Datum[]
   readonly ctes: Map<Cte, CteRows>
   /** Working tables of recursions in progress. */
-  readonly workTables: Map<Cte, RowBuffer>
+  readonly workTables: Map<Cte, RowStore>
   /** Rows that a recheck is restricted to: rowid by the id of the column that holds it. */
   readonly pinned: ReadonlyMap<ColumnId, number>
   readonly #control: Control

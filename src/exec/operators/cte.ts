@@ -1,22 +1,22 @@
 /** Common table expressions: WITH, reads of its results, recursive union and its working table. */
 import type { CteScan, RecursiveUnion, With, WorkTableScan } from '../../plan/physical.ts'
-import { BATCH_SIZE, type Batch } from '../../vector/batch.ts'
+import type { Batch } from '../../vector/batch.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { CteRows, ExecutionContext } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { groupKey, type Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
-import { RowBuffer } from '../row-buffer.ts'
+import { RowStore, type RowReader } from '../spill/row-store.ts'
 
 /** Runs a CTE's plan as far as its readers ask. */
 class LazyRows implements CteRows {
-  readonly buffer: RowBuffer
+  readonly store: RowStore
   readonly #operator: Operator
   #state: 'new' | 'open' | 'done' = 'new'
 
-  constructor(operator: Operator, buffer: RowBuffer) {
+  constructor(operator: Operator, store: RowStore) {
     this.#operator = operator
-    this.buffer = buffer
+    this.store = store
   }
 
   more(): boolean | Wait {
@@ -25,19 +25,23 @@ class LazyRows implements CteRows {
       this.#operator.open()
       this.#state = 'open'
     }
+    const held = this.store.held()
+    if (held !== null) return held
     const batch = this.#operator.next()
     if (batch instanceof Wait) return batch
     if (batch === null) {
       this.#state = 'done'
       this.#operator.close()
-      return false
+      this.store.finish()
+      return true
     }
-    this.buffer.add(batch)
+    this.store.add(batch)
     return true
   }
 
   close(): void {
     this.#operator.close()
+    this.store.close()
   }
 }
 
@@ -59,8 +63,13 @@ export class WithOperator implements Operator {
   }
 
   open(): void {
+    for (const rows of this.#rows) rows.close()
     this.#rows = this.#plan.ctes.map(({ cte, plan }, i) => {
-      const rows = new LazyRows(this.#operators[i] as Operator, new RowBuffer(plan.outputs.map((c) => c.type)))
+      const store = new RowStore(
+        plan.outputs.map((c) => c.type),
+        this.#context,
+      )
+      const rows = new LazyRows(this.#operators[i] as Operator, store)
       this.#context.ctes.set(cte, rows)
       return rows
     })
@@ -95,7 +104,7 @@ const modifies = (cte: With['ctes'][number]['cte'] | undefined): boolean =>
 export class CteScanOperator implements Operator {
   readonly #plan: CteScan
   readonly #context: ExecutionContext
-  #at = 0
+  #reader: RowReader | null = null
 
   constructor(plan: CteScan, context: ExecutionContext) {
     this.#plan = plan
@@ -103,31 +112,31 @@ export class CteScanOperator implements Operator {
   }
 
   open(): void {
-    this.#at = 0
+    this.#reader = null
   }
 
   next(): Pull {
     const rows = this.#context.ctes.get(this.#plan.cte)
     if (rows === undefined) throw new Error(`CTE ${this.#plan.cte.name} is not running`)
+    this.#reader ??= rows.store.reader(this.#plan.positions)
     for (;;) {
-      const batch = rows.buffer.batch(this.#at, this.#plan.positions)
-      if (batch !== null) {
-        this.#at += batch.length
-        return batch
-      }
+      const pulled = this.#reader.next()
+      if (pulled !== null) return pulled
       const more = rows.more()
       if (more instanceof Wait) return more
       if (!more) return null
     }
   }
 
-  close(): void {}
+  close(): void {
+    this.#reader = null
+  }
 }
 
 export class WorkTableScanOperator implements Operator {
   readonly #plan: WorkTableScan
   readonly #context: ExecutionContext
-  #at = 0
+  #reader: RowReader | null = null
 
   constructor(plan: WorkTableScan, context: ExecutionContext) {
     this.#plan = plan
@@ -135,18 +144,19 @@ export class WorkTableScanOperator implements Operator {
   }
 
   open(): void {
-    this.#at = 0
+    this.#reader = null
   }
 
   next(): Pull {
     const table = this.#context.workTables.get(this.#plan.cte)
     if (table === undefined) throw new Error(`working table of ${this.#plan.cte.name} is missing`)
-    const batch = table.batch(this.#at, this.#plan.positions)
-    this.#at += BATCH_SIZE
-    return batch
+    this.#reader ??= table.reader(this.#plan.positions)
+    return this.#reader.next()
   }
 
-  close(): void {}
+  close(): void {
+    this.#reader = null
+  }
 }
 
 export class RecursiveUnionOperator implements Operator {
@@ -157,7 +167,9 @@ export class RecursiveUnionOperator implements Operator {
   readonly #key: (batch: Batch, position: number) => Key
   readonly #stepKey: (batch: Batch, position: number) => Key
   #seen = new Set<Key>()
-  #next: RowBuffer
+  /** The rows of the last round, and those of the present one. */
+  #working: RowStore | null = null
+  #next: RowStore
   #inStep = false
 
   constructor(plan: RecursiveUnion, base: Operator, step: Operator, context: ExecutionContext) {
@@ -174,20 +186,30 @@ export class RecursiveUnionOperator implements Operator {
     this.#next = this.#emptyTable()
   }
 
-  #emptyTable(): RowBuffer {
-    return new RowBuffer(this.#plan.outputs.map((column) => column.type))
+  #emptyTable(): RowStore {
+    return new RowStore(
+      this.#plan.outputs.map((column) => column.type),
+      this.#context,
+    )
+  }
+
+  #forget(): void {
+    this.#seen = new Set()
+    this.#working?.close()
+    this.#working = null
+    this.#next.close()
+    this.#next = this.#emptyTable()
   }
 
   open(): void {
-    this.#seen = new Set()
-    this.#next = this.#emptyTable()
+    this.#forget()
     this.#inStep = false
     this.#base.open()
   }
 
   next(): Pull {
     for (;;) {
-      const wait = this.#context.poll()
+      const wait = this.#context.poll() ?? this.#next.held()
       if (wait !== null) return wait
       const batch = (this.#inStep ? this.#step : this.#base).next()
       if (batch instanceof Wait) return batch
@@ -198,8 +220,11 @@ export class RecursiveUnionOperator implements Operator {
         return fresh
       }
       // A round is over: its rows are the next round's working table.
-      if (this.#next.rows.length === 0) return null
-      this.#context.workTables.set(this.#plan.cte, this.#next)
+      if (this.#next.count === 0) return null
+      this.#working?.close()
+      this.#working = this.#next
+      this.#working.finish()
+      this.#context.workTables.set(this.#plan.cte, this.#working)
       this.#next = this.#emptyTable()
       this.#inStep = true
       this.#step.open()
@@ -222,7 +247,7 @@ export class RecursiveUnionOperator implements Operator {
   }
 
   close(): void {
-    this.#seen = new Set()
+    this.#forget()
     this.#base.close()
     this.#step.close()
   }

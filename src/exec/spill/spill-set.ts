@@ -109,13 +109,9 @@ export class SpillStream {
     this.#flush()
   }
 
-  /** Rows on their way to or in the file. */
-  get flushed(): number {
-    return this.rows - this.#collector.count
-  }
-
-  reader(): SpillReader {
-    return new SpillReader(this.#set, this)
+  /** Reads from a block on. */
+  reader(block = 0): SpillReader {
+    return new SpillReader(this.#set, this, block)
   }
 }
 
@@ -131,14 +127,15 @@ export class SpillReader {
   readonly #set: SpillSet
   readonly #stream: SpillStream
   /** The block that `next` answers next. */
-  #at = 0
+  #at: number
   #arrived: Uint8Array<ArrayBuffer> | null = null
   #failure: unknown = null
   #reading: Promise<void> | null = null
 
-  constructor(set: SpillSet, stream: SpillStream) {
+  constructor(set: SpillSet, stream: SpillStream, block: number) {
     this.#set = set
     this.#stream = stream
+    this.#at = block
   }
 
   /** The next block's rows; null after the last block there is now. */
