@@ -44,6 +44,29 @@ export interface SessionServices {
   currentTransactionIdIfAssigned(): number | null
   cancelBackend(processId: number): boolean
   terminateBackend(processId: number): boolean
+  readonly advisory: AdvisoryLocks
+  /** Text that the client sent, as the running statement is part of it. */
+  currentQuery(): string | null
+  /** Process ids in the way of what another session waits for. */
+  blockingProcesses(processId: number): readonly number[]
+  /** Throws 25001 inside a savepoint. */
+  exportSnapshot(): string
+}
+
+/** What an advisory lock is on: `space` 1 is one key of 64 bits, 2 is two of 32 in the high and low halves. */
+export interface AdvisoryKey {
+  readonly key: bigint
+  readonly space: 1 | 2
+  readonly shared: boolean
+}
+
+export interface AdvisoryLocks {
+  /** Null when the lock was granted at once, else a promise of it, which rejects when the wait is ended. */
+  lock(key: AdvisoryKey, scope: 'session' | 'transaction'): Promise<void> | null
+  tryLock(key: AdvisoryKey, scope: 'session' | 'transaction'): boolean
+  /** Gives a session-level lock back once; false, with a warning, when there is none. */
+  unlock(key: AdvisoryKey): boolean
+  unlockAll(): void
 }
 
 export interface SequenceServices {

@@ -13,6 +13,7 @@ import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
 import { byteaFunctions } from './scalar/bytea.ts'
 import { mathFunctions } from './scalar/math.ts'
+import { advisoryLockFunctions } from './scalar/advisory.ts'
 import { catalogFunctions } from './scalar/catalog.ts'
 import { concatenationFunctions } from './scalar/concatenation.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
@@ -52,6 +53,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...jsonFunctions,
   ...jsonRecordFunctions,
   ...systemFunctions,
+  ...advisoryLockFunctions,
   ...catalogFunctions,
   ...basicAggregates,
   ...collectionAggregates,

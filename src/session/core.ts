@@ -3,7 +3,7 @@ import type { ColumnId } from '../analyze/expression.ts'
 import type { RoleObject } from '../catalog/objects.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
-import type { Notice } from '../errors/sql-error.ts'
+import type { Notice, SqlError } from '../errors/sql-error.ts'
 import { queryCanceled } from '../errors/raise/execution.ts'
 import { ExecutionContext } from '../exec/context.ts'
 import { storeSchema } from '../exec/ddl/schemas.ts'
@@ -11,6 +11,8 @@ import type { SessionSpill } from '../exec/spill/spill-area.ts'
 import { tableFacts } from '../exec/table-facts.ts'
 import type { TableFacts } from '../optimize/optimize.ts'
 import type { Datum } from '../types/sql-type.ts'
+import { Activity } from './activity.ts'
+import { SessionAdvisoryLocks } from './advisory-locks.ts'
 import type { SessionEvents } from './contract.ts'
 import type { Cursor } from './cursor.ts'
 import type { Database } from './database.ts'
@@ -55,6 +57,12 @@ export class SessionCore {
   temporarySchema: number | null = null
   /** The statement that runs now. */
   running: ExecutionContext | null = null
+  /** What the client sent, in full. */
+  queryText: string | null = null
+  /** Set when the statement in progress was cancelled before it could run. */
+  cancelled: SqlError | null = null
+  readonly activity: Activity
+  readonly advisory: SessionAdvisoryLocks
   readonly startedAt = now()
   readonly spill: SessionSpill
 
@@ -74,6 +82,19 @@ export class SessionCore {
     }))
     this.sessionUser = options.role.name
     this.block = new TransactionBlock(this.parts.transactions, this.parts.catalogs, database.oid, settings, processId)
+    const { transactions } = this.parts
+    this.activity = new Activity({
+      settings,
+      inTransaction: () => this.block.current !== null || this.block.state === 'failed',
+      terminate: (error) => this.events.terminate(error),
+    })
+    this.advisory = new SessionAdvisoryLocks({
+      locks: transactions.locks,
+      processId,
+      database: database.oid,
+      transaction: () => this.block.transaction,
+      notice: (notice) => this.notice(notice),
+    })
     this.format = new SessionFormat(
       settings,
       objectNames(() => ({ catalog: this.catalog, searchPath: this.searchPath })),
@@ -153,11 +174,13 @@ export class SessionCore {
     }
   }
 
+  /** Ends the statement in progress: its lock wait, or its next step. */
   cancel(reason: Parameters<typeof queryCanceled>[0] = 'user request'): void {
-    if (this.running === null) return
+    if (!this.activity.active) return
     const error = queryCanceled(reason)
-    this.running.cancel(error)
-    this.block.current?.cancelWait(error)
+    this.cancelled = error
+    this.running?.cancel(error)
+    this.parts.transactions.locks.cancelWait(this.processId, error)
   }
 }
 
@@ -192,6 +215,11 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
     const xid = core.block.current?.xid ?? 0
     return xid === 0 ? null : xid
   },
+  advisory: core.advisory,
+  currentQuery: (): string | null => core.queryText,
+  blockingProcesses: (processId: number): readonly number[] =>
+    core.parts.transactions.locks.blockingProcesses(processId),
+  exportSnapshot: (): string => core.block.exportSnapshot(),
   cancelBackend: (processId: number): boolean => {
     const session = core.engine.sessions.get(processId)
     session?.cancel()

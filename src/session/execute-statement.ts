@@ -62,6 +62,7 @@ export const lockTables = async (
 /** Null when all locks are there at once. They are asked for one after another: a session waits for one thing. */
 const lockNow = (core: SessionCore, { locks, plan, writes, query }: StatementPlan): Promise<void> | null => {
   const { transaction } = core.block
+  if (core.cancelled !== null) throw core.cancelled
   if (writes) transaction.checkWritable(VERBS[query.kind as keyof typeof VERBS] ?? 'SELECT')
   const wanted = transaction.isolation === 'serializable' ? serializableLocks(plan, locks) : locks
   for (const [i, { relation, mode }] of wanted.entries()) {
@@ -96,6 +97,7 @@ export const startPlan = (
   instrument?: Instrument,
 ): RunningPlan => {
   const { block } = core
+  if (core.cancelled !== null) throw core.cancelled
   block.queried = true
   block.transaction.advanceCommand()
   const targets = block.transaction.isolation === 'serializable' ? rowTargets(statement.plan) : undefined

@@ -3,6 +3,7 @@ import type { SettingState } from '../config/session-settings.ts'
 import { formatSetting } from '../config/setting-value.ts'
 import { SqlArray } from '../types/array.ts'
 import type { Datum } from '../types/sql-type.ts'
+import type { LockInfo } from '../txn/lock-manager.ts'
 import type { LockTag } from '../txn/lock-tag.ts'
 import type { SessionCore } from './core.ts'
 
@@ -38,9 +39,36 @@ const STATES = {
   failed: 'idle in transaction (aborted)',
 }
 
+/** Types of locks in pg_locks and, as wait events, in pg_stat_activity. */
+const LOCK_TYPES: Readonly<Record<LockTag['kind'], string>> = {
+  relation: 'relation',
+  row: 'tuple',
+  transaction: 'transactionid',
+  range: 'page',
+  advisory: 'advisory',
+}
+
+/** What a session waits for: a lock, its client, or nothing. */
+const waitEvent = (core: SessionCore): Row => {
+  if (!core.activity.active) return { wait_event_type: 'Client', wait_event: 'ClientRead' }
+  const wait = core.parts.transactions.locks.waitOf(core.processId)
+  if (wait === null) return { wait_event_type: null, wait_event: null }
+  // Who is next for a row waits for the transaction that has locked it.
+  const event = wait.tag.kind === 'row' && wait.first ? 'transactionid' : LOCK_TYPES[wait.tag.kind]
+  return { wait_event_type: 'Lock', wait_event: event }
+}
+
+/** The oldest transaction that the session's snapshot may not see, null without a snapshot. */
+const oldestUnseen = (core: SessionCore): number | null => {
+  const { transactions } = core.parts
+  const sequence = core.block.current?.oldestSequence ?? Number.POSITIVE_INFINITY
+  if (sequence === Number.POSITIVE_INFINITY) return null
+  return transactions.inProgress()[0] ?? transactions.nextXid
+}
+
 const activityRow = (core: SessionCore): Row => {
-  const active = core.running !== null
-  const { session, transactionTimestamp, statementTimestamp } = core.eval
+  const { activity } = core
+  const { session, transactionTimestamp } = core.eval
   const transaction = core.block.current
   return {
     datid: core.database.oid,
@@ -53,13 +81,14 @@ const activityRow = (core: SessionCore): Row => {
     client_port: session.clientPort,
     backend_start: core.startedAt,
     xact_start: transaction === null ? null : transactionTimestamp,
-    query_start: statementTimestamp === 0 ? null : statementTimestamp,
-    state_change: statementTimestamp === 0 ? null : statementTimestamp,
-    state: active ? 'active' : STATES[core.block.state],
-    wait_event_type: active ? null : 'Client',
-    wait_event: active ? null : 'ClientRead',
+    query_start: activity.queryStart,
+    state_change: activity.stateChange,
+    ...waitEvent(core),
+    state: activity.active ? 'active' : STATES[core.block.state],
     backend_xid: transaction === null || transaction.xid === 0 ? null : transaction.xid,
-    query: '',
+    backend_xmin: oldestUnseen(core),
+    query_id: null,
+    query: activity.query,
     backend_type: 'client backend',
   }
 }
@@ -67,26 +96,27 @@ const activityRow = (core: SessionCore): Row => {
 const ROWS_PER_PAGE = 65536
 
 /** Columns of pg_locks that say what a lock is on. */
-const tagColumns = (tag: LockTag, database: number): Row => {
+const tagColumns = (tag: LockTag, database: number | null): Row => {
+  const locktype = LOCK_TYPES[tag.kind]
   switch (tag.kind) {
     case 'relation':
-      return { locktype: 'relation', database, relation: tag.relation }
+      return { locktype, database, relation: tag.relation }
     case 'row':
       return {
-        locktype: 'tuple',
+        locktype,
         database,
         relation: tag.relation,
         page: Math.floor(tag.rowid / ROWS_PER_PAGE),
         tuple: (tag.rowid % ROWS_PER_PAGE) + 1,
       }
     case 'transaction':
-      return { locktype: 'transactionid', transactionid: tag.xid }
+      return { locktype, transactionid: tag.xid }
     case 'range':
-      return { locktype: 'page', database, relation: tag.object }
+      return { locktype, database, relation: tag.object }
     case 'advisory':
       return {
-        locktype: 'advisory',
-        database,
+        locktype,
+        database: tag.database,
         classid: Number((tag.key >> 32n) & 0xffffffffn),
         objid: Number(tag.key & 0xffffffffn),
         objsubid: tag.space,
@@ -97,16 +127,47 @@ const tagColumns = (tag: LockTag, database: number): Row => {
 /** Milliseconds between 1970-01-01 and 2000-01-01. */
 const POSTGRES_EPOCH = 946_684_800_000
 
-const lockRows = (core: SessionCore): Row[] =>
-  core.parts.transactions.locks.list().map(({ tag, processId, mode, granted, waitStart }) => ({
-    ...tagColumns(tag, core.database.oid),
-    virtualtransaction: `${processId}/0`,
+/** Locks that many may hold beside each other, which PostgreSQL keeps with the session. */
+const FAST_MODES: ReadonlySet<string> = new Set(['AccessShareLock', 'RowShareLock', 'RowExclusiveLock'])
+
+/** Every transaction has a lock on itself, by its number in the session and by its id. */
+const ownLocks = ({ block, processId }: SessionCore): Row[] => {
+  if (block.current === null) return []
+  const virtual = `${processId}/${block.count}`
+  const lock = { virtualtransaction: virtual, pid: processId, mode: 'ExclusiveLock', granted: true, waitstart: null }
+  const { xid } = block.current
+  const byId = xid === 0 ? [] : [{ ...lock, locktype: 'transactionid', transactionid: xid, fastpath: false }]
+  return [{ ...lock, locktype: 'virtualxid', virtualxid: virtual, fastpath: true }, ...byId]
+}
+
+/** A lock of the lock manager as PostgreSQL would show it. */
+const lockInfoRows = ({ engine }: SessionCore, info: LockInfo): Row[] => {
+  const { tag, processId, mode, granted, waitStart } = info
+  const session = engine.sessions.get(processId)?.core
+  const row = {
+    ...tagColumns(tag, session?.database.oid ?? null),
+    virtualtransaction: `${processId}/${session?.block.count ?? 0}`,
     pid: processId,
     mode,
     granted,
-    fastpath: false,
+    fastpath: granted && tag.kind === 'relation' && FAST_MODES.has(mode),
     waitstart: waitStart === null ? null : (waitStart - POSTGRES_EPOCH) * 1000,
-  }))
+  }
+  if (tag.kind === 'transaction' && granted) return []
+  if (tag.kind !== 'row' || info.place > 0 || info.holder === 0) return [row]
+  // Who is next for a row has its place, and waits for the transaction that has locked it.
+  const { virtualtransaction, pid, waitstart } = row
+  const byId = { locktype: 'transactionid', transactionid: info.holder, mode: 'ShareLock', granted: false }
+  return [
+    { ...row, granted: true, waitstart: null },
+    { ...byId, virtualtransaction, pid, fastpath: false, waitstart },
+  ]
+}
+
+const lockRows = (core: SessionCore): Row[] => [
+  ...Array.from(core.engine.sessions.values()).flatMap((session) => ownLocks(session.core)),
+  ...core.parts.transactions.locks.list().flatMap((info) => lockInfoRows(core, info)),
+]
 
 const VIEWS: Readonly<Record<string, (core: SessionCore) => Iterable<Row>>> = {
   pg_settings: (core) => core.settings.list().toSorted(byName).map(settingRow),

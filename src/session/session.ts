@@ -72,6 +72,7 @@ export class ServerSession implements Session {
 
   async query(sql: string, sink: ResultSink): Promise<void> {
     const started = performance.now()
+    this.#begins(sql)
     try {
       const statements = parseStatements(sql)
       if (statements.length === 0) sink.emptyQuery()
@@ -80,8 +81,15 @@ export class ServerSession implements Session {
     } catch (error) {
       throw this.#failed(error, sql)
     } finally {
+      this.#core.activity.end()
       this.#log(sql, started)
     }
+  }
+
+  /** A message of the client is worked on. */
+  #begins(sql: string): void {
+    this.#core.activity.begin(sql)
+    this.#core.queryText = sql
   }
 
   async #simple(statement: ParsedStatement, sql: string, only: boolean, sink: ResultSink): Promise<void> {
@@ -122,6 +130,7 @@ export class ServerSession implements Session {
   /** Every statement runs in a transaction; a failed block lets only its end through. */
   #begin(node: Node): void {
     const { block, eval: evaluation, format } = this.#core
+    this.#core.cancelled = null
     if (block.state === 'failed' && !endsTransaction(node)) throw inFailedTransaction()
     evaluation.statementTimestamp = now()
     if (block.state !== 'idle') return
@@ -180,6 +189,7 @@ export class ServerSession implements Session {
   // ---- extended protocol
 
   parse(name: string, sql: string, parameterTypes: readonly number[]): void {
+    this.#begins(sql)
     try {
       if (name !== '' && this.#core.prepared.has(name)) throw duplicatePrepared(name)
       const statements = parseStatements(sql)
@@ -207,6 +217,7 @@ export class ServerSession implements Session {
     resultFormats: readonly number[],
   ): void {
     const statement = this.#prepared(statementName)
+    this.#begins(statement.sql)
     try {
       if (statement.node !== null) this.#begin(statement.node)
       const { parameterTypes } = statement
@@ -268,6 +279,7 @@ export class ServerSession implements Session {
       return 'complete'
     }
     const started = performance.now()
+    this.#begins(sql)
     const timer = this.#startTimer()
     try {
       this.#begin(node)
@@ -356,6 +368,8 @@ export class ServerSession implements Session {
       await this.#endImplicit()
     } catch (error) {
       throw this.#failed(error, '')
+    } finally {
+      this.#core.activity.end()
     }
   }
 
@@ -364,6 +378,7 @@ export class ServerSession implements Session {
   // biome-ignore lint/suspicious/useAwait: the contract allows waiting
   async fail(): Promise<void> {
     this.#core.block.fail()
+    this.#core.activity.end()
     if (this.#core.block.state === 'idle') this.#dropPortals()
   }
 
@@ -381,6 +396,8 @@ export class ServerSession implements Session {
     if (this.#closed) return
     this.#closed = true
     this.#core.cancel()
+    this.#core.activity.stop()
+    this.#core.advisory.unlockAll()
     this.#dropPortals()
     if (this.#core.block.current !== null) this.#core.block.rollback()
     try {

@@ -5,7 +5,8 @@
 import { CatalogTransaction, type CatalogStore } from '../catalog/catalog.ts'
 import type { ConstraintObject } from '../catalog/objects.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
-import { undefinedSavepoint } from '../errors/raise/session.ts'
+import { mustPrecedeQueries, notInSubtransaction, undefinedSavepoint } from '../errors/raise/session.ts'
+import { snapshotNotImportable } from '../errors/raise/transactions.ts'
 import type { Savepoint, Transaction } from '../txn/transaction.ts'
 import type { TransactionManager } from '../txn/transaction-manager.ts'
 import type { DeferredChecks } from './run-plan.ts'
@@ -26,6 +27,13 @@ const ISOLATION = {
   serializable: 'serializable',
 } as const
 
+/** What BEGIN and SET TRANSACTION choose; undefined leaves it. */
+export interface TransactionModes {
+  readonly isolation?: string
+  readonly readOnly?: boolean
+  readonly deferrable?: boolean
+}
+
 export class TransactionBlock {
   readonly #manager: TransactionManager
   readonly #catalogs: CatalogStore
@@ -39,6 +47,8 @@ export class TransactionBlock {
   #checks: TransactionChecks = new TransactionChecks()
   /** A query ran: isolation can no longer be chosen. */
   queried = false
+  /** Transactions begun in this session; the last one's number within it. */
+  count = 0
 
   constructor(
     manager: TransactionManager,
@@ -74,10 +84,15 @@ export class TransactionBlock {
   }
 
   begin(state: 'implicit' | 'block'): void {
-    const isolation = this.#settings.text('default_transaction_isolation') as keyof typeof ISOLATION
-    this.#transaction = this.#manager.begin({
-      isolation: ISOLATION[isolation],
+    const defaults = {
+      isolation: this.#settings.text('default_transaction_isolation'),
       readOnly: this.#settings.bool('default_transaction_read_only'),
+      deferrable: this.#settings.bool('default_transaction_deferrable'),
+    }
+    this.count++
+    this.#transaction = this.#manager.begin({
+      isolation: ISOLATION[defaults.isolation as keyof typeof ISOLATION],
+      readOnly: defaults.readOnly,
       processId: this.#processId,
       lockTimeout: () => this.#settings.int('lock_timeout'),
     })
@@ -85,7 +100,33 @@ export class TransactionBlock {
     this.#savepoints = []
     this.queried = false
     this.#settings.pushLevel()
+    this.#showModes(defaults)
     this.state = state
+  }
+
+  /** The next transaction with the characteristics of the last (AND CHAIN). */
+  chain(modes: TransactionModes): void {
+    this.begin('block')
+    this.setModes(modes)
+  }
+
+  get modes(): TransactionModes {
+    return {
+      isolation: this.#settings.text('transaction_isolation'),
+      readOnly: this.transaction.readOnly,
+      deferrable: this.#settings.bool('transaction_deferrable'),
+    }
+  }
+
+  #showModes({ isolation, readOnly, deferrable }: TransactionModes): void {
+    const show = (name: string, value: string | boolean | undefined): void => {
+      if (value === undefined) return
+      const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : value
+      if (this.#settings.show(name) !== text) this.#settings.set(name, text, { local: true, source: 'override' })
+    }
+    show('transaction_isolation', isolation)
+    show('transaction_read_only', readOnly)
+    show('transaction_deferrable', deferrable)
   }
 
   /** BEGIN inside an implicit transaction makes a block of it. */
@@ -94,12 +135,57 @@ export class TransactionBlock {
     this.state = 'block'
   }
 
-  setModes(modes: { isolation?: string; readOnly?: boolean }): void {
-    const transaction = this.transaction
-    if (modes.isolation !== undefined) {
-      transaction.isolation = ISOLATION[modes.isolation as keyof typeof ISOLATION]
+  /** BEGIN, SET TRANSACTION. Throws 25001 for what had to be chosen earlier. */
+  setModes(modes: TransactionModes): void {
+    const { transaction } = this
+    const { isolation, readOnly, deferrable } = modes
+    const nested = this.#savepoints.length > 0
+    if (isolation !== undefined && isolation !== this.#settings.text('transaction_isolation')) {
+      if (this.queried) throw mustPrecedeQueries('SET TRANSACTION ISOLATION LEVEL')
+      if (nested) throw notInSubtransaction('SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction')
+      transaction.isolation = ISOLATION[isolation as keyof typeof ISOLATION]
     }
-    if (modes.readOnly !== undefined) transaction.readOnly = modes.readOnly
+    if (readOnly !== undefined) {
+      if (!readOnly && transaction.readOnly) {
+        if (nested) throw notInSubtransaction('cannot set transaction read-write mode inside a read-only transaction')
+        if (this.queried) throw mustPrecedeQueries('transaction read-write mode')
+      }
+      transaction.readOnly = readOnly
+    }
+    if (deferrable !== undefined) {
+      if (nested) throw notInSubtransaction('SET TRANSACTION [NOT] DEFERRABLE cannot be called within a subtransaction')
+      if (this.queried) throw mustPrecedeQueries('SET TRANSACTION [NOT] DEFERRABLE')
+    }
+    this.#showModes(modes)
+  }
+
+  /** pg_export_snapshot. */
+  exportSnapshot(): string {
+    if (this.#savepoints.length > 0) throw notInSubtransaction('cannot export a snapshot from a subtransaction')
+    return this.#manager.snapshots.export(this.transaction, this.#database)
+  }
+
+  /** SET TRANSACTION SNAPSHOT. */
+  importSnapshot(id: string): void {
+    const { transaction } = this
+    if (this.queried || this.#savepoints.length > 0) throw mustPrecedeQueries('SET TRANSACTION SNAPSHOT')
+    if (transaction.isolation === 'read committed') {
+      throw snapshotNotImportable(
+        'a snapshot-importing transaction must have isolation level SERIALIZABLE or REPEATABLE READ',
+      )
+    }
+    const exported = this.#manager.snapshots.get(id)
+    if (transaction.isolation === 'serializable') {
+      throw snapshotNotImportable(
+        exported.transaction.isolation === 'serializable'
+          ? 'a serializable transaction reads what it locks and cannot import a snapshot'
+          : 'a serializable transaction cannot import a snapshot from a non-serializable transaction',
+      )
+    }
+    if (exported.database !== this.#database) {
+      throw snapshotNotImportable('cannot import a snapshot from a different database')
+    }
+    transaction.importSnapshot(exported.snapshot)
   }
 
   /** Commits; answers false when the block had failed and was rolled back instead. */

@@ -96,7 +96,7 @@ export interface AcquireOptions {
   readonly transient?: boolean
 }
 
-/** A row of pg_locks. */
+/** Who holds or awaits a lock. */
 export interface LockInfo {
   readonly tag: LockTag
   readonly processId: number
@@ -104,6 +104,16 @@ export interface LockInfo {
   readonly granted: boolean
   /** When the wait began (Date.now), null when granted. */
   readonly waitStart: number | null
+  /** Of a wait: the transaction that holds the lock, where it has an id, and how many wait before. */
+  readonly holder: number
+  readonly place: number
+}
+
+/** What a process waits for. */
+export interface WaitInfo {
+  readonly tag: LockTag
+  /** Whether the wait is for a transaction's end rather than behind others that wait. */
+  readonly first: boolean
 }
 
 export class LockManager {
@@ -247,7 +257,9 @@ export class LockManager {
    */
   acquireRange(owner: LockOwner, index: number, mode: LockMode, range: LockRange, timeoutMs: number): null | Wait {
     const tag: LockTag = { kind: 'range', object: index }
-    const own = this.#ranges.get(index)?.grants.filter((g) => g.owner === owner && (g.modes & mode) !== 0) ?? []
+    // Who may write what it has read may also just read it.
+    const enough = mode | TABLE_LOCK.shareRowExclusive
+    const own = this.#ranges.get(index)?.grants.filter((g) => g.owner === owner && (g.modes & enough) !== 0) ?? []
     if (own.some((g) => g.range === null || g.range.covers(range))) return null
     if (own.length < RANGES_PER_OWNER) return this.acquire(owner, tag, mode, { range, timeoutMs }) as null | Wait
     const whole = this.acquire(owner, tag, mode, { timeoutMs })
@@ -303,18 +315,27 @@ export class LockManager {
     return request === undefined ? [] : [...new Set(blockersOf(request).map((owner) => owner.processId))]
   }
 
-  /** Everything held and waited for. */
+  /** What the process waits for, null when it does not wait. */
+  waitOf(processId: number): WaitInfo | null {
+    const request = this.#waiting.get(processId)
+    return request === undefined ? null : { tag: request.lock.tag, first: request.lock.queue[0] === request }
+  }
+
+  /** Everything held and waited for; of rows, where there may be very many, only the waits. */
   list(): LockInfo[] {
     const infos: LockInfo[] = []
     for (const { tag, grants, queue } of this.#all()) {
-      for (const { owner, modes } of grants) {
+      for (const { owner, modes } of tag.kind === 'row' ? [] : grants) {
         if (owner.ended) continue
         for (const mode of modesIn(modes)) {
-          infos.push({ tag, processId: owner.processId, mode: lockModeName(mode), granted: true, waitStart: null })
+          const { processId } = owner
+          infos.push({ tag, processId, mode: lockModeName(mode), granted: true, waitStart: null, holder: 0, place: 0 })
         }
       }
-      for (const { owner, mode, startedAt } of queue) {
-        infos.push({ tag, processId: owner.processId, mode: lockModeName(mode), granted: false, waitStart: startedAt })
+      const holder = grants.find(({ owner }) => owner.xid !== 0)?.owner.xid ?? 0
+      for (const [place, { owner, mode, startedAt }] of queue.entries()) {
+        const { processId } = owner
+        infos.push({ tag, processId, mode: lockModeName(mode), granted: false, waitStart: startedAt, holder, place })
       }
     }
     return infos
@@ -356,7 +377,7 @@ export class LockManager {
       case 'range':
         return this.#ranges.get(tag.object)
       case 'advisory':
-        return this.#advisory.get(`${tag.space}:${tag.key}`)
+        return this.#advisory.get(advisoryName(tag))
     }
   }
 
@@ -381,7 +402,7 @@ export class LockManager {
         this.#ranges.set(tag.object, lock)
         break
       case 'advisory':
-        this.#advisory.set(`${tag.space}:${tag.key}`, lock)
+        this.#advisory.set(advisoryName(tag), lock)
         break
     }
     return lock
@@ -407,19 +428,21 @@ export class LockManager {
         this.#ranges.delete(tag.object)
         break
       case 'advisory':
-        this.#advisory.delete(`${tag.space}:${tag.key}`)
+        this.#advisory.delete(advisoryName(tag))
         break
     }
   }
 
   *#all(): Generator<Lock> {
     yield* this.#relations.values()
-    for (const rows of this.#rows.values()) yield* rows.values()
+    for (const rows of this.#rows.values()) for (const lock of rows.values()) if (lock.queue.length > 0) yield lock
     yield* this.#transactions.values()
     yield* this.#ranges.values()
     yield* this.#advisory.values()
   }
 }
+
+const advisoryName = ({ database, space, key }: LockTag & { kind: 'advisory' }): string => `${database}:${space}:${key}`
 
 /** PostgreSQL waits for a row by waiting for the transaction that locked it. */
 const describeWait = ({ request: { lock, mode }, blockedBy }: CycleStep): string =>

@@ -11,7 +11,7 @@ export type LockTag =
   /** Key ranges of an index, or of a table where no index bounds a read. */
   | { readonly kind: 'range'; readonly object: number }
   /** `space` 1: one 64-bit key; 2: two 32-bit keys (high and low halves), as pg_locks.objsubid has it. */
-  | { readonly kind: 'advisory'; readonly key: bigint; readonly space: 1 | 2 }
+  | { readonly kind: 'advisory'; readonly database: number; readonly key: bigint; readonly space: 1 | 2 }
 
 /** Words for a deadlock's DETAIL. */
 export const describeTag = (tag: LockTag): string => {
@@ -25,6 +25,6 @@ export const describeTag = (tag: LockTag): string => {
     case 'range':
       return `key range of relation ${tag.object}`
     case 'advisory':
-      return `advisory lock [${tag.key >> 32n},${tag.key & 0xffffffffn},${tag.space}]`
+      return `advisory lock [${tag.database},${tag.key >> 32n},${tag.key & 0xffffffffn},${tag.space}]`
   }
 }

@@ -96,9 +96,17 @@ describe('concurrent sessions', () => {
     expect(await second).toBe('23505')
   })
 
-  test('functions that wait: awaited as a column, refused where a value must be there at once', async () => {
+  test('functions that wait: awaited in a select list, refused where a value must be there at once', async () => {
     const a = await server.connect()
-    expect(await a.query('SELECT pg_sleep(0.01)::text IS NULL AS x').catch((e: DatabaseError) => e.code)).toBe('0A000')
+    await a.query('CREATE SEQUENCE calls')
+    const answer = "SELECT pg_sleep(0.001)::text || 'x' AS s, nextval('calls')::int AS n, pg_sleep(0.001) IS NULL AS i"
+    // What was computed before a wait is not computed again after it.
+    expect((await a.query(answer)).rows).toEqual([{ s: 'x', n: 1, i: false }])
+    expect((await a.query(answer)).rows).toEqual([{ s: 'x', n: 2, i: false }])
+    const skipped = await a.query(
+      'SELECT CASE WHEN g > 1 THEN 1 ELSE pg_sleep(0.001)::text::int END AS n FROM generate_series(2, 3) g',
+    )
+    expect(skipped.rows).toEqual([{ n: 1 }, { n: 1 }])
     expect(await a.query('SELECT 1 WHERE pg_sleep(0.01) IS NULL').catch((e: DatabaseError) => e.code)).toBe('0A000')
     expect((await a.query('SELECT 1 AS n, pg_sleep(0.01)')).rows).toEqual([{ n: 1, pg_sleep: '' }])
   })

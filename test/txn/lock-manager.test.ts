@@ -12,6 +12,11 @@ import { failure } from '../storage/support/fixture.ts'
 const table = (relation: number): LockTag => ({ kind: 'relation', relation })
 const row = { kind: 'row', relation: 7, rowid: 42 } as const
 
+const compare = (a: readonly number[], b: readonly number[]): number => (a[0] as number) - (b[0] as number)
+
+const interval = (from: number, to: number): KeyInterval =>
+  new KeyInterval({ lower: [from], upper: [to], upperInclusive: false }, compare)
+
 /** PostgreSQL's manual, table 13.2: X where the mode of the row and that of the column conflict. */
 const TABLE_CONFLICTS = [
   '.......X', // ACCESS SHARE
@@ -125,7 +130,7 @@ describe('queues', () => {
     const [holder, a, b] = [locks.owner(1), locks.owner(2), locks.owner(3)]
     const first = locks.waitForTransaction(a, holder, 100)
     const second = locks.waitForTransaction(b, holder, 100)
-    expect(locks.list().filter(({ granted }) => granted)).toEqual([
+    expect(locks.list().filter(({ granted }) => granted)).toMatchObject([
       { tag: { kind: 'transaction', xid: 100 }, processId: 1, mode: 'ExclusiveLock', granted: true, waitStart: null },
     ])
     locks.releaseAll(holder)
@@ -134,9 +139,6 @@ describe('queues', () => {
   })
 
   test('ranges conflict where they overlap', () => {
-    const compare = (a: readonly number[], b: readonly number[]): number => (a[0] as number) - (b[0] as number)
-    const interval = (from: number, to: number): KeyInterval =>
-      new KeyInterval({ lower: [from], upper: [to], upperInclusive: false }, compare)
     const locks = new LockManager()
     const tag: LockTag = { kind: 'range', object: 1 }
     const take = (owner: number, mode: LockMode, from: number, to: number) =>
@@ -145,6 +147,32 @@ describe('queues', () => {
     expect(take(2, TABLE_LOCK.exclusive, 20, 21)).toBe(null)
     expect(take(2, TABLE_LOCK.exclusive, 19, 30)).toBe('unavailable')
     expect(take(1, TABLE_LOCK.exclusive, 15, 16)).toBe(null)
+  })
+
+  test('a reader’s ranges: covered ones are not taken again, many become the whole index', async () => {
+    const locks = new LockManager()
+    const [reader, writer, other] = [locks.owner(1), locks.owner(2), locks.owner(3)]
+    const share = TABLE_LOCK.share
+    const held = (): number => locks.list().filter(({ processId }) => processId === 1).length
+    expect(locks.hasRanges()).toBe(false)
+    expect(locks.enterRange(writer, 1, interval(5, 6), 0)).toBe(null)
+    expect(locks.acquireRange(reader, 1, share, interval(0, 9), 0)).toBe(null)
+    expect(locks.acquireRange(reader, 1, share, interval(3, 4), 0)).toBe(null)
+    expect([held(), locks.hasRanges(1), locks.hasRanges(2)]).toEqual([1, true, false])
+    expect(locks.enterRange(writer, 1, interval(10, 11), 0)).toBe(null)
+    for (let i = 1; i < 64; i++) locks.acquireRange(reader, 1, share, interval(i * 100, i * 100 + 1), 0)
+    expect(held()).toBe(64)
+    expect(locks.acquireRange(reader, 1, share, interval(9000, 9001), 0)).toBe(null)
+    expect(held()).toBe(1)
+    const entering = wait(locks.enterRange(writer, 1, interval(5050, 5051), 0))
+    const second = wait(locks.acquireRange(other, 1, share, interval(5000, 6000), 0))
+    locks.releaseAll(reader)
+    // Who waited to write holds the key from then on; a reader that came later waits for it.
+    expect([await settled(entering), await settled(second)]).toEqual([true, false])
+    locks.releaseAll(writer)
+    expect(await settled(second)).toBe(true)
+    locks.releaseAll(other)
+    expect(locks.hasRanges()).toBe(false)
   })
 
   test('tens of thousands of locks are free at once, for waiters and for those who don’t wait', async () => {
@@ -156,7 +184,11 @@ describe('queues', () => {
     locks.releaseAll(a)
     await waiting.promise
     expect(locks.acquire(b, { ...row, rowid: 40_000 }, ROW_LOCK.forUpdate, { noWait: true })).toBe(null)
-    expect(locks.list().map(({ processId }) => processId)).toEqual([2, 2])
+    expect([39_999, 40_000, 49_999].map((rowid) => locks.heldModes(b, { ...row, rowid }))).toEqual([
+      0,
+      ROW_LOCK.forUpdate,
+      ROW_LOCK.forUpdate,
+    ])
     for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
     locks.releaseAll(b)
     expect(locks.list()).toEqual([])
@@ -165,7 +197,7 @@ describe('queues', () => {
   test('one mode can be given up before the end', async () => {
     const locks = new LockManager()
     const [a, b] = [locks.owner(1), locks.owner(2)]
-    const key: LockTag = { kind: 'advisory', key: 5n, space: 1 }
+    const key: LockTag = { kind: 'advisory', database: 1, key: 5n, space: 1 }
     locks.acquire(a, key, TABLE_LOCK.exclusive)
     const waiting = wait(locks.acquire(b, key, TABLE_LOCK.exclusive))
     expect(locks.release(a, key, TABLE_LOCK.share)).toBe(false)

@@ -10,6 +10,28 @@ export const inFailedTransaction = (): SqlError =>
     'current transaction is aborted, commands ignored until end of transaction block',
   )
 
+export const idleInTransactionTimeout = (): SqlError =>
+  new SqlError(
+    SQL_STATE.idle_in_transaction_session_timeout,
+    'terminating connection due to idle-in-transaction timeout',
+    { severity: 'FATAL' },
+  )
+
+export const idleSessionTimeout = (): SqlError =>
+  new SqlError(SQL_STATE.idle_session_timeout, 'terminating connection due to idle-session timeout', {
+    severity: 'FATAL',
+  })
+
+/** Modes of a transaction that must be chosen at its beginning; `what` is the statement or mode. */
+export const mustPrecedeQueries = (what: string): SqlError =>
+  new SqlError(
+    SQL_STATE.active_sql_transaction,
+    `${what} must be ${what.startsWith('SET') ? 'called' : 'set'} before any query`,
+  )
+
+export const notInSubtransaction = (message: string): SqlError =>
+  new SqlError(SQL_STATE.active_sql_transaction, message)
+
 export const duplicatePrepared = (name: string): SqlError =>
   new SqlError(SQL_STATE.duplicate_prepared_statement, `prepared statement "${name}" already exists`)
 

@@ -29,6 +29,13 @@ export const readOnlyTransaction = (command: string): SqlError =>
 export const statementCancelled = (): SqlError =>
   new SqlError(SQL_STATE.query_canceled, 'canceling statement due to user request')
 
+export const invalidSnapshotIdentifier = (id: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `invalid snapshot identifier: "${id}"`)
+
+/** SET TRANSACTION SNAPSHOT that cannot be. */
+export const snapshotNotImportable = (message: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, message)
+
 /** Work in a transaction that has ended. */
 export const noActiveTransaction = (): SqlError =>
   new SqlError(SQL_STATE.no_active_sql_transaction, 'there is no transaction in progress')

@@ -20,6 +20,7 @@ import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
 import type { ExecutionContext } from '../context.ts'
 import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
+import type { Replay } from './replay.ts'
 
 /** The value at a physical position of a batch. */
 export type Evaluator = (batch: Batch, position: number) => Datum
@@ -30,6 +31,8 @@ export type Layout = ReadonlyMap<ColumnId, number>
 export interface Compilation {
   readonly context: ExecutionContext
   readonly layout: Layout
+  /** Keeps what volatile functions answered; only with it may functions wait. */
+  readonly replay?: Replay
 }
 
 /** A batch without columns and with one row: where expressions free of columns are evaluated. */
@@ -198,7 +201,7 @@ const column = (id: ColumnId, { layout, context }: Compilation): Evaluator => {
 
 /**
  * A function applied to plain argument values (none of them NULL when it is strict). Functions that wait answer a
- * promise, which no expression can compute with: they are refused (0A000) everywhere but at the top of a select list.
+ * promise, which only expressions with a `replay` can compute with: elsewhere they are refused (0A000).
  */
 export const invoke = (
   fn: ScalarFunction,
@@ -210,8 +213,7 @@ export const invoke = (
   return evaluation(fn, args, result, context)
 }
 
-/** As `invoke`, for callers that await what a waiting function answers. */
-export const evaluation = (
+const evaluation = (
   fn: ScalarFunction,
   args: readonly SqlType[],
   result: SqlType,
@@ -226,12 +228,13 @@ export const evaluation = (
 }
 
 const call = (expr: CallExpr, scope: Compilation): Evaluator => {
-  const evaluate = invoke(
-    expr.function,
-    expr.args.map((a) => a.type),
-    expr.type,
-    scope.context,
-  )
+  const { function: fn, type } = expr
+  const types = expr.args.map((a) => a.type)
+  const recorded = fn.volatility === 'volatile' ? scope.replay : undefined
+  const evaluate =
+    recorded === undefined
+      ? invoke(fn, types, type, scope.context)
+      : recorded.record(evaluation(fn, types, type, scope.context))
   const args = expr.args.map((arg) => interpret(arg, scope))
   if (expr.function.strict) return strictCall(evaluate, args)
   return (batch, at) => evaluate(...args.map((arg) => arg(batch, at)))

@@ -1,37 +1,27 @@
 /** A projection whose functions wait (pg_sleep, advisory locks): rows are computed one after another, awaited in turn. */
-import type { CallExpr, Expr } from '../../analyze/expression.ts'
+import type { Expr } from '../../analyze/expression.ts'
 import type { Project } from '../../plan/physical.ts'
 import { someNode } from '../../analyze/nodes.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
-import { evaluation, interpret, type Compilation, type Evaluator } from '../expression/interpret.ts'
+import { interpret, type Evaluator } from '../expression/interpret.ts'
+import { Replay } from '../expression/replay.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { rowsBatch } from '../row-buffer.ts'
 import type { Batch } from '../../vector/batch.ts'
 
 export const isBlocking = (plan: Project): boolean => plan.columns.some(({ expr }) => someNode(expr, isWaiting))
 
-const isWaiting = (expr: Expr): expr is CallExpr => expr.kind === 'call' && expr.function.blocking === true
-
-/** A waiting function as a whole column: its answer, or the promise of it. */
-const waitingCall = (expr: CallExpr, scope: Compilation): Evaluator => {
-  const { function: fn, args, type } = expr
-  const types = args.map((arg) => arg.type)
-  const call = evaluation(fn, types, type, scope.context)
-  const values = args.map((arg) => interpret(arg, scope))
-  return (batch, position) => {
-    const actual = values.map((value) => value(batch, position))
-    return fn.strict && actual.includes(null) ? null : call(...actual)
-  }
-}
+const isWaiting = (expr: Expr): boolean => expr.kind === 'call' && expr.function.blocking === true
 
 export class BlockingProjectOperator implements Operator {
   readonly #plan: Project
   readonly #input: Operator
   readonly #context: ExecutionContext
   readonly #columns: readonly Evaluator[]
+  readonly #replay = new Replay()
   #running: Promise<void> | null = null
   #rows: Datum[][] | null = null
 
@@ -39,10 +29,8 @@ export class BlockingProjectOperator implements Operator {
     this.#plan = plan
     this.#input = input
     this.#context = context
-    const scope = { context, layout: layoutOf(plan.input.outputs) }
-    this.#columns = plan.columns.map(({ expr }) =>
-      isWaiting(expr) ? waitingCall(expr, scope) : interpret(expr, scope),
-    )
+    const scope = { context, layout: layoutOf(plan.input.outputs), replay: this.#replay }
+    this.#columns = plan.columns.map(({ expr }) => interpret(expr, scope))
   }
 
   open(): void {
@@ -71,13 +59,10 @@ export class BlockingProjectOperator implements Operator {
 
   async #compute(batch: Batch): Promise<void> {
     const rows: Datum[][] = []
+    const wait = (promise: Promise<Datum>): Promise<Datum> => Promise.race([promise, this.#context.cancellation])
     for (let k = 0; k < batch.count; k++) {
-      const row: Datum[] = []
-      for (const column of this.#columns) {
-        const value: unknown = column(batch, batch.position(k))
-        row.push(value instanceof Promise ? await Promise.race([value, this.#context.cancellation]) : value)
-      }
-      rows.push(row)
+      const position = batch.position(k)
+      rows.push(await this.#replay.run(() => this.#columns.map((column) => column(batch, position)), wait))
     }
     this.#rows = rows
   }

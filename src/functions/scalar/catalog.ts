@@ -164,37 +164,8 @@ const statistics: readonly ScalarFunction[] = [
   { oid: 2879, name: 'dead_tuples' },
 ].map(({ oid, name }) => catalogFunction(oid, `pg_stat_get_${name}(oid) int8`, `statistics: ${name.replace('_', ' ')}`))
 
-const BLOCKING = { volatility: 'volatile', blocking: true } as const
-
-/** Advisory locks by one key of 64 bits or two of 32. */
-const advisoryFunctions = (
-  name: string,
-  oids: readonly [number, number],
-  result: string,
-  options: ScalarOptions,
-): ScalarFunction[] =>
-  ['int8', 'int4, int4'].map((keys, i) =>
-    catalogFunction(oids[i] as number, `${name}(${keys}) ${result}`, 'advisory lock', options),
-  )
-
-const advisoryLocks: readonly ScalarFunction[] = [
-  ...advisoryFunctions('pg_advisory_lock', [2880, 2886], 'void', BLOCKING),
-  ...advisoryFunctions('pg_advisory_lock_shared', [2881, 2887], 'void', BLOCKING),
-  ...advisoryFunctions('pg_advisory_xact_lock', [3089, 3093], 'void', BLOCKING),
-  ...advisoryFunctions('pg_advisory_xact_lock_shared', [3090, 3094], 'void', BLOCKING),
-  ...advisoryFunctions('pg_try_advisory_lock', [2882, 2888], 'bool', VOLATILE),
-  ...advisoryFunctions('pg_try_advisory_lock_shared', [2883, 2889], 'bool', VOLATILE),
-  ...advisoryFunctions('pg_try_advisory_xact_lock', [3091, 3095], 'bool', VOLATILE),
-  ...advisoryFunctions('pg_try_advisory_xact_lock_shared', [3092, 3096], 'bool', VOLATILE),
-  ...advisoryFunctions('pg_advisory_unlock', [2884, 2890], 'bool', VOLATILE),
-  ...advisoryFunctions('pg_advisory_unlock_shared', [2885, 2891], 'bool', VOLATILE),
-  catalogFunction(2892, 'pg_advisory_unlock_all() void', 'release all advisory locks of the session', VOLATILE),
-]
-
 const sessions: readonly ScalarFunction[] = [
-  catalogFunction(817, 'current_query() text', 'text of the running statement', { ...VOLATILE, ...NOT_STRICT }),
   catalogFunction(3036, 'pg_notify(text, text) void', 'send a notification', { ...VOLATILE, ...NOT_STRICT }),
-  catalogFunction(2561, 'pg_blocking_pids(int4) int4[]', 'sessions that another one waits for', VOLATILE),
   catalogFunction(2854, 'pg_my_temp_schema() oid', 'schema of the temporary tables of the session'),
   catalogFunction(
     2855,
@@ -202,7 +173,6 @@ const sessions: readonly ScalarFunction[] = [
     'whether a schema holds temporary tables of another session',
   ),
   catalogFunction(2621, 'pg_reload_conf() bool', 'read the configuration again', VOLATILE),
-  catalogFunction(3809, 'pg_export_snapshot() text', 'export a snapshot', VOLATILE),
   catalogFunction(2034, 'pg_conf_load_time() timestamptz', 'when the configuration was read'),
   catalogFunction(3360, 'txid_status(int8) text', 'fate of a transaction', VOLATILE),
   catalogFunction(1181, 'age(xid) int4', 'age of a transaction number'),
@@ -229,6 +199,5 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   ...privileges,
   ...relations,
   ...statistics,
-  ...advisoryLocks,
   ...sessions,
 ]

@@ -93,6 +93,39 @@ const transactions: readonly ScalarFunction[] = [
     ({ session }, pid) => session.terminateBackend(pid),
     { ...VOLATILE, defaults: [0] },
   ),
+  sessionScalar(
+    2561,
+    'pg_blocking_pids(int4) int4[]',
+    'sessions that another one waits for',
+    ({ session }, pid) => SqlArray.of(session.blockingProcesses(pid)),
+    VOLATILE,
+  ),
+  sessionScalar(
+    3376,
+    'pg_safe_snapshot_blocking_pids(int4) int4[]',
+    'sessions that a deferrable transaction waits for: none ever',
+    () => SqlArray.empty,
+    VOLATILE,
+  ),
+  sessionScalar(
+    3378,
+    'pg_isolation_test_session_is_blocked(int4, int4[]) bool',
+    'whether a session waits for one of others',
+    ({ session }, pid, others: SqlArray) =>
+      session.blockingProcesses(pid).some((other) => others.elements.includes(other)),
+    VOLATILE,
+  ),
+  sessionScalar(
+    3809,
+    'pg_export_snapshot() text',
+    'share the snapshot of the transaction',
+    ({ session }) => session.exportSnapshot(),
+    VOLATILE,
+  ),
+  sessionScalar(817, 'current_query() text', 'text of the running statement', ({ session }) => session.currentQuery(), {
+    ...VOLATILE,
+    strict: false,
+  }),
 ]
 
 const sequences: readonly ScalarFunction[] = [

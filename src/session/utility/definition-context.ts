@@ -24,9 +24,7 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
       return core.execution([])
     },
     lockExclusively: async (relation: RelationObject['oid']) => {
-      const locked = block.transaction.lockTable(relation, 'accessExclusive', {
-        timeoutMs: core.settings.int('lock_timeout'),
-      })
+      const locked = block.transaction.lockTable(relation, 'accessExclusive')
       if (locked instanceof Wait) await locked.promise
     },
   }

@@ -40,6 +40,7 @@ const setVariable = (core: SessionCore, node: VariableSetStmt): string => {
   }
   switch (node.kind) {
     case 'VAR_SET_VALUE':
+      if (name.toLowerCase() in SESSION_MODES) return setMode(core, name.toLowerCase(), settingText(node.args ?? []))
       core.settings.set(name, listText(name.toLowerCase(), node.args ?? []), options)
       if (name === 'role') setRole(core)
       return 'SET'
@@ -75,10 +76,28 @@ const SESSION_MODES: Readonly<Record<string, string>> = {
   transaction_deferrable: 'default_transaction_deferrable',
 }
 
+/** SET of a transaction's mode by the name of its setting. */
+const setMode = (core: SessionCore, name: string, value: string): string => {
+  // Refuses what is no value for it.
+  core.settings.set(name, value, { local: true })
+  const on = core.settings.show(name) === 'on'
+  if (name === 'transaction_isolation') core.block.setModes({ isolation: value.toLowerCase() })
+  else core.block.setModes(name === 'transaction_read_only' ? { readOnly: on } : { deferrable: on })
+  return 'SET'
+}
+
 /** SET TRANSACTION and SET SESSION CHARACTERISTICS. */
 const setMulti = (core: SessionCore, name: string, node: VariableSetStmt): string => {
-  if (name === 'TRANSACTION') {
-    applyModes(core, node.args ?? [])
+  if (name === 'TRANSACTION' || name === 'TRANSACTION SNAPSHOT') {
+    if (core.block.state === 'implicit') {
+      core.notice({
+        severity: 'WARNING',
+        code: SQL_STATE.no_active_sql_transaction,
+        message: 'SET TRANSACTION can only be used in transaction blocks',
+      })
+    }
+    if (name === 'TRANSACTION') applyModes(core, node.args ?? [])
+    else core.block.importSnapshot(settingText(node.args ?? []))
     return 'SET'
   }
   for (const option of node.args ?? []) {
@@ -110,6 +129,7 @@ export const settingHandlers: UtilityHandlers = {
       requireNoBlock(core, 'DISCARD ALL', topLevel)
       core.prepared.clear()
       core.closeCursors()
+      core.advisory.unlockAll()
       core.settings.resetAll()
       setRole(core)
     }

@@ -25,31 +25,35 @@ export const applyModes = (core: SessionCore, options: readonly Node[]): void =>
   for (const option of options) {
     const { defname, arg } = bodyOf(option, 'DefElem') ?? {}
     const constant = arg === undefined ? undefined : bodyOf(arg, 'A_Const')
+    const on = (constant?.ival?.ival ?? 0) === 1
     if (defname === 'transaction_isolation') {
-      const isolation = constant?.sval?.sval ?? 'read committed'
-      core.block.setModes({ isolation })
-      core.settings.set('transaction_isolation', isolation, { local: true, source: 'override' })
-    } else if (defname === 'transaction_read_only') {
-      const readOnly = (constant?.ival?.ival ?? 0) === 1
-      core.block.setModes({ readOnly })
-      core.settings.set('transaction_read_only', readOnly ? 'on' : 'off', { local: true, source: 'override' })
-    }
+      core.block.setModes({ isolation: constant?.sval?.sval ?? 'read committed' })
+    } else if (defname === 'transaction_read_only') core.block.setModes({ readOnly: on })
+    else if (defname === 'transaction_deferrable') core.block.setModes({ deferrable: on })
   }
 }
 
 const commit = async (core: SessionCore, node: TransactionStmt): Promise<string> => {
   const { block } = core
-  if (block.state === 'implicit') warn(core, 'there is no transaction in progress')
+  if (block.state === 'implicit') {
+    if (node.chain) throw noTransactionBlock('COMMIT AND CHAIN')
+    warn(core, 'there is no transaction in progress')
+  }
+  const { modes } = block
   const committed = await block.commit((checks) => runDeferredChecks(core, checks))
-  if (node.chain) block.begin('block')
+  if (node.chain) block.chain(modes)
   return committed ? 'COMMIT' : 'ROLLBACK'
 }
 
 const rollback = (core: SessionCore, node: TransactionStmt): string => {
   const { block } = core
-  if (block.state === 'implicit') warn(core, 'there is no transaction in progress')
+  if (block.state === 'implicit') {
+    if (node.chain) throw noTransactionBlock('ROLLBACK AND CHAIN')
+    warn(core, 'there is no transaction in progress')
+  }
+  const { modes } = block
   block.rollback()
-  if (node.chain) block.begin('block')
+  if (node.chain) block.chain(modes)
   return 'ROLLBACK'
 }
 
@@ -123,7 +127,7 @@ export const transactionHandlers: UtilityHandlers = {
       const relation = resolveRelation(core, bodyOf(n, 'RangeVar') as RangeVar)
       const mode = LOCK_MODES[(node.mode ?? 8) - 1] as (typeof LOCK_MODES)[number]
       const tag = { kind: 'relation', relation: relation.oid } as const
-      const options = { noWait: node.nowait ?? false, timeoutMs: core.settings.int('lock_timeout') }
+      const options = { noWait: node.nowait ?? false }
       const locked = core.block.transaction.lock(tag, mode, options)
       if (locked === 'unavailable') throw relationLockNotAvailable(relation.name)
       if (locked instanceof Wait) await locked.promise
