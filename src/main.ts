@@ -5,10 +5,12 @@
 import { flushCompileCache } from 'node:module'
 import { HELP, PROGRAM_VERSION, parseCommandLine } from './config/command-line.ts'
 import type { ServerConfig } from './config/command-line.ts'
+import type { MaintenanceCommand } from './config/maintenance-commands.ts'
 import { SqlError } from './errors/sql-error.ts'
 import { openLog } from './observe/logger.ts'
 import type { Logger } from './observe/logger.ts'
 import { openEngine } from './session/engine.ts'
+import { checkDirectory } from './session/check/check-directory.ts'
 import { WireServer } from './wire/server.ts'
 
 const EXIT_FAILED = 1
@@ -32,8 +34,28 @@ const main = async (): Promise<void> => {
     case 'version':
       process.stdout.write(`tesseradb ${PROGRAM_VERSION}\n`)
       return
+    case 'command-help':
+      process.stdout.write(commandLine.help)
+      return
+    case 'maintenance':
+      await maintain(commandLine.command)
+      return
     case 'start':
       await start(commandLine.config)
+  }
+}
+
+/** Runs a sub-command; it says on standard output what came of it. */
+const maintain = async (command: MaintenanceCommand): Promise<void> => {
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  try {
+    switch (command.command) {
+      case 'check':
+        process.exitCode = (await checkDirectory(command.dataDirectory, say)) === 0 ? 0 : EXIT_FAILED
+        return
+    }
+  } catch (error) {
+    fail(error, command.command === 'check' ? EXIT_USAGE : EXIT_FAILED)
   }
 }
 

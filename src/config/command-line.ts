@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { commandLineError, configurationFileUnreadable } from '../errors/raise/settings.ts'
 import { SqlError } from '../errors/sql-error.ts'
 import { parseConfigFile } from './config-file.ts'
+import { isMaintenance, type MaintenanceCommand, parseMaintenance } from './maintenance-commands.ts'
 import { ServerSettings } from './server-settings.ts'
 import type { SettingSource } from './setting.ts'
 
@@ -22,11 +23,16 @@ export interface ServerConfig {
 
 export type CommandLine =
   | { readonly action: 'help' | 'version' }
+  | { readonly action: 'maintenance'; readonly command: MaintenanceCommand }
+  | { readonly action: 'command-help'; readonly help: string }
   | { readonly action: 'start'; readonly config: ServerConfig }
 
 export const HELP = `TesseraDB ${PROGRAM_VERSION}: a relational database server that speaks the PostgreSQL protocol
 
 Usage: tesseradb [OPTIONS]
+       tesseradb check DATA-DIR
+       tesseradb backup [OPTIONS] TARGET-DIR
+       tesseradb restore BACKUP-DIR DATA-DIR
 
   --port N            TCP port (default 5432; 0 lets the system choose)
   --host ADDRESS      address to listen on (default 127.0.0.1)
@@ -34,7 +40,7 @@ Usage: tesseradb [OPTIONS]
   --memory            keep everything in memory, write nothing to disk
   --config FILE       configuration file in the form of postgresql.conf
   --set NAME=VALUE    any setting, e.g. --set work_mem=64MB (may be repeated)
-  --help, --version
+  --help, --version   (each command has its own --help)
 
 Environment: TESSERADB_PORT, TESSERADB_HOST, TESSERADB_DATA_DIR, TESSERADB_MEMORY, TESSERADB_CONFIG, and
 TESSERADB_SET_<NAME> for any setting, e.g. TESSERADB_SET_WORK_MEM=64MB.
@@ -58,6 +64,10 @@ const SHORTHANDS = { port: 'port', host: 'listen_addresses', 'data-dir': 'data_d
 
 /** Understands the arguments (without program names). Throws SqlError with a message for the person who typed them. */
 export const parseCommandLine = (args: readonly string[], environment: Environment): CommandLine => {
+  if (isMaintenance(args)) {
+    const command = parseMaintenance(args)
+    return typeof command === 'string' ? { action: 'command-help', help: command } : { action: 'maintenance', command }
+  }
   const flags = parseFlags(args)
   if (flags.help === true) return { action: 'help' }
   if (flags.version === true) return { action: 'version' }

@@ -19,6 +19,10 @@ export const incompatibleFormat = (directory: string, found: number, supported: 
     detail: `The data directory "${directory}" was initialized by format version ${found}, which is not compatible with this version ${supported}.`,
   })
 
+/** A data directory that was asked for is not there. */
+export const noDataDirectory = (directory: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_file, `"${directory}" is not a data directory`, FATAL)
+
 export const dataCorrupted = (what: string, detail: string): SqlError =>
   new SqlError(SQL_STATE.data_corrupted, `could not read ${what}`, { detail })
 
