@@ -11,6 +11,7 @@ import {
   undefinedDatabase,
   undefinedLoginRole,
 } from '../errors/raise/session.ts'
+import type { SqlError } from '../errors/sql-error.ts'
 import { descriptorsOf } from '../exec/columns.ts'
 import { IndexRegistry } from '../exec/index-registry.ts'
 import { SpillArea } from '../exec/spill/spill-area.ts'
@@ -76,6 +77,9 @@ const storedTables = (catalogs: CatalogStore): TableDescription[] =>
       .map((relation) => ({ storageId: relation.storageId, columns: descriptorsOf(relation) })),
   )
 
+/** Beginning of the names of the records of roles and databases, as damage is reported. */
+const SHARED_RECORDS = 'catalog record "catalog/0/'
+
 /** What sessions share. */
 export interface EngineParts {
   readonly storage: Storage
@@ -121,10 +125,10 @@ export class TesseraEngine implements Engine {
     const [anyDatabase] = this.parts.catalogs.databases
     const shared = this.parts.catalogs.snapshot(anyDatabase as number)
     const role = shared.roleByName(user)
-    if (role === null) throw undefinedLoginRole(user)
+    if (role === null) throw this.#sharedDamage() ?? undefinedLoginRole(user)
     if (!role.login) throw loginNotPermitted(user)
     const found = shared.databaseByName(name)
-    if (found === null) throw undefinedDatabase(name)
+    if (found === null) throw this.#sharedDamage() ?? undefinedDatabase(name)
     if (!found.allowConnections) throw databaseNotConnectable(name)
     const settings: SessionSettings = new Settings(this.parts.settings)
     settings.override('is_superuser', role.superuser)
@@ -146,6 +150,11 @@ export class TesseraEngine implements Engine {
     })
     this.sessions.set(session.processId, session)
     return session
+  }
+
+  /** What may be why a role or a database is not known. */
+  #sharedDamage(): SqlError | undefined {
+    return this.parts.storage.damages.find(({ record }) => record.startsWith(SHARED_RECORDS))?.error
   }
 
   #nextProcessId(): number {

@@ -64,6 +64,10 @@ async function* recordFindings(core: SessionCore, { execution, rest }: CheckCont
 /** Directory of the records. */
 const RECORD_FILES = 'records'
 
+/** Damage that belongs to no object of a database. */
+export const unownedDamage = (damages: readonly Damage[]): Finding[] =>
+  damages.filter(({ storageId }) => storageId === 0).map(({ error }) => problem('', messageOf(error), RECORD_FILES))
+
 const ofDatabase = (record: string, database: number): boolean =>
   record.includes(`"catalog/${database}/`) || record.includes('"catalog/0/')
 

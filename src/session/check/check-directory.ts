@@ -9,7 +9,7 @@ import { SessionSettings } from '../../config/session-settings.ts'
 import { noDataDirectory } from '../../errors/raise/storage.ts'
 import { openEngine, type TesseraEngine } from '../engine.ts'
 import { ServerSession } from '../session.ts'
-import { checkDatabase } from './check-database.ts'
+import { checkDatabase, unownedDamage } from './check-database.ts'
 import type { Finding } from './finding.ts'
 
 /**
@@ -24,13 +24,15 @@ export const checkDirectory = async (directory: string, say: (line: string) => v
     logger: pino({ level: 'silent' }),
   })
   const found = new Set<string>()
+  const add = (finding: Finding): void => {
+    const line = describe(finding)
+    if (!found.has(line)) say(line)
+    found.add(line)
+  }
   try {
+    for (const finding of unownedDamage(engine.parts.storage.damages)) add(finding)
     for (const database of engine.parts.catalogs.databases) {
-      for await (const finding of databaseFindings(engine, database)) {
-        const line = describe(finding)
-        if (!found.has(line)) say(line)
-        found.add(line)
-      }
+      for await (const finding of databaseFindings(engine, database)) add(finding)
     }
   } finally {
     await engine.shutdown('fast')
