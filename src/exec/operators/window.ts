@@ -14,18 +14,25 @@ import { callTypes } from '../aggregate-call.ts'
 import type { ExecutionContext } from '../context.ts'
 import { compileExpression, evaluateScalar, layoutOf } from '../expression/compile.ts'
 import { interpret, invoke, type Compilation, type Evaluator } from '../expression/interpret.ts'
-import { groupKey } from '../key.ts'
+import { groupKey, type Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { frameFinder, type FrameFinder, type FrameInput, type Range } from '../window-frame.ts'
 
 /** Rows worked on between two polls. */
 const STEP = 1024
+/** Bytes per row and call that are taken beside the rows. */
+const RESULT_BYTES = 40
 
 export class WindowOperator implements Operator {
   readonly #plan: Window
   readonly #input: Operator
   readonly #scope: Compilation
-  #collector: BatchCollector | null = null
+  /** The partition of a row; null where all rows are one. */
+  readonly #partitionOf: ((batch: Batch, position: number) => Key) | null
+  #collector: BatchCollector
+  /** The partition that the first row collected belongs to. */
+  #first: Key | null = null
+  #ended = false
   #output: Batch | null = null
   /** The computation under way; every step of it is short. */
   #work: Generator<void, Batch> | null = null
@@ -35,41 +42,71 @@ export class WindowOperator implements Operator {
     this.#plan = plan
     this.#input = input
     this.#scope = { context, layout: layoutOf(plan.input.outputs) }
+    const { partitionBy } = plan.spec
+    this.#partitionOf = partitionBy.length === 0 ? null : groupKey(partitionBy, this.#scope)
+    this.#collector = this.#emptyCollector()
+  }
+
+  #emptyCollector(): BatchCollector {
+    return new BatchCollector(this.#plan.input.outputs.map((column) => column.type))
   }
 
   open(): void {
-    this.#collector = new BatchCollector(this.#plan.input.outputs.map((column) => column.type))
-    this.#output = null
-    this.#work = null
-    this.#at = 0
+    this.#forget()
     this.#input.open()
   }
 
   next(): Pull {
-    while (this.#output === null) {
+    for (;;) {
+      if (this.#output !== null) {
+        const from = this.#at
+        const to = Math.min(this.#output.length, from + BATCH_SIZE)
+        if (from < to) {
+          this.#at = to
+          return slice(this.#output, from, to)
+        }
+        this.#output = null
+      }
+      const wait = this.#scope.context.poll()
+      if (wait !== null) return wait
       if (this.#work !== null) {
-        const wait = this.#scope.context.poll()
-        if (wait !== null) return wait
         const step = this.#work.next()
-        if (step.done) this.#output = step.value
+        if (!step.done) continue
+        this.#output = step.value
+        this.#at = 0
+        this.#work = null
         continue
       }
+      if (this.#ended) return null
       const batch = this.#input.next()
       if (batch instanceof Wait) return batch
-      const collector = this.#collector as BatchCollector
       if (batch === null) {
-        this.#work = this.#compute(collector.finish())
-        this.#collector = null
-      } else collector.add(batch)
+        this.#ended = true
+        this.#work = this.#compute(this.#collector.finish())
+        this.#collector = this.#emptyCollector()
+      } else this.#collect(batch)
     }
-    const from = this.#at
-    const to = Math.min(this.#output.length, from + BATCH_SIZE)
-    if (from >= to) return null
-    this.#at = to
-    return new Batch(
-      this.#output.columns.map((column) => column.slice(from, to) as AnyVector),
-      to - from,
-    )
+  }
+
+  /** Keeps the rows; whole partitions are worked on before the rest of the input when memory is full. */
+  #collect(batch: Batch): void {
+    const partition = this.#partitionOf
+    if (partition !== null && this.#collector.count === 0) this.#first = partition(batch, batch.position(0))
+    this.#collector.add(batch)
+    if (partition === null || this.#bytes() <= this.#scope.context.workMem) return
+    const last = partition(batch, batch.position(batch.count - 1))
+    if (last === this.#first) return
+    const rows = this.#collector.finish()
+    let cut = rows.length - 1
+    while (cut > 0 && partition(rows, cut - 1) === last) cut--
+    this.#work = this.#compute(slice(rows, 0, cut))
+    this.#collector = this.#emptyCollector()
+    this.#collector.add(slice(rows, cut, rows.length))
+    this.#first = last
+  }
+
+  #bytes(): number {
+    return this.#collector.bytes + this.#collector.count * this.#plan.calls.length * RESULT_BYTES
   }
 
   *#compute(rows: Batch): Generator<void, Batch> {
@@ -140,12 +177,26 @@ export class WindowOperator implements Operator {
     }
   }
 
-  close(): void {
-    this.#collector = null
+  #forget(): void {
+    this.#collector = this.#emptyCollector()
+    this.#first = null
+    this.#ended = false
     this.#output = null
+    this.#work = null
+    this.#at = 0
+  }
+
+  close(): void {
+    this.#forget()
     this.#input.close()
   }
 }
+
+const slice = (rows: Batch, from: number, to: number): Batch =>
+  new Batch(
+    rows.columns.map((column) => column.slice(from, to) as AnyVector),
+    to - from,
+  )
 
 /** Maximal ranges of rows that agree on the expressions. */
 function* runs(rows: Batch, exprs: readonly Expr[], scope: Compilation, range: Range): Generator<void, Range[]> {
