@@ -3,6 +3,7 @@ import type { ActualRun } from '../plan/explain-tree.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { Batch } from '../vector/batch.ts'
 import type { Operator, Pull } from './operator.ts'
+import type { Reporting, RunReport } from './report.ts'
 
 /** Times include what the operator's inputs take, as PostgreSQL counts. */
 class Measured implements Operator {
@@ -37,6 +38,10 @@ class Measured implements Operator {
       this.startup += this.#spent
     }
     return pulled
+  }
+
+  get report(): RunReport | null {
+    return 'report' in this.#operator ? (this.#operator as Operator & Reporting).report() : null
   }
 
   close(): void {

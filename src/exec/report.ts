@@ -1,14 +1,10 @@
-/** What an operator tells EXPLAIN ANALYZE about the run behind it, beyond rows and times. */
+/** What operators tell EXPLAIN ANALYZE about their runs beyond rows and times. */
+import type { RunReport } from '../plan/explain-tree.ts'
 
-export interface RunReport {
-  /** Lines of the text format. */
-  readonly lines: readonly string[]
-  /** Properties of the structured formats. */
-  readonly properties: readonly (readonly [key: string, value: string | number])[]
-}
+export type { RunReport } from '../plan/explain-tree.ts'
 
 export interface Reporting {
-  /** Null: nothing to tell. Asked for after the operator was closed. */
+  /** Null: nothing to tell. Asked for when the operator is closed. */
   report(): RunReport | null
 }
 

@@ -16,6 +16,15 @@ export interface ActualRun {
   readonly total: number
   readonly rows: number
   readonly loops: number
+  readonly report?: RunReport | null
+}
+
+/** What an operator tells about its run beyond rows and times: memory and disk that it took. */
+export interface RunReport {
+  /** Lines of the text format. */
+  readonly lines: readonly string[]
+  /** Properties of the structured formats. */
+  readonly properties: readonly (readonly [key: string, value: string | number])[]
 }
 
 /** Measurements by plan node; null: not run at all. */
@@ -33,6 +42,7 @@ export interface ExplainNode {
   readonly estimate: Estimate
   /** Undefined: EXPLAIN without ANALYZE. */
   readonly actual: ActualRun | null | undefined
+  readonly report: RunReport | null
   readonly output: readonly string[] | null
   readonly children: readonly ExplainNode[]
 }
@@ -90,6 +100,7 @@ class TreeBuilder {
       details,
       estimate: top.estimate,
       actual,
+      report: plan.kind === 'hash-join' ? null : this.#report(plan),
       output: output === null || output.length === 0 ? null : output,
       children: [
         ...hanging.filter((h) => h.relationship === 'InitPlan'),
@@ -97,6 +108,10 @@ class TreeBuilder {
         ...hanging.filter((h) => h.relationship === 'SubPlan'),
       ],
     }
+  }
+
+  #report(plan: PhysicalPlan): RunReport | null {
+    return this.#options.actuals?.(plan)?.report ?? null
   }
 
   #output(top: PhysicalPlan, core: PhysicalPlan): string[] {
@@ -117,6 +132,7 @@ class TreeBuilder {
         details: [],
         estimate: { ...plan.right.estimate, startupCost: plan.right.estimate.totalCost },
         actual: build.actual,
+        report: this.#report(plan),
         output: build.output,
         children: [build],
       }

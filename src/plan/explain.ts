@@ -28,6 +28,7 @@ const writeAt = (node: ExplainNode, indent: string, arrow: string, lines: string
   if (node.output !== null) lines.push(`${inner}Output: ${node.output.join(', ')}`)
   for (const [key, value] of node.details)
     lines.push(`${inner}${key}: ${typeof value === 'string' ? value : value.join(', ')}`)
+  for (const line of node.report?.lines ?? []) lines.push(`${inner}${line}`)
   for (const child of node.children) {
     if (child.label === null) writeAt(child, inner, '->  ', lines, options)
     else {
@@ -78,7 +79,7 @@ const jsonNode = (node: ExplainNode, options: ExplainOptions): Record<string, un
   }
   if (node.actual !== undefined) Object.assign(json, jsonActual(node.actual, options))
   if (node.output !== null) json['Output'] = node.output
-  for (const [key, value] of node.details) json[key] = value
+  for (const [key, value] of [...node.details, ...(node.report?.properties ?? [])]) json[key] = value
   if (node.children.length > 0) json['Plans'] = node.children.map((child) => jsonNode(child, options))
   return json
 }
