@@ -1,12 +1,5 @@
 /** SELECT: the clauses of one query level, in the order SQL gives them meaning. */
-import {
-  ambiguousOutput,
-  featureNotSupported,
-  groupingError,
-  invalidColumnReference,
-  syntaxErrorAt,
-  undefinedTable,
-} from '../errors/raise/analysis.ts'
+import { ambiguousOutput, groupingError, invalidColumnReference, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy, type WindowDef } from '../sql/ast.ts'
 import { coerceToBigint, coerceToBoolean, settleUnknown } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
@@ -15,7 +8,8 @@ import { analyzeFrom } from './from.ts'
 import { checkGrouped } from './grouping.ts'
 import { locationOf } from './location.ts'
 import { sameExpr } from './nodes.ts'
-import type { Cte, FromItem, RowLock, SelectQuery, TableItem, Target } from './query.ts'
+import type { Cte, FromItem, SelectQuery, Target } from './query.ts'
+import { withRowLocks } from './row-locks.ts'
 import { CLAUSE, type BoundColumn, type Scope } from './scope.ts'
 import { sortKey } from './sort-keys.ts'
 import { analyzeTargets, originsOf, type TargetSource } from './targets.ts'
@@ -46,7 +40,7 @@ export const analyzeSelect = (
   const grouped = aggregated ? checkLevel(context, from, grouping, sources, having, orderBy, node) : []
   const withTies = node.limitOption === 'LIMIT_OPTION_WITH_TIES'
   if (withTies && orderBy.length === 0) throw syntaxErrorAt('WITH TIES cannot be specified without ORDER BY clause')
-  return {
+  const query: SelectQuery = {
     kind: 'select',
     ctes,
     from,
@@ -60,9 +54,10 @@ export const analyzeSelect = (
     orderBy,
     ...limits(context, scope, node),
     withTies,
-    locks: locksOf(node, from, aggregated || distinct !== 'none'),
+    locks: [],
     outputs: targets.map((t) => t.column),
   }
+  return withRowLocks(query, node)
 }
 
 type Grouping = NonNullable<SelectQuery['grouping']>
@@ -306,47 +301,3 @@ const checkLevel = (
       return { expr: key.expr, location: item === undefined ? undefined : locationOf(bodyOf(item, 'SortBy')?.node) }
     }),
   ])
-
-const STRENGTHS = {
-  LCS_FORKEYSHARE: 'key share',
-  LCS_FORSHARE: 'share',
-  LCS_FORNOKEYUPDATE: 'no key update',
-  LCS_FORUPDATE: 'update',
-} as const
-const POLICIES = { LockWaitBlock: 'block', LockWaitSkip: 'skip', LockWaitError: 'error' } as const
-const CLAUSE_NAMES = {
-  'key share': 'FOR KEY SHARE',
-  share: 'FOR SHARE',
-  'no key update': 'FOR NO KEY UPDATE',
-  update: 'FOR UPDATE',
-}
-
-const locksOf = (node: SelectStmt, from: readonly FromItem[], collapsed: boolean): RowLock[] =>
-  (node.lockingClause ?? []).map((n) => {
-    const clause = bodyOf(n, 'LockingClause')
-    const strength = STRENGTHS[(clause?.strength ?? 'LCS_FORUPDATE') as keyof typeof STRENGTHS]
-    if (collapsed) {
-      const what =
-        (node.groupClause?.length ?? 0) > 0
-          ? 'GROUP BY clause'
-          : node.distinctClause
-            ? 'DISTINCT clause'
-            : node.havingClause
-              ? 'HAVING clause'
-              : 'aggregate functions'
-      throw featureNotSupported(`${CLAUSE_NAMES[strength]} is not allowed with ${what}`)
-    }
-    const tables = from.flatMap(tablesOf)
-    const wanted = (clause?.lockedRels ?? []).map((r) => bodyOf(r, 'RangeVar')?.relname as string)
-    const items = wanted.length === 0 ? tables : wanted.map((name) => lockedTable(tables, name, CLAUSE_NAMES[strength]))
-    return { strength, waitPolicy: POLICIES[clause?.waitPolicy ?? 'LockWaitBlock'], items }
-  })
-
-const tablesOf = (item: FromItem): TableItem[] =>
-  item.kind === 'table' ? [item] : item.kind === 'join' ? [...tablesOf(item.left), ...tablesOf(item.right)] : []
-
-const lockedTable = (tables: readonly TableItem[], name: string, clause: string): TableItem => {
-  const found = tables.find((t) => t.alias === name)
-  if (found === undefined) throw undefinedTable(`relation "${name}" in ${clause} clause not found in FROM clause`)
-  return found
-}

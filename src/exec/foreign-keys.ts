@@ -5,8 +5,11 @@
 import { columnDefaultValue } from './modify/column-default.ts'
 import type { ConstraintObject, ForeignKey, RelationObject } from '../catalog/objects.ts'
 import { foreignKeyViolation, notNullViolation } from '../errors/raise/execution.ts'
+import type { OrderedIndex } from '../storage/index/ordered-index.ts'
 import { padRow } from '../storage/table/column.ts'
+import type { TransactionState } from '../storage/transaction-state.ts'
 import { ROW_LOCK } from '../txn/lock-modes.ts'
+import type { Transaction } from '../txn/transaction.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import { Wait } from '../vector/wait.ts'
 import { descriptorsOf } from './columns.ts'
@@ -91,13 +94,13 @@ export class ForeignKeyChecker {
     const ordered = (indexRelation.index?.keys ?? []).map((k) => key[constraint.foreign.columns.indexOf(k.attnum)])
     await this.#lockTable(parent, 'rowShare')
     for (;;) {
-      const found = index.probeUnique(transaction, ordered)
+      const found = findReferenced(index, transaction, ordered)
       if (found instanceof Wait) {
         await found.promise
         continue
       }
       if (found === null) throw this.#missing(constraint, event.relation, parent, key)
-      const locked = lockRow(this.#context, parent, found.conflict, ROW_LOCK.forKeyShare)
+      const locked = lockRow(this.#context, parent, found, ROW_LOCK.forKeyShare)
       if (locked === null) break
       // The row may be gone when the lock is there: look again.
       await locked
@@ -302,6 +305,35 @@ export class ForeignKeyChecker {
       column,
     })
   }
+}
+
+/**
+ * The row with a key, null when there is none. Unlike a unique index's probe it does not wait for a change that leaves
+ * the key alone: only a row that comes or goes with another transaction is awaited.
+ */
+const findReferenced = (index: OrderedIndex, transaction: Transaction, key: readonly Datum[]): number | Wait | null => {
+  const unready = index.prepare()
+  if (unready !== null) return unready
+  const candidates = index.candidates({ lower: key, upper: key })
+  while (candidates.next()) {
+    /** Whether the row has the key as it is, and as it was before a change in progress by another. */
+    let present: boolean | null = null
+    let settled = false
+    let pending: TransactionState | null = null
+    index.store.someVersion(candidates.rowid, index.definition.reads, (values, writer) => {
+      settled = values !== null && index.hasKey(values, key)
+      present ??= settled
+      const inProgress = writer !== transaction.state && writer.commitSequence === Number.POSITIVE_INFINITY
+      if (inProgress) {
+        pending ??= writer
+        settled = false
+      }
+      return !inProgress
+    })
+    if (pending !== null && present !== settled) return transaction.waitFor(pending)
+    if (settled) return candidates.rowid
+  }
+  return null
 }
 
 const valuesAt = (row: readonly Datum[], attnums: readonly number[]): Datum[] =>

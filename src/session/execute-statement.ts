@@ -60,10 +60,13 @@ export const lockTables = async (
 }
 
 /** Null when all locks are there at once. They are asked for one after another: a session waits for one thing. */
-const lockNow = (core: SessionCore, { locks, plan, writes, query }: StatementPlan): Promise<void> | null => {
+const lockNow = (core: SessionCore, statement: StatementPlan): Promise<void> | null => {
+  const { locks, plan, writes, query, rowLocks } = statement
   const { transaction } = core.block
   if (core.cancelled !== null) throw core.cancelled
   if (writes) transaction.checkWritable(VERBS[query.kind as keyof typeof VERBS] ?? 'SELECT')
+  const [rowLock] = rowLocks
+  if (rowLock !== undefined) transaction.checkWritable(`SELECT FOR ${rowLock.lock.strength.toUpperCase()}`)
   const wanted = transaction.isolation === 'serializable' ? serializableLocks(plan, locks) : locks
   for (const [i, { relation, mode }] of wanted.entries()) {
     const locked = transaction.lockTable(relation, mode)

@@ -10,11 +10,12 @@ import { ParameterTypes } from '../analyze/context.ts'
 import type { DmlQuery, OutputColumn, Query } from '../analyze/query.ts'
 import { buildPlan } from '../plan/build.ts'
 import { optimize, type TableFacts } from '../optimize/optimize.ts'
-import type { PhysicalPlan } from '../plan/physical.ts'
+import type { LockRows, PhysicalPlan } from '../plan/physical.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { Node } from '../sql/ast.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type { FieldDescription } from './contract.ts'
+import { rowLocksOf } from './row-lock-plan.ts'
 
 export type TableLockMode = 'accessShare' | 'rowShare' | 'rowExclusive' | 'share' | 'shareRowExclusive'
 
@@ -30,6 +31,8 @@ export interface StatementPlan {
   readonly fields: readonly FieldDescription[] | null
   readonly parameterTypes: readonly SqlType[]
   readonly locks: readonly TableLock[]
+  /** Row locks that the statement asks for (FOR UPDATE and its kin), at any level. */
+  readonly rowLocks: LockRows['locks']
   readonly catalogVersion: number
   readonly statisticsVersion: number
   readonly searchPath: readonly number[]
@@ -63,6 +66,7 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
     tables: input.tables,
   })
   const targets = modifiedTables(query)
+  const rowLocks = rowLocksOf(plan)
   return {
     plan,
     query,
@@ -70,7 +74,8 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
     parameterTypes: parameters.resolved(),
     locks: [...context.relations]
       .filter((oid) => input.catalog.relation(oid)?.system === null)
-      .map((relation) => ({ relation, mode: lockMode(relation, targets, query) })),
+      .map((relation) => ({ relation, mode: lockMode(relation, targets, rowLocks) })),
+    rowLocks,
     catalogVersion: input.catalog.version,
     statisticsVersion: input.statisticsVersion,
     searchPath: input.searchPath,
@@ -79,10 +84,13 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
   }
 }
 
-const lockMode = (relation: number, targets: ReadonlySet<number>, query: Query | DmlQuery): TableLockMode => {
+const lockMode = (
+  relation: number,
+  targets: ReadonlySet<number>,
+  rowLocks: StatementPlan['rowLocks'],
+): TableLockMode => {
   if (targets.has(relation)) return 'rowExclusive'
-  const locked = query.kind === 'select' && query.locks.some((l) => l.items.some((i) => i.relation.oid === relation))
-  return locked ? 'rowShare' : 'accessShare'
+  return rowLocks.some((lock) => lock.relation.oid === relation) ? 'rowShare' : 'accessShare'
 }
 
 const isModification = (query: Query | DmlQuery): query is DmlQuery =>

@@ -14,6 +14,8 @@ export const lockRow = (
   mode: LockMode,
 ): Promise<void> | null => {
   const tag = { kind: 'row', relation: relation.oid, rowid } as const
+  // Who waits for the row waits for this transaction by its id.
+  context.transaction.assignXid()
   const locked = context.transaction.lock(tag, mode)
   return locked instanceof Wait ? locked.promise : null
 }

@@ -50,27 +50,26 @@ export class LockRowsOperator implements Operator {
     this.#input.open()
   }
 
+  /** One result row at a time: what is above may want no more, and no more is to be locked then. */
   next(): Pull {
     for (;;) {
       if (this.#rechecking !== null) return new Wait(this.#rechecking)
-      if (this.#batch === null) {
+      if (this.#rows.length > 0) {
+        const rows = this.#rows
+        this.#rows = []
+        return rowsBatch(
+          rows,
+          this.#plan.outputs.map((column) => column.type),
+        )
+      }
+      if (this.#batch === null || this.#at === this.#batch.count) {
         const batch = this.#input.next()
         if (batch === null || batch instanceof Wait) return batch
         this.#batch = batch
         this.#at = 0
-        this.#rows = []
       }
-      const batch = this.#batch
-      while (this.#at < batch.count) {
-        const wait = this.#lock(batch, batch.position(this.#at))
-        if (wait !== null) return wait
-      }
-      this.#batch = null
-      const locked = rowsBatch(
-        this.#rows,
-        this.#plan.outputs.map((column) => column.type),
-      )
-      if (locked !== null) return locked
+      const wait = this.#lock(this.#batch, this.#batch.position(this.#at))
+      if (wait !== null) return wait
     }
   }
 
@@ -83,6 +82,7 @@ export class LockRowsOperator implements Operator {
       if (rowid === null) continue
       const tag = { kind: 'row', relation: relation.oid, rowid } as const
       const options = { noWait: lock.waitPolicy !== 'block' }
+      this.#context.transaction.assignXid()
       const locked = this.#context.transaction.lock(tag, MODES[lock.strength], options)
       if (locked instanceof Wait) return locked
       if (locked === 'unavailable') {

@@ -6,7 +6,7 @@ import { Batch } from '../../vector/batch.ts'
 import { DatumVector } from '../../vector/vector.ts'
 import type { SessionCore } from '../core.ts'
 import { describeUtility } from './describe.ts'
-import type { UtilityHandlers } from './handler.ts'
+import type { UtilityCall, UtilityHandlers } from './handler.ts'
 import { applyModes, requireNoBlock } from './transactions.ts'
 
 /** The value list of SET as its text; several values are a list as search_path takes it. */
@@ -28,10 +28,11 @@ const listText = (name: string, nodes: readonly Node[]): string => {
   return quoted && text !== '' ? `"${text}"` : text
 }
 
-const setVariable = (core: SessionCore, node: VariableSetStmt): string => {
+const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: UtilityCall): string => {
   const name = node.name ?? ''
   const options = { local: node.is_local ?? false, superuser: core.role.superuser }
-  if (node.is_local && core.block.state === 'implicit') {
+  const alone = topLevel && core.block.state === 'implicit'
+  if (node.is_local && alone && node.kind !== 'VAR_SET_MULTI') {
     core.notice({
       severity: 'WARNING',
       code: SQL_STATE.no_active_sql_transaction,
@@ -48,7 +49,7 @@ const setVariable = (core: SessionCore, node: VariableSetStmt): string => {
       core.settings.reset(name, options)
       return 'SET'
     case 'VAR_SET_MULTI':
-      return setMulti(core, name, node)
+      return setMulti(core, name, node, alone)
     case 'VAR_RESET':
       core.settings.reset(name, options)
       if (name === 'role') setRole(core)
@@ -87,9 +88,9 @@ const setMode = (core: SessionCore, name: string, value: string): string => {
 }
 
 /** SET TRANSACTION and SET SESSION CHARACTERISTICS. */
-const setMulti = (core: SessionCore, name: string, node: VariableSetStmt): string => {
+const setMulti = (core: SessionCore, name: string, node: VariableSetStmt, alone: boolean): string => {
   if (name === 'TRANSACTION' || name === 'TRANSACTION SNAPSHOT') {
-    if (core.block.state === 'implicit') {
+    if (alone) {
       core.notice({
         severity: 'WARNING',
         code: SQL_STATE.no_active_sql_transaction,

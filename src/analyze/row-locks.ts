@@ -1,0 +1,81 @@
+/** FOR UPDATE and its kin: which rows of which tables a query locks. Subqueries in FROM and views pass the lock on. */
+import { featureNotSupported, undefinedTable } from '../errors/raise/analysis.ts'
+import { bodyOf, type SelectStmt } from '../sql/ast.ts'
+import { someNode } from './nodes.ts'
+import type { FromItem, Query, RowLock, SelectQuery, TableItem } from './query.ts'
+
+const STRENGTHS = {
+  LCS_FORKEYSHARE: 'key share',
+  LCS_FORSHARE: 'share',
+  LCS_FORNOKEYUPDATE: 'no key update',
+  LCS_FORUPDATE: 'update',
+} as const
+const POLICIES = { LockWaitBlock: 'block', LockWaitSkip: 'skip', LockWaitError: 'error' } as const
+
+type LockClause = Omit<RowLock, 'items'>
+
+/** `FOR UPDATE`, for messages. */
+const clauseName = ({ strength }: LockClause): string => `FOR ${strength.toUpperCase()}`
+
+/** What keeps a query's rows from being rows of its tables, as messages name it. */
+const collapsedBy = (query: Query): string | null => {
+  if (query.kind === 'set-operation') return 'UNION/INTERSECT/EXCEPT'
+  if (query.kind === 'values') return null
+  if (query.distinct !== 'none') return 'DISTINCT clause'
+  if (query.grouping !== null) return 'GROUP BY clause'
+  if (query.having !== null) return 'HAVING clause'
+  if (query.aggregated) return 'aggregate functions'
+  const has = (kind: 'window' | 'set-call'): boolean =>
+    query.targets.some(({ expr }) => someNode(expr, (e) => e.kind === kind))
+  if (has('window')) return 'window functions'
+  return has('set-call') ? 'set-returning functions in the target list' : null
+}
+
+/** Things in FROM without rows to lock, as messages name them. */
+const UNLOCKABLE = { cte: 'a WITH query', function: 'a function' } as const
+
+/** Throws 0A000 for a query that nothing can be locked through. */
+const lockQuery = (query: Query, clause: LockClause, names: readonly string[] | null): Query => {
+  const what = collapsedBy(query)
+  if (what !== null) throw featureNotSupported(`${clauseName(clause)} is not allowed with ${what}`)
+  if (query.kind !== 'select') return query
+  const items: TableItem[] = []
+  const missing = new Set(names)
+  const wanted = (alias: string): boolean => names === null || missing.delete(alias)
+  const lockItem = (item: FromItem): FromItem => {
+    switch (item.kind) {
+      case 'join':
+        return { ...item, left: lockItem(item.left), right: lockItem(item.right) }
+      case 'table':
+        if (wanted(item.alias) && item.relation.system === null) items.push(item)
+        return item
+      case 'subquery':
+        return wanted(item.alias) ? { ...item, query: lockQuery(item.query, clause, null) } : item
+      default:
+        if (names !== null && wanted(item.alias)) {
+          throw featureNotSupported(`${clauseName(clause)} cannot be applied to ${UNLOCKABLE[item.kind]}`)
+        }
+        return item
+    }
+  }
+  const from = query.from.map(lockItem)
+  for (const name of missing) {
+    throw undefinedTable(`relation "${name}" in ${clauseName(clause)} clause not found in FROM clause`)
+  }
+  return { ...query, from, locks: items.length === 0 ? query.locks : [...query.locks, { ...clause, items }] }
+}
+
+/** The query with the locking clauses of its statement. */
+export const withRowLocks = (query: SelectQuery, node: SelectStmt): SelectQuery => {
+  let locked: Query = query
+  for (const n of node.lockingClause ?? []) {
+    const clause = bodyOf(n, 'LockingClause')
+    const names = (clause?.lockedRels ?? []).map((r) => bodyOf(r, 'RangeVar')?.relname as string)
+    const lock = {
+      strength: STRENGTHS[(clause?.strength ?? 'LCS_FORUPDATE') as keyof typeof STRENGTHS],
+      waitPolicy: POLICIES[clause?.waitPolicy ?? 'LockWaitBlock'],
+    }
+    locked = lockQuery(locked, lock, names.length === 0 ? null : names)
+  }
+  return locked as SelectQuery
+}
