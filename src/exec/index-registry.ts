@@ -81,7 +81,7 @@ export class IndexRegistry {
         places.length === 1
           ? (row: Datum[]) => [row[only as number]]
           : (row: Datum[]) => places.map((place) => row[place])
-      return new OrderedIndex(store, { id: index.oid, parts, columns, reads: places, key })
+      return new OrderedIndex(store, { id: index.oid, parts, columns, reads: places, places, key })
     }
     const { keys, predicate } = this.#expressions(index, table, catalog)
     const key = (row: Datum[]): Datum[] | null => {

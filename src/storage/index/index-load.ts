@@ -3,14 +3,16 @@
  * look for a key meet them; written to files in larger runs, which the load's commit names.
  */
 import type { Datum } from '../../types/sql-type.ts'
+import type { AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { WriteBatch } from '../kv/key-value-store.ts'
 import { pause } from '../pace.ts'
 import type { StoreEnvironment } from '../table/table-store.ts'
 import type { Writer } from '../transaction-state.ts'
 import { keyAt } from './entry-order.ts'
-import type { IndexRun, ResidentRun } from './index-run.ts'
-import type { OrderedIndex } from './ordered-index.ts'
+import { Utf8Vector } from '../segments/utf8-vector.ts'
+import { type IndexRun, PART_ENTRIES, type ResidentRun } from './index-run.ts'
+import type { KeyRange, OrderedIndex } from './ordered-index.ts'
 import { EntrySorter, mergeRuns } from './run-builder.ts'
 
 /** Entries in memory that are written to a file together. */
@@ -40,8 +42,32 @@ export class IndexLoad {
     this.#sorter = new EntrySorter(index.order)
   }
 
-  add(key: Datum[] | null, rowid: number): void {
-    if (key !== null) this.#sorter.add(key, rowid)
+  /** Adds the entries of a segment's rows: its columns, and the rowid of its first row. */
+  async addSegment(columns: readonly AnyVector[], firstRowid: number): Promise<void> {
+    const length = columns[0]?.length ?? 0
+    const { places } = this.index.definition
+    const table = columns.map((column) => (column instanceof Utf8Vector ? column.decoded() : column))
+    for (let from = 0; from < length; from += PART_ENTRIES) {
+      const to = Math.min(from + PART_ENTRIES, length)
+      if (places !== undefined) {
+        const rowids = Float64Array.from({ length: to - from }, (_, i) => firstRowid + from + i)
+        this.#sorter.addPart({
+          keys: places.map((place) => (table[place] as AnyVector).slice(from, to) as AnyVector),
+          rowids,
+        })
+      } else {
+        for (let i = from; i < to; i++) {
+          const key = this.index.keyOf(table.map((column) => column.get(i)))
+          if (key !== null) this.#sorter.add(key, firstRowid + i)
+        }
+      }
+      await pause()
+    }
+  }
+
+  /** The range of keys that `attach` would attach; null: none. */
+  pendingRange(): KeyRange | null {
+    return this.#sorter.range()
   }
 
   /** Attaches what was added since the last call; answers it. */

@@ -28,6 +28,8 @@ export interface IndexDefinition {
   readonly columns: readonly ColumnDescriptor[]
   /** Columns that `key` reads: base rows are handed to it with only these. Null: all. */
   readonly reads: readonly number[] | null
+  /** Set when the key is just these columns of the row. */
+  readonly places?: readonly number[]
   /** Key of a row; null when the row is not in the index (partial index). Must not keep or change the row. */
   key(row: Datum[]): Datum[] | null
 }

@@ -4,7 +4,7 @@ import { ColumnBuilder } from '../../vector/builder.ts'
 import { gather } from '../../vector/gather.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { pause } from '../pace.ts'
-import type { EntryOrder, RunPart } from './entry-order.ts'
+import { type EntryOrder, keyAt, type RunPart } from './entry-order.ts'
 import { type IndexRun, PART_ENTRIES, ResidentRun } from './index-run.ts'
 import type { KeyPart } from './key-order.ts'
 
@@ -78,14 +78,38 @@ export class EntrySorter {
     return true
   }
 
+  /** Adds entries that are columns already, not more than a part holds. */
+  addPart(part: RunPart): void {
+    this.#close()
+    this.entries += part.rowids.length
+    this.#append(sortedPart(this.#order, part))
+  }
+
   #close(): void {
     if (this.#builder.length === 0) return
-    const part = sortedPart(this.#order, this.#builder.finish())
+    this.#append(sortedPart(this.#order, this.#builder.finish()))
     this.#builder = new PartBuilder(this.#order.parts)
+  }
+
+  #append(part: RunPart): void {
     const last = this.#runs.at(-1)
     const before = last?.at(-1)
     if (before !== undefined && this.#order.compare(before, before.rowids.length - 1, part, 0) < 0) last?.push(part)
     else this.#runs.push([part])
+  }
+
+  /** Least and greatest key added since the last `take`, null when nothing was. */
+  range(): { readonly lower: Datum[]; readonly upper: Datum[] } | null {
+    this.#close()
+    let range: { lower: Datum[]; upper: Datum[] } | null = null
+    for (const parts of this.#runs) {
+      const last = parts.at(-1) as RunPart
+      const [lower, upper] = [keyAt(parts[0] as RunPart, 0), keyAt(last, last.rowids.length - 1)]
+      if (range === null) range = { lower, upper }
+      if (this.#order.compareKeys(lower, range.lower) < 0) range.lower = lower
+      if (this.#order.compareKeys(upper, range.upper) > 0) range.upper = upper
+    }
+    return range
   }
 
   /** Everything added since the last call, as sorted runs in memory. */

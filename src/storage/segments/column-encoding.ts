@@ -18,6 +18,7 @@ import {
 import { decodeRow, encodeRow } from '../row-codec.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import { joinText, splitText } from './text-buffers.ts'
+import { Utf8Vector } from './utf8-vector.ts'
 import { fromBitmap, readInt64, toBitmap, writeInt64 } from './words.ts'
 
 /** Arrow's buffers of one column, by role; all that a column needs to be read. */
@@ -179,7 +180,10 @@ export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
   text: {
     fits: (vector, type) => type.physical === 'text' && vector.kind === 'datums',
     encode: (vector) => {
-      const { offsets, values } = joinText((vector as DatumVector).values)
+      const { offsets, values } =
+        vector instanceof Utf8Vector
+          ? { offsets: vector.offsets, values: vector.bytes }
+          : joinText((vector as DatumVector).values)
       return arrow.makeData({ type: new arrow.Utf8(), ...validity(vector), valueOffsets: offsets, data: values })
     },
     decode: (buffers, { nulls }) =>

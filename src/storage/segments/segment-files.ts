@@ -20,7 +20,10 @@ import {
   type SegmentManifest,
 } from './segment-file.ts'
 import type { SegmentStore } from './segment-store.ts'
+import { Utf8Vector } from './utf8-vector.ts'
 import { zoneMapOf } from './zone-map.ts'
+
+const decoded = (vector: AnyVector): AnyVector => (vector instanceof Utf8Vector ? vector.decoded() : vector)
 
 /** Entries and bytes at which a run's file is closed; what follows goes into another. */
 const RUN_ENTRIES = 1_048_576
@@ -60,12 +63,12 @@ export class SegmentFiles {
     }
     const liveRows = absent === null ? length : absent.reduce((live, flag) => live - flag, length)
     const content: SegmentContent = { length, columns, zones, absent, liveRows }
-    if (!table.logged) return new ResidentSegment(content)
+    if (!table.logged) return new ResidentSegment({ ...content, columns: columns.map(decoded) })
     const name = `${table.storageId}-${slot}-${this.#run}-${this.#counter++}.arrow`
     const { bytes, manifest } = await encodeSegment(name, content, descriptors)
     await this.#files.put(name, bytes)
     const segment = new FileSegment(manifest, this.#files, this.#cache, descriptors)
-    for (const [i, vector] of columns.entries()) segment.keep(i, vector)
+    for (const [i, vector] of columns.entries()) if (!(vector instanceof Utf8Vector)) segment.keep(i, vector)
     return segment
   }
 

@@ -1,7 +1,9 @@
 /** What a segment's manifest says of a column without reading it. */
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { AnyVector } from '../../vector/vector.ts'
+import { compareText } from '../../types/text-order.ts'
 import type { ZoneMap } from './segment.ts'
+import { Utf8Vector } from './utf8-vector.ts'
 
 /** Values looked at to estimate how many distinct ones there are. */
 const SAMPLE = 2048
@@ -10,15 +12,20 @@ export const zoneMapOf = (vector: AnyVector, type: SqlType, absent: Uint8Array |
   const isLive = (i: number): boolean => absent === null || absent[i] === 0
   let nulls = 0
   for (let i = 0; i < vector.length; i++) if (isLive(i) && vector.isNull(i)) nulls++
-  const { min, max } = bounds(vector, type, isLive)
+  const { min, max } = bounds(vector, type, absent)
   return { min, max, nulls, distinct: distinctEstimate(vector, type, isLive) }
 }
 
-const bounds = (vector: AnyVector, type: SqlType, isLive: (i: number) => boolean): { min: Datum; max: Datum } => {
+const bounds = (vector: AnyVector, type: SqlType, absent: Uint8Array | null): { min: Datum; max: Datum } => {
+  const isLive = (i: number): boolean => absent === null || absent[i] === 0
   const { compare } = type
   let min: Datum = null
   let max: Datum = null
   if (compare === null) return { min, max }
+  if (vector instanceof Utf8Vector && compare === compareText && absent === null) {
+    const places = vector.extremes()
+    return places.min === -1 ? { min, max } : { min: vector.get(places.min), max: vector.get(places.max) }
+  }
   const consider = (value: Datum): void => {
     if (min === null || compare(value, min) < 0) min = value
     if (max === null || compare(value, max) > 0) max = value

@@ -4,12 +4,11 @@
  * removes the files.
  */
 import type { Datum } from '../../types/sql-type.ts'
-import { ColumnBuilder } from '../../vector/builder.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import { type DuplicateEntry, IndexLoad } from '../index/index-load.ts'
 import type { ResidentRun } from '../index/index-run.ts'
-import type { OrderedIndex } from '../index/ordered-index.ts'
+import type { KeyRange, OrderedIndex } from '../index/ordered-index.ts'
 import type { WriteBatch } from '../kv/key-value-store.ts'
 import { segmentKey, textKey } from '../kv/keys.ts'
 import { SEGMENT_ROWS, type Segment, segmentRow } from '../segments/segment.ts'
@@ -17,6 +16,7 @@ import { encodeManifest, FileSegment } from '../segments/segment-file.ts'
 import type { SegmentFiles } from '../segments/segment-files.ts'
 import type { ChangeTarget, Writer } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
+import { LoadColumn } from './load-column.ts'
 import type { SegmentSlot } from './segment-slot.ts'
 import type { TableStore } from './table-store.ts'
 
@@ -25,18 +25,18 @@ const OVERLAY_ROWS = 8192
 
 /** Rows being gathered for a segment; index probes may look at them. */
 class GrowingSegment implements Segment {
-  readonly builders: readonly ColumnBuilder[]
+  readonly columns: readonly LoadColumn[]
   readonly bytes = 0
   length = 0
 
   constructor(columns: readonly ColumnDescriptor[]) {
-    this.builders = columns.map(({ type }) => new ColumnBuilder(type, SEGMENT_ROWS))
+    this.columns = columns.map(({ type }) => new LoadColumn(type, SEGMENT_ROWS))
   }
   get liveRows(): number {
     return this.length
   }
   get columnCount(): number {
-    return this.builders.length
+    return this.columns.length
   }
   absent(): null {
     return null
@@ -48,7 +48,7 @@ class GrowingSegment implements Segment {
     throw new Error('a segment was read before it was complete')
   }
   cell(column: number, offset: number): Datum {
-    return (this.builders[column] as ColumnBuilder).get(offset)
+    return (this.columns[column] as LoadColumn).get(offset)
   }
 }
 
@@ -61,6 +61,8 @@ export interface WatchedIndex {
 /** How a load keeps keys unique: its caller looks before each row, or the load does, a segment at a time. */
 export interface BulkOptions {
   readonly watched: readonly WatchedIndex[]
+  /** Null when keys within a range may be added to an index; a Wait after which to ask again. */
+  enter(index: OrderedIndex, range: KeyRange): Wait | null
   /** The error for the `ordinal`-th row (from 0), whose key another row has. */
   duplicate(index: OrderedIndex, key: readonly Datum[], ordinal: number): Error
 }
@@ -106,23 +108,36 @@ export class BulkWriter implements ChangeTarget {
       this.#overlayRows++
       return this.#store.insert(this.#writer, values)
     }
-    const keys = this.#store.keysOf(values)
-    if (this.#growing === null) this.#begin()
-    const growing = this.#growing as GrowingSegment
-    const offset = growing.length++
-    growing.builders.forEach((builder, i) => builder.push(values[i]))
-    ;(this.#slot as SegmentSlot).baseLength = growing.length
-    const rowid = this.#slotIndex * SEGMENT_ROWS + offset
-    if (keys !== null) this.#addKeys(keys, rowid)
-    this.#store.countRows(1)
-    if (growing.length === SEGMENT_ROWS) this.#complete()
+    // Whoever looks for duplicates row by row must find the rows of the growing segment in the trees.
+    const keys = this.#options === null ? this.#store.keysOf(values) : null
+    const { columns } = this.#current()
+    for (let i = 0; i < columns.length; i++) (columns[i] as LoadColumn).push(values[i])
+    const rowid = this.endRow()
+    if (keys !== null) this.#store.addKeys(keys, rowid)
     return rowid
   }
 
-  #addKeys(keys: readonly (Datum[] | null)[], rowid: number): void {
-    for (const [i, load] of this.#loads.entries()) load.add(keys[i] as Datum[] | null, rowid)
-    // Whoever looks for duplicates row by row must find the rows of the growing segment too.
-    if (this.#options === null) this.#store.addKeys(keys, rowid)
+  /**
+   * The columns that take the next row value by value, one each, followed by `endRow`. Only once `unchecked` is false.
+   */
+  get columns(): readonly LoadColumn[] {
+    return this.#current().columns
+  }
+
+  #current(): GrowingSegment {
+    if (this.#growing === null) this.#begin()
+    return this.#growing as GrowingSegment
+  }
+
+  /** Ends a row whose values the columns have; answers its rowid. */
+  endRow(): number {
+    const growing = this.#growing as GrowingSegment
+    const offset = growing.length++
+    ;(this.#slot as SegmentSlot).baseLength = growing.length
+    const rowid = this.#slotIndex * SEGMENT_ROWS + offset
+    this.#store.countRows(1)
+    if (growing.length === SEGMENT_ROWS) this.#complete()
+    return rowid
   }
 
   /** Null while rows may be appended; a Wait when segments are being written and the caller should let them. */
@@ -161,10 +176,9 @@ export class BulkWriter implements ChangeTarget {
     const slot = this.#slot as SegmentSlot
     const index = this.#slotIndex
     this.#growing = null
-    const attached = this.#loads.map((load) => load.attach())
     const earlier = this.#writing
     this.#waiting++
-    const writing = this.#write(earlier, slot, index, growing, attached).finally(() => {
+    const writing = this.#write(earlier, slot, index, growing).finally(() => {
       this.#waiting--
       if (this.#writing === writing) this.#writing = null
     })
@@ -176,16 +190,21 @@ export class BulkWriter implements ChangeTarget {
     slot: SegmentSlot,
     index: number,
     growing: GrowingSegment,
-    attached: readonly (readonly ResidentRun[])[],
   ): Promise<void> {
     await earlier
     if (this.#failure !== null) return
     try {
-      const vectors = growing.builders.map((builder) => builder.finish())
+      const vectors = growing.columns.map((column) => column.finish())
+      const attached: (readonly ResidentRun[])[] = []
+      for (const load of this.#loads) {
+        await load.addSegment(vectors, index * SEGMENT_ROWS)
+        for (let wait = this.#guard(load); wait !== null; wait = this.#guard(load)) await wait.promise
+        attached.push(load.attach())
+      }
+      await this.#checkUnique(attached)
       const segment = await this.#files.create(this.#store, index, vectors, null, growing.length, this.#columns)
       if (slot.base === growing) slot.base = segment
       else this.#files.discard(segment)
-      await this.#checkUnique(attached)
       for (const [i, load] of this.#loads.entries()) {
         if (this.#options === null) await load.settle(attached[i] as readonly ResidentRun[])
         await load.write(false)
@@ -193,6 +212,12 @@ export class BulkWriter implements ChangeTarget {
     } catch (error) {
       this.#failure = { error }
     }
+  }
+
+  /** A Wait while entries about to be attached lie in a key range that a reader has locked. */
+  #guard(load: IndexLoad): Wait | null {
+    const range = this.#options === null ? null : load.pendingRange()
+    return range === null ? null : (this.#options as BulkOptions).enter(load.index, range)
   }
 
   /** Throws for the first row, in the order of the load, whose key another row has. */

@@ -1,0 +1,62 @@
+/** Text on its way into a segment file: UTF-8 bytes end to end as Arrow has them, made strings only where one is asked for. */
+import type { Datum } from '../../types/sql-type.ts'
+import { DatumVector } from '../../vector/vector.ts'
+import { splitText } from './text-buffers.ts'
+
+export class Utf8Vector extends DatumVector {
+  readonly offsets: Int32Array
+  readonly bytes: Buffer
+  readonly nulls: Uint8Array | null
+
+  /** `offsets` has one more element than there are values; NULLs are empty. */
+  constructor(offsets: Int32Array, bytes: Buffer, nulls: Uint8Array | null) {
+    super([])
+    this.offsets = offsets
+    this.bytes = bytes
+    this.nulls = nulls
+  }
+
+  override get length(): number {
+    return this.offsets.length - 1
+  }
+  override isNull(position: number): boolean {
+    return this.nulls !== null && this.nulls[position] === 1
+  }
+  override get(position: number): Datum {
+    if (this.isNull(position)) return null
+    return this.bytes.toString('utf8', this.offsets[position], this.offsets[position + 1])
+  }
+  /** The same as strings, for those who look into the array. */
+  decoded(): DatumVector {
+    return new DatumVector(splitText(this.offsets, this.bytes, this.nulls))
+  }
+  override slice(from: number, to: number): DatumVector {
+    const offsets = this.offsets.slice(from, to + 1)
+    const start = offsets[0] as number
+    for (let i = 0; i < offsets.length; i++) offsets[i] = (offsets[i] as number) - start
+    const bytes = this.bytes.subarray(start, start + (offsets[to - from] as number))
+    return new DatumVector(splitText(offsets, bytes, this.nulls?.subarray(from, to) ?? null))
+  }
+
+  /** Positions of the least and the greatest value that is not NULL, -1 where there is none; bytes order as code points do. */
+  extremes(): { readonly min: number; readonly max: number } {
+    let min = -1
+    let max = -1
+    for (let i = 0; i < this.length; i++) {
+      if (this.isNull(i)) continue
+      if (min === -1 || this.#compare(i, min) < 0) min = i
+      if (max === -1 || this.#compare(i, max) > 0) max = i
+    }
+    return { min, max }
+  }
+
+  #compare(i: number, j: number): number {
+    const { bytes, offsets } = this
+    const [from, other] = [offsets[i] as number, offsets[j] as number]
+    // Most values differ in their first byte.
+    const first = (bytes[from] ?? -1) - (bytes[other] ?? -1)
+    const [to, otherEnd] = [offsets[i + 1] as number, offsets[j + 1] as number]
+    if (first !== 0 && to > from && otherEnd > other) return first
+    return bytes.compare(bytes, other, otherEnd, from, to)
+  }
+}
