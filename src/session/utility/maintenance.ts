@@ -19,7 +19,9 @@ const namedTables = (core: SessionCore, nodes: readonly Node[]): RelationObject[
 
 const vacuum = async (core: SessionCore, node: VacuumStmt): Promise<void> => {
   for (const relation of namedTables(core, node.rels ?? [])) {
-    if (relation.storageId !== 0) await core.parts.storage.mergeAll(core.parts.storage.store(relation.storageId))
+    // Null: dropped since the list was made.
+    const store = core.parts.storage.findStore(relation.storageId)
+    if (store !== null) await core.parts.storage.mergeAll(store)
   }
 }
 
@@ -27,7 +29,8 @@ const vacuum = async (core: SessionCore, node: VacuumStmt): Promise<void> => {
 const analyzeTables = async (core: SessionCore, node: VacuumStmt): Promise<void> => {
   const { statistics } = core.database
   for (const relation of namedTables(core, node.rels ?? [])) {
-    if (relation.storageId === 0) continue
+    const store = core.parts.storage.findStore(relation.storageId)
+    if (store === null) continue
     core.block.transaction.advanceCommand()
     const context = core.execution([])
     core.running = context
@@ -40,6 +43,9 @@ const analyzeTables = async (core: SessionCore, node: VacuumStmt): Promise<void>
       const bytes = encodeStatistics(found, (oid) => core.catalog.typeOf(oid))
       core.block.transaction.putMeta(statisticsRecord(core.database.oid, relation.oid), bytes)
       core.block.transaction.onCommit(() => statistics.set(found))
+    } catch (error) {
+      // Tables that others drop meanwhile are left out.
+      if (!store.dropped) throw error
     } finally {
       core.running = null
     }

@@ -22,6 +22,16 @@ const MAX_DELAY = 5000
 /** Rows that must be ready to be folded for a merge in the background. */
 const BACKGROUND_MINIMUM = 4096
 
+/** Work on a table: false when it fails because the table, with its files, was dropped meanwhile. */
+const unlessDropped = async (store: TableStore, work: Promise<boolean>): Promise<boolean> => {
+  try {
+    return await work
+  } catch (error) {
+    if (store.dropped) return false
+    throw error
+  }
+}
+
 export class Merger {
   readonly #context: MergeContext
   readonly #logger: (message: string) => void
@@ -137,14 +147,14 @@ export class Merger {
   }
 
   #merge(store: TableStore, slot: number, minimum: number): Promise<boolean> {
-    return this.#next(() => mergeSlot(this.#context, store, slot, minimum))
+    return this.#next(() => unlessDropped(store, mergeSlot(this.#context, store, slot, minimum)))
   }
 
   /** Merges runs of a store's indexes where that is due; `thorough`: VACUUM asks for it. */
   #compact(store: TableStore, thorough: boolean): Promise<boolean> {
     return this.#next(async () => {
       for (const index of store.indexes.slice()) {
-        if (!this.#stopped) await compactIndex(this.#context, index, thorough)
+        if (!this.#stopped) await unlessDropped(store, compactIndex(this.#context, index, thorough))
       }
       return true
     })
