@@ -35,6 +35,8 @@ export class RangeLock {
   readonly #target: LockedRange
   #locked = false
   #awaited = 0
+  /** A row whose writer is awaited. */
+  #pending: number | null = null
   /** The walk over the locked range. */
   #walk: ReturnType<OrderedIndex['candidates']> | null = null
 
@@ -74,8 +76,10 @@ export class RangeLock {
   #awaitWriters(): Wait | null {
     const { ordered, range } = this.#target
     this.#walk ??= ordered.candidates({ ...range, reverse: false })
-    for (let i = 1; this.#walk.next(); i++) {
-      const writer = this.#writerOf(this.#walk.rowid)
+    for (let i = 1; this.#pending !== null || this.#walk.next(); i++) {
+      const rowid: number = this.#pending ?? this.#walk.rowid
+      const writer = this.#writerOf(rowid)
+      this.#pending = writer === null ? null : rowid
       if (writer !== null) return this.#context.transaction.waitFor(writer)
       const turn = i % LOOK_AHEAD === 0 ? this.#context.poll() : null
       if (turn !== null) return turn

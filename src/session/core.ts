@@ -5,6 +5,7 @@ import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
 import type { Notice, SqlError } from '../errors/sql-error.ts'
 import { queryCanceled } from '../errors/raise/execution.ts'
+import { SQL_STATE } from '../errors/sql-state.ts'
 import { ExecutionContext } from '../exec/context.ts'
 import { storeSchema } from '../exec/ddl/schemas.ts'
 import type { SessionSpill } from '../exec/spill/spill-area.ts'
@@ -223,11 +224,17 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
   cancelBackend: (processId: number): boolean => {
     const session = core.engine.sessions.get(processId)
     session?.cancel()
-    return session !== undefined
+    return session !== undefined || noSuchSession(core, processId)
   },
   terminateBackend: (processId: number): boolean => {
     const session = core.engine.sessions.get(processId)
     session?.terminate()
-    return session !== undefined
+    return session !== undefined || noSuchSession(core, processId)
   },
 })
+
+const noSuchSession = (core: SessionCore, processId: number): false => {
+  const message = `PID ${processId} is not a PostgreSQL backend process`
+  core.notice({ severity: 'WARNING', code: SQL_STATE.warning, message })
+  return false
+}

@@ -237,6 +237,24 @@ export class LockManager {
     this.#release(owner, held, 0)
   }
 
+  /**
+   * Gives up the locks that an owner holds from the `from`-th on. ACCESS SHARE on tables remains: cursors may be reading
+   * them.
+   */
+  releaseSince(owner: LockOwner, from: number): void {
+    const since = owner.held.splice(from)
+    const reading = (lock: Lock): boolean =>
+      lock.tag.kind === 'relation' &&
+      lock.grants.some((g) => g.owner === owner && (g.modes & TABLE_LOCK.accessShare) !== 0)
+    owner.held.push(...since.filter(reading))
+    for (const lock of since) {
+      if (reading(lock)) {
+        for (const g of lock.grants) if (g.owner === owner) g.modes = TABLE_LOCK.accessShare
+        if (lock.queue.length > 0) this.#grantWaiters(lock)
+      } else this.#releaseGrants(lock, owner)
+    }
+  }
+
   /** Clears grants away, from the `from`-th lock on, in slices. */
   #release(owner: LockOwner, held: readonly Lock[], from: number): void {
     const to = Math.min(from + RELEASE_SLICE, held.length)

@@ -6,6 +6,7 @@ import type { LiveSnapshots, TransactionState } from '../storage/transaction-sta
 import { Wait } from '../vector/wait.ts'
 import { ExportedSnapshots } from './exported-snapshots.ts'
 import { LockManager } from './lock-manager.ts'
+import { TABLE_LOCK } from './lock-modes.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'
 
 export class TransactionManager implements LiveSnapshots {
@@ -94,6 +95,12 @@ export class TransactionManager implements LiveSnapshots {
   /** Resolves when no commit is running. */
   async quiesce(): Promise<void> {
     while (this.#commits.size > 0) await Promise.allSettled(this.#commits)
+  }
+
+  /** A part of a transaction is undone: its locks from the `from`-th on are given up (null: none), waiters look again. */
+  rolledBack({ owner, state }: Transaction, from: number | null): void {
+    if (from !== null) this.locks.releaseSince(owner, from)
+    if (state.xid !== 0) this.locks.release(owner, { kind: 'transaction', xid: state.xid }, TABLE_LOCK.exclusive)
   }
 
   ended(transaction: Transaction): void {

@@ -36,6 +36,8 @@ export interface TransactionOptions {
 export interface Savepoint {
   readonly changes: number
   readonly commitActions: number
+  /** Locks taken before it. */
+  readonly locks: number
 }
 
 /** An undo action in the change log. */
@@ -205,6 +207,7 @@ export class Transaction implements Writer {
     this.#mustSync = true
   }
 
+  /** Until the other has ended or was rolled back to a savepoint: what was in the way is to be looked at again. */
   waitFor(other: TransactionState): Wait {
     return this.#manager.waitFor(this, other)
   }
@@ -262,11 +265,23 @@ export class Transaction implements Writer {
 
   /** Marks a place to roll back to. Releasing one needs nothing: its holder forgets it. */
   savepoint(): Savepoint {
-    return { changes: this.#targets.length, commitActions: this.#commitActions.length }
+    return {
+      changes: this.#targets.length,
+      commitActions: this.#commitActions.length,
+      locks: this.owner.held.length,
+    }
   }
 
-  /** Undoes everything since the savepoint, which remains. Locks are kept. */
+  /**
+   * Undoes everything since the savepoint, which remains, and gives up the locks taken since; at SERIALIZABLE they are
+   * kept, for what was read since is known to the client.
+   */
   rollbackTo(savepoint: Savepoint): void {
+    this.#undo(savepoint)
+    this.#manager.rolledBack(this, this.isolation === 'serializable' ? null : savepoint.locks)
+  }
+
+  #undo(savepoint: Pick<Savepoint, 'changes' | 'commitActions'>): void {
     for (let i = this.#targets.length - 1; i >= savepoint.changes; i--) {
       ;(this.#targets[i] as ChangeTarget).undo(this.#rowids[i] as number)
     }
@@ -337,7 +352,7 @@ export class Transaction implements Writer {
 
   #abort(): void {
     this.status = 'aborted'
-    this.rollbackTo({ changes: 0, commitActions: 0 })
+    this.#undo({ changes: 0, commitActions: 0 })
     this.#end(false)
   }
 

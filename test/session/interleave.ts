@@ -110,6 +110,7 @@ export class Interleaving {
   }
 
   async run(setup: readonly string[], { title, steps }: Scenario): Promise<{ outcomes: StepOutcome[]; text: string }> {
+    this.#answered = []
     const owner = await this.#connection('setup')
     for (const sql of setup) await owner.client.query(sql)
     const lines = [`# ${title}`]

@@ -16,6 +16,12 @@ export const rowLockNotAvailable = (relation: string): SqlError =>
 export const relationLockNotAvailable = (relation: string): SqlError =>
   new SqlError(SQL_STATE.lock_not_available, `could not obtain lock on relation "${relation}"`)
 
+/** LOCK TABLE of what is neither a table nor a view; `kind` in the plural: sequences. */
+export const cannotLockRelation = (relation: string, kind: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `cannot lock relation "${relation}"`, {
+    detail: `This operation is not supported for ${kind}.`,
+  })
+
 export const concurrentUpdate = (): SqlError =>
   new SqlError(SQL_STATE.serialization_failure, 'could not serialize access due to concurrent update')
 

@@ -6,9 +6,10 @@ import { SQL_STATE } from '../../errors/sql-state.ts'
 import { bodyOf, type Node, type RangeVar, type TransactionStmt } from '../../sql/ast.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
-import { relationLockNotAvailable } from '../../errors/raise/transactions.ts'
+import { cannotLockRelation, relationLockNotAvailable } from '../../errors/raise/transactions.ts'
+import type { RelationObject } from '../../catalog/objects.ts'
 import type { SessionCore } from '../core.ts'
-import { runDeferredChecks } from '../execute-statement.ts'
+import { plan, runDeferredChecks } from '../execute-statement.ts'
 import type { UtilityHandlers } from './handler.ts'
 
 /** Statements that a failed transaction block lets through. */
@@ -123,15 +124,37 @@ export const transactionHandlers: UtilityHandlers = {
   },
   LockStmt: async (core, node) => {
     if (core.block.state === 'implicit') throw noTransactionBlock('LOCK TABLE')
+    const mode = LOCK_MODES[(node.mode ?? 8) - 1] as (typeof LOCK_MODES)[number]
     for (const n of node.relations ?? []) {
-      const relation = resolveRelation(core, bodyOf(n, 'RangeVar') as RangeVar)
-      const mode = LOCK_MODES[(node.mode ?? 8) - 1] as (typeof LOCK_MODES)[number]
-      const tag = { kind: 'relation', relation: relation.oid } as const
-      const options = { noWait: node.nowait ?? false }
-      const locked = core.block.transaction.lock(tag, mode, options)
-      if (locked === 'unavailable') throw relationLockNotAvailable(relation.name)
-      if (locked instanceof Wait) await locked.promise
+      const range = bodyOf(n, 'RangeVar') as RangeVar
+      for (const relation of lockedRelations(core, range)) {
+        const tag = { kind: 'relation', relation: relation.oid } as const
+        const locked = core.block.transaction.lock(tag, mode, { noWait: node.nowait ?? false })
+        if (locked === 'unavailable') throw relationLockNotAvailable(relation.name)
+        if (locked instanceof Wait) await locked.promise
+      }
     }
     return 'LOCK TABLE'
   },
+}
+
+/** Relations that LOCK TABLE refuses, in the plural. */
+const UNLOCKABLE: Readonly<Partial<Record<RelationObject['kind'], string>>> = {
+  S: 'sequences',
+  i: 'indexes',
+  m: 'materialized views',
+}
+
+/** The relation that LOCK TABLE names; a view stands for what its query reads, too. */
+const lockedRelations = (core: SessionCore, range: RangeVar): RelationObject[] => {
+  const relation = resolveRelation(core, range)
+  const refused = UNLOCKABLE[relation.kind]
+  if (refused !== undefined) throw cannotLockRelation(relation.name, refused)
+  if (relation.kind !== 'v') return [relation]
+  const everything: Node = { ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }
+  const query: Node = {
+    SelectStmt: { targetList: [everything], fromClause: [{ RangeVar: range }], op: 'SETOP_NONE' },
+  }
+  const read = plan(core, query, [], false).locks.flatMap((lock) => core.catalog.relation(lock.relation) ?? [])
+  return [relation, ...read.filter(({ oid }) => oid !== relation.oid)]
 }
