@@ -8,7 +8,7 @@ const HEAD = 32
 /** Values looked at to find out what those of one vector take. */
 const SAMPLE = 16
 
-const WIDE = /[^\u0000-\u00ff]/
+const WIDE = /[\u0100-\uffff]/
 
 const textBytes = (text: string): number => HEAD + (WIDE.test(text) ? 2 * text.length : text.length)
 

@@ -111,9 +111,7 @@ export class BlockCodec {
 
   #encodeDatums(values: readonly Datum[], type: SqlType): EncodedColumn {
     const nested = values.some(isNested)
-    const row = nested
-      ? values.map((value) => (value === null ? null : this.#nested.encode(value, type.element ?? type)))
-      : values
+    const row = nested ? values.map((value) => (value === null ? null : this.#nested.encode(value, type))) : values
     return { form: nested ? 'nested' : 'datums', scale: 0, nulls: null, parts: [encodeRow(row, columnsOf(row, type))] }
   }
 
@@ -153,10 +151,8 @@ export class BlockCodec {
           return new DatumVector(splitText(int32s(values), more, nulls))
         case 'datums':
           return new DatumVector(datums())
-        case 'nested': {
-          const inner = type.element ?? type
-          return new DatumVector(datums().map((part) => (part === null ? null : this.#nested.decode(part, inner))))
-        }
+        case 'nested':
+          return new DatumVector(datums().map((part) => (part === null ? null : this.#nested.decode(part, type))))
       }
     })
     return new Batch(columns, length)

@@ -29,7 +29,7 @@ export class NestedValues {
     }
     if (isNested(value)) {
       const { dimensions, lowerBounds, elements } = value as SqlArray
-      const parts = elements.map((element) => this.#part(element, type))
+      const parts = elements.map((element) => this.#part(element, elementOf(type)))
       return encodeRow([FORM.array, dimensions.length, ...dimensions, ...lowerBounds, ...parts], NO_COLUMNS)
     }
     return encodeRow([FORM.plain, encodeRow([value], [columnOf(type)])], NO_COLUMNS)
@@ -64,7 +64,7 @@ export class NestedValues {
       }
       case FORM.array: {
         const depth: number = rest[0]
-        const elements = rest.slice(1 + 2 * depth).map((part) => this.#whole(part, type))
+        const elements = rest.slice(1 + 2 * depth).map((part) => this.#whole(part, elementOf(type)))
         return new SqlArray(rest.slice(1, 1 + depth), rest.slice(1 + depth, 1 + 2 * depth), elements)
       }
       default:
@@ -76,5 +76,7 @@ export class NestedValues {
     return part === null ? null : this.decode(part, type)
   }
 }
+
+const elementOf = (type: SqlType): SqlType => type.element ?? type
 
 const columnOf = (type: SqlType) => ({ type, missing: null, dropped: false })
