@@ -3,6 +3,7 @@
  * a requested shutdown, 1 when it could not start, 2 for a command line that makes no sense.
  */
 import { flushCompileCache } from 'node:module'
+import { resolve } from 'node:path'
 import { HELP, PROGRAM_VERSION, parseCommandLine } from './config/command-line.ts'
 import type { ServerConfig } from './config/command-line.ts'
 import type { MaintenanceCommand } from './config/maintenance-commands.ts'
@@ -11,6 +12,8 @@ import { openLog } from './observe/logger.ts'
 import type { Logger } from './observe/logger.ts'
 import { openEngine } from './session/engine.ts'
 import { checkDirectory } from './session/check/check-directory.ts'
+import { restoreBackup } from './storage/backup/restore-backup.ts'
+import { queryValue } from './wire/query-client.ts'
 import { WireServer } from './wire/server.ts'
 
 const EXIT_FAILED = 1
@@ -53,6 +56,17 @@ const maintain = async (command: MaintenanceCommand): Promise<void> => {
       case 'check':
         process.exitCode = (await checkDirectory(command.dataDirectory, say)) === 0 ? 0 : EXIT_FAILED
         return
+      case 'backup': {
+        const { target, ...server } = command
+        const literal = resolve(target).replaceAll("'", "''")
+        const value = await queryValue({ ...server, database: 'postgres' }, `SELECT tesseradb_backup('${literal}')`)
+        say(`backup complete: ${value}`)
+        return
+      }
+      case 'restore': {
+        const { files, bytes } = await restoreBackup(command.source, command.dataDirectory)
+        say(`restored: ${files} files, ${bytes} bytes`)
+      }
     }
   } catch (error) {
     fail(error, command.command === 'check' ? EXIT_USAGE : EXIT_FAILED)
@@ -140,6 +154,7 @@ const fail = (error: unknown, exitCode: number): void => {
 const SYSTEM_ERRORS: Readonly<Record<string, (message: string) => string>> = {
   EADDRINUSE: (message) => `the port is in use by another program (${message}); choose one with --port`,
   EACCES: (message) => `no permission (${message})`,
+  ECONNREFUSED: (message) => `no server answers (${message})`,
   EADDRNOTAVAIL: (message) => `this machine has no such address (${message}); see --host`,
 }
 

@@ -91,4 +91,6 @@ export interface CatalogServices {
 export interface MaintenanceServices {
   /** Looks for damage in the current database: severity, object, file and message of each thing found. */
   check(): Promise<Datum[][]>
+  /** Copies all data as of now into a new directory; answers a text about it. Throws 42501 for all but superusers. */
+  backup(target: string): Promise<string>
 }

@@ -23,6 +23,7 @@ import { jsonFunctions } from './scalar/json.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { patternFunctions } from './scalar/pattern.ts'
+import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { catalogSets } from './set-returning/catalog.ts'
@@ -53,6 +54,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...jsonFunctions,
   ...jsonRecordFunctions,
   ...systemFunctions,
+  ...maintenanceFunctions,
   ...advisoryLockFunctions,
   ...catalogFunctions,
   ...basicAggregates,

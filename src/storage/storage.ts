@@ -248,6 +248,14 @@ export class Storage {
     }
   }
 
+  /** Keeps every file that a record names from now on until the answered function is called. */
+  async holdFiles(): Promise<() => void> {
+    const release = this.files.hold()
+    // Records that still name files which are gone already are being removed.
+    await Promise.all(this.#background)
+    return release
+  }
+
   #inBackground(work: Promise<void>): void {
     const done = work
       .catch((error: Error) => this.#logger(error.message, 'error'))

@@ -118,3 +118,7 @@ export const cursorForwardOnly = (): SqlError =>
   new SqlError(SQL_STATE.object_not_in_prerequisite_state, 'cursor can only scan forward', {
     hint: 'Declare it with SCROLL option to enable backward scan.',
   })
+
+/** A function that only superusers may call. */
+export const functionDenied = (name: string): SqlError =>
+  new SqlError(SQL_STATE.insufficient_privilege, `permission denied for function ${name}`)

@@ -71,3 +71,11 @@ export const sequenceLimit = (which: 'maximum' | 'minimum', name: string, limit:
     SQL_STATE.sequence_generator_limit_exceeded,
     `nextval: reached ${which} value of sequence "${name}" (${limit})`,
   )
+
+/** A backup cannot be taken, or is none. */
+export const backupFailed = (message: string, detail?: string): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, message, detail === undefined ? {} : { detail })
+
+/** Where a backup or a restored directory should go there is something already. */
+export const directoryNotEmpty = (directory: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_file, `directory "${directory}" exists but is not empty`)

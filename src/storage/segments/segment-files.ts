@@ -34,6 +34,9 @@ export class SegmentFiles {
   readonly #cache: PageCache
   readonly #log: KeyValueStore | null
   #counter = 0
+  /** Backups that run, and the files that they keep. */
+  #holders = 0
+  readonly #held: string[] = []
   /** Makes names different from those of every other run. */
   readonly #run = randomBytes(6).toString('hex')
 
@@ -132,8 +135,29 @@ export class SegmentFiles {
     else
       this.#log
         .settle()
-        .then(() => this.#files.delete(name))
+        .then(() => this.#delete(name))
         .catch(() => {})
+  }
+
+  #delete(name: string): Promise<void> | undefined {
+    if (this.#holders === 0) return this.#files.delete(name)
+    this.#held.push(name)
+    return undefined
+  }
+
+  /** Keeps files that are not needed any more until the answered function is called (backups). */
+  hold(): () => void {
+    this.#holders++
+    return () => {
+      this.#holders--
+      if (this.#holders > 0) return
+      for (const name of this.#held.splice(0)) this.discardFile(name)
+    }
+  }
+
+  /** Reads some bytes of a file. Throws XX001 when they are not there. */
+  read(name: string, offset: number, length: number): Uint8Array {
+    return this.#files.read(name, offset, length)
   }
 
   /** A segment that a manifest names. */

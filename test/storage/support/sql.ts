@@ -24,9 +24,9 @@ export class SqlSession {
     this.session = session
   }
 
-  static async open(engine: TesseraEngine, database = 'postgres'): Promise<SqlSession> {
+  static async open(engine: TesseraEngine, database = 'postgres', user = 'postgres'): Promise<SqlSession> {
     const parameters = new Map([
-      ['user', 'postgres'],
+      ['user', user],
       ['database', database],
     ])
     const events = { notice: () => {}, parameterStatus: () => {}, notification: () => {}, terminate: () => {} }
