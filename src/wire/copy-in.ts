@@ -10,12 +10,17 @@ import type { Message } from './message-reader.ts'
  * here, after `onDesynchronized` was told.
  */
 export async function* copyInStream(input: ClientInput, onDesynchronized: () => void): AsyncGenerator<Uint8Array> {
+  let pending: Message | null = null
   for (;;) {
-    const { type, body } = await nextMessage(input)
+    const { type, body }: Message = pending ?? (await nextMessage(input))
+    pending = null
     switch (type) {
-      case FRONTEND.copyData:
-        yield body
+      case FRONTEND.copyData: {
+        const { chunk, next } = gather(input, body)
+        yield chunk
+        pending = next
         break
+      }
       case FRONTEND.copyDone:
         return
       case FRONTEND.copyFail:
@@ -29,6 +34,24 @@ export async function* copyInStream(input: ClientInput, onDesynchronized: () => 
         throw unexpectedMessageDuringCopy(type)
     }
   }
+}
+
+/** Bytes of CopyData that are handed on together when they are there already. */
+const CHUNK = 256 * 1024
+
+/** The contents of a CopyData and of those that have arrived behind it, and the first message that is none or not taken. */
+const gather = (input: ClientInput, first: Buffer): { chunk: Buffer; next: Message | null } => {
+  const bodies = [first]
+  let bytes = first.length
+  let next: Message | null = null
+  while (bytes < CHUNK) {
+    next = input.next()
+    if (next === null || next.type !== FRONTEND.copyData) break
+    bodies.push(next.body)
+    bytes += next.body.length
+    next = null
+  }
+  return { chunk: bodies.length === 1 ? first : Buffer.concat(bodies, bytes), next }
 }
 
 const nextMessage = async (input: ClientInput): Promise<Message> => {

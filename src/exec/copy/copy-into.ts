@@ -17,10 +17,16 @@ import { ONE_ROW } from '../expression/compile.ts'
 import { interpret, type Evaluator } from '../expression/interpret.ts'
 import type { RowEvents } from '../modify/row-events.ts'
 import { rowBatch, RowWriter } from '../modify/row-writer.ts'
+import { bulkOptions } from '../modify/bulk-options.ts'
+import { isWatched } from '../foreign-keys.ts'
 import { BinaryCopyReader } from './binary-reader.ts'
+import { ColumnCopy } from './column-copy.ts'
 import { columnContext, lineContext, type BinaryCopyRow, type CopyRow } from './copy-row.ts'
 import type { CopyOptions } from './options.ts'
 import { TextCopyReader } from './text-reader.ts'
+
+const LF = 10
+const NOTHING = Buffer.alloc(0)
 
 export class CopyInto {
   rows = 0
@@ -33,6 +39,11 @@ export class CopyInto {
   readonly #where: ((row: readonly Datum[]) => boolean) | null
   readonly #text: TextCopyReader | null
   readonly #binary: BinaryCopyReader | null
+  /** The quick way, where the table and the data allow it. */
+  readonly #quick: ColumnCopy | null
+  /** Begin of a line that the quick way has not seen the end of. */
+  #rest: Buffer = NOTHING
+  readonly #lines = new LineNumbers()
 
   constructor(
     relation: RelationObject,
@@ -48,7 +59,10 @@ export class CopyInto {
     this.#context = context
     const item = tableItem(analysis, relation)
     this.#writer = new RowWriter(item, generatedColumns(analysis, item), tableChecks(analysis, item), context, events)
-    this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store)
+    const located = (error: SqlError, ordinal: number): SqlError =>
+      error.with({ where: lineContext(relation.name, this.#lines.lineOf(ordinal)) })
+    const bulkLoad = bulkOptions(this.#writer, context, located)
+    this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store, bulkLoad)
     const given = new Set(columns.map((column) => column.attnum))
     this.#defaults = relation.columns
       .filter((column) => !column.dropped && !given.has(column.attnum))
@@ -63,16 +77,56 @@ export class CopyInto {
     const binary = options.format === 'binary'
     this.#text = binary ? null : new TextCopyReader(relation.name, names, options)
     this.#binary = binary ? new BinaryCopyReader(relation.name, names) : null
+    const isPlain =
+      options.format === 'text' &&
+      options.null === '\\N' &&
+      columns.length > 0 &&
+      this.#where === null &&
+      this.#defaults.length === 0 &&
+      !this.#writer.computes &&
+      !isWatched(context, relation)
+    this.#quick = isPlain
+      ? new ColumnCopy(columns, relation.columns.length, options.delimiter, context.eval.format)
+      : null
   }
 
   async push(chunk: Uint8Array): Promise<void> {
-    if (this.#text !== null) await this.#store(this.#text.push(chunk), (row) => this.#textRow(row))
+    if (this.#text !== null) await this.#pushText(this.#text, chunk)
     else if (this.#binary !== null) await this.#store(this.#binary.push(chunk), (row) => this.#binaryRow(row))
+    const pressure = this.#bulk.pressure()
+    if (pressure !== null) await pressure.promise
+    const wait = this.#context.poll()
+    if (wait !== null) await wait.promise
+  }
+
+  async #pushText(reader: TextCopyReader, chunk: Uint8Array): Promise<void> {
+    const read = (row: CopyRow): Datum[] => this.#textRow(row)
+    if (this.#quick === null) return this.#store(reader.push(chunk), read)
+    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    if (this.#rest.length > 0) bytes = Buffer.concat([this.#rest, bytes])
+    let at = 0
+    while (at < bytes.length && !this.#bulk.unchecked && reader.idle) {
+      const taken = this.#quick.take(bytes, at, this.#bulk)
+      reader.skip(taken.rows)
+      this.rows += taken.rows
+      at = taken.at
+      const end = bytes.indexOf(LF, at)
+      if (end < 0) {
+        this.#rest = bytes.subarray(at)
+        return
+      }
+      if (at < bytes.length) await this.#store(reader.push(bytes.subarray(at, end + 1)), read)
+      at = end + 1
+    }
+    this.#rest = NOTHING
+    await this.#store(reader.push(bytes.subarray(at)), read)
   }
 
   async finish(): Promise<void> {
-    if (this.#text !== null) await this.#store(this.#text.finish(), (row) => this.#textRow(row))
-    else if (this.#binary !== null) await this.#store(this.#binary.finish(), (row) => this.#binaryRow(row))
+    if (this.#text !== null) {
+      await this.#store([...this.#text.push(this.#rest), ...this.#text.finish()], (row) => this.#textRow(row))
+    }
+    if (this.#binary !== null) await this.#store(this.#binary.finish(), (row) => this.#binaryRow(row))
     await this.#bulk.finish()
   }
 
@@ -88,7 +142,7 @@ export class CopyInto {
       } catch (error) {
         throw located(error, lineContext(this.#relation.name, source.line, source.content))
       }
-      for (;;) {
+      while (this.#bulk.unchecked) {
         const conflict = this.#writer.obstacle(row)
         if (conflict === null) break
         // PostgreSQL stores rows in batches and no longer has the line's text when a key turns out to be taken.
@@ -97,13 +151,10 @@ export class CopyInto {
         }
         await conflict.promise
       }
+      this.#lines.note(this.rows, source.line)
       this.#writer.inserted(this.#bulk.append(row), row)
       this.rows++
     }
-    const pressure = this.#bulk.pressure()
-    if (pressure !== null) await pressure.promise
-    const wait = this.#context.poll()
-    if (wait !== null) await wait.promise
   }
 
   #blank(): Datum[] {
@@ -150,6 +201,29 @@ export class CopyInto {
       }
     }
     return row
+  }
+}
+
+/** Which line each row came from, as far as that does not follow from the row before it. */
+class LineNumbers {
+  readonly #ordinals: number[] = []
+  readonly #lines: number[] = []
+
+  note(ordinal: number, line: number): void {
+    if (this.lineOf(ordinal) === line) return
+    this.#ordinals.push(ordinal)
+    this.#lines.push(line)
+  }
+
+  lineOf(ordinal: number): number {
+    let low = 0
+    let high = this.#ordinals.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#ordinals[middle] as number) <= ordinal) low = middle + 1
+      else high = middle
+    }
+    return low === 0 ? -1 : (this.#lines[low - 1] as number) + ordinal - (this.#ordinals[low - 1] as number)
   }
 }
 

@@ -53,6 +53,17 @@ export class LineSplitter {
     return this.#number
   }
 
+  /** Whether no row is under way and more may come. */
+  get idle(): boolean {
+    return !this.#ended && this.#start === this.#buffer.length
+  }
+
+  /** Counts lines that were read by other means; each ended with a newline. */
+  skip(lines: number): void {
+    if (lines > 0) this.#lineEnd ??= 'lf'
+    this.#number += lines
+  }
+
   /** Adds bytes and hands out each row that is complete. */
   push(chunk: Uint8Array, onLine: (line: Line) => void): void {
     if (this.#ended) return

@@ -56,6 +56,16 @@ export class TextCopyReader {
       : textFields(byte(options.delimiter), options.null)
   }
 
+  /** Whether others may read the next lines: no row is under way, the header is behind, the data has not ended. */
+  get idle(): boolean {
+    return !this.#headerAhead && this.#splitter.idle
+  }
+
+  /** Counts lines that others have read. */
+  skip(lines: number): void {
+    this.#splitter.skip(lines)
+  }
+
   /**
    * The rows that a chunk completes. Rows may be too short: whoever takes the values in order raises
    * `copyMissingData` at the first that is not there. Throws 22P04 and 22021 with their CONTEXT.

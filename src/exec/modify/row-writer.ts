@@ -78,6 +78,12 @@ export class RowWriter {
       }))
   }
 
+  /** Whether a row needs more than its values: generated columns, CHECK constraints, deferrable keys. */
+  get computes(): boolean {
+    const deferrable = this.uniques.some(({ relation }) => relation.index?.immediate === false)
+    return deferrable || this.#generated.length > 0 || this.#checks.length > 0
+  }
+
   /** An empty row of the table's full width. */
   blank(): Datum[] {
     return new Array<Datum>(this.relation.columns.length).fill(null)

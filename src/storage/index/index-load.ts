@@ -46,7 +46,10 @@ export class IndexLoad {
   async addSegment(columns: readonly AnyVector[], firstRowid: number): Promise<void> {
     const length = columns[0]?.length ?? 0
     const { places } = this.index.definition
-    const table = columns.map((column) => (column instanceof Utf8Vector ? column.decoded() : column))
+    const read = this.index.definition.reads
+    const table = columns.map((column, i) =>
+      column instanceof Utf8Vector && (read === null || read.includes(i)) ? column.decoded() : column,
+    )
     for (let from = 0; from < length; from += PART_ENTRIES) {
       const to = Math.min(from + PART_ENTRIES, length)
       if (places !== undefined) {

@@ -18,7 +18,7 @@ import {
 import { decodeRow, encodeRow } from '../row-codec.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import { joinText, splitText } from './text-buffers.ts'
-import { Utf8Vector } from './utf8-vector.ts'
+import { mayHaveNulls, Utf8Vector } from './utf8-vector.ts'
 import { fromBitmap, readInt64, toBitmap, writeInt64 } from './words.ts'
 
 /** Arrow's buffers of one column, by role; all that a column needs to be read. */
@@ -57,6 +57,7 @@ const bytesOf = (buffers: ColumnBuffers, role: keyof ColumnBuffers): Uint8Array 
 
 /** Validity in Arrow's form for a vector. */
 const validity = (vector: AnyVector): { nullCount: number; nullBitmap: Uint8Array | null; length: number } => {
+  if (!mayHaveNulls(vector)) return { nullCount: 0, nullBitmap: null, length: vector.length }
   const nulls = new Uint8Array(vector.length)
   let nullCount = 0
   for (let i = 0; i < nulls.length; i++) {
@@ -80,6 +81,7 @@ const shifted = (values: Float64Array, by: number): Float64Array => values.map((
 export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
   null: {
     fits: (vector) => {
+      if (!mayHaveNulls(vector)) return vector.length === 0
       for (let i = 0; i < vector.length; i++) if (!vector.isNull(i)) return false
       return true
     },

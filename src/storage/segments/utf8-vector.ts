@@ -1,6 +1,6 @@
 /** Text on its way into a segment file: UTF-8 bytes end to end as Arrow has them, made strings only where one is asked for. */
 import type { Datum } from '../../types/sql-type.ts'
-import { DatumVector } from '../../vector/vector.ts'
+import { type AnyVector, DatumVector } from '../../vector/vector.ts'
 import { splitText } from './text-buffers.ts'
 
 export class Utf8Vector extends DatumVector {
@@ -59,4 +59,10 @@ export class Utf8Vector extends DatumVector {
     if (first !== 0 && to > from && otherEnd > other) return first
     return bytes.compare(bytes, other, otherEnd, from, to)
   }
+}
+
+/** Whether some position may be NULL, as far as can be told without looking at each. */
+export const mayHaveNulls = (vector: AnyVector): boolean => {
+  if (vector instanceof Utf8Vector) return vector.nulls !== null
+  return vector.kind === 'dictionary' || vector.kind === 'datums' || vector.kind === 'constant' || vector.nulls !== null
 }

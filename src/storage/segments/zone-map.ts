@@ -3,56 +3,85 @@ import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { compareText } from '../../types/text-order.ts'
 import type { ZoneMap } from './segment.ts'
-import { Utf8Vector } from './utf8-vector.ts'
+import { mayHaveNulls, Utf8Vector } from './utf8-vector.ts'
 
 /** Values looked at to estimate how many distinct ones there are. */
 const SAMPLE = 2048
 
 export const zoneMapOf = (vector: AnyVector, type: SqlType, absent: Uint8Array | null): ZoneMap => {
   const isLive = (i: number): boolean => absent === null || absent[i] === 0
-  let nulls = 0
-  for (let i = 0; i < vector.length; i++) if (isLive(i) && vector.isNull(i)) nulls++
   const { min, max } = bounds(vector, type, absent)
-  return { min, max, nulls, distinct: distinctEstimate(vector, type, isLive) }
+  return { min, max, nulls: countNulls(vector, absent), distinct: distinctEstimate(vector, type, isLive) }
+}
+
+const countNulls = (vector: AnyVector, absent: Uint8Array | null): number => {
+  if (!mayHaveNulls(vector)) return 0
+  let nulls = 0
+  for (let i = 0; i < vector.length; i++) if ((absent === null || absent[i] === 0) && vector.isNull(i)) nulls++
+  return nulls
 }
 
 const bounds = (vector: AnyVector, type: SqlType, absent: Uint8Array | null): { min: Datum; max: Datum } => {
-  const isLive = (i: number): boolean => absent === null || absent[i] === 0
   const { compare } = type
   let min: Datum = null
   let max: Datum = null
   if (compare === null) return { min, max }
+  const at = (position: number): Datum => (position === -1 ? null : vector.get(position))
   if (vector instanceof Utf8Vector && compare === compareText && absent === null) {
     const places = vector.extremes()
-    return places.min === -1 ? { min, max } : { min: vector.get(places.min), max: vector.get(places.max) }
+    return { min: at(places.min), max: at(places.max) }
+  }
+  if (
+    vector.kind === 'int32' ||
+    vector.kind === 'decimal' ||
+    (vector.kind === 'float64' && type.physical === 'int64')
+  ) {
+    // Numbers in the order of their type: find the places, then take the datums there.
+    const places = extremePlaces(vector.values, vector.nulls, absent)
+    return { min: at(places.low), max: at(places.high) }
   }
   const consider = (value: Datum): void => {
     if (min === null || compare(value, min) < 0) min = value
     if (max === null || compare(value, max) > 0) max = value
   }
   if (vector.kind === 'dictionary') {
-    const used = new Set<number>()
-    for (let i = 0; i < vector.length; i++) if (isLive(i)) used.add(vector.codes[i] as number)
-    for (const code of used) if (code !== -1) consider(vector.dictionary[code])
-  } else if (
-    vector.kind === 'int32' ||
-    vector.kind === 'decimal' ||
-    (vector.kind === 'float64' && type.physical === 'int64')
-  ) {
-    // Numbers in the order of their type: find the places, then take the datums there.
-    let low = -1
-    let high = -1
-    const { values } = vector
-    for (let i = 0; i < values.length; i++) {
-      if (!isLive(i) || vector.isNull(i)) continue
-      if (low === -1 || (values[i] as number) < (values[low] as number)) low = i
-      if (high === -1 || (values[i] as number) > (values[high] as number)) high = i
+    const used = new Uint8Array(vector.dictionary.length)
+    for (let i = 0; i < vector.length; i++) {
+      const code = vector.codes[i] as number
+      if (code !== -1 && (absent === null || absent[i] === 0)) used[code] = 1
     }
-    if (low !== -1) return { min: vector.get(low), max: vector.get(high) }
+    for (let code = 0; code < used.length; code++) if (used[code] === 1) consider(vector.dictionary[code])
   } else {
-    for (let i = 0; i < vector.length; i++) if (isLive(i) && !vector.isNull(i)) consider(vector.get(i))
+    for (let i = 0; i < vector.length; i++) {
+      if ((absent === null || absent[i] === 0) && !vector.isNull(i)) consider(vector.get(i))
+    }
   }
   return { min, max }
+}
+
+/** Positions of the least and the greatest number, -1 where there is none. */
+const extremePlaces = (
+  values: Int32Array | Float64Array,
+  nulls: Uint8Array | null,
+  absent: Uint8Array | null,
+): { readonly low: number; readonly high: number } => {
+  let low = -1
+  let high = -1
+  let least = Number.POSITIVE_INFINITY
+  let greatest = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < values.length; i++) {
+    if ((absent !== null && absent[i] === 1) || (nulls !== null && nulls[i] === 1)) continue
+    const value = values[i] as number
+    if (value < least || low === -1) {
+      low = i
+      least = value
+    }
+    if (value > greatest || high === -1) {
+      high = i
+      greatest = value
+    }
+  }
+  return { low, high }
 }
 
 /** Haas and Stokes' Duj1 over an evenly spaced sample, as PostgreSQL's ANALYZE has it. */

@@ -110,18 +110,20 @@ export class BulkWriter implements ChangeTarget {
     }
     // Whoever looks for duplicates row by row must find the rows of the growing segment in the trees.
     const keys = this.#options === null ? this.#store.keysOf(values) : null
-    const { columns } = this.#current()
-    for (let i = 0; i < columns.length; i++) (columns[i] as LoadColumn).push(values[i])
-    const rowid = this.endRow()
+    const { columns, length } = this.#current()
+    for (let i = 0; i < columns.length; i++) (columns[i] as LoadColumn).set(length, values[i])
+    const rowid = this.endRows(1)
     if (keys !== null) this.#store.addKeys(keys, rowid)
     return rowid
   }
 
   /**
-   * The columns that take the next row value by value, one each, followed by `endRow`. Only once `unchecked` is false.
+   * Where a loader may put the next rows column by column, followed by `endRows`: rows from `length` on, before
+   * `capacity`. Only once `unchecked` is false.
    */
-  get columns(): readonly LoadColumn[] {
-    return this.#current().columns
+  get segment(): { readonly columns: readonly LoadColumn[]; readonly length: number; readonly capacity: number } {
+    const { columns, length } = this.#current()
+    return { columns, length, capacity: SEGMENT_ROWS }
   }
 
   #current(): GrowingSegment {
@@ -129,13 +131,13 @@ export class BulkWriter implements ChangeTarget {
     return this.#growing as GrowingSegment
   }
 
-  /** Ends a row whose values the columns have; answers its rowid. */
-  endRow(): number {
+  /** Ends rows whose values the columns have; answers the first one's rowid. */
+  endRows(count: number): number {
     const growing = this.#growing as GrowingSegment
-    const offset = growing.length++
+    const rowid = this.#slotIndex * SEGMENT_ROWS + growing.length
+    growing.length += count
     ;(this.#slot as SegmentSlot).baseLength = growing.length
-    const rowid = this.#slotIndex * SEGMENT_ROWS + offset
-    this.#store.countRows(1)
+    this.#store.countRows(count)
     if (growing.length === SEGMENT_ROWS) this.#complete()
     return rowid
   }
@@ -194,7 +196,7 @@ export class BulkWriter implements ChangeTarget {
     await earlier
     if (this.#failure !== null) return
     try {
-      const vectors = growing.columns.map((column) => column.finish())
+      const vectors = growing.columns.map((column) => column.finish(growing.length))
       const attached: (readonly ResidentRun[])[] = []
       for (const load of this.#loads) {
         await load.addSegment(vectors, index * SEGMENT_ROWS)

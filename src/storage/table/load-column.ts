@@ -40,7 +40,7 @@ const FORMS: Readonly<Record<SqlType['physical'], Form>> = {
 export class LoadColumn {
   readonly #capacity: number
   #form: Form
-  /** Numbers, scaled decimals, bools as 0 and 1, dictionary codes. */
+  /** Numbers, scaled decimals, bools as 0 and 1, dictionary codes; by row. */
   #numbers: Int32Array | Float64Array
   #scale = -1
   #nulls: Uint8Array | null = null
@@ -49,13 +49,12 @@ export class LoadColumn {
   #texts: string[] = []
   #codes = new Map<string, number>()
   #raw: BytesTable | null = null
-  /** UTF-8 form. */
+  /** UTF-8 form: text of row i ends at #offsets[i + 1]. */
   #bytes: Buffer = Buffer.alloc(0)
   #offsets: Int32Array = new Int32Array(0)
   #end = 0
-  length = 0
 
-  /** A column of at most `capacity` values. */
+  /** A column of at most `capacity` values. Rows are set in order, each once. */
   constructor(type: SqlType, capacity: number) {
     this.#capacity = capacity
     this.#form = FORMS[type.physical]
@@ -64,93 +63,96 @@ export class LoadColumn {
       this.#form === 'datums' ? new Int32Array(0) : isInteger ? new Int32Array(capacity) : new Float64Array(capacity)
   }
 
-  push(value: Datum): void {
-    if (value === null || value === undefined) this.pushNull()
-    else if (!this.#pushPacked(value)) this.#pushDatum(value)
+  set(row: number, value: Datum): void {
+    if (value === null || value === undefined) this.setNull(row)
+    else if (!this.#setPacked(row, value)) this.#setDatum(row, value)
   }
 
-  #pushPacked(value: Datum): boolean {
+  #setPacked(row: number, value: Datum): boolean {
     switch (this.#form) {
       case 'numbers':
         if (typeof value !== 'number') return false
-        this.#numbers[this.length++] = value
+        this.#numbers[row] = value
         return true
       case 'decimals':
         if (!value.isSafe || (this.#scale !== -1 && value.scale !== this.#scale)) return false
         this.#scale = value.scale
-        this.#numbers[this.length++] = value.scaledNumber
+        this.#numbers[row] = value.scaledNumber
         return true
       case 'bools':
-        this.#numbers[this.length++] = value === true ? 1 : 0
+        this.#numbers[row] = value === true ? 1 : 0
         return true
       case 'dictionary': {
-        const code = this.#codeOf(value)
-        if (code < 0) return this.#pushText(value)
-        this.#numbers[this.length++] = code
+        const code = this.#codeOf(row, value)
+        if (code < 0) this.#setText(row, value)
+        else this.#numbers[row] = code
         return true
       }
       case 'utf8':
-        return this.#pushText(value)
+        this.#setText(row, value)
+        return true
       case 'datums':
         return false
     }
   }
 
-  pushNull(): void {
+  setNull(row: number): void {
     if (this.#form === 'datums') {
-      this.#datums.push(null)
-      this.length++
+      this.#datums[row] = null
       return
     }
     this.#nulls ??= new Uint8Array(this.#capacity)
-    this.#nulls[this.length++] = 1
-    if (this.#form === 'utf8') this.#offsets[this.length] = this.#end
+    this.#nulls[row] = 1
+    if (this.#form === 'utf8') this.#offsets[row + 1] = this.#end
   }
 
-  /** A value of a type whose datums are numbers. */
-  pushNumber(value: number): void {
-    if (this.#form === 'numbers') this.#numbers[this.length++] = value
-    else this.#pushDatum(value)
+  /**
+   * The array that takes numbers (`scale` -1) or numerics as integers over 10^scale, by row; null when the column holds
+   * other forms by now. What it takes must be a value of the type; after a `set` ask again.
+   */
+  numbers(scale: number): Int32Array | Float64Array | null {
+    if (this.#form === 'decimals' && (this.#scale === scale || this.#scale === -1)) this.#scale = scale
+    else if (this.#form !== 'numbers' || scale !== -1) return null
+    return this.#numbers
   }
 
-  /** A numeric: a safe integer over a power of ten. */
-  pushDecimal(scaled: number, scale: number): void {
-    if (this.#form === 'decimals' && (this.#scale === scale || this.#scale === -1)) {
-      this.#scale = scale
-      this.#numbers[this.length++] = scaled
-    } else this.#pushDatum(Numeric.fromScaled(scaled, scale))
-  }
-
-  /** A text: valid UTF-8 that `convert` makes the datum of. `plain`: the datum is that text itself. */
-  pushUtf8(bytes: Buffer, from: number, to: number, plain: boolean, convert: (text: string) => string): void {
+  /** A text: valid UTF-8 that `convert` makes the datum of. `verbatim`: the datum is that text itself. */
+  setUtf8(
+    row: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    verbatim: boolean,
+    convert: (text: string) => string,
+  ): void {
     if (this.#form === 'dictionary') {
       this.#raw ??= new BytesTable()
       let code = this.#raw.find(bytes, from, to)
       if (code < 0) {
         const text = convert(bytes.toString('utf8', from, to))
-        code = this.#codeOf(text)
+        code = this.#codeOf(row, text)
         if (code < 0) {
-          this.#pushText(text)
+          this.#setText(row, text)
           return
         }
         this.#raw.add(bytes, from, to, code)
       }
-      this.#numbers[this.length++] = code
-    } else if (this.#form === 'utf8' && plain) {
+      this.#numbers[row] = code
+    } else if (this.#form === 'utf8' && verbatim) {
       this.#reserve(to - from)
       bytes.copy(this.#bytes, this.#end, from, to)
       this.#end += to - from
-      this.#offsets[++this.length] = this.#end
-    } else this.push(convert(bytes.toString('utf8', from, to)))
+      this.#offsets[row + 1] = this.#end
+    } else this.set(row, convert(bytes.toString('utf8', from, to)))
   }
 
   /** The code of a text in the dictionary; -1 when the dictionary would grow too large: the form is UTF-8 then. */
-  #codeOf(text: string): number {
+  #codeOf(row: number, text: string): number {
     const known = this.#codes.get(text)
     if (known !== undefined) return known
     const code = this.#texts.length
-    if (code >= DICTIONARY_MAX || (code >= DICTIONARY_TRIAL && code * DICTIONARY_SHARE > this.length)) {
-      this.#toUtf8()
+    if (code >= DICTIONARY_MAX || (code >= DICTIONARY_TRIAL && code * DICTIONARY_SHARE > row)) {
+      this.#toUtf8(row)
       return -1
     }
     this.#codes.set(text, code)
@@ -158,14 +160,13 @@ export class LoadColumn {
     return code
   }
 
-  #toUtf8(): void {
-    const { length } = this
+  #toUtf8(rows: number): void {
     const codes = this.#numbers
     this.#form = 'utf8'
     this.#offsets = new Int32Array(this.#capacity + 1)
     this.#bytes = Buffer.allocUnsafeSlow(TEXT_BYTES)
     const texts = this.#texts.map((text) => Buffer.from(text, 'utf8'))
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < rows; i++) {
       if (this.#nulls?.[i] !== 1) {
         const text = texts[codes[i] as number] as Buffer
         this.#reserve(text.length)
@@ -186,46 +187,43 @@ export class LoadColumn {
     this.#bytes = larger
   }
 
-  #pushText(text: string): true {
-    const bytes = Buffer.byteLength(text, 'utf8')
-    this.#reserve(bytes)
-    this.#end += this.#bytes.write(text, this.#end, bytes, 'utf8')
-    this.#offsets[++this.length] = this.#end
-    return true
+  #setText(row: number, text: string): void {
+    const length = Buffer.byteLength(text, 'utf8')
+    this.#reserve(length)
+    this.#end += this.#bytes.write(text, this.#end, length, 'utf8')
+    this.#offsets[row + 1] = this.#end
   }
 
   /** A value that the packed form does not hold: all are plain datums from now on. */
-  #pushDatum(value: Datum): void {
+  #setDatum(row: number, value: Datum): void {
     if (this.#form !== 'datums') {
       const datums: Datum[] = []
-      for (let i = 0; i < this.length; i++) datums.push(this.get(i))
+      for (let i = 0; i < row; i++) datums.push(this.get(i))
       this.#datums = datums
       this.#form = 'datums'
     }
-    this.#datums.push(value)
-    this.length++
+    this.#datums[row] = value
   }
 
-  get(position: number): Datum {
-    if (this.#form === 'datums') return this.#datums[position]
-    if (this.#nulls?.[position] === 1) return null
+  get(row: number): Datum {
+    if (this.#form === 'datums') return this.#datums[row]
+    if (this.#nulls?.[row] === 1) return null
     switch (this.#form) {
       case 'numbers':
-        return this.#numbers[position]
+        return this.#numbers[row]
       case 'decimals':
-        return Numeric.fromScaled(this.#numbers[position] as number, this.#scale)
+        return Numeric.fromScaled(this.#numbers[row] as number, this.#scale)
       case 'bools':
-        return this.#numbers[position] === 1
+        return this.#numbers[row] === 1
       case 'dictionary':
-        return this.#texts[this.#numbers[position] as number]
+        return this.#texts[this.#numbers[row] as number]
       case 'utf8':
-        return this.#bytes.toString('utf8', this.#offsets[position], this.#offsets[position + 1])
+        return this.#bytes.toString('utf8', this.#offsets[row], this.#offsets[row + 1])
     }
   }
 
-  /** The column; nothing may be added afterwards. */
-  finish(): AnyVector {
-    const { length } = this
+  /** The column of so many rows; nothing may be set afterwards. */
+  finish(length: number): AnyVector {
     const nulls = this.#nulls?.slice(0, length) ?? null
     const numbers = this.#numbers
     switch (this.#form) {
