@@ -2,11 +2,15 @@
 import type { RelationObject } from '../objects.ts'
 import type { InformationFunction, InformationFunctions, InformationSource } from './source.ts'
 
-/** Bytes that a relation's rows take; computed relations and views take none. */
-const bytesOf = ({ storage }: InformationSource, relation: RelationObject): number =>
-  (relation.kind === 'r' || relation.kind === 'm') && relation.storageId !== 0
-    ? storage.store(relation.storageId).bytes
-    : 0
+/** Bytes that a relation's rows or entries take; computed relations and views take none. */
+const bytesOf = ({ storage, catalog }: InformationSource, relation: RelationObject): number => {
+  if (relation.index === null) return storage.findStore(relation.storageId)?.size ?? 0
+  const table = catalog.relation(relation.index.table)
+  const index = storage
+    .findStore(table?.storageId ?? 0)
+    ?.indexes.find(({ definition }) => definition.id === relation.oid)
+  return index?.size ?? 0
+}
 
 const sizeOf =
   (size: (source: InformationSource, relation: RelationObject) => number): InformationFunction =>
@@ -20,7 +24,10 @@ const indexBytes = (source: InformationSource, relation: RelationObject): number
 
 const databaseBytes: InformationFunction = ({ storage }) => {
   let total = 0
-  for (const store of storage.stores) total += store.bytes
+  for (const store of storage.stores) {
+    total += store.size
+    for (const index of store.indexes) total += index.size
+  }
   return total
 }
 

@@ -55,6 +55,8 @@ export interface Conflict {
   readonly conflict: number
 }
 
+/** What an entry that is not in a run counts for in an index's size. */
+const RECENT_ENTRY_BYTES = 16
 /** Levels of runs at which they are merged. */
 const MAX_LEVELS = 4
 /** Dead entries in runs, at least and as a share of all, at which runs are written again without them. */
@@ -85,6 +87,8 @@ export class OrderedIndex implements ChangeTarget {
   #dead = 0
   #state: 'unbuilt' | 'building' | 'built' = 'unbuilt'
   #building: Promise<void> | null = null
+  /** While set, runs are not merged: a REINDEX will replace them. */
+  #rebuilding = false
   /** Set when the index is gone: background work lets go of it. */
   disposed = false
 
@@ -122,9 +126,9 @@ export class OrderedIndex implements ChangeTarget {
     return this.#runs.reduce((sum, run) => sum + run.entries, 0)
   }
 
-  /** Size on disk. */
-  get bytes(): number {
-    return this.#runs.reduce((sum, run) => sum + run.bytes, 0)
+  /** Bytes of runs on disk and, estimated, of recent entries. */
+  get size(): number {
+    return this.#runs.reduce((sum, run) => sum + run.bytes, this.tree.size * RECENT_ENTRY_BYTES)
   }
 
   /** Null when the index can be read at once, else a Wait after which to ask again. */
@@ -232,6 +236,39 @@ export class OrderedIndex implements ChangeTarget {
     }
   }
 
+  /** REINDEX: new runs from the table in the place of all that there are, when the transaction commits. */
+  async rebuild(writer: Writer): Promise<void> {
+    writer.beginWrite()
+    if (this.#state !== 'built') {
+      // What is not read yet, or could not be, is built from the table now.
+      this.#building ??= this.#build(null)
+      await this.#building
+    }
+    this.#rebuilding = true
+    const old = this.#runs
+    const { files } = this.store.environment
+    let runs: IndexRun[] = []
+    const target: ChangeTarget = {
+      undo: () => {
+        this.#rebuilding = false
+        for (const run of runs) files.discardRun(run)
+      },
+      redo: (_rowid, batch) => {
+        this.removeRecords(old, batch)
+        this.recordRuns(runs, batch)
+      },
+    }
+    writer.logChange(target, 0)
+    writer.onCommit(() => {
+      this.#rebuilding = false
+      this.#dead = 0
+      this.replaceRuns(old, runs)
+      this.nameRuns(runs)
+      for (const run of old) files.discardRun(run)
+    })
+    runs = await buildRuns(this)
+  }
+
   /** ChangeTarget: who created the index lets go of it when the transaction ends. */
   undo(): void {}
 
@@ -248,7 +285,7 @@ export class OrderedIndex implements ChangeTarget {
    * is worth it.
    */
   compaction(thorough = false): { readonly runs: readonly IndexRun[]; readonly dropDead: boolean } | null {
-    if (this.disposed || !this.#complete) return null
+    if (this.disposed || this.#rebuilding || !this.#complete) return null
     const named = this.#runs.filter((run) => this.#named.has(run))
     const entries = named.reduce((sum, run) => sum + run.entries, 0)
     const tolerated = thorough

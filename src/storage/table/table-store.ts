@@ -93,9 +93,9 @@ export class TableStore implements ChangeTarget {
     return this.slots.reduce((n, slot) => n + (slot?.base ? 1 : 0), 0)
   }
 
-  /** Size of the segment files. */
-  get bytes(): number {
-    return this.slots.reduce((n, slot) => n + (slot?.base?.bytes ?? 0), 0)
+  /** Bytes of segment files and, estimated, of the rows in the overlay. */
+  get size(): number {
+    return this.slots.reduce((n, slot) => n + (slot?.base?.bytes ?? 0), this.overlayBytes)
   }
 
   /** Zone maps of one column, a segment each; null for segments without one. Rows still in the overlay have none. */

@@ -189,6 +189,15 @@ describe('restarts', () => {
     const index = indexOn(again.storage.store(1), [0])
     await index.prepare()?.promise
     expect(await failure(() => walk(index))).toBe(`XX002 invalid data in index file "${file}"`)
+    // REINDEX that fails to commit changes nothing; one that commits puts new runs in the place of the old.
+    const undone = again.manager.begin()
+    await index.rebuild(undone)
+    undone.rollback()
+    expect(await failure(() => walk(index))).toBe(`XX002 invalid data in index file "${file}"`)
+    await inTransaction(again, (t) => index.rebuild(t))
+    expect(walk(index).length).toBe(100)
+    const third = await openDisk(disk, 1)
+    expect(walk(indexOn(third.storage.store(1), [0])).length).toBe(100)
   })
 })
 
