@@ -11,8 +11,8 @@ export interface Range {
 export interface FrameInput {
   readonly spec: WindowSpec
   readonly size: number
-  /** Peer groups in order; one group of all rows without ORDER BY. */
-  readonly peers: readonly Range[]
+  /** First rows of the peer groups; one group of all rows without ORDER BY. */
+  readonly peers: Int32Array
   readonly start: Datum
   readonly end: Datum
   /** Value of the first order key. */
@@ -30,9 +30,10 @@ export interface FrameFinder {
 export const frameFinder = (input: FrameInput): FrameFinder => {
   const { spec, size, peers } = input
   const groupOf = new Int32Array(size)
-  for (const [g, range] of peers.entries()) groupOf.fill(g, range.from, range.to)
-  const peersOf = (row: number): Range => peers[groupOf[row] as number] as Range
-  const bound = boundFinder(input, groupOf, peersOf)
+  const group = (g: number): Range => ({ from: peers[g] as number, to: peers[g + 1] ?? size })
+  for (let g = 0; g < peers.length; g++) groupOf.fill(g, group(g).from, group(g).to)
+  const peersOf = (row: number): Range => group(groupOf[row] as number)
+  const bound = boundFinder(input, groupOf, group)
   return {
     peers: peersOf,
     peerGroup: (row) => groupOf[row] as number,
@@ -47,8 +48,9 @@ export const frameFinder = (input: FrameInput): FrameFinder => {
 const clamp = (value: number, size: number): number => Math.max(0, Math.min(size, value))
 
 /** The first row of a frame (`start`) or the row after its last. */
-const boundFinder = (input: FrameInput, groupOf: Int32Array, peersOf: (row: number) => Range) => {
+const boundFinder = (input: FrameInput, groupOf: Int32Array, peerGroup: (group: number) => Range) => {
   const { spec, size, peers } = input
+  const peersOf = (row: number): Range => peerGroup(groupOf[row] as number)
   return (row: number, bound: FrameBound, offset: Datum, start: boolean): number => {
     if (bound.kind === 'unbounded-preceding') return 0
     if (bound.kind === 'unbounded-following') return size
@@ -63,7 +65,7 @@ const boundFinder = (input: FrameInput, groupOf: Int32Array, peersOf: (row: numb
     const group = (groupOf[row] as number) + distance
     if (group < 0) return 0
     if (group >= peers.length) return size
-    return start ? (peers[group] as Range).from : (peers[group] as Range).to
+    return start ? peerGroup(group).from : peerGroup(group).to
   }
 }
 

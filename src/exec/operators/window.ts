@@ -5,9 +5,10 @@ import { invalidFrameOffset } from '../../errors/raise/execution.ts'
 import { functionByOid, operatorsByName } from '../../functions/index.ts'
 import type { Accumulator, AggregateFunction, WindowPartition } from '../../functions/records.ts'
 import type { Window } from '../../plan/physical.ts'
-import type { Datum } from '../../types/sql-type.ts'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { BATCH_SIZE, Batch } from '../../vector/batch.ts'
 import { BatchCollector } from '../../vector/collector.ts'
+import { ColumnCollector } from '../../vector/column-collector.ts'
 import { vectorOf, type AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import { callTypes } from '../aggregate-call.ts'
@@ -16,12 +17,25 @@ import { compileExpression, evaluateScalar, layoutOf } from '../expression/compi
 import { interpret, invoke, type Compilation, type Evaluator } from '../expression/interpret.ts'
 import { groupKey, type Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
+import { rowsAtHand } from '../spill/rows-at-hand.ts'
+import type { SessionSpill } from '../spill/spill-area.ts'
+import { part, SpillSet, type SpillStream } from '../spill/spill-set.ts'
 import { frameFinder, type FrameFinder, type FrameInput, type Range } from '../window-frame.ts'
 
 /** Rows worked on between two polls. */
 const STEP = 1024
 /** Bytes per row and call that are taken beside the rows. */
 const RESULT_BYTES = 40
+
+/** Blocks of a partition on disk take this share of the memory each. */
+const BUFFERS = 32
+
+/** A partition that memory has no room for. */
+interface LargePartition {
+  readonly set: SpillSet
+  readonly rows: SpillStream
+  phase: 'collected' | 'complete' | 'worked on'
+}
 
 export class WindowOperator implements Operator {
   readonly #plan: Window
@@ -33,6 +47,7 @@ export class WindowOperator implements Operator {
   /** The partition that the first row collected belongs to. */
   #first: Key | null = null
   #ended = false
+  #large: LargePartition | null = null
   #output: Batch | null = null
   /** The computation under way; every step of it is short. */
   #work: Generator<void, Batch> | null = null
@@ -58,16 +73,9 @@ export class WindowOperator implements Operator {
 
   next(): Pull {
     for (;;) {
-      if (this.#output !== null) {
-        const from = this.#at
-        const to = Math.min(this.#output.length, from + BATCH_SIZE)
-        if (from < to) {
-          this.#at = to
-          return slice(this.#output, from, to)
-        }
-        this.#output = null
-      }
-      const wait = this.#scope.context.poll()
+      const output = this.#nextOutput()
+      if (output !== null) return output
+      const wait = this.#scope.context.poll() ?? this.#large?.set.held() ?? null
       if (wait !== null) return wait
       if (this.#work !== null) {
         const step = this.#work.next()
@@ -77,32 +85,95 @@ export class WindowOperator implements Operator {
         this.#work = null
         continue
       }
+      if (this.#large?.phase === 'complete') {
+        const written = this.#large.set.file.flushed()
+        if (written !== null) return written
+        this.#work = this.#compute(rowsAtHand(this.#large.set, this.#large.rows))
+        this.#large.phase = 'worked on'
+        continue
+      }
       if (this.#ended) return null
       const batch = this.#input.next()
       if (batch instanceof Wait) return batch
-      if (batch === null) {
-        this.#ended = true
-        this.#work = this.#compute(this.#collector.finish())
-        this.#collector = this.#emptyCollector()
-      } else this.#collect(batch)
+      if (batch !== null) this.#collect(batch)
+      else this.#end()
     }
   }
 
-  /** Keeps the rows; whole partitions are worked on before the rest of the input when memory is full. */
+  #nextOutput(): Batch | null {
+    if (this.#output === null) return null
+    const from = this.#at
+    const to = Math.min(this.#output.length, from + BATCH_SIZE)
+    if (from < to) {
+      this.#at = to
+      return slice(this.#output, from, to)
+    }
+    this.#output = null
+    if (this.#large?.phase === 'worked on') this.#closeLarge()
+    return null
+  }
+
+  /** Keeps the rows; when memory is full, whole partitions are worked on, or a single one goes to disk. */
   #collect(batch: Batch): void {
+    if (this.#large !== null) {
+      this.#collectLarge(this.#large, batch)
+      return
+    }
     const partition = this.#partitionOf
     if (partition !== null && this.#collector.count === 0) this.#first = partition(batch, batch.position(0))
     this.#collector.add(batch)
-    if (partition === null || this.#bytes() <= this.#scope.context.workMem) return
-    const last = partition(batch, batch.position(batch.count - 1))
-    if (last === this.#first) return
+    if (this.#bytes() <= this.#scope.context.workMem) return
+    const last = partition?.(batch, batch.position(batch.count - 1)) ?? null
     const rows = this.#collector.finish()
+    this.#collector = this.#emptyCollector()
+    if (partition === null || last === this.#first) {
+      const types = this.#plan.input.outputs.map((column) => column.type)
+      const { spill, workMem } = this.#scope.context
+      const set = new SpillSet(spill as SessionSpill, types, workMem / BUFFERS)
+      this.#large = { set, rows: set.stream(), phase: 'collected' }
+      this.#large.rows.add(rows)
+      return
+    }
     let cut = rows.length - 1
     while (cut > 0 && partition(rows, cut - 1) === last) cut--
     this.#work = this.#compute(slice(rows, 0, cut))
-    this.#collector = this.#emptyCollector()
     this.#collector.add(slice(rows, cut, rows.length))
     this.#first = last
+  }
+
+  /** Adds rows to the partition on disk, up to its end. */
+  #collectLarge(large: LargePartition, batch: Batch): void {
+    const partition = this.#partitionOf
+    let own = batch.count
+    if (partition !== null) {
+      own = 0
+      while (own < batch.count && partition(batch, batch.position(own)) === this.#first) own++
+    }
+    if (own > 0) large.rows.add(part(batch, 0, own))
+    if (own === batch.count) return
+    this.#completeLarge(large)
+    this.#collector.add(part(batch, own, batch.count))
+    this.#first = partition?.(batch, batch.position(own)) ?? null
+  }
+
+  #completeLarge(large: LargePartition): void {
+    large.rows.finish()
+    large.phase = 'complete'
+  }
+
+  #end(): void {
+    this.#ended = true
+    if (this.#large !== null) {
+      this.#completeLarge(this.#large)
+      return
+    }
+    this.#work = this.#compute(this.#collector.finish())
+    this.#collector = this.#emptyCollector()
+  }
+
+  #closeLarge(): void {
+    this.#large?.set.close()
+    this.#large = null
   }
 
   #bytes(): number {
@@ -111,33 +182,31 @@ export class WindowOperator implements Operator {
 
   *#compute(rows: Batch): Generator<void, Batch> {
     const { spec, calls } = this.#plan
-    const results = calls.map(() => new Array<Datum>(rows.length).fill(null))
-    const partitions = yield* runs(rows, spec.partitionBy, this.#scope, { from: 0, to: rows.length })
-    for (const range of partitions) {
+    const results = calls.map(({ call }) => new Results(call.type))
+    const starts = yield* firstRows(rows, spec.partitionBy, this.#scope, { from: 0, to: rows.length })
+    for (let p = 0; p < starts.length; p++) {
+      const range = { from: starts[p] as number, to: starts[p + 1] ?? rows.length }
       const frames = frameFinder(yield* this.#frameInput(rows, range))
       for (const [i, { call }] of calls.entries()) {
         const args = call.args.map((arg) => compileExpression(arg, this.#scope).value)
         const filter = call.filter === null ? null : interpret(call.filter, this.#scope)
         const partition = new Partition(rows, range, args, frames)
-        const out = results[i] as Datum[]
+        const out = results[i] as Results
         if (call.function.kind === 'window') {
           for (let row = 0; row < partition.size; row++) {
-            out[range.from + row] = call.function.evaluateRow(partition, row)
+            out.add(call.function.evaluateRow(partition, row))
             if (row % STEP === STEP - 1) yield
           }
         } else {
           const types = callTypes(call.args, call.type, this.#scope.context)
           const create = (): Accumulator => (call.function as AggregateFunction).create(types)
-          const emit = (row: number, value: Datum): void => {
-            out[range.from + row] = value
-          }
+          const emit = (value: Datum): void => out.add(value)
           yield* aggregateFrames(call.function, create, partition, args.length, filter, this.#scope.context, emit)
         }
       }
       yield
     }
-    const added = calls.map(({ call }, i) => vectorOf(call.type, results[i] as Datum[]))
-    return new Batch([...rows.columns, ...added], rows.length)
+    return new Batch([...rows.columns, ...results.map((result) => result.finish())], rows.length)
   }
 
   *#frameInput(rows: Batch, range: Range): Generator<void, FrameInput> {
@@ -152,11 +221,11 @@ export class WindowOperator implements Operator {
     const key = spec.orderBy[0]
     const keyValue: Evaluator | null = key === undefined ? null : interpret(key.expr, this.#scope)
     const keys = spec.orderBy.map((k) => k.expr)
-    const peers = yield* runs(rows, keys, this.#scope, range)
+    const peers = yield* firstRows(rows, keys, this.#scope, range)
     return {
       spec: spec as WindowSpec,
       size: range.to - range.from,
-      peers: peers.map(({ from, to }) => ({ from: from - range.from, to: to - range.from })),
+      peers: peers.map((row) => row - range.from),
       start: offset(spec.start, 'starting'),
       end: offset(spec.end, 'ending'),
       keyAt: (row: number): Datum => keyValue?.(rows, range.from + row) ?? null,
@@ -180,6 +249,7 @@ export class WindowOperator implements Operator {
   #forget(): void {
     this.#collector = this.#emptyCollector()
     this.#first = null
+    this.#closeLarge()
     this.#ended = false
     this.#output = null
     this.#work = null
@@ -198,24 +268,59 @@ const slice = (rows: Batch, from: number, to: number): Batch =>
     to - from,
   )
 
-/** Maximal ranges of rows that agree on the expressions. */
-function* runs(rows: Batch, exprs: readonly Expr[], scope: Compilation, range: Range): Generator<void, Range[]> {
-  if (range.from === range.to) return []
-  if (exprs.length === 0) return [range]
+/** First rows of the maximal runs of rows that agree on the expressions. */
+function* firstRows(
+  rows: Batch,
+  exprs: readonly Expr[],
+  scope: Compilation,
+  range: Range,
+): Generator<void, Int32Array> {
+  if (range.from === range.to) return new Int32Array(0)
+  if (exprs.length === 0) return Int32Array.of(range.from)
   const key = groupKey(exprs, scope)
-  const found: Range[] = []
-  let from = range.from
-  let current = key(rows, from)
-  for (let row = from + 1; row < range.to; row++) {
+  let found = new Int32Array(STEP)
+  let count = 1
+  found[0] = range.from
+  let current = key(rows, range.from)
+  for (let row = range.from + 1; row < range.to; row++) {
     if (row % STEP === 0) yield
     const next = key(rows, row)
     if (next === current) continue
-    found.push({ from, to: row })
-    from = row
+    if (count === found.length) {
+      const grown = new Int32Array(2 * count)
+      grown.set(found)
+      found = grown
+    }
+    found[count++] = row
     current = next
   }
-  found.push({ from, to: range.to })
-  return found
+  return found.slice(0, count)
+}
+
+/** A call's values in the order of rows, a batch at a time in their densest form. */
+class Results {
+  readonly #type: SqlType
+  readonly #column: ColumnCollector
+  #values: Datum[] = []
+
+  constructor(type: SqlType) {
+    this.#type = type
+    this.#column = new ColumnCollector(type)
+  }
+
+  add(value: Datum): void {
+    if (this.#values.push(value) === BATCH_SIZE) this.#flush()
+  }
+
+  #flush(): void {
+    this.#column.add(vectorOf(this.#type, this.#values), null, this.#values.length)
+    this.#values = []
+  }
+
+  finish(): AnyVector {
+    if (this.#values.length > 0) this.#flush()
+    return this.#column.finish()
+  }
 }
 
 /** What window functions see of one partition. */
@@ -271,7 +376,7 @@ function* aggregateFrames(
   argCount: number,
   filter: Evaluator | null,
   context: ExecutionContext,
-  emit: (row: number, value: Datum) => void,
+  emit: (value: Datum) => void,
 ): Generator<void, void> {
   let accumulator = create()
   let from = 0
@@ -287,7 +392,7 @@ function* aggregateFrames(
   for (let row = 0; row < partition.size; row++) {
     const frame = partition.frame(row)
     if (last !== null && sameRanges(frame, last)) {
-      emit(row, value)
+      emit(value)
       continue
     }
     const only = frame[0]
@@ -317,7 +422,7 @@ function* aggregateFrames(
     if (row % STEP === 0) yield
     value = accumulator.result(context.eval)
     last = frame
-    emit(row, value)
+    emit(value)
   }
 }
 

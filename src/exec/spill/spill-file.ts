@@ -65,8 +65,29 @@ export class SpillFile {
     return this.#queued + this.#inFlight > MAX_PENDING && this.#writing !== null ? new Wait(this.#writing) : null
   }
 
+  /** Waits until everything appended is in the file. */
+  flushed(): Wait | null {
+    this.#check()
+    this.#write()
+    return this.#writing === null ? null : new Wait(this.#writing)
+  }
+
+  /** The bytes of a block of a file that is flushed. */
+  readNow(address: BlockAddress): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(address.length)
+    return this.#checked(bytes, this.#handle.readNow(bytes, address.offset), address)
+  }
+
+  #checked(bytes: Uint8Array<ArrayBuffer>, count: number, { length, checksum }: BlockAddress): typeof bytes {
+    const file = `temporary file "${this.#path}"`
+    if (count !== length) throw dataCorrupted(file, `Read ${count} of ${length} bytes.`)
+    if (crc32(bytes) !== checksum) throw dataCorrupted(file, 'Its checksum is wrong.')
+    return bytes
+  }
+
   /** The bytes of a block. Rejects when they are not what was written. */
-  async read({ offset, length, checksum }: BlockAddress): Promise<Uint8Array<ArrayBuffer>> {
+  async read(address: BlockAddress): Promise<Uint8Array<ArrayBuffer>> {
+    const { offset, length } = address
     this.#reads++
     try {
       while (offset + length > this.#queueAt - this.#inFlight) {
@@ -76,10 +97,7 @@ export class SpillFile {
       }
       this.#check()
       const bytes = new Uint8Array(length)
-      const count = await this.#handle.read(bytes, offset)
-      if (count !== length) throw dataCorrupted(`temporary file "${this.#path}"`, `Read ${count} of ${length} bytes.`)
-      if (crc32(bytes) !== checksum) throw dataCorrupted(`temporary file "${this.#path}"`, 'Its checksum is wrong.')
-      return bytes
+      return this.#checked(bytes, await this.#handle.read(bytes, offset), address)
     } finally {
       this.#reads--
       this.#release()

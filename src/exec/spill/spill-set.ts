@@ -117,7 +117,8 @@ export class SpillStream {
 
 const FIRST_ROWS = 64
 
-const part = (batch: Batch, from: number, to: number): Batch => {
+/** Live rows [from, to) of a batch. */
+export const part = (batch: Batch, from: number, to: number): Batch => {
   const selection = batch.selection?.subarray(from, to) ?? Int32Array.from({ length: to - from }, (_, k) => from + k)
   return batch.select(selection)
 }

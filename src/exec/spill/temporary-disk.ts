@@ -1,11 +1,13 @@
 /** The few calls to the operating system that temporary files need; tests put a failing disk in their place. */
-import { close, openSync, read, unlinkSync, writev } from 'node:fs'
+import { close, openSync, read, readSync, unlinkSync, writev } from 'node:fs'
 
 export interface TemporaryHandle {
   /** Writes all the bytes, end to end, from the position on. */
   write(chunks: readonly Uint8Array[], position: number): Promise<void>
   /** Reads into the whole target; answers how many bytes there were. */
   read(target: Uint8Array, position: number): Promise<number>
+  /** The same without a promise, for a block that a computation needs at once. */
+  readNow(target: Uint8Array, position: number): number
   close(): void
 }
 
@@ -64,6 +66,16 @@ class SystemHandle implements TemporaryHandle {
     let done = 0
     while (done < target.length) {
       const count = await readSome(this.#fd, target, done, position + done)
+      if (count === 0) break
+      done += count
+    }
+    return done
+  }
+
+  readNow(target: Uint8Array, position: number): number {
+    let done = 0
+    while (done < target.length) {
+      const count = readSync(this.#fd, target, done, target.length - done, position + done)
       if (count === 0) break
       done += count
     }

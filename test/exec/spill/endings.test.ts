@@ -25,6 +25,7 @@ beforeAll(async () => {
             : handle.write(chunks, position)
         },
         read: (target, position) => handle.read(target, position),
+        readNow: (target, position) => handle.readNow(target, position),
         close: () => handle.close(),
       }
     },
@@ -53,6 +54,7 @@ const STATEMENTS: Readonly<Record<string, (x: string) => string>> = {
   'distinct values': (x) => `SELECT count(DISTINCT n), count(DISTINCT x + 1) FROM (SELECT *, ${x} AS x FROM u) q`,
   'ordered aggregate': (x) => `SELECT md5(string_agg(s, '' ORDER BY j, x)) FROM (SELECT *, ${x} AS x FROM u) q`,
   except: (x) => `SELECT n, s FROM u EXCEPT SELECT n, s || x FROM (SELECT *, ${x} AS x FROM u) q`,
+  window: (x) => `SELECT sum(r) FROM (SELECT sum(x) OVER (ORDER BY id) AS r FROM (SELECT *, ${x} AS x FROM u) q) p`,
   cte: (x) => `WITH c AS MATERIALIZED (SELECT *, ${x} AS x FROM u) SELECT count(*) FROM c a JOIN c b ON a.id = b.x`,
 }
 

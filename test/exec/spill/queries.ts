@@ -103,4 +103,12 @@ export const QUERIES: readonly (readonly [about: string, sql: string])[] = [
     'a window over everything',
     'SELECT id, rank() OVER (ORDER BY m), sum(id) OVER (ORDER BY id ROWS 3 PRECEDING) FROM t',
   ],
+  [
+    'windows over large partitions',
+    'SELECT id, ntile(7) OVER w, lag(s, 3) OVER w, first_value(j) OVER w, percent_rank() OVER w FROM t WINDOW w AS (PARTITION BY b ORDER BY id)',
+  ],
+  [
+    'frames of a large partition',
+    'SELECT id, sum(n) OVER (ORDER BY l RANGE BETWEEN 40000000000 PRECEDING AND 20000000000 FOLLOWING), max(s COLLATE "C") OVER (ORDER BY m, id GROUPS 2 PRECEDING EXCLUDE TIES) FROM t',
+  ],
 ]

@@ -160,7 +160,12 @@ describe('trouble', () => {
   const changed = (change: (handle: ReturnType<TemporaryDisk['create']>) => Partial<typeof handle>): TemporaryDisk => ({
     create: (path) => {
       const handle = systemDisk.create(path)
-      const own = { write: handle.write.bind(handle), read: handle.read.bind(handle), close: handle.close.bind(handle) }
+      const own = {
+        write: handle.write.bind(handle),
+        read: handle.read.bind(handle),
+        readNow: handle.readNow.bind(handle),
+        close: handle.close.bind(handle),
+      }
       return { ...own, ...change(own) }
     },
   })
