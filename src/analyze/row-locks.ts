@@ -1,5 +1,5 @@
 /** FOR UPDATE and its kin: which rows of which tables a query locks. Subqueries in FROM and views pass the lock on. */
-import { featureNotSupported, undefinedTable } from '../errors/raise/analysis.ts'
+import { featureNotSupported, syntaxErrorAt, undefinedTable } from '../errors/raise/analysis.ts'
 import { bodyOf, type SelectStmt } from '../sql/ast.ts'
 import { someNode } from './nodes.ts'
 import type { FromItem, Query, RowLock, SelectQuery, TableItem } from './query.ts'
@@ -16,6 +16,14 @@ type LockClause = Omit<RowLock, 'items'>
 
 /** `FOR UPDATE`, for messages. */
 const clauseName = ({ strength }: LockClause): string => `FOR ${strength.toUpperCase()}`
+
+/** The words of a statement's first locking clause, for messages; null when it has none. */
+export const lockingClauseName = (node: SelectStmt): string | null => {
+  const first = node.lockingClause?.[0]
+  if (first === undefined) return null
+  const strength = bodyOf(first, 'LockingClause')?.strength ?? 'LCS_FORUPDATE'
+  return `FOR ${STRENGTHS[strength as keyof typeof STRENGTHS].toUpperCase()}`
+}
 
 /** What keeps a query's rows from being rows of its tables, as messages name it. */
 const collapsedBy = (query: Query): string | null => {
@@ -70,10 +78,15 @@ export const withRowLocks = (query: SelectQuery, node: SelectStmt): SelectQuery 
   let locked: Query = query
   for (const n of node.lockingClause ?? []) {
     const clause = bodyOf(n, 'LockingClause')
-    const names = (clause?.lockedRels ?? []).map((r) => bodyOf(r, 'RangeVar')?.relname as string)
+    const ranges = (clause?.lockedRels ?? []).map((r) => bodyOf(r, 'RangeVar'))
+    const names = ranges.map((range) => range?.relname as string)
     const lock = {
       strength: STRENGTHS[(clause?.strength ?? 'LCS_FORUPDATE') as keyof typeof STRENGTHS],
       waitPolicy: POLICIES[clause?.waitPolicy ?? 'LockWaitBlock'],
+    }
+    const qualified = ranges.find((range) => range?.schemaname !== undefined)
+    if (qualified !== undefined) {
+      throw syntaxErrorAt(`${clauseName(lock)} must specify unqualified relation names`, qualified.location)
     }
     locked = lockQuery(locked, lock, names.length === 0 ? null : names)
   }

@@ -12,6 +12,7 @@ import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
 import { columnRef } from './nodes.ts'
 import type { Cte, OutputColumn, Query, SelectQuery, SetOperationQuery, ValuesQuery } from './query.ts'
+import { lockingClauseName } from './row-locks.ts'
 import { CLAUSE, type Scope } from './scope.ts'
 import { limits } from './select.ts'
 import { sortKey } from './sort-keys.ts'
@@ -27,8 +28,9 @@ export const analyzeSetOperation = (
   const operation = OPERATIONS[node.op as keyof typeof OPERATIONS]
   const arm = (side: SelectStmt | undefined): Query =>
     context.rules.query(context, scope, { SelectStmt: side ?? {} }, true)
-  if (node.lockingClause !== undefined) {
-    throw featureNotSupported('FOR UPDATE is not allowed with UNION/INTERSECT/EXCEPT')
+  for (const part of [node, node.larg, node.rarg]) {
+    const clause = part === undefined ? null : lockingClauseName(part)
+    if (clause !== null) throw featureNotSupported(`${clause} is not allowed with UNION/INTERSECT/EXCEPT`)
   }
   const sides = unify(context, arm(node.larg), arm(node.rarg), operation.toUpperCase(), node)
   const outputs = sides.left.outputs.map((c, i) => ({
@@ -168,6 +170,8 @@ export const analyzeValues = (
   ctes: readonly Cte[],
   keepUnknown: boolean,
 ): ValuesQuery => {
+  const clause = lockingClauseName(node)
+  if (clause !== null) throw featureNotSupported(`${clause} cannot be applied to VALUES`)
   const lists = (node.valuesLists ?? []).map(listItems)
   const width = lists[0]?.length ?? 0
   const different = lists.find((list) => list.length !== width)

@@ -330,7 +330,11 @@ export class LockManager {
   /** Process ids that hold or queue for what the process waits for, in its way (pg_blocking_pids). */
   blockingProcesses(processId: number): number[] {
     const request = this.#waiting.get(processId)
-    return request === undefined ? [] : [...new Set(blockersOf(request).map((owner) => owner.processId))]
+    if (request === undefined) return []
+    // For a row one stands in line; who is next in it waits for the holders.
+    const next = request.lock.queue[0] as Request
+    if (request.lock.tag.kind === 'row' && next !== request) return [next.owner.processId]
+    return [...new Set(blockersOf(request).map((owner) => owner.processId))]
   }
 
   /** What the process waits for, null when it does not wait. */
