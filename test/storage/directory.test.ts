@@ -80,7 +80,7 @@ test('damaged records are reported', async () => {
     for (let i = 100; i < 200; i++) bytes[i] = (bytes[i] as number) ^ 0x55
     writeFileSync(join(records, name), bytes)
   }
-  expect(await failure(open(1))).toBe(`XX001 could not read "${records}"`)
+  expect(await failure(open(1))).toMatch(/^XX001 could not read ".*\/records\/\d+\.ldb"$/)
 })
 
 test('a damaged segment is reported by its file; other columns and rows stay readable', async () => {

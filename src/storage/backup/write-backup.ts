@@ -74,9 +74,8 @@ const copyRecords = async (log: KeyValueStore, directory: string): Promise<Map<s
         const file = fileOf(key, value)
         if (file !== null) named.set(file.file, file.bytes)
       }
-      await copy.write(batch, false)
+      await copy.write(batch)
     }
-    await copy.write(new WriteBatch(), true)
   } finally {
     await copy.close()
   }

@@ -1,17 +1,18 @@
 /**
  * The key-value contract on LevelDB. Group commit: batches that arrive while one is being written share the next write,
- * and so the next fsync.
+ * and so the next fsync. Every write is synced, also where nobody waits for it: LevelDB does not sync a log that it
+ * leaves for a new one, so an unsynced batch could be lost where a later, synced one is not.
  */
 import { ClassicLevel } from 'classic-level'
 import { dataCorrupted, lockFileExists, writeFailed, writesStopped } from '../../errors/raise/storage.ts'
 import type { SqlError } from '../../errors/sql-error.ts'
 import { pause } from '../pace.ts'
 import { type KeyValue, type KeyValueStore, WriteBatch } from './key-value-store.ts'
+import { verifyLevelFiles } from './level-files/verify-level.ts'
 import { sealed, unsealed } from './record-seal.ts'
 
 interface Waiting {
   readonly batch: WriteBatch
-  readonly sync: boolean
   resolve(): void
   reject(error: unknown): void
 }
@@ -27,8 +28,6 @@ const SYNC_KEY = Buffer.from('y')
 export class LevelStore implements KeyValueStore {
   readonly #db: ClassicLevel<Buffer, Buffer>
   #waiting: Waiting[] = []
-  /** Whether something was written since the last sync. */
-  #isUnsynced = false
   #flushing: Promise<void> | null = null
   failure: SqlError | null = null
   onFailure: ((error: SqlError) => void) | null = null
@@ -39,6 +38,7 @@ export class LevelStore implements KeyValueStore {
 
   /** Opens or creates. Throws F0001 when another server has it open, XX001 when it is damaged. */
   static async open(directory: string): Promise<LevelStore> {
+    await verifyLevelFiles(directory)
     const db = new ClassicLevel<Buffer, Buffer>(directory, {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
@@ -52,18 +52,17 @@ export class LevelStore implements KeyValueStore {
     return new LevelStore(db)
   }
 
-  write(batch: WriteBatch, sync: boolean): Promise<void> {
+  write(batch: WriteBatch, _sync = true): Promise<void> {
     if (this.failure !== null) return Promise.reject(writesStopped(this.failure.message))
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#waiting.push({ batch, sync, resolve, reject })
+    this.#waiting.push({ batch, resolve, reject })
     this.#flushing ??= this.#flush()
     return promise
   }
 
   settle(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#flushing === null && !this.#isUnsynced && this.failure === null)
-      return Promise.resolve()
-    return this.write(new WriteBatch(), true)
+    const isSettled = this.#waiting.length === 0 && this.#flushing === null && this.failure === null
+    return isSettled ? Promise.resolve() : this.write(new WriteBatch())
   }
 
   async #flush(): Promise<void> {
@@ -71,6 +70,10 @@ export class LevelStore implements KeyValueStore {
     await Promise.resolve()
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
+      if (this.failure !== null) {
+        this.#fail(this.failure, group)
+        break
+      }
       try {
         await this.#writeGroup(group)
       } catch (error) {
@@ -102,11 +105,9 @@ export class LevelStore implements KeyValueStore {
         if (++writes % SLICE === 0) await pause()
       }
     }
-    const sync = group.some((waiting) => waiting.sync)
-    // LevelDB does nothing for a batch without writes: what came before would not be synced.
-    if (sync && writes === 0) chained.del(SYNC_KEY)
-    await chained.write({ sync })
-    this.#isUnsynced = !sync
+    // LevelDB does nothing for a batch without writes, also when something else is to be synced by it.
+    if (writes === 0) chained.del(SYNC_KEY)
+    await chained.write({ sync: true })
   }
 
   stop(error: SqlError): void {
@@ -140,7 +141,6 @@ export class LevelStore implements KeyValueStore {
   async clear(from: Uint8Array, to: Uint8Array): Promise<void> {
     if (this.failure !== null) throw writesStopped(this.failure.message)
     await this.#db.clear({ gte: from as Buffer, lt: to as Buffer })
-    this.#isUnsynced = true
   }
 
   async close(): Promise<void> {
