@@ -45,15 +45,16 @@ export const openEngine = async ({ dataDirectory, settings, logger, parts }: Eng
   const catalogs = new CatalogStore(storage)
   await catalogs.load(() => transactions.begin())
   for (const id of await storage.storeIds()) catalogs.reserve(id)
-  await storage.loadStores(storedTables(catalogs))
   const spill = new SpillArea({
     directory: dataDirectory === null ? null : join(dataDirectory, 'temporary'),
     log: (message) => logger.info(message),
   })
   const engine = new TesseraEngine({ storage, transactions, catalogs, settings, logger, spill })
-  for (const database of catalogs.databases) {
-    engine.database(database).indexes.openAll(catalogs.snapshot(database), (message) => logger.error(message))
-  }
+  await storage.loadStores(storedTables(catalogs), () => {
+    for (const database of catalogs.databases) {
+      engine.database(database).indexes.openAll(catalogs.snapshot(database), (message) => logger.error(message))
+    }
+  })
   await storage.removeUnusedIndexes()
   for (const database of catalogs.databases) await loadStatistics(engine, database)
   return engine

@@ -115,25 +115,36 @@ export class Storage {
 
   /**
    * Recovers the tables' rows. The catalog names them with the columns as last committed; storages that it does not
-   * name are removed, and so are segment files that no manifest names.
+   * name are removed, and so are segment files that no manifest names. `openIndexes` is called once the rows are there.
    */
-  async loadStores(tables: Iterable<TableDescription>): Promise<void> {
+  async loadStores(tables: Iterable<TableDescription>, openIndexes: () => void = () => {}): Promise<void> {
     if (this.log === null) return
-    const created = await recoverStoreIds(this.log)
+    // A merge writes index entries, so the indexes must be open, and files, which are not to be taken for unused ones.
+    const release = this.#merger.hold()
+    try {
+      await this.#load(this.log, tables, openIndexes)
+    } finally {
+      release()
+    }
+  }
+
+  async #load(log: KeyValueStore, tables: Iterable<TableDescription>, openIndexes: () => void): Promise<void> {
+    const created = await recoverStoreIds(log)
     for (const { storageId, columns } of tables) {
       if (!created.delete(storageId))
         this.reportDamage(damageOf('the record', 'table storage', storageId, 'It does not exist.'))
       this.#register(new TableStore({ storageId, columns, logged: true, environment: this }))
     }
-    const { files, orphans, damages } = await recoverTables(this.log, this.#stores, this.files)
+    const { files, orphans, damages } = await recoverTables(log, this.#stores, this.files)
     for (const damage of damages) this.reportDamage(damage)
+    openIndexes()
     if (this.damages.length > 0) return
     for (const storageId of new Set([...created, ...orphans])) {
       this.#logger(`removing table storage ${storageId}, which no table uses`)
       const batch = new WriteBatch()
       batch.delete(textKey(storeKey(storageId)))
-      await this.log.write(batch, true)
-      await this.#removeRecords(this.log, storageId)
+      await log.write(batch, true)
+      await this.#removeRecords(log, storageId)
     }
     const removed = await this.files.removeUnnamed(files)
     if (removed > 0) this.#logger(`removed ${removed} unused segment files`)

@@ -59,6 +59,13 @@ export class Merger {
     }
   }
 
+  /** Lets no merge begin until the answered function is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#last = this.#last.then(() => promise)
+    return resolve
+  }
+
   // ---- old versions
 
   #sweepLater(): void {
