@@ -11,6 +11,7 @@ import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { compileCondition, layoutOf, type Selector } from '../expression/compile.ts'
 import type { Operator, Pull } from '../operator.ts'
+import { BlockLoop } from '../spill/block-loop.ts'
 
 export class NestedLoopOperator implements Operator {
   readonly #plan: NestedLoop
@@ -24,6 +25,8 @@ export class NestedLoopOperator implements Operator {
   #collector: BatchCollector | null = null
   /** The kept right input in pieces, when it does not depend on the left row. */
   #inner: Batch | null = null
+  /** Joins in the other way, once the right input is more than memory has room for. */
+  #blocks: BlockLoop | null = null
   #matched: Uint8Array | null = null
   #outer: Batch | null = null
   #outerAt = 0
@@ -68,6 +71,8 @@ export class NestedLoopOperator implements Operator {
     this.#pending = this.#emptyPending()
     this.#inner = null
     this.#matched = null
+    this.#blocks?.close()
+    this.#blocks = null
     if (!this.#lateral) {
       this.#collector = new BatchCollector(this.#plan.right.outputs.map((column) => column.type))
       this.#right.open()
@@ -75,10 +80,11 @@ export class NestedLoopOperator implements Operator {
   }
 
   next(): Pull {
-    if (!this.#lateral && this.#inner === null) {
+    if (!this.#lateral && this.#collector !== null) {
       const wait = this.#readInner()
       if (wait !== null) return wait
     }
+    if (this.#blocks !== null) return this.#joinBlocks(this.#blocks)
     for (;;) {
       if (this.#leftDone) return this.#rest()
       const wait = this.#context.poll()
@@ -113,17 +119,43 @@ export class NestedLoopOperator implements Operator {
   #readInner(): Wait | null {
     const collector = this.#collector as BatchCollector
     for (;;) {
+      const wait = this.#blocks?.held() ?? null
+      if (wait !== null) return wait
       const batch = this.#right.next()
       if (batch instanceof Wait) return batch
       if (batch === null) break
-      collector.add(batch)
+      if (this.#blocks !== null) this.#blocks.add(batch)
+      else {
+        collector.add(batch)
+        if (collector.bytes > this.#context.workMem) this.#startBlocks(collector)
+      }
     }
     this.#right.close()
     this.#collector = null
+    if (this.#blocks !== null) {
+      this.#blocks.finish()
+      return null
+    }
     this.#inner = collector.finish()
     const { type } = this.#plan
     if (type === 'right' || type === 'full') this.#matched = new Uint8Array(this.#inner.length)
     return null
+  }
+
+  #startBlocks(collector: BatchCollector): void {
+    this.#blocks = new BlockLoop(this.#plan, this.#left, this.#condition, this.#context, (rows) => this.#emit(rows))
+    this.#blocks.add(collector.finish())
+  }
+
+  #joinBlocks(blocks: BlockLoop): Pull {
+    for (;;) {
+      if (this.#pending.count >= BATCH_SIZE) return this.#flush()
+      const wait = this.#context.poll()
+      if (wait !== null) return wait
+      const step = blocks.step()
+      if (step instanceof Wait) return step
+      if (step === 'end') return this.#pending.count > 0 ? this.#flush() : null
+    }
   }
 
   /** Joins the present left row with the next piece of the right side; moves on when that is used up. */
@@ -226,6 +258,8 @@ export class NestedLoopOperator implements Operator {
   close(): void {
     this.#collector = null
     this.#inner = null
+    this.#blocks?.close()
+    this.#blocks = null
     this.#outer = null
     this.#left.close()
     this.#right.close()

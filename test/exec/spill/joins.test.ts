@@ -8,10 +8,11 @@ import { ExecutionContext, type ExecutionInput } from '../../../src/exec/context
 import { drain, type Operator } from '../../../src/exec/operator.ts'
 import { HashJoinOperator } from '../../../src/exec/operators/hash-join.ts'
 import { MergeJoinOperator } from '../../../src/exec/operators/merge-join.ts'
+import { NestedLoopOperator } from '../../../src/exec/operators/nested-loop.ts'
 import { SpillArea } from '../../../src/exec/spill/spill-area.ts'
 import { functionByOid, operatorsByName } from '../../../src/functions/index.ts'
 import type { OperatorRecord, ScalarFunction } from '../../../src/functions/records.ts'
-import type { HashJoin, JoinType, MergeJoin, PhysicalPlan, PlanColumn } from '../../../src/plan/physical.ts'
+import type { HashJoin, JoinType, MergeJoin, NestedLoop, PhysicalPlan, PlanColumn } from '../../../src/plan/physical.ts'
 import { boolType } from '../../../src/types/bool.ts'
 import { int4Type } from '../../../src/types/integers.ts'
 import { textType } from '../../../src/types/strings.ts'
@@ -59,11 +60,11 @@ const columnExpr = ({ id, name, type }: PlanColumn): Expr => ({ kind: 'column', 
 const operatorOf = (name: string): OperatorRecord =>
   operatorsByName(name).find((o) => o.left === int4Type.oid && o.right === int4Type.oid) as OperatorRecord
 
-const lessThan = (left: PlanColumn, right: PlanColumn): CallExpr => ({
+const comparison = (name: string, left: PlanColumn, right: PlanColumn): CallExpr => ({
   kind: 'call',
-  function: functionByOid(operatorOf('<').function) as ScalarFunction,
+  function: functionByOid(operatorOf(name).function) as ScalarFunction,
   args: [columnExpr(left), columnExpr(right)],
-  operator: operatorOf('<'),
+  operator: operatorOf(name),
   cast: false,
   type: boolType,
   typmod: -1,
@@ -153,7 +154,7 @@ describe.each(Object.entries(INPUTS))('%s', (_about, [left, right]) => {
         left: input(LEFT),
         right: input(RIGHT),
         keys: [keyOfJoin],
-        residual: residual ? lessThan(LEFT[1] as PlanColumn, RIGHT[1] as PlanColumn) : null,
+        residual: residual ? comparison('<', LEFT[1] as PlanColumn, RIGHT[1] as PlanColumn) : null,
         nullAware: false,
         outputs: type === 'semi' || type === 'anti' ? LEFT : [...LEFT, ...RIGHT],
       } as unknown as HashJoin
@@ -168,6 +169,32 @@ describe.each(Object.entries(INPUTS))('%s', (_about, [left, right]) => {
     },
   )
 
+  test.each(TYPES_OF_JOIN)('nested loop: %s', async (type) => {
+    // A part of the left rows will do: every pair is looked at.
+    const some = left.slice(0, 20)
+    for (const residual of [false, true]) {
+      const equal = comparison('=', LEFT[0] as PlanColumn, RIGHT[0] as PlanColumn)
+      const less = comparison('<', LEFT[1] as PlanColumn, RIGHT[1] as PlanColumn)
+      const plan = {
+        kind: 'nested-loop',
+        type,
+        left: input(LEFT),
+        right: input(RIGHT),
+        condition: residual ? { kind: 'and', args: [equal, less], type: boolType, typmod: -1 } : equal,
+        parameters: [],
+        outputs: type === 'semi' || type === 'anti' ? LEFT : [...LEFT, ...RIGHT],
+      } as unknown as NestedLoop
+      const expected = joined(type, some, right, residual)
+      const files = area.files
+      for (const memory of [10_000, 100_000_000]) {
+        const operator = new NestedLoopOperator(plan, sourceOf(some), sourceOf(right), context(memory))
+        expect((await run(operator)).toSorted()).toEqual(expected)
+      }
+      expect(area.files - files).toBe(right.length > 0 ? 1 : 0)
+      expect(area.open).toBe(0)
+    }
+  })
+
   test.each(['inner', 'left'] as const)('merge join: %s', async (type) => {
     const sorted = (rows: readonly Row[]): Row[] =>
       rows.toSorted(([a], [b]) => (a ?? Number.POSITIVE_INFINITY) - (b ?? Number.POSITIVE_INFINITY) || 0)
@@ -178,7 +205,7 @@ describe.each(Object.entries(INPUTS))('%s', (_about, [left, right]) => {
         left: input(LEFT),
         right: input(RIGHT),
         keys: [keyOfJoin],
-        residual: residual ? lessThan(LEFT[1] as PlanColumn, RIGHT[1] as PlanColumn) : null,
+        residual: residual ? comparison('<', LEFT[1] as PlanColumn, RIGHT[1] as PlanColumn) : null,
         outputs: [...LEFT, ...RIGHT],
       } as unknown as MergeJoin
       const operator = new MergeJoinOperator(plan, sourceOf(sorted(left)), sourceOf(sorted(right)), context(20_000))

@@ -111,4 +111,17 @@ export const QUERIES: readonly (readonly [about: string, sql: string])[] = [
     'frames of a large partition',
     'SELECT id, sum(n) OVER (ORDER BY l RANGE BETWEEN 40000000000 PRECEDING AND 20000000000 FOLLOWING), max(s COLLATE "C") OVER (ORDER BY m, id GROUPS 2 PRECEDING EXCLUDE TIES) FROM t',
   ],
+  ['nested loop', 'SELECT a.id, b.id FROM (SELECT * FROM t WHERE id < 40) a JOIN t b ON a.id * 200 < b.id'],
+  [
+    'nested loops that keep rows without a match',
+    'SELECT a.id, b.id FROM (SELECT * FROM t WHERE id % 160 = 0) a LEFT JOIN (SELECT * FROM t WHERE id < 7000) b ON a.id < b.id AND a.k > b.k + 900',
+  ],
+  [
+    'nested loops for rows that have one',
+    'SELECT id FROM t a WHERE id % 80 = 0 AND EXISTS (SELECT 1 FROM t b WHERE b.id > a.id AND b.k > a.k + 1000)',
+  ],
+  [
+    'nested loops for rows that have none',
+    'SELECT id FROM t a WHERE id % 80 = 0 AND NOT EXISTS (SELECT 1 FROM t b WHERE b.id > a.id AND b.k > a.k + 1000)',
+  ],
 ]
