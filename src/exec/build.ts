@@ -7,7 +7,7 @@ import { DeleteOperator, UpdateOperator } from './modify/update-delete.ts'
 import type { Operator } from './operator.ts'
 import { AggregateOperator } from './operators/aggregate.ts'
 import { ApplyOperator } from './operators/apply.ts'
-import { BlockingProjectOperator, isBlocking } from './operators/blocking-project.ts'
+import { BlockingProjectOperator, isBlocking, waitingScan } from './operators/blocking-project.ts'
 import { CteScanOperator, RecursiveUnionOperator, WithOperator, WorkTableScanOperator } from './operators/cte.ts'
 import { FunctionScanOperator, ProjectSetOperator } from './operators/functions.ts'
 import { HashJoinOperator } from './operators/hash-join.ts'
@@ -54,8 +54,12 @@ export const buildOperator = (
         return new ResultOperator(plan)
       case 'values-scan':
         return new ValuesOperator(plan, context)
-      case 'function-scan':
-        return new FunctionScanOperator(plan, context)
+      case 'function-scan': {
+        const waiting = waitingScan(plan)
+        return waiting === null
+          ? new FunctionScanOperator(plan, context)
+          : new BlockingProjectOperator(waiting, build(waiting.input), context)
+      }
       case 'cte-scan':
         return new CteScanOperator(plan, context)
       case 'work-table-scan':

@@ -44,6 +44,7 @@ export class Activity {
 
   /** The client has the turn: the idle timers run. */
   end(): void {
+    this.stop()
     this.stateChange = now()
     this.active = false
     const { settings } = this.#host

@@ -48,7 +48,8 @@ abstract class RowModification extends Modification {
     this.#rowidColumn = this.layout.get(plan.rowid) as number
   }
 
-  protected abstract readonly lockMode: LockMode
+  /** The lock that the change of a row needs, as far as that can be told before the row is locked. */
+  protected abstract lockMode(rowid: number, source: SourceRow): LockMode
   /** Changes one locked row, or answers a promise when that must wait. */
   protected abstract apply(rowid: number, old: Datum[], source: SourceRow): Promise<void> | null
 
@@ -75,7 +76,7 @@ abstract class RowModification extends Modification {
     if (rowid === null) return null
     const entering = this.guard.enterNewest(rowid)
     if (entering !== null) return entering.promise.then(() => this.#modifyNow(source) ?? undefined)
-    const locked = lockRow(this.context, this.relation, rowid, this.lockMode)
+    const locked = lockRow(this.context, this.relation, rowid, this.lockMode(rowid, source))
     if (locked !== null) return this.#afterLock(locked, rowid, source)
     return this.#locked(rowid, source)
   }
@@ -127,7 +128,10 @@ abstract class RowModification extends Modification {
 export class UpdateOperator extends RowModification {
   readonly #writer: RowWriter
   readonly #values: readonly { readonly place: number; readonly column: number }[]
-  protected override readonly lockMode: LockMode
+  /** Those of them that are part of keys which others may refer to. */
+  readonly #keys: readonly { readonly place: number; readonly column: number }[]
+  /** Whether such a key has a generated column, whose value is not known before the row is. */
+  readonly #computesKey: boolean
 
   constructor(plan: Update, source: Operator, context: ExecutionContext, events: RowEvents, build: BuildSource) {
     super(plan, source, context, build)
@@ -137,15 +141,34 @@ export class UpdateOperator extends RowModification {
       place: column.attnum - 1,
       column: this.layout.get(plan.values[i] as number) as number,
     }))
-    const keys = new Set(this.#writer.uniques.flatMap((u) => (u.relation.index?.keys ?? []).map((key) => key.attnum)))
-    const touchesKey = query.assignments.some(({ column }) => keys.has(column.attnum))
-    this.lockMode = touchesKey ? ROW_LOCK.forUpdate : ROW_LOCK.forNoKeyUpdate
+    const indexes = this.#writer.uniques.flatMap(({ relation }) => relation.index ?? [])
+    const keys = indexes.filter(({ predicate }) => predicate === null).flatMap((index) => index.keys)
+    this.#keys = this.#values.filter(({ place }) => keys.some(({ attnum }) => attnum === place + 1))
+    this.#computesKey = keys.some(({ attnum }) => this.relation.columns[attnum - 1]?.generated)
+  }
+
+  /** A change of a key keeps foreign keys away; one that leaves the keys alone does not. */
+  protected override lockMode(rowid: number, { batch, position }: SourceRow): LockMode {
+    if (this.#computesKey) return ROW_LOCK.forUpdate
+    if (this.#keys.length === 0) return ROW_LOCK.forNoKeyUpdate
+    const old = this.#writer.store.newest(rowid)?.values ?? null
+    if (old === null) return ROW_LOCK.forUpdate
+    const changed = this.#keys.some(({ place, column }) => {
+      const [before, after] = [old[place] ?? null, batch.columns[column]?.get(position) ?? null]
+      if (before === null || after === null) return before !== after
+      return this.relation.columns[place]?.type.compare?.(before, after) !== 0
+    })
+    return changed ? ROW_LOCK.forUpdate : ROW_LOCK.forNoKeyUpdate
   }
 
   protected override apply(rowid: number, old: Datum[], source: SourceRow): Promise<void> | null {
     const row = [...old]
     for (const { place, column } of this.#values) row[place] = source.batch.columns[column]?.get(source.position)
     this.#writer.complete(row)
+    // The row may have changed since its lock was chosen: what it needs now is asked for once more.
+    const locked =
+      this.#keys.length === 0 ? null : lockRow(this.context, this.relation, rowid, this.lockMode(rowid, source))
+    if (locked !== null) return locked.then(() => this.#store(rowid, old, row, source) ?? undefined)
     return this.#store(rowid, old, row, source)
   }
 
@@ -163,11 +186,14 @@ export class UpdateOperator extends RowModification {
 
 export class DeleteOperator extends RowModification {
   readonly #events: RowEvents
-  protected override readonly lockMode: LockMode = ROW_LOCK.forUpdate
 
   constructor(plan: Delete, source: Operator, context: ExecutionContext, events: RowEvents, build: BuildSource) {
     super(plan, source, context, build)
     this.#events = events
+  }
+
+  protected override lockMode(): LockMode {
+    return ROW_LOCK.forUpdate
   }
 
   protected override apply(rowid: number, old: Datum[], source: SourceRow): Promise<void> | null {

@@ -1,6 +1,6 @@
 /** A projection whose functions wait (pg_sleep, advisory locks): rows are computed one after another, awaited in turn. */
 import type { Expr } from '../../analyze/expression.ts'
-import type { Project } from '../../plan/physical.ts'
+import type { FunctionScan, Project } from '../../plan/physical.ts'
 import { someNode } from '../../analyze/nodes.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { Wait } from '../../vector/wait.ts'
@@ -15,6 +15,21 @@ import type { Batch } from '../../vector/batch.ts'
 export const isBlocking = (plan: Project): boolean => plan.columns.some(({ expr }) => someNode(expr, isWaiting))
 
 const isWaiting = (expr: Expr): boolean => expr.kind === 'call' && expr.function.blocking === true
+
+/** `FROM pg_sleep(1)` as a projection of one row; null for other scans. */
+export const waitingScan = (plan: FunctionScan): Project | null => {
+  const { calls, ordinality } = plan.item
+  const [call] = calls
+  const [expr] = call?.args ?? []
+  if (calls.length !== 1 || call?.function !== null || ordinality !== null || expr === undefined) return null
+  if (!someNode(expr, isWaiting)) return null
+  const { estimate } = plan
+  // The call counts even where nobody asks for its value.
+  const outputs = call.columns.map(({ id, name, type }) => ({ id, name, type }))
+  const columns = outputs.map(({ id }) => ({ id, expr }))
+  const input: Project['input'] = { kind: 'result', outputs: [], estimate }
+  return { kind: 'project', input, columns, outputs: plan.outputs.length === 0 ? [] : outputs, estimate }
+}
 
 export class BlockingProjectOperator implements Operator {
   readonly #plan: Project
