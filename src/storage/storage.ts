@@ -3,7 +3,7 @@
  * what was committed; nothing above this layer knows where bytes are.
  */
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { writeFailed } from '../errors/raise/storage.ts'
 import { type Damage, damageOf } from './damage.ts'
 import type { OrderedIndex } from './index/ordered-index.ts'
@@ -11,6 +11,7 @@ import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { indexRange, metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
 import { LevelStore } from './kv/level-store.ts'
 import { Merger } from './merge/merger.ts'
+import { syncDirectory } from './durable-files.ts'
 import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
 import { PageCache } from './segments/page-cache.ts'
 import { SegmentFiles } from './segments/segment-files.ts'
@@ -329,14 +330,21 @@ export interface StorageOptions {
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   const { directory, memoryBudget, logger } = options
   if (directory === null) return new Storage({ log: null, segments: new MemorySegmentStore(), memoryBudget, logger })
+  let made: string | undefined
   try {
-    await mkdir(directory, { recursive: true })
+    made = await mkdir(directory, { recursive: true })
   } catch (error) {
     throw writeFailed(directory, error)
   }
   const log = await LevelStore.open(join(directory, 'records'))
   try {
     const segments = await DirectorySegmentStore.open(join(directory, 'segments'))
+    // New directories must not be lost with the power when what is in them is not.
+    const last = made === undefined ? resolve(directory) : dirname(resolve(made))
+    for (let path = resolve(directory); path.length >= last.length; path = dirname(path)) {
+      await syncDirectory(path)
+      if (path === dirname(path)) break
+    }
     return await openParts({ log, segments, memoryBudget, logger }, directory)
   } catch (error) {
     await log.close()

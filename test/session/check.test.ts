@@ -87,7 +87,7 @@ test('entries that an index lacks, and keys that are there twice', async () => {
   byName.remove(['n4'], 3)
   await tamper(engine, (t) => store.insert(t, [7, 'seven again']))
   expect(primary.keyOf([7, ''])).toEqual([7])
-  expect((await check()).toSorted()).toEqual([
+  expect(await check()).toEqual([
     ['error', 'public.t_key', '', 'rows 6 and 20 have the same key in a unique index'],
     ['error', 'public.t_name', '', 'row 3 of public.t has no entry'],
   ])

@@ -71,6 +71,18 @@ test.each([
   expect(await opened.findings()).toContain(`error public.merged ${name}`)
 })
 
+test('a file of index entries', async () => {
+  const prepared = await prepare()
+  const { files } = prepared.disk.segments
+  const name = [...files.keys()].find((file) => file.endsWith('.run')) as string
+  const bytes = files.get(name) as Uint8Array
+  files.set(name, bytes.with(100, (bytes[100] as number) ^ 1))
+  const { query, findings } = await prepared.reopen()
+  expect(await query('SELECT count(*) FROM merged')).toEqual([['5002']])
+  expect(await failure(query('SELECT i FROM keyed WHERE i = 5'))).toBe(`XX002 invalid data in index file "${name}"`)
+  expect(await findings()).toEqual([`error public.keyed_pkey ${name}`])
+})
+
 test('a manifest', async () => {
   const prepared = await prepare()
   const id = prepared.ids.get('merged') as number

@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { backupFailed, dataCorrupted } from '../../errors/raise/storage.ts'
-import { writeDurably } from './durable-files.ts'
+import { writeDurably } from '../durable-files.ts'
 
-export const MANIFEST_NAME = 'backup.json'
+const MANIFEST_NAME = 'backup.json'
 
 /** Version of the manifest's form. */
 const MANIFEST_VERSION = 1

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { dataCorrupted, writeFailed } from '../../errors/raise/storage.ts'
 import { type BackupManifest, readManifest } from './backup-manifest.ts'
-import { makeEmptyDirectory, syncDirectory } from './durable-files.ts'
+import { makeEmptyDirectory, syncDirectory } from '../durable-files.ts'
 import type { BackupSummary } from './write-backup.ts'
 
 /** Throws 55000 when `source` is no complete backup, XX001 when a file is damaged, 58P02 when `target` is not empty. */

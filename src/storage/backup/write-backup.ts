@@ -14,7 +14,7 @@ import { pause } from '../pace.ts'
 import { decodeManifest } from '../segments/segment-file.ts'
 import type { Storage } from '../storage.ts'
 import { type BackupFile, writeManifest } from './backup-manifest.ts'
-import { makeEmptyDirectory, syncDirectory, writeDurably } from './durable-files.ts'
+import { makeEmptyDirectory, syncDirectory, writeDurably } from '../durable-files.ts'
 
 /** Bytes of a file that are copied at once. */
 const CHUNK = 256 * 1024

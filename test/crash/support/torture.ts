@@ -38,7 +38,7 @@ const startServer = async (directory: string, killPoint: string) => {
       const match = /"port":(\d+)/.exec(line)
       if (match !== null) resolve(Number(match[1]))
     })
-    exited.then(() => resolve(null))
+    void exited.then(() => resolve(null))
   })
   return { child, exited, port, said }
 }
@@ -61,7 +61,7 @@ const round = async (
   const isTimed = plan === 'random'
   const { child, exited, port, said } = await startServer(directory, isTimed ? '' : plan)
   let met = false
-  exited.then(([, signal]) => {
+  void exited.then(([, signal]) => {
     met = signal === 'SIGKILL' && !child.killed
   })
   if (port !== null) {

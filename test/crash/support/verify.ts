@@ -22,7 +22,7 @@ const lastItem: LastOf = async (query, writer) => {
   const isRight = rows.every(
     ([n, payload], i) => Number(n) === expected[i] && payload === `${n} `.repeat(Number(n) % 50),
   )
-  if (!isRight || rows.length !== expected.length) fail(writer, `rows ${rows.map(([n]) => n)} are there`)
+  if (!isRight || rows.length !== expected.length) fail(writer, `rows ${rows.map(([n]) => n).join()} are there`)
   return last
 }
 
@@ -32,7 +32,7 @@ const lastTable =
   async (query, writer) => {
     const tables = await query(`SELECT relname FROM pg_class WHERE relname ~ '^${prefix}_${writer.id}_[0-9]+$'`)
     if (tables.length === 0) return 0
-    if (tables.length > 1) fail(writer, `tables ${tables} are there`)
+    if (tables.length > 1) fail(writer, `tables ${tables.join()} are there`)
     const name = tables[0]?.[0] as string
     const n = Number(name.slice(name.lastIndexOf('_') + 1))
     const [row] = await query(`SELECT ${complete.replaceAll('$n', String(n))} FROM ${name}`)
@@ -85,7 +85,7 @@ export const verify = async (directory: string, writers: readonly Writer[]): Pro
     - (SELECT coalesce(sum(amount), 0) FROM ledger WHERE source = account.id)`)
   if (wrong.length > 0) throw new Error(`accounts without their transfers: ${JSON.stringify(wrong)}`)
   const [sum] = await query('SELECT count(*), sum(balance) FROM account')
-  if (sum?.join() !== `${ACCOUNTS},${ACCOUNTS * 1000}`) throw new Error(`the accounts are ${sum}`)
+  if (sum?.join() !== `${ACCOUNTS},${ACCOUNTS * 1000}`) throw new Error(`the accounts are ${sum?.join()}`)
   const findings = await query('SELECT * FROM tesseradb_check()')
   if (findings.length > 0) throw new Error(`the check finds ${JSON.stringify(findings)}`)
   await engine.shutdown('fast')

@@ -92,17 +92,21 @@ const COLUMNS =
   'SELECT attrelid::regclass::text, attname, atttypid::regtype, attnotnull FROM pg_attribute WHERE attnum > 0 AND attrelid >= 16384'
 const CONSTRAINTS = 'SELECT conname, contype FROM pg_constraint WHERE oid >= 16384'
 
+/** Rows as texts, in an order that does not depend on where they are stored. */
+const ordered = (rows: readonly (readonly (string | null)[])[]): string[] =>
+  rows.map((row) => JSON.stringify(row)).toSorted((a, b) => (a < b ? -1 : 1))
+
 /** Everything that transactions can change, as one short text: tables with their rows, indexes, columns, constraints. */
 export const stateOf = async (session: SqlSession): Promise<string> => {
   const relations = await session.query(TABLES)
   const parts: unknown[] = [
-    relations.sort(),
-    (await session.query(COLUMNS)).sort(),
-    (await session.query(CONSTRAINTS)).sort(),
+    ordered(relations),
+    ordered(await session.query(COLUMNS)),
+    ordered(await session.query(CONSTRAINTS)),
   ]
   for (const [name, kind] of relations) {
     if (kind !== 'r') continue
-    const rows = (await session.query(`SELECT * FROM ${name}`)).map((row) => JSON.stringify(row)).sort()
+    const rows = ordered(await session.query(`SELECT * FROM ${name}`))
     parts.push([name, rows.length, rows.length < 10 ? rows : createHash('md5').update(rows.join('\n')).digest('hex')])
   }
   return JSON.stringify(parts)

@@ -1,7 +1,7 @@
 /** Files outside of the data directory that must be on stable storage, and the directories for them. */
 import { mkdir, open, readdir, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { directoryNotEmpty, writeFailed } from '../../errors/raise/storage.ts'
+import { directoryNotEmpty, writeFailed } from '../errors/raise/storage.ts'
 
 /** Makes a directory that must be empty or not there yet. Throws 58P02, 53100, 58030, 25006. */
 export const makeEmptyDirectory = async (directory: string): Promise<void> => {
