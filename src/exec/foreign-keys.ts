@@ -16,7 +16,7 @@ import { descriptorsOf } from './columns.ts'
 import type { ExecutionContext } from './context.ts'
 import { changedSince, lockRow } from './modify/lock-row.ts'
 import { RangeGuard } from './modify/range-guard.ts'
-import type { RowEvent, RowEvents } from './modify/row-events.ts'
+import type { InsertedRows, RowEvent, RowEvents } from './modify/row-events.ts'
 
 type ForeignConstraint = ConstraintObject & { readonly foreign: ForeignKey }
 
@@ -26,19 +26,22 @@ const isForeign = (constraint: ConstraintObject): constraint is ForeignConstrain
 export const isWatched = (context: Pick<ExecutionContext, 'catalog'>, relation: RelationObject): boolean =>
   context.catalog.constraintsOf(relation.oid).some(isForeign) || context.catalog.foreignKeysTo(relation.oid).length > 0
 
-/** A check put off to the end of the transaction. */
+/** A check put off to the end of the transaction: of a changed row, or of rows that were inserted. */
 export interface DeferredCheck {
   readonly constraint: ForeignConstraint
-  readonly event: RowEvent
+  readonly changed: RowEvent | InsertedRows
 }
+
+/** Keys known to be referenced that are remembered for one constraint. */
+const KNOWN_KEYS = 200_000
 
 export class ForeignKeyChecker {
   readonly #context: ExecutionContext
   /** Whether a constraint waits for COMMIT in this transaction (INITIALLY DEFERRED, SET CONSTRAINTS). */
   readonly #isDeferred: (constraint: ConstraintObject) => boolean
   readonly deferred: DeferredCheck[] = []
-  /** References found good in this statement: `constraint:key`. */
-  readonly #known = new Set<string>()
+  /** References found good in this statement, by constraint: the key, or the text of several columns' values. */
+  readonly #known = new Map<number, Set<Datum>>()
   readonly #guards = new Map<number, RangeGuard>()
 
   constructor(context: ExecutionContext, isDeferred: (constraint: ConstraintObject) => boolean) {
@@ -48,22 +51,33 @@ export class ForeignKeyChecker {
 
   /** Works through the events, and through those that cascades add, until none is left. */
   async run(events: RowEvents): Promise<void> {
+    for (const rows of events.inserted) {
+      for (const constraint of this.#context.catalog.constraintsOf(rows.relation.oid)) {
+        if (!isForeign(constraint)) continue
+        if (this.#isDeferred(constraint)) this.deferred.push({ constraint, changed: rows })
+        else await this.#checkInserted(constraint, rows)
+      }
+    }
     for (let i = 0; i < events.rows.length; i++) {
       const event = events.rows[i] as RowEvent
       if (event.new !== null) await this.#references(event)
       if (event.old !== null) await this.#referenced(event, events)
-      if (i % 256 === 255) {
-        const wait = this.#context.poll()
-        if (wait !== null) await wait.promise
-      }
+      if (i % 256 === 255) await this.#pause()
     }
   }
 
   async runDeferred(checks: readonly DeferredCheck[], events: RowEvents): Promise<void> {
-    for (const { constraint, event } of checks) {
-      if (event.relation.oid === constraint.table && event.new !== null) await this.#checkReference(constraint, event)
-      else if (event.old !== null) await this.#checkReferenced(constraint, event, events)
+    for (const { constraint, changed } of checks) {
+      if (!('kind' in changed)) await this.#checkInserted(constraint, changed)
+      else if (changed.relation.oid === constraint.table && changed.new !== null) {
+        await this.#checkReference(constraint, changed.relation, changed.rowid)
+      } else if (changed.old !== null) await this.#checkReferenced(constraint, changed, events)
     }
+  }
+
+  async #pause(): Promise<void> {
+    const wait = this.#context.poll()
+    if (wait !== null) await wait.promise
   }
 
   // ---- the referencing side
@@ -71,23 +85,44 @@ export class ForeignKeyChecker {
   async #references(event: RowEvent): Promise<void> {
     for (const constraint of this.#context.catalog.constraintsOf(event.relation.oid)) {
       if (!isForeign(constraint) || sameKey(event.old, event.new, constraint.columns, event.relation)) continue
-      if (this.#isDeferred(constraint)) this.deferred.push({ constraint, event })
-      else await this.#checkReference(constraint, event)
+      if (this.#isDeferred(constraint)) this.deferred.push({ constraint, changed: event })
+      else await this.#checkReference(constraint, event.relation, event.rowid)
     }
   }
 
-  async #checkReference(constraint: ForeignConstraint, event: RowEvent): Promise<void> {
-    const { catalog, transaction, storage } = this.#context
-    // A deferred check looks at the row as it is by then.
-    const present = storage.store(event.relation.storageId).newest(event.rowid)
-    if (present === null || present.values === null) return
-    const row = padRow(present.values, descriptorsOf(event.relation))
+  async #checkInserted(constraint: ForeignConstraint, { relation, from, to }: InsertedRows): Promise<void> {
+    for (let rowid = from; rowid < to; rowid++) {
+      const held = this.#checkReference(constraint, relation, rowid)
+      if (held !== null) await held
+      if (rowid % 256 === 255) await this.#pause()
+    }
+  }
+
+  /** Looks at a row as it is by now; a promise only when its key is not known to be there. */
+  #checkReference(constraint: ForeignConstraint, relation: RelationObject, rowid: number): Promise<void> | null {
+    const places = constraint.columns.map((attnum) => attnum - 1)
+    const present = this.#context.storage.store(relation.storageId).newest(rowid, places)
+    if (present === null || present.values === null) return null
+    const row = padRow(present.values, descriptorsOf(relation))
     const key = valuesAt(row, constraint.columns)
     const nulls = key.filter((v) => v === null).length
-    if (nulls > 0 && !(constraint.foreign.matchFull && nulls < key.length)) return
-    if (nulls > 0) throw this.#mixedNulls(constraint, event.relation)
-    const known = `${constraint.oid}:${keyText(key, constraint.columns, event.relation)}`
-    if (this.#known.has(known)) return
+    if (nulls > 0 && !(constraint.foreign.matchFull && nulls < key.length)) return null
+    if (nulls > 0) throw this.#mixedNulls(constraint, relation)
+    let known = this.#known.get(constraint.oid)
+    if (known === undefined || known.size > KNOWN_KEYS) {
+      known = new Set()
+      this.#known.set(constraint.oid, known)
+    }
+    const [only] = key
+    const text = key.length === 1 && typeof only === 'number' ? only : keyText(key, constraint.columns, relation)
+    if (known.has(text)) return null
+    known.add(text)
+    return this.#findReferenced(constraint, relation, key)
+  }
+
+  /** Locks the row that a key refers to; throws 23503 when there is none. */
+  async #findReferenced(constraint: ForeignConstraint, relation: RelationObject, key: Datum[]): Promise<void> {
+    const { catalog, transaction } = this.#context
     const parent = catalog.relation(constraint.foreign.table) as RelationObject
     const indexRelation = catalog.relation(constraint.foreign.index) as RelationObject
     const index = this.#context.indexes.of(indexRelation, parent, catalog)
@@ -99,13 +134,12 @@ export class ForeignKeyChecker {
         await found.promise
         continue
       }
-      if (found === null) throw this.#missing(constraint, event.relation, parent, key)
+      if (found === null) throw this.#missing(constraint, relation, parent, key)
       const locked = lockRow(this.#context, parent, found, ROW_LOCK.forKeyShare)
-      if (locked === null) break
+      if (locked === null) return
       // The row may be gone when the lock is there: look again.
       await locked
     }
-    this.#known.add(known)
   }
 
   // ---- the referenced side
@@ -115,7 +149,7 @@ export class ForeignKeyChecker {
       if (!isForeign(constraint)) continue
       if (sameKey(event.old, event.new, constraint.foreign.columns, event.relation)) continue
       const action = event.new === null ? constraint.foreign.onDelete : constraint.foreign.onUpdate
-      if (action === 'no action' && this.#isDeferred(constraint)) this.deferred.push({ constraint, event })
+      if (action === 'no action' && this.#isDeferred(constraint)) this.deferred.push({ constraint, changed: event })
       else await this.#checkReferenced(constraint, event, events)
     }
   }

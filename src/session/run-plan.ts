@@ -104,8 +104,7 @@ export class RunningPlan {
     }
     if (this.#checked) return null
     this.#checked = true
-    const { rows, uniques } = this.#checks.events
-    return rows.length === 0 && uniques.length === 0 ? null : this.#check()
+    return this.#checks.events.isEmpty ? null : this.#check()
   }
 
   async #check(): Promise<null> {

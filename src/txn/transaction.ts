@@ -67,6 +67,8 @@ export class Transaction implements Writer {
   #snapshot: Snapshot | null = null
   /** Snapshots that outlive their statement (cursors), with the number of holders. */
   #retained: Snapshot[] = []
+  /** Snapshots of parts of the statement in progress; one for each sequence. */
+  #fresh: Snapshot[] = []
   /** Change log: where, and the rowid there. */
   readonly #targets: ChangeTarget[] = []
   readonly #rowids: number[] = []
@@ -126,11 +128,14 @@ export class Transaction implements Writer {
 
   /** A snapshot of now for a part of a statement that locks what it reads. */
   freshSnapshot(command: number): Snapshot {
-    return new Snapshot(this.#manager.sequence, this.state, command)
+    const snapshot = new Snapshot(this.#manager.sequence, this.state, command)
+    if (this.#fresh.at(-1)?.sequence !== snapshot.sequence) this.#fresh.push(snapshot)
+    return snapshot
   }
 
   /** The statement is over: its snapshot no longer keeps old versions alive, unless it is the transaction's. */
   endStatement(): void {
+    if (this.#fresh.length > 0) this.#fresh = []
     if (!this.keepsSnapshot) this.#snapshot = null
   }
 
@@ -152,13 +157,15 @@ export class Transaction implements Writer {
   readsWithin(from: number, to: number): boolean {
     const own = this.#snapshot?.sequence ?? -1
     if (own >= from && own < to) return true
-    return this.#retained.some(({ sequence }) => sequence >= from && sequence < to)
+    const isWithin = ({ sequence }: Snapshot): boolean => sequence >= from && sequence < to
+    return this.#retained.some(isWithin) || this.#fresh.some(isWithin)
   }
 
   /** The oldest commit sequence that this transaction may read at; Infinity when it holds no snapshot. */
   get oldestSequence(): number {
     let oldest = this.#snapshot?.sequence ?? Number.POSITIVE_INFINITY
     for (const snapshot of this.#retained) oldest = Math.min(oldest, snapshot.sequence)
+    for (const snapshot of this.#fresh) oldest = Math.min(oldest, snapshot.sequence)
     return oldest
   }
 
@@ -359,6 +366,7 @@ export class Transaction implements Writer {
   #end(committed: boolean): void {
     this.#snapshot = null
     this.#retained = []
+    this.#fresh = []
     this.#manager.ended(this)
     for (const action of this.#endActions) action(committed)
   }

@@ -92,10 +92,15 @@ export class ColumnCopy {
   }
 
   /**
-   * Stores the plain lines from a position on, until one is not plain or not complete; answers that line's position and
-   * the number of rows stored.
+   * Stores the plain lines from a position on, until one is not plain or not complete, telling the first rowid and the
+   * number of rows of each segment; answers that line's position and the number of rows stored.
    */
-  take(bytes: Buffer, from: number, bulk: BulkWriter): { readonly at: number; readonly rows: number } {
+  take(
+    bytes: Buffer,
+    from: number,
+    bulk: BulkWriter,
+    inserted: (rowid: number, count: number) => void,
+  ): { readonly at: number; readonly rows: number } {
     const last = bytes.lastIndexOf(LF)
     let at = from
     let rows = 0
@@ -103,7 +108,7 @@ export class ColumnCopy {
       const { columns, length, capacity } = bulk.segment
       const read = this.#read(bytes, at, last, columns, length, capacity)
       if (read.row === length) break
-      bulk.endRows(read.row - length)
+      inserted(bulk.endRows(read.row - length), read.row - length)
       rows += read.row - length
       at = read.at
       if (read.row < capacity) break

@@ -18,7 +18,6 @@ import { interpret, type Evaluator } from '../expression/interpret.ts'
 import type { RowEvents } from '../modify/row-events.ts'
 import { rowBatch, RowWriter } from '../modify/row-writer.ts'
 import { bulkOptions } from '../modify/bulk-options.ts'
-import { isWatched } from '../foreign-keys.ts'
 import { BinaryCopyReader } from './binary-reader.ts'
 import { ColumnCopy } from './column-copy.ts'
 import { columnContext, lineContext, type BinaryCopyRow, type CopyRow } from './copy-row.ts'
@@ -43,6 +42,7 @@ export class CopyInto {
   readonly #quick: ColumnCopy | null
   /** Begin of a line that the quick way has not seen the end of. */
   #rest: Buffer = NOTHING
+  readonly #inserted = (rowid: number, count: number): void => this.#writer.insertedMany(rowid, count)
   readonly #lines = new LineNumbers()
 
   constructor(
@@ -83,14 +83,23 @@ export class CopyInto {
       columns.length > 0 &&
       this.#where === null &&
       this.#defaults.length === 0 &&
-      !this.#writer.computes &&
-      !isWatched(context, relation)
+      !this.#writer.computes
     this.#quick = isPlain
       ? new ColumnCopy(columns, relation.columns.length, options.delimiter, context.eval.format)
       : null
   }
 
   async push(chunk: Uint8Array): Promise<void> {
+    try {
+      await this.#push(chunk)
+    } catch (error) {
+      // A row before the one that failed may have a key that is taken: then that is the statement's error.
+      await this.#bulk.finish()
+      throw error
+    }
+  }
+
+  async #push(chunk: Uint8Array): Promise<void> {
     if (this.#text !== null) await this.#pushText(this.#text, chunk)
     else if (this.#binary !== null) await this.#store(this.#binary.push(chunk), (row) => this.#binaryRow(row))
     const pressure = this.#bulk.pressure()
@@ -106,7 +115,7 @@ export class CopyInto {
     if (this.#rest.length > 0) bytes = Buffer.concat([this.#rest, bytes])
     let at = 0
     while (at < bytes.length && !this.#bulk.unchecked && reader.idle) {
-      const taken = this.#quick.take(bytes, at, this.#bulk)
+      const taken = this.#quick.take(bytes, at, this.#bulk, this.#inserted)
       reader.skip(taken.rows)
       this.rows += taken.rows
       at = taken.at

@@ -375,7 +375,6 @@ export const validateForeignKey = async (context: DefinitionContext, constraint:
     withRowids: true,
   })
   const checker = new ForeignKeyChecker(execution, () => false)
-  const seen = new Set<string>()
   for (;;) {
     const batch = scan.next()
     if (batch === null) return
@@ -383,16 +382,12 @@ export const validateForeignKey = async (context: DefinitionContext, constraint:
       await batch.promise
       continue
     }
-    const events = new RowEvents(() => false)
-    const checks = Array.from({ length: batch.count }, (_, k) => batch.row(k)).flatMap((row) => {
-      // One look per distinct key is enough.
-      const key = row.slice(0, -1).map(String).join('\u0000')
-      if (seen.has(key)) return []
-      seen.add(key)
-      const rowid = row.at(-1) as number
-      const event = { kind: 'insert', relation, rowid, old: null, new: row } as const
-      return [{ constraint: constraint as ConstraintObject & { readonly foreign: ForeignKey }, event }]
+    const rowids = batch.columns.at(-1)
+    const checks = Array.from({ length: batch.count }, (_, k) => {
+      const rowid = rowids?.get(batch.position(k)) as number
+      const changed = { relation, from: rowid, to: rowid + 1 }
+      return { constraint: constraint as ConstraintObject & { readonly foreign: ForeignKey }, changed }
     })
-    await checker.runDeferred(checks, events)
+    await checker.runDeferred(checks, new RowEvents(() => false))
   }
 }

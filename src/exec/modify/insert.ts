@@ -13,6 +13,7 @@ import type { ExecutionContext } from '../context.ts'
 import { ONE_ROW } from '../expression/compile.ts'
 import { interpret, type Evaluator } from '../expression/interpret.ts'
 import { drain, type Operator } from '../operator.ts'
+import { bulkOptions } from './bulk-options.ts'
 import { changedSince, lockRow } from './lock-row.ts'
 import { Modification } from './modification.ts'
 import { RowWriter, rowBatch, type UniqueConflict } from './row-writer.ts'
@@ -60,19 +61,29 @@ export class InsertOperator extends Modification {
 
   protected override async modify(): Promise<void> {
     const { context } = this
-    this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store)
+    // ON CONFLICT must know of each row at once whether its key is taken.
+    const options = this.#plan.query.onConflict === null ? bulkOptions(this.#writer, context) : null
+    this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store, options)
     if (this.#source === null) await this.#insert(this.#row(ONE_ROW, 0))
     else {
-      await drain(this.#source, async (batch) => {
-        for (let k = 0; k < batch.count; k++) {
-          const held = this.#insertNow(this.#row(batch, batch.position(k)))
-          if (held !== null) await held
-        }
-        const pressure = this.#bulk?.pressure() ?? null
-        if (pressure !== null) await pressure.promise
-      })
+      try {
+        await drain(this.#source, (batch) => this.#insertBatch(batch))
+      } catch (error) {
+        // A row before the one that failed may have a key that is taken: then that is the statement's error.
+        await this.#bulk.finish()
+        throw error
+      }
     }
     await this.#bulk.finish()
+  }
+
+  async #insertBatch(batch: Batch): Promise<void> {
+    for (let k = 0; k < batch.count; k++) {
+      const held = this.#insertNow(this.#row(batch, batch.position(k)))
+      if (held !== null) await held
+    }
+    const pressure = this.#bulk?.pressure() ?? null
+    if (pressure !== null) await pressure.promise
   }
 
   #row(batch: Batch, position: number): Datum[] {
@@ -86,7 +97,7 @@ export class InsertOperator extends Modification {
   /** Stores the row at once where nothing stands in the way; otherwise a promise. */
   #insertNow(row: Datum[]): Promise<void> | null {
     this.#writer.complete(row)
-    const conflict = this.#writer.obstacle(row)
+    const conflict = (this.#bulk as BulkWriter).unchecked ? this.#writer.obstacle(row) : null
     if (conflict === null) {
       this.#store(row)
       return null

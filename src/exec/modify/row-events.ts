@@ -3,8 +3,17 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { RowWriter, UniqueIndex } from './row-writer.ts'
 
+/** Rows with consecutive rowids that a statement inserted. */
+export interface InsertedRows {
+  readonly relation: RelationObject
+  readonly from: number
+  /** The first rowid behind them. */
+  to: number
+}
+
+/** An update or a deletion. */
 export interface RowEvent {
-  readonly kind: 'insert' | 'update' | 'delete'
+  readonly kind: 'update' | 'delete'
   readonly relation: RelationObject
   readonly rowid: number
   readonly old: readonly Datum[] | null
@@ -21,6 +30,8 @@ export interface UniqueEvent {
 
 /** Tables whose changes nobody checks are left out: `watched` says which are looked at. */
 export class RowEvents {
+  /** Inserted rows are looked up when they are checked: a statement may insert more of them than memory holds. */
+  readonly inserted: InsertedRows[] = []
   readonly rows: RowEvent[] = []
   readonly uniques: UniqueEvent[] = []
   readonly #watched: (relation: RelationObject) => boolean
@@ -31,12 +42,27 @@ export class RowEvents {
     this.#watched = watched
   }
 
-  add(event: RowEvent): void {
-    if (event.relation !== this.#last) {
-      this.#last = event.relation
-      this.#lastWatched = this.#watched(event.relation)
+  get isEmpty(): boolean {
+    return this.rows.length === 0 && this.inserted.length === 0 && this.uniques.length === 0
+  }
+
+  #isWatched(relation: RelationObject): boolean {
+    if (relation !== this.#last) {
+      this.#last = relation
+      this.#lastWatched = this.#watched(relation)
     }
-    if (this.#lastWatched) this.rows.push(event)
+    return this.#lastWatched
+  }
+
+  add(event: RowEvent): void {
+    if (this.#isWatched(event.relation)) this.rows.push(event)
+  }
+
+  addInserted(relation: RelationObject, rowid: number, count = 1): void {
+    if (!this.#isWatched(relation)) return
+    const last = this.inserted.at(-1)
+    if (last !== undefined && last.relation === relation && last.to === rowid) last.to += count
+    else this.inserted.push({ relation, from: rowid, to: rowid + count })
   }
 
   addUnique(event: UniqueEvent): void {

@@ -149,8 +149,13 @@ export class RowWriter {
   }
 
   inserted(rowid: number, row: readonly Datum[]): void {
-    this.#events.add({ kind: 'insert', relation: this.relation, rowid, old: null, new: row })
+    this.#events.addInserted(this.relation, rowid)
     this.#deferredUnique(rowid, row)
+  }
+
+  /** As `inserted` for many rows one after another, of a table that has no deferrable keys. */
+  insertedMany(rowid: number, count: number): void {
+    this.#events.addInserted(this.relation, rowid, count)
   }
 
   updated(rowid: number, old: readonly Datum[], row: readonly Datum[]): void {

@@ -67,7 +67,7 @@ export class LevelStore implements KeyValueStore {
 
   async #flush(): Promise<void> {
     // The first batch of a group waits for the current turn's other commits.
-    await Promise.resolve()
+    await pause()
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
       if (this.failure !== null) {

@@ -129,9 +129,10 @@ export class TableStore implements ChangeTarget {
 
   /**
    * The newest state of a row whatever its transaction's state, or null when no such row ever was (or it is gone for
-   * good). After a lock wait: `writer.commitSequence > snapshot.sequence` tells that the row changed since.
+   * good). After a lock wait: `writer.commitSequence > snapshot.sequence` tells that the row changed since. A row of a
+   * segment carries only `needed` columns when given.
    */
-  newest(rowid: number): NewestVersion | null {
+  newest(rowid: number, needed: readonly number[] | null = null): NewestVersion | null {
     const index = Math.floor(rowid / SEGMENT_ROWS)
     const offset = rowid - index * SEGMENT_ROWS
     const slot = this.slots[index]
@@ -139,7 +140,8 @@ export class TableStore implements ChangeTarget {
     const head = slot.head(offset)
     if (head !== null) return head
     if (!slot.baseHas(offset)) return null
-    return { values: segmentRow(slot.base as Segment, offset), writer: slot.creator, command: slot.creatorCommand }
+    const values = segmentRow(slot.base as Segment, offset, needed)
+    return { values, writer: slot.creator, command: slot.creatorCommand }
   }
 
   /**
