@@ -20,6 +20,7 @@ import type { SqlType } from '../../../src/types/sql-type.ts'
 import { Batch } from '../../../src/vector/batch.ts'
 import { vectorOf } from '../../../src/vector/vector.ts'
 import { randomNumbers } from '../expression/random-vectors.ts'
+import { digest } from './support.ts'
 
 /** A key, a number and a text. */
 type Row = readonly [key: number | null, number: number, text: string]
@@ -91,12 +92,14 @@ const context = (memory: number): ExecutionContext =>
 
 const run = async (operator: Operator): Promise<string[]> => {
   const rows: string[] = []
+  let empty = false
   operator.open()
   await drain(operator, (batch) => {
-    expect(batch.count).toBeGreaterThan(0)
+    empty ||= batch.count === 0
     for (let k = 0; k < batch.count; k++) rows.push(batch.row(k).join('|'))
   })
   operator.close()
+  expect(empty).toBe(false)
   return rows
 }
 
@@ -161,7 +164,7 @@ describe.each(Object.entries(INPUTS))('%s', (_about, [left, right]) => {
       for (const memory of [30_000, 100_000_000]) {
         const operator = new HashJoinOperator(plan, sourceOf(left), sourceOf(right), context(memory))
         const rows = await run(operator)
-        expect(rows.toSorted()).toEqual(expected)
+        expect(digest(rows.toSorted())).toBe(digest(expected))
         // Once more, as a parameterised loop would.
         expect((await run(operator)).length).toBe(expected.length)
       }
@@ -188,7 +191,7 @@ describe.each(Object.entries(INPUTS))('%s', (_about, [left, right]) => {
       const files = area.files
       for (const memory of [10_000, 100_000_000]) {
         const operator = new NestedLoopOperator(plan, sourceOf(some), sourceOf(right), context(memory))
-        expect((await run(operator)).toSorted()).toEqual(expected)
+        expect(digest((await run(operator)).toSorted())).toBe(digest(expected))
       }
       expect(area.files - files).toBe(right.length > 0 ? 1 : 0)
       expect(area.open).toBe(0)
@@ -209,7 +212,7 @@ describe.each(Object.entries(INPUTS))('%s', (_about, [left, right]) => {
         outputs: [...LEFT, ...RIGHT],
       } as unknown as MergeJoin
       const operator = new MergeJoinOperator(plan, sourceOf(sorted(left)), sourceOf(sorted(right)), context(20_000))
-      expect((await run(operator)).toSorted()).toEqual(joined(type, left, right, residual))
+      expect(digest((await run(operator)).toSorted())).toBe(digest(joined(type, left, right, residual)))
     }
   })
 })
