@@ -3,42 +3,26 @@
  * table any more: rows that it does not have go to disk, from both sides in the same partitions, and are dealt with one
  * partition after the other.
  */
-import type { HashSetOperation, PhysicalPlan } from '../../plan/physical.ts'
+import type { HashSetOperation } from '../../plan/physical.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
-import { datumBytes } from '../../vector/size.ts'
+import { averageBytes } from '../../vector/size.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
-import { layoutOf } from '../expression/compile.ts'
 import type { HashKey } from '../hash/column-codes.ts'
+import { KeyTable } from '../hash/key-table.ts'
 import { RowHash } from '../hash/row-hash.ts'
-import { groupKey, type Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { PARTITIONS, partitionOf, remainingRows, splitRows } from '../spill/partition.ts'
 import type { SessionSpill } from '../spill/spill-area.ts'
 import { SpillSet, type SpillStream } from '../spill/spill-set.ts'
 
-/** Bytes of an entry beside its key. */
-const ENTRY_BYTES = 80
+/** Bytes of an entry per column, without texts. */
+const ENTRY_BYTES = 40
 /** Streams of partitions hold back this share of the memory each. */
 const BUFFERS = 128
 
-type RowKey = (batch: Batch, position: number) => Key
 type Source = Pick<Operator, 'next'>
-
-const wholeRow = (plan: PhysicalPlan, context: ExecutionContext): RowKey => {
-  const exprs = plan.outputs.map(({ id, name, type }) => ({ kind: 'column', id, name, type, typmod: -1 }) as const)
-  const key = groupKey(exprs, { context, layout: layoutOf(plan.outputs) })
-  return exprs.length === 0 ? () => '' : key
-}
-
-/** One kind of row. */
-interface Entry {
-  /** How often it occurs on the right, less those used up. */
-  count: number
-  /** Already delivered, where duplicates are not wanted. */
-  delivered: boolean
-}
 
 /** Rows of both sides that are to be compared: the inputs, or a partition on disk. */
 interface Task {
@@ -62,13 +46,18 @@ export class SetOperationOperator implements Operator {
   readonly #left: Operator
   readonly #right: Operator
   readonly #context: ExecutionContext
-  readonly #leftKey: RowKey
-  readonly #rightKey: RowKey
+  readonly #types: readonly SqlType[]
+  readonly #hashKeys: readonly HashKey[]
   #tasks: Task[] = []
   #task: Task | null = null
   #built = false
-  #entries = new Map<Key, Entry>()
-  #bytes = 0
+  /** Numbers of the rows that are in memory. */
+  #keys: KeyTable
+  /** By number: how often the row occurs on the right, less those used up; whether it is delivered (for DISTINCT). */
+  #counts = new Int32Array(0)
+  #delivered = new Uint8Array(0)
+  /** Bytes of values that are not plain numbers. */
+  #valueBytes = 0
   #putOff: PutOff | null = null
   #sets: SpillSet[] = []
 
@@ -77,8 +66,9 @@ export class SetOperationOperator implements Operator {
     this.#left = left
     this.#right = right
     this.#context = context
-    this.#leftKey = wholeRow(plan.left, context)
-    this.#rightKey = wholeRow(plan.right, context)
+    this.#types = plan.left.outputs.map((column) => column.type)
+    this.#hashKeys = this.#types.map(hashKeyOfType)
+    this.#keys = new KeyTable(this.#hashKeys, true)
   }
 
   open(): void {
@@ -112,12 +102,11 @@ export class SetOperationOperator implements Operator {
       return null
     }
     const targets = this.#targets(batch, level)
-    for (let k = 0; k < batch.count; k++) {
-      const key = this.#rightKey(batch, batch.position(k))
-      const entry = this.#entries.get(key)
-      if (entry !== undefined) entry.count++
-      else if (targets === null) this.#add(key, { count: 1, delivered: false })
-      else continue
+    const numbers = targets === null ? this.#add(batch) : this.#find(batch)
+    for (let k = 0; k < numbers.length; k++) {
+      const number = numbers[k] as number
+      if (number < 0) continue
+      this.#counts[number] = (this.#counts[number] as number) + 1
       if (targets !== null) targets[k] = -1
     }
     if (targets !== null) this.#write(batch, targets, 'right')
@@ -134,11 +123,12 @@ export class SetOperationOperator implements Operator {
       return null
     }
     const targets = this.#targets(batch, task.level)
+    const { operation, all } = this.#plan
+    // Rows that are only on the left are remembered where they are delivered once.
+    const numbers = operation === 'except' && !all && targets === null ? this.#add(batch) : this.#find(batch)
     const verdicts = new Int32Array(batch.count)
     for (let k = 0; k < verdicts.length; k++) {
-      const key = this.#leftKey(batch, batch.position(k))
-      const target = targets === null ? -1 : (targets[k] as number)
-      const verdict = this.#verdict(key, target)
+      const verdict = this.#verdict(numbers[k] as number, targets === null ? -1 : (targets[k] as number))
       verdicts[k] = verdict
       if (targets !== null && verdict !== LATER) targets[k] = -1
     }
@@ -147,40 +137,58 @@ export class SetOperationOperator implements Operator {
     return remainingRows(batch, verdicts)
   }
 
-  /** What becomes of a left row whose partition is `target` (-1: nothing is put off). */
-  #verdict(key: Key, target: number): number {
+  /** What becomes of a left row with the number, -1: none; its partition is `target`, -1: nothing is put off. */
+  #verdict(number: number, target: number): number {
     const { all } = this.#plan
     const intersect = this.#plan.operation === 'intersect'
-    const entry = this.#entries.get(key)
-    if (entry === undefined) {
+    if (number < 0) {
       // What is not on the right at all waits only for its duplicates.
       if (target >= 0 && ((!all && !intersect) || this.#putOff?.right[target] !== null)) return LATER
-      if (intersect) return DROP
-      if (!all) this.#add(key, { count: 0, delivered: true })
-      return KEEP
+      return intersect ? DROP : KEEP
     }
+    const count = this.#counts[number] as number
     if (all) {
       // Each right row pairs with one left row.
-      const paired = entry.count > 0
-      if (paired) entry.count--
-      return paired === intersect ? KEEP : DROP
+      if (count > 0) this.#counts[number] = count - 1
+      return count > 0 === intersect ? KEEP : DROP
     }
-    if (entry.delivered || entry.count > 0 !== intersect) return DROP
-    entry.delivered = true
+    if (this.#delivered[number] === 1 || count > 0 !== intersect) return DROP
+    this.#delivered[number] = 1
     return KEEP
   }
 
-  #add(key: Key, entry: Entry): void {
-    this.#entries.set(key, entry)
-    this.#bytes += ENTRY_BYTES + datumBytes(key)
+  /** Numbers of the live rows, new ones for new rows. */
+  #add(batch: Batch): Int32Array {
+    const before = this.#keys.count
+    const numbers = this.#keys.add(batch, batch.columns)
+    const { count } = this.#keys
+    if (count >= this.#counts.length) {
+      const size = 2 * (count + 1)
+      const counts = new Int32Array(size)
+      counts.set(this.#counts)
+      this.#counts = counts
+      const delivered = new Uint8Array(size)
+      delivered.set(this.#delivered)
+      this.#delivered = delivered
+    }
+    for (const column of batch.columns) {
+      if (column.kind !== 'datums') continue
+      this.#valueBytes += (count - before) * averageBytes(batch.count, (k) => column.get(batch.position(k)))
+    }
+    return numbers
+  }
+
+  /** Numbers of the live rows, -1 for rows that are not in memory. */
+  #find(batch: Batch): Int32Array {
+    return this.#keys.find(batch, batch.columns, this.#hashKeys)
   }
 
   #fillWhenFull(): void {
-    if (this.#putOff !== null || this.#bytes <= this.#context.hashMem) return
-    const types = this.#plan.left.outputs.map((column) => column.type)
-    const set = new SpillSet(this.#context.spill as SessionSpill, types, this.#context.hashMem / BUFFERS)
+    const bytes = this.#keys.count * ENTRY_BYTES * this.#types.length + this.#valueBytes
+    if (this.#putOff !== null || bytes <= this.#context.hashMem) return
+    const set = new SpillSet(this.#context.spill as SessionSpill, this.#types, this.#context.hashMem / BUFFERS)
     this.#sets.push(set)
-    this.#putOff = { set, hash: new RowHash(types.map(hashKeyOfType)), left: noStreams(), right: noStreams() }
+    this.#putOff = { set, hash: new RowHash(this.#hashKeys), left: noStreams(), right: noStreams() }
   }
 
   #targets(batch: Batch, level: number): Int32Array | null {
@@ -215,8 +223,10 @@ export class SetOperationOperator implements Operator {
   }
 
   #clear(): void {
-    this.#entries = new Map()
-    this.#bytes = 0
+    this.#keys = new KeyTable(this.#hashKeys, true)
+    this.#counts = new Int32Array(0)
+    this.#delivered = new Uint8Array(0)
+    this.#valueBytes = 0
     this.#putOff = null
   }
 
