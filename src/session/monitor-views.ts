@@ -45,6 +45,7 @@ const LOCK_TYPES: Readonly<Record<LockTag['kind'], string>> = {
   row: 'tuple',
   transaction: 'transactionid',
   range: 'page',
+  name: 'object',
   advisory: 'advisory',
 }
 
@@ -95,6 +96,9 @@ const activityRow = (core: SessionCore): Row => {
 
 const ROWS_PER_PAGE = 65536
 
+/** Oid of pg_class. */
+const PG_CLASS = 1259
+
 /** Columns of pg_locks that say what a lock is on. */
 const tagColumns = (tag: LockTag, database: number | null): Row => {
   const locktype = LOCK_TYPES[tag.kind]
@@ -113,6 +117,8 @@ const tagColumns = (tag: LockTag, database: number | null): Row => {
       return { locktype, transactionid: tag.xid }
     case 'range':
       return { locktype, database, relation: tag.object }
+    case 'name':
+      return { locktype, database, classid: PG_CLASS }
     case 'advisory':
       return {
         locktype,

@@ -121,7 +121,7 @@ export class LockManager {
   readonly #rows = new Map<number, Map<number, Lock>>()
   readonly #transactions = new Map<number, Lock>()
   readonly #ranges = new Map<number, Lock>()
-  readonly #advisory = new Map<string, Lock>()
+  readonly #named = new Map<string, Lock>()
   /** What each waiting process waits for: one thing at a time. */
   readonly #waiting = new Map<number, Request>()
   #nextOwner = 1
@@ -398,8 +398,9 @@ export class LockManager {
         return this.#transactions.get(tag.xid)
       case 'range':
         return this.#ranges.get(tag.object)
+      case 'name':
       case 'advisory':
-        return this.#advisory.get(advisoryName(tag))
+        return this.#named.get(nameOf(tag))
     }
   }
 
@@ -423,8 +424,9 @@ export class LockManager {
       case 'range':
         this.#ranges.set(tag.object, lock)
         break
+      case 'name':
       case 'advisory':
-        this.#advisory.set(advisoryName(tag), lock)
+        this.#named.set(nameOf(tag), lock)
         break
     }
     return lock
@@ -449,8 +451,9 @@ export class LockManager {
       case 'range':
         this.#ranges.delete(tag.object)
         break
+      case 'name':
       case 'advisory':
-        this.#advisory.delete(advisoryName(tag))
+        this.#named.delete(nameOf(tag))
         break
     }
   }
@@ -460,11 +463,12 @@ export class LockManager {
     for (const rows of this.#rows.values()) for (const lock of rows.values()) if (lock.queue.length > 0) yield lock
     yield* this.#transactions.values()
     yield* this.#ranges.values()
-    yield* this.#advisory.values()
+    yield* this.#named.values()
   }
 }
 
-const advisoryName = ({ database, space, key }: LockTag & { kind: 'advisory' }): string => `${database}:${space}:${key}`
+const nameOf = (tag: LockTag & { kind: 'advisory' | 'name' }): string =>
+  tag.kind === 'name' ? `${tag.schema}.${tag.name}` : `${tag.database}:${tag.space}:${tag.key}`
 
 /** PostgreSQL waits for a row by waiting for the transaction that locked it. */
 const describeWait = ({ request: { lock, mode }, blockedBy }: CycleStep): string =>

@@ -10,6 +10,8 @@ export type LockTag =
   | { readonly kind: 'transaction'; readonly xid: number }
   /** Key ranges of an index, or of a table where no index bounds a read. */
   | { readonly kind: 'range'; readonly object: number }
+  /** A relation's name that a transaction is about to give. */
+  | { readonly kind: 'name'; readonly schema: number; readonly name: string }
   /** `space` 1: one 64-bit key; 2: two 32-bit keys (high and low halves), as pg_locks.objsubid has it. */
   | { readonly kind: 'advisory'; readonly database: number; readonly key: bigint; readonly space: 1 | 2 }
 
@@ -24,6 +26,8 @@ export const describeTag = (tag: LockTag): string => {
       return `transaction ${tag.xid}`
     case 'range':
       return `key range of relation ${tag.object}`
+    case 'name':
+      return `name "${tag.name}" in schema ${tag.schema}`
     case 'advisory':
       return `advisory lock [${tag.database},${tag.key >> 32n},${tag.key & 0xffffffffn},${tag.space}]`
   }

@@ -22,12 +22,12 @@ export const lockRow = (
 
 /**
  * Whether a locked row was changed by another transaction after the statement's snapshot. Throws 40001 at REPEATABLE
- * READ; at SERIALIZABLE the row was locked before it was read.
+ * READ, of a deleted row with `gone`; at SERIALIZABLE the row was locked before it was read.
  */
-export const changedSince = (context: ExecutionContext, newest: NewestVersion): boolean => {
+export const changedSince = (context: ExecutionContext, newest: NewestVersion, gone = concurrentDelete): boolean => {
   const { transaction, snapshot } = context
   if (newest.writer === transaction.state || newest.writer.commitSequence <= snapshot.sequence) return false
   if (transaction.isolation === 'serializable') return false
   if (transaction.isolation === 'read committed') return true
-  throw newest.values === null ? concurrentDelete() : concurrentUpdate()
+  throw newest.values === null ? gone() : concurrentUpdate()
 }

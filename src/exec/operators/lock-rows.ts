@@ -1,5 +1,5 @@
 /** SELECT … FOR UPDATE and its kin: rows are locked as they are delivered. */
-import { rowLockNotAvailable } from '../../errors/raise/transactions.ts'
+import { concurrentUpdate, rowLockNotAvailable } from '../../errors/raise/transactions.ts'
 import type { LockRows, PhysicalPlan } from '../../plan/physical.ts'
 import { ROW_LOCK, type LockMode } from '../../txn/lock-modes.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -93,7 +93,8 @@ export class LockRowsOperator implements Operator {
       pinned.set(id, rowid)
       const newest = this.#context.storage.store(relation.storageId).newest(rowid)
       if (newest === null || newest.values === null) {
-        if (newest !== null) changedSince(this.#context, newest)
+        // PostgreSQL has one message for rows that changed and rows that went.
+        if (newest !== null) changedSince(this.#context, newest, concurrentUpdate)
         this.#at++
         return null
       }

@@ -9,12 +9,14 @@ import { namesOf, type CreateTableAsStmt, type Node, type RangeVar } from '../..
 import type { SessionCore } from '../core.ts'
 import { lockTables, plan, startPlan } from '../execute-statement.ts'
 import { definitionContext } from './definition-context.ts'
+import { lockNewName } from './definition-locks.ts'
 
 export const createTableAs = async (core: SessionCore, node: CreateTableAsStmt): Promise<string> => {
   core.block.transaction.checkWritable('CREATE TABLE AS')
   if (node.objtype === 'OBJECT_MATVIEW') throw notSupported('materialized views are not supported')
-  const context = definitionContext(core)
   const range = node.into?.rel as RangeVar
+  await lockNewName(core, range)
+  const context = definitionContext(core)
   const name = truncateName(range.relname as string)
   const schema = range.relpersistence === 't' ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
   if (core.catalog.relationIn(schema, name) !== null) {

@@ -15,44 +15,100 @@ import { truncateTables } from '../../exec/ddl/truncate.ts'
 import { createView } from '../../exec/ddl/views.ts'
 import type { SessionCore } from '../core.ts'
 import { definitionContext } from './definition-context.ts'
+import { lockDefined, lockNameBeside, lockNewName } from './definition-locks.ts'
 import { createTableAs } from './create-table-as.ts'
 import type { UtilityHandlers } from './handler.ts'
 import { requireNoBlock } from './transactions.ts'
 
-/** Runs a definition in a transaction that may write; `command` is its tag. */
+/** Runs a definition in a transaction that may write, once its locks are there; `command` is its tag. */
 const define = async (
   core: SessionCore,
   command: string,
   act: (context: DefinitionContext) => unknown,
+  lock?: () => Promise<void>,
 ): Promise<string> => {
   core.block.transaction.checkWritable(command)
+  await lock?.()
   await act(definitionContext(core))
   return command
 }
 
 /** As `define`, for commands that answer their tag themselves. */
-const tagged = (
+const tagged = async (
   core: SessionCore,
   command: string,
   act: (context: DefinitionContext) => string | Promise<string>,
+  lock?: () => Promise<void>,
 ): Promise<string> => {
   core.block.transaction.checkWritable(command)
-  return Promise.resolve(act(definitionContext(core)))
+  await lock?.()
+  return act(definitionContext(core))
 }
 
 export const definitionHandlers: UtilityHandlers = {
-  CreateStmt: (core, node) => define(core, 'CREATE TABLE', (context) => createTable(context, node)),
-  IndexStmt: (core, node) => define(core, 'CREATE INDEX', (context) => createIndexStatement(context, node)),
-  ViewStmt: (core, node) => define(core, 'CREATE VIEW', (context) => createView(context, node)),
-  CreateSeqStmt: (core, node) => define(core, 'CREATE SEQUENCE', (context) => createSequenceStatement(context, node)),
+  CreateStmt: (core, node) =>
+    define(
+      core,
+      'CREATE TABLE',
+      (context) => createTable(context, node),
+      () => lockNewName(core, node.relation),
+    ),
+  IndexStmt: (core, node) =>
+    define(
+      core,
+      'CREATE INDEX',
+      (context) => createIndexStatement(context, node),
+      async () => {
+        await lockDefined(core, node.relation, 'share')
+        await lockNameBeside(core, node.relation, node.idxname)
+      },
+    ),
+  ViewStmt: (core, node) =>
+    define(
+      core,
+      'CREATE VIEW',
+      (context) => createView(context, node),
+      async () => {
+        await lockNewName(core, node.view)
+        await lockDefined(core, node.view, 'accessExclusive')
+      },
+    ),
+  CreateSeqStmt: (core, node) =>
+    define(
+      core,
+      'CREATE SEQUENCE',
+      (context) => createSequenceStatement(context, node),
+      () => lockNewName(core, node.sequence),
+    ),
   AlterSeqStmt: (core, node) => define(core, 'ALTER SEQUENCE', (context) => alterSequence(context, node)),
   CreateSchemaStmt: (core, node) => define(core, 'CREATE SCHEMA', (context) => createSchema(context, node)),
   TruncateStmt: (core, node) => define(core, 'TRUNCATE TABLE', (context) => truncateTables(context, node)),
   DropStmt: (core, node) => tagged(core, 'DROP', (context) => dropStatement(context, node)),
   AlterTableStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => alterTable(context, node)),
-  RenameStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => renameStatement(context, node)),
-  AlterObjectSchemaStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => setSchema(context, node)),
-  AlterOwnerStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => changeOwner(context, node)),
+  RenameStmt: (core, node) =>
+    tagged(
+      core,
+      'ALTER TABLE',
+      (context) => renameStatement(context, node),
+      async () => {
+        await lockDefined(core, node.relation, 'accessExclusive')
+        if (node.subname === undefined) await lockNameBeside(core, node.relation, node.newname)
+      },
+    ),
+  AlterObjectSchemaStmt: (core, node) =>
+    tagged(
+      core,
+      'ALTER TABLE',
+      (context) => setSchema(context, node),
+      () => lockDefined(core, node.relation, 'accessExclusive'),
+    ),
+  AlterOwnerStmt: (core, node) =>
+    tagged(
+      core,
+      'ALTER TABLE',
+      (context) => changeOwner(context, node),
+      () => lockDefined(core, node.relation, 'accessExclusive'),
+    ),
   CommentStmt: (core, node) => define(core, 'COMMENT', (context) => commentStatement(context, node)),
   CreateEnumStmt: (core, node) => define(core, 'CREATE TYPE', (context) => createEnum(context, node)),
   AlterEnumStmt: (core, node) => define(core, 'ALTER TYPE', (context) => alterEnum(context, node)),

@@ -1,0 +1,58 @@
+/**
+ * Locks that definitions take beyond those of their own code: names that are about to be given, so that two
+ * transactions never give the same one, and relations that are renamed, moved or indexed.
+ */
+import { resolveRelation } from '../../analyze/from.ts'
+import type { RelationObject } from '../../catalog/objects.ts'
+import { SqlError } from '../../errors/sql-error.ts'
+import { targetSchema, truncateName } from '../../exec/ddl/context.ts'
+import type { RangeVar } from '../../sql/ast.ts'
+import { TABLE_LOCK } from '../../txn/lock-modes.ts'
+import { Wait } from '../../vector/wait.ts'
+import type { SessionCore } from '../core.ts'
+import { definitionContext } from './definition-context.ts'
+
+/** The relation, or null where there is none: the definition will say so itself. */
+const findRelation = (core: SessionCore, range: RangeVar): RelationObject | null => {
+  try {
+    return resolveRelation(core, range)
+  } catch (error) {
+    if (error instanceof SqlError) return null
+    throw error
+  }
+}
+
+/** Takes a lock of an existing relation; names of missing ones are left to the definition. */
+export const lockDefined = async (
+  core: SessionCore,
+  range: RangeVar | undefined,
+  mode: 'share' | 'accessExclusive',
+): Promise<void> => {
+  const relation = range === undefined ? null : findRelation(core, range)
+  if (relation === null || relation.system !== null) return
+  const locked = core.block.transaction.lockTable(relation.oid, mode)
+  if (locked instanceof Wait) await locked.promise
+}
+
+/** Keeps others from giving a name in a schema until this transaction ends. */
+const lockName = async (core: SessionCore, schema: number, name: string): Promise<void> => {
+  const tag = { kind: 'name', schema, name: truncateName(name) } as const
+  const locked = core.block.transaction.lock(tag, TABLE_LOCK.exclusive)
+  if (locked instanceof Wait) await locked.promise
+}
+
+/** The name that CREATE TABLE, VIEW or SEQUENCE is about to give. */
+export const lockNewName = async (core: SessionCore, range: RangeVar | undefined): Promise<void> => {
+  if (range?.relname === undefined || range.relpersistence === 't') return
+  await lockName(core, targetSchema(definitionContext(core), range.schemaname).oid, range.relname)
+}
+
+/** The name that CREATE INDEX or RENAME is about to give, in the schema of an existing relation. */
+export const lockNameBeside = async (
+  core: SessionCore,
+  range: RangeVar | undefined,
+  name: string | undefined,
+): Promise<void> => {
+  const relation = range === undefined ? null : findRelation(core, range)
+  if (relation !== null && name !== undefined && name !== '') await lockName(core, relation.schema, name)
+}
