@@ -23,6 +23,8 @@ import { SpillSet, type SpillStream } from '../spill/spill-set.ts'
 const ENTRY_BYTES = 40
 /** Beyond this level a partition is not split again. */
 const MAX_LEVEL = 6
+/** A partition with this share of the rows that were split is one key's for the most part. */
+const HARDLY_SMALLER = 0.9
 /** Streams of partitions hold back this share of the memory each. */
 const BUFFERS = 128
 
@@ -45,7 +47,7 @@ interface Task {
     readonly split: Split
     readonly build: SpillStream
     readonly probe: SpillStream
-    /** Splitting made it no smaller. */
+    /** Splitting made it hardly smaller. */
     readonly whole: boolean
   } | null
 }
@@ -323,7 +325,7 @@ export class HashJoinOperator implements Operator, Reporting {
       if (build === null) continue
       const rows = (probe[p] ??= split.probe.stream())
       rows.finish()
-      const disk = { split, build, probe: rows, whole: build.rows === this.#buildRows }
+      const disk = { split, build, probe: rows, whole: build.rows > HARDLY_SMALLER * this.#buildRows }
       split.left++
       this.#tasks.push({ build: build.reader(), probe: rows.reader(), level, disk })
     }
