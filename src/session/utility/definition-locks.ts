@@ -26,12 +26,25 @@ const findRelation = (core: SessionCore, range: RangeVar): RelationObject | null
 export const lockDefined = async (
   core: SessionCore,
   range: RangeVar | undefined,
-  mode: 'share' | 'accessExclusive',
+  mode: 'share' | 'shareRowExclusive' | 'accessExclusive',
 ): Promise<void> => {
   const relation = range === undefined ? null : findRelation(core, range)
   if (relation === null || relation.system !== null) return
   const locked = core.block.transaction.lockTable(relation.oid, mode)
   if (locked instanceof Wait) await locked.promise
+}
+
+/** The tables that foreign keys in a definition refer to, wherever in it they stand. */
+const referencedTables = (node: unknown): RangeVar[] => {
+  if (typeof node !== 'object' || node === null) return []
+  return Object.entries(node).flatMap(([key, value]) =>
+    key === 'pktable' ? [value as RangeVar] : referencedTables(value),
+  )
+}
+
+/** Keeps referenced rows from going while a foreign key to them is made. */
+export const lockReferenced = async (core: SessionCore, node: object): Promise<void> => {
+  for (const range of referencedTables(node)) await lockDefined(core, range, 'shareRowExclusive')
 }
 
 /** Keeps others from giving a name in a schema until this transaction ends. */

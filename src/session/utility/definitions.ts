@@ -15,7 +15,7 @@ import { truncateTables } from '../../exec/ddl/truncate.ts'
 import { createView } from '../../exec/ddl/views.ts'
 import type { SessionCore } from '../core.ts'
 import { definitionContext } from './definition-context.ts'
-import { lockDefined, lockNameBeside, lockNewName } from './definition-locks.ts'
+import { lockDefined, lockNameBeside, lockNewName, lockReferenced } from './definition-locks.ts'
 import { createTableAs } from './create-table-as.ts'
 import type { UtilityHandlers } from './handler.ts'
 import { requireNoBlock } from './transactions.ts'
@@ -51,7 +51,10 @@ export const definitionHandlers: UtilityHandlers = {
       core,
       'CREATE TABLE',
       (context) => createTable(context, node),
-      () => lockNewName(core, node.relation),
+      async () => {
+        await lockNewName(core, node.relation)
+        await lockReferenced(core, node)
+      },
     ),
   IndexStmt: (core, node) =>
     define(
@@ -84,7 +87,13 @@ export const definitionHandlers: UtilityHandlers = {
   CreateSchemaStmt: (core, node) => define(core, 'CREATE SCHEMA', (context) => createSchema(context, node)),
   TruncateStmt: (core, node) => define(core, 'TRUNCATE TABLE', (context) => truncateTables(context, node)),
   DropStmt: (core, node) => tagged(core, 'DROP', (context) => dropStatement(context, node)),
-  AlterTableStmt: (core, node) => tagged(core, 'ALTER TABLE', (context) => alterTable(context, node)),
+  AlterTableStmt: (core, node) =>
+    tagged(
+      core,
+      'ALTER TABLE',
+      (context) => alterTable(context, node),
+      () => lockReferenced(core, node),
+    ),
   RenameStmt: (core, node) =>
     tagged(
       core,

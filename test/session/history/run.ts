@@ -1,7 +1,11 @@
 /**
- * The full proof: `node test/session/history/run.ts [--transactions 100000] [--sessions 12] [--seed 1]` runs the
- * workload at each isolation level, checks every round and prints a line per level. Ends with 1 when anything was found.
+ * The full proof: `node test/session/history/run.ts [--transactions 100000] [--sessions 12] [--seed 1] [--level LEVEL]`
+ * runs the workload at each isolation level (or one), checks every round and prints a line per level. With `--durable`
+ * commits go to a temporary directory's disk. Ends with 1 when anything was found.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkHistory, type Anomaly } from './checker.ts'
 import { startEngine } from './client.ts'
@@ -16,11 +20,13 @@ const { values } = parseArgs({
     sessions: { type: 'string', default: '12' },
     seed: { type: 'string', default: '1' },
     level: { type: 'string' },
+    durable: { type: 'boolean', default: false },
   },
 })
 
 const runLevel = async (isolation: Isolation): Promise<Anomaly[]> => {
-  const engine = await startEngine()
+  const directory = values.durable ? await mkdtemp(join(tmpdir(), 'history-')) : null
+  const engine = await startEngine(directory)
   const workload = new Workload(engine, {
     isolation,
     sessions: Number(values.sessions),
@@ -42,6 +48,7 @@ const runLevel = async (isolation: Isolation): Promise<Anomaly[]> => {
   for (const { name, detail } of found.slice(0, 10)) console.log(`  ${name}: ${detail}`)
   await workload.close()
   await engine.shutdown('fast')
+  if (directory !== null) await rm(directory, { recursive: true })
   return found
 }
 
