@@ -124,3 +124,21 @@ test('others are served while a check runs', async () => {
   expect(await checking).toEqual([])
   expect(served).toBeGreaterThan(3)
 })
+
+test('tables that come and go while a check runs are no findings', async () => {
+  const { engine, check } = await setup('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)')
+  const session = await SqlSession.open(engine)
+  let isDone = false
+  const churn = async (): Promise<void> => {
+    for (let n = 0; !isDone; n++) {
+      await session.query(`CREATE TABLE passing_${n} (i serial PRIMARY KEY, t text); CREATE INDEX ON passing_${n} (t)`)
+      await session.query(`INSERT INTO passing_${n} (t) SELECT i FROM generate_series(1, 300) i; TRUNCATE passing_${n}`)
+      await session.query(`ALTER TABLE passing_${n} ADD COLUMN n int DEFAULT 1; DROP TABLE passing_${n}`)
+    }
+  }
+  const churning = churn()
+  for (let i = 0; i < 12; i++) expect(await check()).toEqual([])
+  isDone = true
+  await churning
+  expect(engine.parts.storage.damages).toEqual([])
+})

@@ -1,11 +1,12 @@
 /**
  * Checks a database of a running server: every file and record can be read, the catalog is consistent, tables satisfy
- * their constraints, indexes agree with their tables. Works on one snapshot and gives way to others all the time.
+ * their constraints, indexes agree with their tables. Each table is looked at by one snapshot; others get their turns
+ * all the time.
  */
 import { basename } from 'node:path'
 import type { RelationObject } from '../../catalog/objects.ts'
 import type { SqlError } from '../../errors/sql-error.ts'
-import { damagedRecords, damagedSegments, isCorruption } from '../../storage/check-storage.ts'
+import { damagedRecords, damagedSegments, isCorruption, type Rest } from '../../storage/check-storage.ts'
 import type { Damage } from '../../storage/damage.ts'
 import type { SequenceState } from '../../storage/sequences.ts'
 import { Wait } from '../../vector/wait.ts'
@@ -17,22 +18,25 @@ import { type CheckContext, type Finding, nameOf, problem } from './finding.ts'
 
 /** Findings of the session's database, in a transaction of its session. */
 export async function* checkDatabase(core: SessionCore): AsyncGenerator<Finding> {
-  const execution = core.running ?? core.execution([])
-  const context: CheckContext = { execution, rest: () => execution.poll()?.promise ?? null }
-  const { catalog, storage } = execution
-  yield* recordFindings(core, context)
-  yield* checkCatalog(catalog, storage)
-  for (const relation of catalog.all('relation')) {
+  const statement = core.running ?? core.execution([])
+  const rest: Rest = () => statement.poll()?.promise ?? null
+  const { catalog } = core
+  // Before anything is awaited: what the catalog names may go afterwards.
+  const findings = checkCatalog(catalog, core.parts.storage)
+  yield* findings
+  yield* recordFindings(core, rest)
+  for (const { oid, persistence, kind } of catalog.all('relation')) {
     // Temporary objects belong to their sessions.
-    if (relation.persistence === 't') continue
-    if (relation.kind === 'S') yield* sequenceFindings(context, relation)
-    if (isStored(relation) && storage.findStore(relation.storageId) !== null) yield* tableFindings(context, relation)
+    if (persistence === 't') continue
+    if (kind === 'S') yield* sequenceFindings(core, oid)
+    if (kind === 'r' || kind === 'm') yield* tableFindings(core, oid, rest)
   }
 }
 
 /** What recovery could not read, and what cannot be read now. */
-async function* recordFindings(core: SessionCore, { execution, rest }: CheckContext): AsyncGenerator<Finding> {
-  const { catalog, storage } = execution
+async function* recordFindings(core: SessionCore, rest: Rest): AsyncGenerator<Finding> {
+  const { catalog } = core
+  const { storage } = core.parts
   const owners = new Map<number, RelationObject>()
   for (const relation of catalog.all('relation')) if (relation.storageId !== 0) owners.set(relation.storageId, relation)
   const reported = new Set<string>()
@@ -77,14 +81,18 @@ const messageOf = ({ message, fields }: SqlError): string =>
 /** Name of the file that an error message names. */
 const fileOf = ({ message }: SqlError): string => basename(/file "([^"]*)"/.exec(message)?.[1] ?? '')
 
-async function* tableFindings(context: CheckContext, relation: RelationObject): AsyncGenerator<Finding> {
-  const { catalog, storage, transaction } = context.execution
-  const name = nameOf(catalog, relation)
-  const locked = transaction.lockTable(relation.oid, 'accessShare')
+async function* tableFindings(core: SessionCore, oid: number, rest: Rest): AsyncGenerator<Finding> {
+  const locked = core.block.transaction.lockTable(oid, 'accessShare')
   if (locked instanceof Wait) await locked.promise
+  // The table as it is now that nobody changes or drops it any more.
+  const context: CheckContext = { execution: core.execution([]), rest }
+  const { catalog, storage } = context.execution
+  const relation = catalog.relation(oid)
+  if (relation === null || !isStored(relation)) return
+  const name = nameOf(catalog, relation)
   const store = storage.findStore(relation.storageId)
-  // It may have been dropped before the lock was there.
-  if (store === null || store.dropped) return
+  // The catalog's part of the check has reported that.
+  if (store === null) return
   let isDamaged = false
   for await (const { file, error } of damagedSegments(store, context.rest)) {
     isDamaged = true
@@ -111,9 +119,11 @@ async function* tableFindings(context: CheckContext, relation: RelationObject): 
 }
 
 /** A sequence's state must be there, within its bounds. */
-function* sequenceFindings({ execution: { storage, catalog } }: CheckContext, relation: RelationObject) {
-  const { sequence } = relation
-  if (sequence === null) return
+function* sequenceFindings({ catalog, parts: { storage } }: SessionCore, oid: number) {
+  const relation = catalog.relation(oid)
+  // Null: dropped meanwhile.
+  const sequence = relation?.sequence
+  if (relation === null || sequence === null || sequence === undefined) return
   const name = nameOf(catalog, relation)
   let state: SequenceState
   try {

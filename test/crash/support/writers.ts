@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import { dataCorrupted } from '../../../src/errors/raise/storage.ts'
 
 /** A writer's transactions: 1 … acknowledged are there for certain, the one after it was begun perhaps. */
 export interface Progress {
@@ -53,6 +54,8 @@ export const SETUP = `
 
 type Work = (client: Client, writer: Writer, n: number) => Promise<void>
 
+const MAINTENANCE = ['VACUUM', 'CHECKPOINT', 'SELECT * FROM tesseradb_check()', 'VACUUM', 'ANALYZE item']
+
 const item = (writer: number, n: number): string =>
   `INSERT INTO item VALUES (${writer}, ${n}, repeat('${n} ', ${n % 50}));
    DELETE FROM item WHERE writer = ${writer} AND n = ${n - ITEMS}`
@@ -94,7 +97,8 @@ const WORK: Readonly<Record<WriterKind, Work>> = {
     await client.query(`DROP TABLE IF EXISTS loaded_${id}_${n - 1}; COMMIT`)
   },
   maintenance: async (client, _writer, n) => {
-    await client.query(n % 4 === 0 ? 'CHECKPOINT' : n % 4 === 1 ? 'ANALYZE item' : 'VACUUM')
+    const { rows } = await client.query(MAINTENANCE[n % MAINTENANCE.length] as string)
+    if (rows.length > 0) throw dataCorrupted('the running server', JSON.stringify(rows))
   },
 }
 
