@@ -2,6 +2,8 @@
 import { SqlError } from '../errors/sql-error.ts'
 import { SQL_STATE } from '../errors/sql-state.ts'
 import { type Damage, damageOf, intact } from './damage.ts'
+import { FileRun } from './index/index-run.ts'
+import type { OrderedIndex } from './index/ordered-index.ts'
 import { parseIdKey, parseRowKey, parseSegmentKey, prefixRange, rowRange } from './kv/keys.ts'
 import type { KeyValue, KeyValueStore } from './kv/key-value-store.ts'
 import { decodeRow } from './row-codec.ts'
@@ -29,6 +31,20 @@ export async function* damagedSegments(store: TableStore, rest: Rest): AsyncGene
       if (!isCorruption(error)) throw error
       // A merge may have put another segment in its place meanwhile.
       if (store.slots[i]?.base === base && !store.dropped) yield { file: base.manifest.file, error }
+    }
+  }
+}
+
+/** Reads the files of an index's entries. */
+export async function* damagedRuns(index: OrderedIndex, rest: Rest): AsyncGenerator<DamagedFile> {
+  for (const run of index.runs) {
+    if (!(run instanceof FileRun)) continue
+    try {
+      for (const _ of run.verify()) await rest()
+    } catch (error) {
+      if (!isCorruption(error)) throw error
+      // Runs are merged into others meanwhile.
+      if (index.runs.includes(run) && !index.disposed) yield { file: run.manifest.file, error }
     }
   }
 }

@@ -81,6 +81,11 @@ test('a file of index entries', async () => {
   expect(await query('SELECT count(*) FROM merged')).toEqual([['5002']])
   expect(await failure(query('SELECT i FROM keyed WHERE i = 5'))).toBe(`XX002 invalid data in index file "${name}"`)
   expect(await findings()).toEqual([`error public.keyed_pkey ${name}`])
+  files.set(name, bytes)
+  expect(await findings()).toEqual([])
+  // What was read before the damage happened does not hide it.
+  files.delete(name)
+  expect(await findings()).toEqual([`error public.keyed_pkey ${name}`])
 })
 
 test('a manifest', async () => {

@@ -14,7 +14,7 @@ import type { SessionCore } from '../core.ts'
 import { checkCatalog, isStored } from './check-catalog.ts'
 import { checkIndex } from './check-index.ts'
 import { checkRows } from './check-rows.ts'
-import { type CheckContext, type Finding, nameOf, problem } from './finding.ts'
+import { type CheckContext, type Finding, messageOf, nameOf, problem } from './finding.ts'
 
 /** Findings of the session's database, in a transaction of its session. */
 export async function* checkDatabase(core: SessionCore): AsyncGenerator<Finding> {
@@ -74,9 +74,6 @@ export const unownedDamage = (damages: readonly Damage[]): Finding[] =>
 
 const ofDatabase = (record: string, database: number): boolean =>
   record.includes(`"catalog/${database}/`) || record.includes('"catalog/0/')
-
-const messageOf = ({ message, fields }: SqlError): string =>
-  fields.detail === undefined ? message : `${message}: ${fields.detail}`
 
 /** Name of the file that an error message names. */
 const fileOf = ({ message }: SqlError): string => basename(/file "([^"]*)"/.exec(message)?.[1] ?? '')

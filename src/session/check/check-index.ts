@@ -4,10 +4,11 @@
  */
 import type { RelationObject } from '../../catalog/objects.ts'
 import { descriptorsOf } from '../../exec/columns.ts'
+import { damagedRuns } from '../../storage/check-storage.ts'
 import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { Wait } from '../../vector/wait.ts'
-import { type CheckContext, type Finding, nameOf, RowProblems } from './finding.ts'
+import { type CheckContext, type Finding, messageOf, nameOf, problem, RowProblems } from './finding.ts'
 
 /** Throws XX001 or XX002 when entries or rows cannot be read. */
 export const checkIndex = async (
@@ -19,6 +20,10 @@ export const checkIndex = async (
   const index = indexes.of(relation, table, catalog)
   for (let wait = index.prepare(); wait !== null; wait = index.prepare()) await wait.promise
   const name = nameOf(catalog, relation)
+  const damaged: Finding[] = []
+  for await (const { file, error } of damagedRuns(index, context.rest))
+    damaged.push(problem(name, messageOf(error), file))
+  if (damaged.length > 0) return damaged
   const walk = await walkEntries(context, relation, index, name)
   const missing = new RowProblems(name, (row) => `row ${row} of ${nameOf(catalog, table)} has no entry`)
   await findMissing(context, table, index, walk.found, missing)

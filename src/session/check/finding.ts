@@ -1,6 +1,7 @@
 /** What a check of a database answers, and what its parts work with. */
 import type { RelationObject } from '../../catalog/objects.ts'
 import type { CatalogSnapshot } from '../../catalog/snapshot.ts'
+import type { SqlError } from '../../errors/sql-error.ts'
 import type { ExecutionContext } from '../../exec/context.ts'
 import type { Rest } from '../../storage/check-storage.ts'
 
@@ -25,6 +26,10 @@ export const problem = (object: string, message: string, file = ''): Finding => 
   file,
   message,
 })
+
+/** What an error says, in one line. */
+export const messageOf = ({ message, fields }: SqlError): string =>
+  fields.detail === undefined ? message : `${message}: ${fields.detail}`
 
 /** `schema.name` of a relation. */
 export const nameOf = (catalog: CatalogSnapshot, relation: RelationObject): string =>

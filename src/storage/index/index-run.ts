@@ -244,9 +244,12 @@ export class FileRun implements IndexRun {
     return read
   }
 
-  /** Reads the whole file against its checksums. Throws XX001 or XX002, naming the file. */
-  verify(): void {
-    for (const part of this.#parts()) this.#read(part)
+  /** Reads the whole file against its checksums, a part each step. Throws XX001 or XX002, naming the file. */
+  *verify(): Generator<undefined> {
+    for (const part of this.#parts()) {
+      this.#read(part)
+      yield
+    }
   }
 
   /** Gives the memory of its parts back. */
