@@ -1,5 +1,5 @@
 /** The waits-for graph: whom a request waits for, and whether that leads back to it. */
-import type { LockOwner, Request } from './lock-manager.ts'
+import type { LockOwner, Request } from './lock.ts'
 import { conflictsOf } from './lock-modes.ts'
 
 /** Owners in a request's way: holders of conflicting grants, and conflicting requests before it in the queue. */

@@ -7,83 +7,20 @@ import { deadlockDetected, lockTimeout } from '../errors/raise/transactions.ts'
 import type { SqlError } from '../errors/sql-error.ts'
 import { Wait } from '../vector/wait.ts'
 import { blockersOf, type CycleStep, findCycle } from './deadlock.ts'
-import { conflictsOf, type LockMode, lockModeName, modesIn, TABLE_LOCK } from './lock-modes.ts'
+import { CompactRowLocks } from './compact-row-locks.ts'
+import { conflicts, dropCovered, type Grant, grant, type Lock, LockOwner, type Request } from './lock.ts'
+import { type LockMode, lockModeName, modesIn, TABLE_LOCK } from './lock-modes.ts'
+import { LockTable } from './lock-table.ts'
 import { describeTag, type LockRange, type LockTag } from './lock-tag.ts'
 
 /** Locks cleared away at once when their owner ends. */
 const RELEASE_SLICE = 20_000
 
+/** Locks that an owner has as objects before its row locks are kept as bits. */
+const COMPACT_ABOVE = 1000
+
 /** Key intervals that an owner may hold of one index before it locks the whole index. */
 const RANGES_PER_OWNER = 64
-
-/** Who may hold locks: a transaction, or a session for session-level advisory locks. */
-export class LockOwner {
-  /** Sessions by process id; locks of one process never conflict with each other. */
-  readonly processId: number
-  /** Age: the greater, the younger. */
-  readonly order: number
-  /** Locks held, in the order of their first grant. */
-  held: Lock[] = []
-  /** Id of the transaction, 0 while it has none. */
-  xid = 0
-  /** Everything is given up; grants that are still to be cleared away are in nobody's way. */
-  ended = false
-
-  constructor(processId: number, order: number) {
-    this.processId = processId
-    this.order = order
-  }
-}
-
-interface Grant {
-  readonly owner: LockOwner
-  /** Bits of the modes held. */
-  modes: number
-  readonly range: LockRange | null
-}
-
-export interface Request {
-  readonly owner: LockOwner
-  readonly lock: Lock
-  readonly mode: LockMode
-  readonly range: LockRange | null
-  /** Wait for the lock to be free of conflicts, but don't take it. */
-  readonly transient: boolean
-  readonly startedAt: number
-  settle(error: SqlError | null): void
-}
-
-/** One lockable thing that somebody holds or waits for. */
-export class Lock {
-  readonly tag: LockTag
-  readonly grants: Grant[] = []
-  readonly queue: Request[] = []
-
-  constructor(tag: LockTag) {
-    this.tag = tag
-  }
-
-  /** Grants of other processes that conflict with a request. */
-  blockers(owner: LockOwner, mode: LockMode, range: LockRange | null): LockOwner[] {
-    return this.grants.filter((grant) => conflicts(grant, owner, mode, range)).map((grant) => grant.owner)
-  }
-
-  isBlocked(owner: LockOwner, mode: LockMode, range: LockRange | null): boolean {
-    for (const grant of this.grants) if (conflicts(grant, owner, mode, range)) return true
-    return false
-  }
-
-  holds(owner: LockOwner): boolean {
-    for (const grant of this.grants) if (grant.owner === owner) return true
-    return false
-  }
-}
-
-const conflicts = (grant: Grant, owner: LockOwner, mode: LockMode, range: LockRange | null): boolean =>
-  (grant.modes & conflictsOf(mode)) !== 0 &&
-  grant.owner.processId !== owner.processId &&
-  !grant.owner.ended &&
-  (range === null || grant.range === null || grant.range.overlaps(range))
 
 export interface AcquireOptions {
   /** Answer 'unavailable' instead of waiting (NOWAIT, SKIP LOCKED, pg_try_advisory_lock). */
@@ -117,11 +54,8 @@ export interface WaitInfo {
 }
 
 export class LockManager {
-  readonly #relations = new Map<number, Lock>()
-  readonly #rows = new Map<number, Map<number, Lock>>()
-  readonly #transactions = new Map<number, Lock>()
-  readonly #ranges = new Map<number, Lock>()
-  readonly #named = new Map<string, Lock>()
+  readonly #locks = new LockTable()
+  readonly #compact = new CompactRowLocks<LockOwner>()
   /** What each waiting process waits for: one thing at a time. */
   readonly #waiting = new Map<number, Request>()
   #nextOwner = 1
@@ -135,21 +69,39 @@ export class LockManager {
    * with 40P01 (deadlock), 55P03 (timeout) or whatever `cancelWait` passes.
    */
   acquire(owner: LockOwner, tag: LockTag, mode: LockMode, options: AcquireOptions = {}): null | Wait | 'unavailable' {
-    const lock = this.#find(tag)
+    if (tag.kind === 'row' && this.#acquireCompactly(owner, tag, mode)) return null
+    const lock = this.#locks.find(tag)
     const range = options.range ?? null
     if (
       !lock.isBlocked(owner, mode, range) &&
       (lock.queue.length === 0 || lock.holds(owner) || !this.#queued(lock, owner, mode, range))
     ) {
-      if (options.transient === true) this.#dropIfUnused(lock)
+      if (options.transient === true) this.#locks.dropIfUnused(lock)
       else grant(lock, owner, mode, range)
       return null
     }
     if (options.noWait === true) {
-      this.#dropIfUnused(lock)
+      this.#locks.dropIfUnused(lock)
       return 'unavailable'
     }
     return this.#wait(owner, lock, mode, range, options)
+  }
+
+  /**
+   * Row locks of an owner that has very many are kept in a few bits, where nobody else has to do with the row. Locks
+   * that others hold so become ordinary ones first.
+   */
+  #acquireCompactly(owner: LockOwner, tag: LockTag & { kind: 'row' }, mode: LockMode): boolean {
+    const { relation, rowid } = tag
+    const isNew = this.#locks.lookup(tag) === undefined
+    const held = this.#compact.has(relation) ? this.#compact.take(relation, rowid) : []
+    if (isNew && owner.held.length >= COMPACT_ABOVE && held.every((holder) => holder.owner === owner)) {
+      for (const { modes } of held) for (const own of modes) this.#compact.add(owner, relation, rowid, own)
+      this.#compact.add(owner, relation, rowid, mode)
+      return true
+    }
+    for (const holder of held) for (const own of holder.modes) grant(this.#locks.find(tag), holder.owner, own, null)
+    return false
   }
 
   /** Whether an earlier request of another process conflicts with this one. */
@@ -211,7 +163,7 @@ export class LockManager {
    */
   waitForTransaction(owner: LockOwner, holder: LockOwner, xid: number, timeoutMs = 0): Wait {
     const tag: LockTag = { kind: 'transaction', xid }
-    grant(this.#find(tag), holder, TABLE_LOCK.exclusive, null)
+    grant(this.#locks.find(tag), holder, TABLE_LOCK.exclusive, null)
     return this.acquire(owner, tag, TABLE_LOCK.share, { transient: true, timeoutMs }) as Wait
   }
 
@@ -223,7 +175,7 @@ export class LockManager {
     lock.queue.splice(lock.queue.indexOf(request), 1)
     request.settle(error)
     this.#grantWaiters(lock)
-    this.#dropIfUnused(lock)
+    this.#locks.dropIfUnused(lock)
   }
 
   /** Gives up everything that an owner holds, for good. */
@@ -231,6 +183,7 @@ export class LockManager {
     const { held } = owner
     owner.held = []
     owner.ended = true
+    this.#compact.release(owner)
     if (held.length > RELEASE_SLICE) {
       for (const lock of held) if (lock.queue.length > 0) this.#releaseGrants(lock, owner)
     }
@@ -266,7 +219,7 @@ export class LockManager {
 
   /** Whether key ranges of an index are locked at all. */
   hasRanges(index?: number): boolean {
-    return index === undefined ? this.#ranges.size > 0 : this.#ranges.has(index)
+    return this.#locks.hasRanges(index)
   }
 
   /**
@@ -277,11 +230,14 @@ export class LockManager {
     const tag: LockTag = { kind: 'range', object: index }
     // Who may write what it has read may also just read it.
     const enough = mode | TABLE_LOCK.shareRowExclusive
-    const own = this.#ranges.get(index)?.grants.filter((g) => g.owner === owner && (g.modes & enough) !== 0) ?? []
+    const own =
+      this.#locks
+        .lookup({ kind: 'range', object: index })
+        ?.grants.filter((g) => g.owner === owner && (g.modes & enough) !== 0) ?? []
     if (own.some((g) => g.range === null || g.range.covers(range))) return null
     if (own.length < RANGES_PER_OWNER) return this.acquire(owner, tag, mode, { range, timeoutMs }) as null | Wait
     const whole = this.acquire(owner, tag, mode, { timeoutMs })
-    if (whole === null) dropCovered(this.#find(tag), owner)
+    if (whole === null) dropCovered(this.#locks.find(tag), owner)
     return whole as null | Wait
   }
 
@@ -290,7 +246,7 @@ export class LockManager {
    * made at once, keeps readers away from then on. Otherwise a Wait for the key, which is then locked to the end.
    */
   enterRange(owner: LockOwner, index: number, key: LockRange, timeoutMs: number): null | Wait {
-    const lock = this.#ranges.get(index)
+    const lock = this.#locks.lookup({ kind: 'range', object: index })
     const mode = TABLE_LOCK.rowExclusive
     if (lock === undefined) return null
     const behind = !lock.holds(owner) && this.#queued(lock, owner, mode, key)
@@ -300,28 +256,28 @@ export class LockManager {
 
   /** Whether others hold locks of a table with which they may have changed its rows. */
   isWritten(owner: LockOwner, relation: number): boolean {
-    return this.#relations.get(relation)?.isBlocked(owner, TABLE_LOCK.share, null) ?? false
+    return this.#locks.lookup({ kind: 'relation', relation })?.isBlocked(owner, TABLE_LOCK.share, null) ?? false
   }
 
   /** Gives up one mode of a lock; false when the owner does not hold it. */
   release(owner: LockOwner, tag: LockTag, mode: LockMode): boolean {
-    const lock = this.#find(tag)
+    const lock = this.#locks.find(tag)
     const found = lock.grants.find((g) => g.owner === owner && (g.modes & mode) !== 0)
     if (found === undefined) {
-      this.#dropIfUnused(lock)
+      this.#locks.dropIfUnused(lock)
       return false
     }
     found.modes &= ~mode
     if (found.modes === 0) lock.grants.splice(lock.grants.indexOf(found), 1)
     if (!lock.holds(owner)) owner.held.splice(owner.held.indexOf(lock), 1)
     this.#grantWaiters(lock)
-    this.#dropIfUnused(lock)
+    this.#locks.dropIfUnused(lock)
     return true
   }
 
   /** Bits of the modes that an owner holds. */
   heldModes(owner: LockOwner, tag: LockTag): number {
-    const lock = this.#lookup(tag)
+    const lock = this.#locks.lookup(tag)
     let modes = 0
     for (const g of lock?.grants ?? []) if (g.owner === owner) modes |= g.modes
     return modes
@@ -346,7 +302,7 @@ export class LockManager {
   /** Everything held and waited for; of rows, where there may be very many, only the waits. */
   list(): LockInfo[] {
     const infos: LockInfo[] = []
-    for (const { tag, grants, queue } of this.#all()) {
+    for (const { tag, grants, queue } of this.#locks.all()) {
       for (const { owner, modes } of tag.kind === 'row' ? [] : grants) {
         if (owner.ended) continue
         for (const mode of modesIn(modes)) {
@@ -367,7 +323,7 @@ export class LockManager {
     const { grants } = lock
     for (let i = grants.length - 1; i >= 0; i--) if ((grants[i] as Grant).owner === owner) grants.splice(i, 1)
     if (lock.queue.length > 0) this.#grantWaiters(lock)
-    this.#dropIfUnused(lock)
+    this.#locks.dropIfUnused(lock)
   }
 
   /** Grants what can be granted, in arrival order. */
@@ -387,115 +343,10 @@ export class LockManager {
       request.settle(null)
     }
   }
-
-  #lookup(tag: LockTag): Lock | undefined {
-    switch (tag.kind) {
-      case 'relation':
-        return this.#relations.get(tag.relation)
-      case 'row':
-        return this.#rows.get(tag.relation)?.get(tag.rowid)
-      case 'transaction':
-        return this.#transactions.get(tag.xid)
-      case 'range':
-        return this.#ranges.get(tag.object)
-      case 'name':
-      case 'advisory':
-        return this.#named.get(nameOf(tag))
-    }
-  }
-
-  #find(tag: LockTag): Lock {
-    const known = this.#lookup(tag)
-    if (known !== undefined) return known
-    const lock = new Lock(tag)
-    switch (tag.kind) {
-      case 'relation':
-        this.#relations.set(tag.relation, lock)
-        break
-      case 'row': {
-        const rows = this.#rows.get(tag.relation)
-        if (rows === undefined) this.#rows.set(tag.relation, new Map([[tag.rowid, lock]]))
-        else rows.set(tag.rowid, lock)
-        break
-      }
-      case 'transaction':
-        this.#transactions.set(tag.xid, lock)
-        break
-      case 'range':
-        this.#ranges.set(tag.object, lock)
-        break
-      case 'name':
-      case 'advisory':
-        this.#named.set(nameOf(tag), lock)
-        break
-    }
-    return lock
-  }
-
-  #dropIfUnused(lock: Lock): void {
-    if (lock.grants.length > 0 || lock.queue.length > 0) return
-    const { tag } = lock
-    switch (tag.kind) {
-      case 'relation':
-        this.#relations.delete(tag.relation)
-        break
-      case 'row': {
-        const rows = this.#rows.get(tag.relation)
-        rows?.delete(tag.rowid)
-        if (rows?.size === 0) this.#rows.delete(tag.relation)
-        break
-      }
-      case 'transaction':
-        this.#transactions.delete(tag.xid)
-        break
-      case 'range':
-        this.#ranges.delete(tag.object)
-        break
-      case 'name':
-      case 'advisory':
-        this.#named.delete(nameOf(tag))
-        break
-    }
-  }
-
-  *#all(): Generator<Lock> {
-    yield* this.#relations.values()
-    for (const rows of this.#rows.values()) for (const lock of rows.values()) if (lock.queue.length > 0) yield lock
-    yield* this.#transactions.values()
-    yield* this.#ranges.values()
-    yield* this.#named.values()
-  }
 }
-
-const nameOf = (tag: LockTag & { kind: 'advisory' | 'name' }): string =>
-  tag.kind === 'name' ? `${tag.schema}.${tag.name}` : `${tag.database}:${tag.space}:${tag.key}`
 
 /** PostgreSQL waits for a row by waiting for the transaction that locked it. */
 const describeWait = ({ request: { lock, mode }, blockedBy }: CycleStep): string =>
   lock.tag.kind === 'row' && blockedBy.xid !== 0 && lock.holds(blockedBy)
     ? `ShareLock on transaction ${blockedBy.xid}`
     : `${lockModeName(mode)} on ${describeTag(lock.tag)}`
-
-/** Removes an owner's partial ranges whose modes its grant of the whole index includes. */
-const dropCovered = ({ grants }: Lock, owner: LockOwner): void => {
-  const whole = grants.find((g) => g.owner === owner && g.range === null)
-  if (whole === undefined) return
-  for (let i = grants.length - 1; i >= 0; i--) {
-    const g = grants[i] as Grant
-    if (g.owner === owner && g.range !== null && (g.modes & ~whole.modes) === 0) grants.splice(i, 1)
-  }
-}
-
-const grant = (lock: Lock, owner: LockOwner, mode: LockMode, range: LockRange | null): void => {
-  let held = false
-  for (const g of lock.grants) {
-    if (g.owner !== owner) continue
-    held = true
-    if (g.range === range) {
-      g.modes |= mode
-      return
-    }
-  }
-  lock.grants.push({ owner, modes: mode, range })
-  if (!held) owner.held.push(lock)
-}

@@ -4,7 +4,6 @@
  */
 
 import { noActiveTransaction, readOnlyTransaction } from '../errors/raise/transactions.ts'
-import type { SqlError } from '../errors/sql-error.ts'
 import { WriteBatch } from '../storage/kv/key-value-store.ts'
 import { textKey } from '../storage/kv/keys.ts'
 import { pause } from '../storage/pace.ts'
@@ -16,7 +15,8 @@ import {
   type Writer,
 } from '../storage/transaction-state.ts'
 import type { Wait } from '../vector/wait.ts'
-import type { AcquireOptions, LockOwner } from './lock-manager.ts'
+import type { LockOwner } from './lock.ts'
+import type { AcquireOptions } from './lock-manager.ts'
 import { type LockMode, ROW_LOCK, TABLE_LOCK } from './lock-modes.ts'
 import type { LockRange, LockTag } from './lock-tag.ts'
 import type { TransactionManager } from './transaction-manager.ts'
@@ -261,11 +261,6 @@ export class Transaction implements Writer {
   /** Whether another transaction may have uncommitted changes in a table. */
   hasOtherWriters(relation: number): boolean {
     return this.#manager.locks.isWritten(this.owner, relation)
-  }
-
-  /** Ends a lock wait of this transaction, if there is one, with an error (57014). */
-  cancelWait(error: SqlError): void {
-    this.#manager.locks.cancelWait(this.owner.processId, error)
   }
 
   // ---- savepoints

@@ -1,6 +1,6 @@
 /** Lock modes, queues, deadlocks. */
 import { describe, expect, test } from 'vitest'
-import { statementCancelled } from '../../src/errors/raise/transactions.ts'
+import { queryCanceled } from '../../src/errors/raise/execution.ts'
 import { SqlError } from '../../src/errors/sql-error.ts'
 import { KeyInterval } from '../../src/storage/index/key-interval.ts'
 import { LockManager } from '../../src/txn/lock-manager.ts'
@@ -113,7 +113,7 @@ describe('queues', () => {
     locks.acquire(a, table(1), TABLE_LOCK.accessShare)
     const writer = wait(locks.acquire(b, table(1), TABLE_LOCK.accessExclusive))
     const reader = wait(locks.acquire(c, table(1), TABLE_LOCK.accessShare))
-    locks.cancelWait(2, statementCancelled())
+    locks.cancelWait(2, queryCanceled('user request'))
     expect(await failure(writer.promise)).toBe('57014 canceling statement due to user request')
     expect(await settled(reader)).toBe(true)
   })
@@ -274,5 +274,43 @@ describe('deadlocks', () => {
     expect(await failure(waitC.promise)).toBe('40P01 deadlock detected')
     locks.releaseAll(c)
     expect(await settled(waitA)).toBe(true)
+  })
+})
+
+describe('very many row locks', () => {
+  const row = (rowid: number) => ({ kind: 'row', relation: 7, rowid }) as const
+
+  test('conflict, queue and go as others do', async () => {
+    const locks = new LockManager()
+    const [many, other] = [locks.owner(1), locks.owner(2)]
+    for (let rowid = 0; rowid < 5000; rowid++)
+      expect(locks.acquire(many, row(rowid), ROW_LOCK.forNoKeyUpdate)).toBe(null)
+    expect(many.held.length).toBeLessThan(2000)
+    expect(locks.acquire(other, row(4999), ROW_LOCK.forKeyShare)).toBe(null)
+    expect(locks.acquire(other, row(4998), ROW_LOCK.forShare, { noWait: true })).toBe('unavailable')
+    expect(locks.acquire(other, row(70_000), ROW_LOCK.forUpdate)).toBe(null)
+    // A stronger mode of an own row waits for the one that holds it beside.
+    const stronger = locks.acquire(many, row(4999), ROW_LOCK.forUpdate) as Wait
+    expect(stronger).toBeInstanceOf(Wait)
+    locks.releaseAll(other)
+    await stronger.promise
+    const third = locks.owner(3)
+    const waiting = locks.acquire(third, row(3000), ROW_LOCK.forUpdate) as Wait
+    expect(locks.blockingProcesses(3)).toEqual([1])
+    locks.releaseAll(many)
+    await waiting.promise
+    expect(locks.acquire(third, row(4000), ROW_LOCK.forUpdate)).toBe(null)
+  })
+
+  test('deadlocks through them are found', async () => {
+    const locks = new LockManager()
+    const [many, other] = [locks.owner(1), locks.owner(2)]
+    for (let rowid = 0; rowid < 3000; rowid++) locks.acquire(many, row(rowid), ROW_LOCK.forUpdate)
+    locks.acquire(other, row(9000), ROW_LOCK.forUpdate)
+    const first = locks.acquire(other, row(2500), ROW_LOCK.forUpdate) as Wait
+    const second = locks.acquire(many, row(9000), ROW_LOCK.forUpdate) as Wait
+    await expect(first.promise).rejects.toMatchObject({ code: '40P01' })
+    locks.releaseAll(other)
+    await second.promise
   })
 })

@@ -1,0 +1,99 @@
+/** Lockable things: who holds them, who waits for them, and what is in whose way. */
+import type { SqlError } from '../errors/sql-error.ts'
+import { conflictsOf, type LockMode } from './lock-modes.ts'
+import type { LockRange, LockTag } from './lock-tag.ts'
+
+/** Who may hold locks: a transaction, or a session for session-level advisory locks. */
+export class LockOwner {
+  /** Sessions by process id; locks of one process never conflict with each other. */
+  readonly processId: number
+  /** Age: the greater, the younger. */
+  readonly order: number
+  /** Locks held, in the order of their first grant. */
+  held: Lock[] = []
+  /** Id of the transaction, 0 while it has none. */
+  xid = 0
+  /** Everything is given up; grants that are still to be cleared away are in nobody's way. */
+  ended = false
+
+  constructor(processId: number, order: number) {
+    this.processId = processId
+    this.order = order
+  }
+}
+
+export interface Grant {
+  readonly owner: LockOwner
+  /** Bits of the modes held. */
+  modes: number
+  readonly range: LockRange | null
+}
+
+export interface Request {
+  readonly owner: LockOwner
+  readonly lock: Lock
+  readonly mode: LockMode
+  readonly range: LockRange | null
+  /** Wait for the lock to be free of conflicts, but don't take it. */
+  readonly transient: boolean
+  readonly startedAt: number
+  settle(error: SqlError | null): void
+}
+
+/** One lockable thing that somebody holds or waits for. */
+export class Lock {
+  readonly tag: LockTag
+  readonly grants: Grant[] = []
+  readonly queue: Request[] = []
+
+  constructor(tag: LockTag) {
+    this.tag = tag
+  }
+
+  /** Grants of other processes that conflict with a request. */
+  blockers(owner: LockOwner, mode: LockMode, range: LockRange | null): LockOwner[] {
+    return this.grants.filter((grant) => conflicts(grant, owner, mode, range)).map((grant) => grant.owner)
+  }
+
+  isBlocked(owner: LockOwner, mode: LockMode, range: LockRange | null): boolean {
+    for (const grant of this.grants) if (conflicts(grant, owner, mode, range)) return true
+    return false
+  }
+
+  holds(owner: LockOwner): boolean {
+    for (const grant of this.grants) if (grant.owner === owner) return true
+    return false
+  }
+}
+
+/** Whether a grant, or a request seen as one, is in the way of an owner's request. */
+export const conflicts = (grant: Grant, owner: LockOwner, mode: LockMode, range: LockRange | null): boolean =>
+  (grant.modes & conflictsOf(mode)) !== 0 &&
+  grant.owner.processId !== owner.processId &&
+  !grant.owner.ended &&
+  (range === null || grant.range === null || grant.range.overlaps(range))
+
+/** Removes an owner's partial ranges whose modes its grant of the whole index includes. */
+export const dropCovered = ({ grants }: Lock, owner: LockOwner): void => {
+  const whole = grants.find((g) => g.owner === owner && g.range === null)
+  if (whole === undefined) return
+  for (let i = grants.length - 1; i >= 0; i--) {
+    const g = grants[i] as Grant
+    if (g.owner === owner && g.range !== null && (g.modes & ~whole.modes) === 0) grants.splice(i, 1)
+  }
+}
+
+/** Adds a mode to what an owner holds of a lock. */
+export const grant = (lock: Lock, owner: LockOwner, mode: LockMode, range: LockRange | null): void => {
+  let held = false
+  for (const g of lock.grants) {
+    if (g.owner !== owner) continue
+    held = true
+    if (g.range === range) {
+      g.modes |= mode
+      return
+    }
+  }
+  lock.grants.push({ owner, modes: mode, range })
+  if (!held) owner.held.push(lock)
+}
