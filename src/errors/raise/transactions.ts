@@ -32,9 +32,6 @@ export const concurrentDelete = (): SqlError =>
 export const readOnlyTransaction = (command: string): SqlError =>
   new SqlError(SQL_STATE.read_only_sql_transaction, `cannot execute ${command} in a read-only transaction`)
 
-export const statementCancelled = (): SqlError =>
-  new SqlError(SQL_STATE.query_canceled, 'canceling statement due to user request')
-
 export const invalidSnapshotIdentifier = (id: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `invalid snapshot identifier: "${id}"`)
 
