@@ -39,6 +39,8 @@ export class FaultyDisk {
   /** What is on stable storage for certain, and the batches after it. */
   readonly #durable: MemoryStore
   #unsynced: WriteBatch[] = []
+  /** Batches that remove what nothing refers to any more. */
+  readonly #cleared = new WeakSet<WriteBatch>()
   /** A file being written when the fault came. */
   #torn: { readonly name: string; readonly bytes: Uint8Array } | null = null
   /** Files removed since the directory was last synced. */
@@ -79,7 +81,11 @@ export class FaultyDisk {
       onFailure: null,
       stop: (error) => this.#stop(error),
       write: (batch, sync) => this.#write('write', batch, sync),
-      settle: () => this.#write('write', new WriteBatch(), true),
+      // What `clear` removed need not be on stable storage for that.
+      settle: () =>
+        this.failure !== null || this.#unsynced.some((batch) => !this.#cleared.has(batch))
+          ? this.#write('write', new WriteBatch(), true)
+          : Promise.resolve(),
       range: (from, to) => this.#live.range(from, to),
       clear: async (from, to) => {
         // LevelDB removes keys a thousand at a time.
@@ -88,6 +94,7 @@ export class FaultyDisk {
         for (let i = 0; i < keys.length; i += 1000) {
           const batch = new WriteBatch()
           for (const key of keys.slice(i, i + 1000)) batch.delete(key)
+          this.#cleared.add(batch)
           await this.#write('clear', batch, false)
         }
       },
