@@ -11,6 +11,7 @@ import type { AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { JoinProbe } from '../hash/join-probe.ts'
+import { KeyTable } from '../hash/key-table.ts'
 import { RowHash } from '../hash/row-hash.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { kilobytes, type Reporting, type RunReport } from '../report.ts'
@@ -25,6 +26,8 @@ const ENTRY_BYTES = 40
 const MAX_LEVEL = 6
 /** A partition with this share of the rows that were split is one key's for the most part. */
 const HARDLY_SMALLER = 0.9
+/** Dropping duplicates was of use when it leaves no more than this share of the memory taken. */
+const USEFUL = 0.7
 /** Streams of partitions hold back this share of the memory each. */
 const BUFFERS = 128
 
@@ -75,6 +78,8 @@ export class HashJoinOperator implements Operator, Reporting {
   #partitioned: Partitioned | null = null
   /** Rows collected before splitting began, and how many of them are split. */
   #splitting: { readonly rows: Batch; at: number } | null = null
+  /** Keys of the right rows, once duplicates are dropped. */
+  #known: KeyTable | null = null
   /** Right rows read by the task, and of those a NULL key was seen. */
   #buildRows = 0
   #hasNull = false
@@ -177,12 +182,41 @@ export class HashJoinOperator implements Operator, Reporting {
       this.#splitBuild(this.#partitioned, batch, task.level)
       return null
     }
-    this.#collector.add(batch)
-    const bytes = this.#tableBytes()
-    if (bytes <= this.#context.hashMem) return null
+    this.#collector.add(this.#firstOfKeys(batch))
+    if (this.#tableBytes() <= this.#context.hashMem) return null
     if (this.#pieces !== null) this.#startProbe(task, this.#collector.finish())
-    else this.#startSplitting()
+    else if (!this.#dropDuplicates()) this.#startSplitting()
     return null
+  }
+
+  /** Where one row of each key is enough, keeps no others; false when that does not help. */
+  #dropDuplicates(): boolean {
+    const { type, residual } = this.#plan
+    if (this.#known !== null || residual !== null || (type !== 'semi' && type !== 'anti')) return false
+    this.#known = new KeyTable(this.#core.rightHashes, false)
+    const rows = this.#collector.finish()
+    this.#collector = this.#emptyCollector()
+    this.#collector.add(this.#firstOfKeys(rows))
+    return this.#tableBytes() <= USEFUL * this.#context.hashMem
+  }
+
+  /** The live rows with keys that did not come before, once duplicates are dropped. */
+  #firstOfKeys(batch: Batch): Batch {
+    const known = this.#known
+    if (known === null) return batch
+    let next = known.count
+    const numbers = known.add(batch, this.#core.rightKeys(batch))
+    const first = new Int32Array(known.count - next)
+    let found = 0
+    for (let k = 0; k < numbers.length; k++) {
+      const number = numbers[k] as number
+      if (number < 0) this.#hasNull = true
+      if (number !== next) continue
+      // New keys are numbered in the order of their first rows.
+      first[found++] = batch.position(k)
+      next++
+    }
+    return batch.select(first)
   }
 
   #tableBytes(): number {
@@ -191,6 +225,7 @@ export class HashJoinOperator implements Operator, Reporting {
 
   #startSplitting(): void {
     this.#memory = Math.max(this.#memory, this.#tableBytes())
+    this.#known = null
     const split: Split = { build: this.#newSet(this.#plan.right), probe: this.#newSet(this.#plan.left), left: 0 }
     this.#splits.add(split)
     const rowBytes = ENTRY_BYTES * this.#plan.keys.length
@@ -238,6 +273,7 @@ export class HashJoinOperator implements Operator, Reporting {
   #startProbe(task: Task, rows: Batch): void {
     this.#rows = Math.max(this.#rows, rows.length)
     this.#batches++
+    this.#known = null
     this.#core.build(rows)
     this.#hasNull ||= this.#core.hasNull
     this.#collector = this.#emptyCollector()
@@ -345,6 +381,7 @@ export class HashJoinOperator implements Operator, Reporting {
     this.#task = null
     this.#partitioned = null
     this.#splitting = null
+    this.#known = null
     this.#pieces = null
     this.#collector = this.#emptyCollector()
   }
