@@ -3,7 +3,7 @@ import type { SqlError } from '../../../src/errors/sql-error.ts'
 import type { TesseraEngine } from '../../../src/session/engine.ts'
 import { type Fault, FaultyDisk, type Survival } from './faulty-disk.ts'
 import { openEngineOver, SqlSession } from './sql.ts'
-import { stateOf, STEPS } from './workload.ts'
+import { laneWork, stateOf, STEPS } from './workload.ts'
 
 /** What a run without faults does. */
 export interface Model {
@@ -18,8 +18,8 @@ export const runModel = async (): Promise<Model> => {
   const engine = await openEngineOver(disk)
   const session = await SqlSession.open(engine)
   const states = [await stateOf(session)]
-  for (const { sql, copy } of STEPS) {
-    await session.query(sql, copy)
+  for (const { sql, copy, lanes } of STEPS) {
+    if (lanes === undefined) await session.query(sql, copy)
     states.push(await stateOf(session))
   }
   return { states, operations: disk.operations.length }
@@ -41,9 +41,18 @@ export const runFault = async (model: Model, fault: Fault, survival: Survival): 
     const found = which >= 0 ? `the state after step ${which}` : `another state: ${state}`
     wrong.push(`between states ${run.durable} and ${run.begun} one was expected, but there is ${found}`)
   }
+  if (state.includes('lane')) await expectLanes(session, run, wrong)
   await expectClean(session, wrong)
   await goOn(engine, session, left, run.lastTicket, wrong)
   return wrong
+}
+
+/** Sessions that committed at the same time: each is there wholly or not at all, and those that were told so are. */
+const expectLanes = async (session: SqlSession, run: FaultRun, wrong: string[]): Promise<void> => {
+  const rows = await session.query('SELECT who, count(*) FROM lane GROUP BY who')
+  const there = new Set(rows.map(([who]) => who as string))
+  for (const [who, count] of rows) if (count !== '3') wrong.push(`lane ${who} has ${count} rows`)
+  for (const who of run.lanes) if (!there.has(who)) wrong.push(`lane ${who} is lost`)
 }
 
 class FaultRun {
@@ -51,6 +60,8 @@ class FaultRun {
   durable = 0
   /** Steps that may be there afterwards. */
   begun = 0
+  /** Lanes that were acknowledged. */
+  readonly lanes: string[] = []
   /** The highest value of the sequence that was given out and acknowledged. */
   lastTicket = 0
   readonly #disk: FaultyDisk
@@ -73,9 +84,11 @@ class FaultRun {
       return
     }
     const session = await SqlSession.open(engine)
-    for (const [i, { sql, copy, async: unwaited }] of STEPS.entries()) {
+    for (const [i, { sql, copy, lanes = 0, async: unwaited }] of STEPS.entries()) {
       this.begun = i + 1
       try {
+        await this.#runLanes(engine, i, lanes)
+        if (lanes > 0) continue
         const rows = await session.query(sql, copy)
         if (sql.startsWith('SELECT nextval')) this.lastTicket = Number(rows.at(-1)?.[0])
       } catch (error) {
@@ -87,6 +100,18 @@ class FaultRun {
       if (unwaited !== true && !/^(VACUUM|CHECKPOINT)/.test(sql)) this.durable = i + 1
     }
     await engine.shutdown('fast')
+  }
+
+  /** Ends when all have ended; throws when one failed. */
+  async #runLanes(engine: TesseraEngine, step: number, lanes: number): Promise<void> {
+    const work = Array.from({ length: lanes }, async (_, i) => {
+      const session = await SqlSession.open(engine)
+      const lane = `${step}-${i}`
+      await session.query(laneWork(lane))
+      this.lanes.push(lane)
+    })
+    const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
   }
 
   #expectError(error: unknown): void {

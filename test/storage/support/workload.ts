@@ -6,6 +6,8 @@ export interface Step {
   readonly sql: string
   /** What COPY … FROM STDIN reads. */
   readonly copy?: readonly string[]
+  /** The step is several sessions at once, each of which puts three rows with its number into `lane`. */
+  readonly lanes?: number
   /** Committed without waiting for the disk: it may be lost, with all after it. */
   readonly async?: boolean
 }
@@ -24,6 +26,10 @@ const unwaited = (sql: string): Step => ({
   sql: `BEGIN; SET LOCAL synchronous_commit = off; ${sql}; COMMIT`,
   async: true,
 })
+
+/** What a session of a step with lanes does. */
+export const laneWork = (lane: string): string =>
+  `BEGIN; INSERT INTO lane VALUES ('${lane}', 1), ('${lane}', 2); INSERT INTO lane VALUES ('${lane}', 3); COMMIT`
 
 /** Rows of a bulk load: what goes beyond 8,192 is written as a segment. */
 const BULK = 8_700
@@ -65,6 +71,10 @@ export const STEPS: readonly Step[] = [
   { sql: 'VACUUM hasty' },
   unwaited('DROP TABLE hasty'),
   { sql: 'DELETE FROM account WHERE id IN (4, 21)' },
+  { sql: 'CREATE TABLE lane (who text, n int, PRIMARY KEY (who, n))' },
+  { sql: '', lanes: 5 },
+  { sql: 'VACUUM lane' },
+  { sql: '', lanes: 5 },
   { sql: "CREATE SCHEMA side; CREATE TABLE side.note (t text); CREATE TYPE mood AS ENUM ('sad', 'glad')" },
   { sql: "ALTER TABLE account ADD COLUMN mood mood DEFAULT 'glad', DROP COLUMN note" },
   { sql: 'ALTER TABLE account RENAME COLUMN mood TO spirits; ALTER TABLE entry RENAME TO posting' },
@@ -105,7 +115,8 @@ export const stateOf = async (session: SqlSession): Promise<string> => {
     ordered(await session.query(CONSTRAINTS)),
   ]
   for (const [name, kind] of relations) {
-    if (kind !== 'r') continue
+    // What lanes come to is looked at by itself.
+    if (kind !== 'r' || name === 'lane') continue
     const rows = ordered(await session.query(`SELECT * FROM ${name}`))
     parts.push([name, rows.length, rows.length < 10 ? rows : createHash('md5').update(rows.join('\n')).digest('hex')])
   }
