@@ -135,7 +135,8 @@ export class Transaction implements Writer {
 
   /** The statement is over: its snapshot no longer keeps old versions alive, unless it is the transaction's. */
   endStatement(): void {
-    if (this.#fresh.length > 0) this.#fresh = []
+    // Cursors may still be reading by theirs.
+    if (this.#fresh.length > 0 && this.#retained.length === 0) this.#fresh = []
     if (!this.keepsSnapshot) this.#snapshot = null
   }
 
