@@ -1,6 +1,6 @@
 /**
- * The writing side of a client's socket. Messages gather in one buffer, which goes out when the client waits for it,
- * at the end of the turn, or when it is full.
+ * The writing side of a client's socket. Messages gather in one buffer, which goes out when the client waits for it, or
+ * when it is full: an answer is one write, however many messages it has.
  */
 import type { Socket } from 'node:net'
 import { connectionLost } from '../errors/raise/protocol.ts'
@@ -13,6 +13,8 @@ export class ClientOutput {
   readonly buffer = new OutputBuffer()
   readonly #socket: Socket
   #scheduled = false
+  /** The buffer ends with a complete answer, which must not wait for whatever comes next. */
+  due = false
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -20,12 +22,13 @@ export class ClientOutput {
 
   /** Sends what is in the buffer. */
   flush(): void {
+    this.due = false
     if (this.buffer.length === 0) return
     const bytes = this.buffer.take()
     if (this.#socket.writable) this.#socket.write(bytes)
   }
 
-  /** Sends what is in the buffer at the end of this turn of the event loop. */
+  /** Sends what is in the buffer at the end of this turn of the event loop: what the client did not ask for. */
   flushSoon(): void {
     if (this.#scheduled) return
     this.#scheduled = true
@@ -37,10 +40,7 @@ export class ClientOutput {
 
   /** Sends a full buffer; a promise when the client does not keep up. Throws 08006 when it is gone. */
   relieve(): void | Promise<void> {
-    if (this.buffer.length < FLUSH_SIZE) {
-      this.flushSoon()
-      return
-    }
+    if (this.buffer.length < FLUSH_SIZE) return
     this.flush()
     if (this.#socket.destroyed) throw connectionLost()
     if (this.#socket.writableNeedDrain) return this.#drained()

@@ -198,10 +198,16 @@ export class Connection {
         continue
       }
       if (message.type === FRONTEND.terminate) return
-      if (++handled % MESSAGES_PER_TURN === 0) await new Promise(setImmediate)
+      if (++handled % MESSAGES_PER_TURN === 0) {
+        this.#output.flush()
+        await new Promise(setImmediate)
+      }
       try {
         const done = this.#handle(message, this.#session as Session)
-        if (done !== undefined) await done
+        if (done !== undefined) {
+          if (this.#output.due) this.#output.flush()
+          await done
+        }
       } catch (error) {
         await this.#failed(error, message)
       }
@@ -333,7 +339,7 @@ export class Connection {
     this.#changed.clear()
     if (status === 'I') this.#deliverNotifications()
     writeReadyForQuery(out, status)
-    this.#output.flushSoon()
+    this.#output.due = true
   }
 
   #deliverNotifications(): void {
@@ -344,7 +350,6 @@ export class Connection {
 
   #reportError(error: unknown): void {
     writeError(this.#output.buffer, this.#asSqlError(error))
-    this.#output.flushSoon()
   }
 
   #sendFatal(error: SqlError): void {

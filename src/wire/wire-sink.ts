@@ -55,7 +55,6 @@ export class WireSink implements ResultSink {
 
   commandComplete(tag: string): void {
     writeCommandComplete(this.#output.buffer, tag)
-    this.#output.flushSoon()
   }
 
   emptyQuery(): void {
