@@ -23,9 +23,15 @@ const BLANK = 32
 const SAFE_DIGITS = 15
 /** Typmods of lengths and precisions are stored four up. */
 const TYPMOD_OFFSET = 4
-/** Days from 0000-03-01 to 2000-01-01. */
-const EPOCH = 730_425
-const MONTH_DAYS = Uint8Array.of(31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+/** Day number (from 2000-01-01) of the first day of each month, by year * 12 + month - 1; of the years 0 to 9999 and a month. */
+const MONTHS = (() => {
+  const months = new Int32Array(10_000 * 12 + 1)
+  // A year of four centuries later has the same days; Date has no two-digit years before 100.
+  for (let i = 0; i < months.length; i++) {
+    months[i] = (Date.UTC(2000 + Math.floor(i / 12), i % 12, 1) - Date.UTC(4000, 0, 1)) / 86_400_000
+  }
+  return months
+})()
 
 /** How a column's bytes are read. */
 const FORM = { integer: 0, decimal: 1, date: 2, text: 3, other: 4 } as const
@@ -120,18 +126,14 @@ export class ColumnCopy {
 /** What the generated code calls. */
 const HELPERS = {
   isText: (bytes: Buffer, from: number, to: number): boolean => isUtf8(bytes.subarray(from, to)),
+  /** The day number of `YYYY-MM-DD`; NaN when it is no day. */
   date: (bytes: Buffer, at: number): number => {
-    const year = digits(bytes, at, 4)
     const month = digits(bytes, at + 5, 2)
     const day = digits(bytes, at + 8, 2)
-    if (!(year > 0 && month > 0 && month <= 12 && day > 0 && day <= (MONTH_DAYS[month - 1] as number)))
-      return Number.NaN
-    if (month === 2 && day === 29 && (year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0))) return Number.NaN
-    // Years begin in March, so that the leap day is the last.
-    const y = month > 2 ? year : year - 1
-    const m = month > 2 ? month - 3 : month + 9
-    const days = 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400)
-    return days + Math.floor((153 * m + 2) / 5) + day - 1 - EPOCH
+    const index = digits(bytes, at, 4) * 12 + month - 1
+    if (!(index >= 12 && month > 0 && month <= 12 && day > 0)) return Number.NaN
+    const first = MONTHS[index] as number
+    return day <= (MONTHS[index + 1] as number) - first ? first + day - 1 : Number.NaN
   },
   powers: Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, i) => 10 ** i),
   /** NOT_PLAIN where the type's own parser refuses: the row by row way meets the error again and says where it is. */

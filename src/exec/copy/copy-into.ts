@@ -112,7 +112,16 @@ export class CopyInto {
     const read = (row: CopyRow): Datum[] => this.#textRow(row)
     if (this.#quick === null) return this.#store(reader.push(chunk), read)
     let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    if (this.#rest.length > 0) bytes = Buffer.concat([this.#rest, bytes])
+    if (this.#rest.length > 0) {
+      // Only the line that the last chunk began is put together.
+      const end = bytes.indexOf(LF) + 1
+      bytes = Buffer.concat([this.#rest, end === 0 ? bytes : bytes.subarray(0, end)])
+      this.#rest = NOTHING
+      if (end > 0) {
+        await this.#pushText(reader, bytes)
+        return this.#pushText(reader, chunk.subarray(end))
+      }
+    }
     let at = 0
     while (at < bytes.length && !this.#bulk.unchecked && reader.idle) {
       const taken = this.#quick.take(bytes, at, this.#bulk, this.#inserted)

@@ -53,7 +53,8 @@ export class IndexLoad {
     for (let from = 0; from < length; from += PART_ENTRIES) {
       const to = Math.min(from + PART_ENTRIES, length)
       if (places !== undefined) {
-        const rowids = Float64Array.from({ length: to - from }, (_, i) => firstRowid + from + i)
+        const rowids = new Float64Array(to - from)
+        for (let i = 0; i < rowids.length; i++) rowids[i] = firstRowid + from + i
         this.#sorter.addPart({
           keys: places.map((place) => (table[place] as AnyVector).slice(from, to) as AnyVector),
           rowids,

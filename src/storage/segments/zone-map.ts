@@ -88,12 +88,15 @@ const extremePlaces = (
 const distinctEstimate = (vector: AnyVector, type: SqlType, isLive: (i: number) => boolean): number => {
   const { hashKey } = type
   if (hashKey === null) return vector.length
+  // Equal numbers in typed arrays are equal values.
+  const isPlain = vector.kind === 'int32' || vector.kind === 'decimal' || type.physical === 'int64'
+  const numbers = isPlain && 'values' in vector && !Array.isArray(vector.values) ? vector.values : null
   const counts = new Map<unknown, number>()
   const step = Math.max(1, Math.floor(vector.length / SAMPLE))
   let sampled = 0
   for (let i = 0; i < vector.length; i += step) {
     if (!isLive(i) || vector.isNull(i)) continue
-    const key = hashKey(vector.get(i))
+    const key = numbers === null ? hashKey(vector.get(i)) : numbers[i]
     counts.set(key, (counts.get(key) ?? 0) + 1)
     sampled++
   }

@@ -224,19 +224,18 @@ export class LoadColumn {
 
   /** The column of so many rows; nothing may be set afterwards. */
   finish(length: number): AnyVector {
+    const isFull = length === this.#capacity
     const nulls = this.#nulls?.slice(0, length) ?? null
-    const numbers = this.#numbers
+    const numbers = isFull ? this.#numbers : this.#numbers.slice(0, length)
     switch (this.#form) {
       case 'numbers':
-        return numbers instanceof Int32Array
-          ? new Int32Vector(numbers.slice(0, length), nulls)
-          : new Float64Vector(numbers.slice(0, length), nulls)
+        return numbers instanceof Int32Array ? new Int32Vector(numbers, nulls) : new Float64Vector(numbers, nulls)
       case 'decimals':
-        return new DecimalVector((numbers as Float64Array).slice(0, length), Math.max(this.#scale, 0), nulls)
+        return new DecimalVector(numbers as Float64Array, Math.max(this.#scale, 0), nulls)
       case 'bools':
-        return new BoolVector(Uint8Array.from(numbers.subarray(0, length)), nulls)
+        return new BoolVector(Uint8Array.from(numbers), nulls)
       case 'dictionary': {
-        const codes = (numbers as Int32Array).slice(0, length)
+        const codes = numbers as Int32Array
         if (nulls !== null) for (let i = 0; i < length; i++) if (nulls[i] === 1) codes[i] = -1
         return new DictionaryVector(codes, this.#texts)
       }
