@@ -36,8 +36,8 @@ export async function* copyInStream(input: ClientInput, onDesynchronized: () => 
   }
 }
 
-/** Bytes of CopyData that are handed on together when they are there already. */
-const CHUNK = 256 * 1024
+/** Small messages that are there already are handed on together, up to so many bytes. */
+const CHUNK = 8192
 
 /** The contents of a CopyData and of those that have arrived behind it, and the first message that is none or not taken. */
 const gather = (input: ClientInput, first: Buffer): { chunk: Buffer; next: Message | null } => {

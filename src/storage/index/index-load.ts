@@ -3,6 +3,7 @@
  * look for a key meet them; written to files in larger runs, which the load's commit names.
  */
 import type { Datum } from '../../types/sql-type.ts'
+import { gather } from '../../vector/gather.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { WriteBatch } from '../kv/key-value-store.ts'
@@ -55,10 +56,9 @@ export class IndexLoad {
       if (places !== undefined) {
         const rowids = new Float64Array(to - from)
         for (let i = 0; i < rowids.length; i++) rowids[i] = firstRowid + from + i
-        this.#sorter.addPart({
-          keys: places.map((place) => (table[place] as AnyVector).slice(from, to) as AnyVector),
-          rowids,
-        })
+        // Copies, for the load takes its columns' arrays again for the next segment.
+        const positions = Int32Array.from({ length: to - from }, (_, i) => from + i)
+        this.#sorter.addPart({ keys: places.map((place) => gather(table[place] as AnyVector, positions)), rowids })
       } else {
         for (let i = from; i < to; i++) {
           const key = this.index.keyOf(table.map((column) => column.get(i)))

@@ -55,7 +55,7 @@ export const mergeSlot = async (
   const segment =
     plan.liveRows === 0
       ? null
-      : await context.files.create(store, slotIndex, vectors, plan.absent, plan.length, columns)
+      : await context.files.create(store, slotIndex, vectors, plan.absent, plan.length, columns, true)
   let entries: IndexEntries[] = []
   const discard = (): false => {
     context.files.discard(segment)

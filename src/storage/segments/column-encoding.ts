@@ -161,14 +161,15 @@ export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
     fits: (vector) => vector.kind === 'dictionary',
     encode: (vector) => {
       const { codes, dictionary } = vector as DictionaryVector
+      const nulls = validity(vector)
       const { offsets, values } = joinText(dictionary)
       const type = new arrow.Utf8()
       const length = dictionary.length
       const text = arrow.makeData({ type, length, nullCount: 0, valueOffsets: offsets, data: values })
       return arrow.makeData({
         type: new arrow.Dictionary(type, new arrow.Int32(), null, false),
-        ...validity(vector),
-        data: codes.map((code) => Math.max(code, 0)),
+        ...nulls,
+        data: nulls.nullCount === 0 ? codes : codes.map((code) => Math.max(code, 0)),
         dictionary: new arrow.Vector([text]),
       })
     },

@@ -49,7 +49,8 @@ export class SegmentFiles {
 
   /**
    * A new segment of these columns; its file is on stable storage when the promise resolves. `absent`: bytes, 1 where
-   * there is no row. Throws 53100, 58030, 25006.
+   * there is no row. `cached`: the columns stay in memory as if they had been read, so the caller must not change them.
+   * Throws 53100, 58030, 25006.
    */
   async create(
     table: { readonly storageId: number; readonly logged: boolean },
@@ -58,6 +59,7 @@ export class SegmentFiles {
     absent: Uint8Array | null,
     length: number,
     descriptors: readonly ColumnDescriptor[],
+    cached: boolean,
   ): Promise<Segment> {
     const zones: ZoneMap[] = []
     for (const [i, vector] of columns.entries()) {
@@ -71,7 +73,7 @@ export class SegmentFiles {
     const { bytes, manifest } = await encodeSegment(name, content, descriptors)
     await this.#files.put(name, bytes)
     const segment = new FileSegment(manifest, this.#files, this.#cache, descriptors)
-    for (const [i, vector] of columns.entries()) if (!(vector instanceof Utf8Vector)) segment.keep(i, vector)
+    if (cached) for (const [i, vector] of columns.entries()) segment.keep(i, vector)
     return segment
   }
 

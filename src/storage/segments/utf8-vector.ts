@@ -64,5 +64,6 @@ export class Utf8Vector extends DatumVector {
 /** Whether some position may be NULL, as far as can be told without looking at each. */
 export const mayHaveNulls = (vector: AnyVector): boolean => {
   if (vector instanceof Utf8Vector) return vector.nulls !== null
-  return vector.kind === 'dictionary' || vector.kind === 'datums' || vector.kind === 'constant' || vector.nulls !== null
+  if (vector.kind === 'dictionary') return vector.codes.includes(-1)
+  return vector.kind === 'datums' || vector.kind === 'constant' || vector.nulls !== null
 }

@@ -29,8 +29,8 @@ class GrowingSegment implements Segment {
   readonly bytes = 0
   length = 0
 
-  constructor(columns: readonly ColumnDescriptor[]) {
-    this.columns = columns.map(({ type }) => new LoadColumn(type, SEGMENT_ROWS))
+  constructor(columns: readonly LoadColumn[]) {
+    this.columns = columns
   }
   get liveRows(): number {
     return this.length
@@ -82,6 +82,8 @@ export class BulkWriter implements ChangeTarget {
   /** Slots of this load, in order. */
   readonly #slots: number[] = []
   #growing: GrowingSegment | null = null
+  /** Columns of segments that are written, for the next ones. */
+  readonly #spare: (readonly LoadColumn[])[] = []
   #loads: readonly IndexLoad[] = []
   /** The segments being written: when the last of them is done all are. */
   #writing: Promise<void> | null = null
@@ -159,7 +161,8 @@ export class BulkWriter implements ChangeTarget {
   #begin(): void {
     this.#writer.beginWrite()
     const { slot, index } = this.#store.appendSlot()
-    this.#growing = new GrowingSegment(this.#columns)
+    const columns = this.#spare.pop() ?? this.#columns.map(({ type }) => new LoadColumn(type, SEGMENT_ROWS))
+    this.#growing = new GrowingSegment(columns)
     slot.setBase(this.#growing, this.#writer.state, this.#writer.command)
     this.#slot = slot
     this.#slotIndex = index
@@ -204,9 +207,14 @@ export class BulkWriter implements ChangeTarget {
         attached.push(load.attach())
       }
       await this.#checkUnique(attached)
-      const segment = await this.#files.create(this.#store, index, vectors, null, growing.length, this.#columns)
+      const segment = await this.#files.create(this.#store, index, vectors, null, growing.length, this.#columns, false)
       if (slot.base === growing) slot.base = segment
       else this.#files.discard(segment)
+      // Columns of volatile tables are the segment from now on.
+      if (this.#store.logged) {
+        for (const column of growing.columns) column.reset()
+        this.#spare.push(growing.columns)
+      }
       for (const [i, load] of this.#loads.entries()) {
         if (this.#options === null) await load.settle(attached[i] as readonly ResidentRun[])
         await load.write(false)

@@ -54,13 +54,28 @@ export class LoadColumn {
   #offsets: Int32Array = new Int32Array(0)
   #end = 0
 
+  readonly #type: SqlType
+
   /** A column of at most `capacity` values. Rows are set in order, each once. */
   constructor(type: SqlType, capacity: number) {
+    this.#type = type
     this.#capacity = capacity
     this.#form = FORMS[type.physical]
     const isInteger = type.physical === 'int32' || this.#form === 'dictionary' || this.#form === 'bools'
     this.#numbers =
       this.#form === 'datums' ? new Int32Array(0) : isInteger ? new Int32Array(capacity) : new Float64Array(capacity)
+  }
+
+  /** Empties the column for the rows of another segment; what `finish` answered is of no use any more. */
+  reset(): void {
+    this.#form = FORMS[this.#type.physical]
+    this.#scale = -1
+    this.#nulls = null
+    this.#datums = []
+    this.#texts = []
+    this.#codes = new Map()
+    this.#raw = null
+    this.#end = 0
   }
 
   set(row: number, value: Datum): void {
@@ -163,8 +178,10 @@ export class LoadColumn {
   #toUtf8(rows: number): void {
     const codes = this.#numbers
     this.#form = 'utf8'
-    this.#offsets = new Int32Array(this.#capacity + 1)
-    this.#bytes = Buffer.allocUnsafeSlow(TEXT_BYTES)
+    if (this.#offsets.length === 0) {
+      this.#offsets = new Int32Array(this.#capacity + 1)
+      this.#bytes = Buffer.allocUnsafeSlow(TEXT_BYTES)
+    }
     const texts = this.#texts.map((text) => Buffer.from(text, 'utf8'))
     for (let i = 0; i < rows; i++) {
       if (this.#nulls?.[i] !== 1) {
@@ -240,7 +257,11 @@ export class LoadColumn {
         return new DictionaryVector(codes, this.#texts)
       }
       case 'utf8':
-        return new Utf8Vector(this.#offsets.slice(0, length + 1), this.#bytes.subarray(0, this.#end), nulls)
+        return new Utf8Vector(
+          isFull ? this.#offsets : this.#offsets.slice(0, length + 1),
+          this.#bytes.subarray(0, this.#end),
+          nulls,
+        )
       case 'datums':
         return new DatumVector(this.#datums)
     }

@@ -405,6 +405,39 @@ export class TableStore implements ChangeTarget {
     else slot.setHead(offset, version)
   }
 
+  /** Recovery: what a transaction that is still prepared made of a row; after all settled rows. */
+  restoreChange(writer: Writer, rowid: number, values: Datum[] | null): void {
+    const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
+    const slot = this.#slotAt(slotIndex)
+    const offset = rowid - slotIndex * SEGMENT_ROWS
+    // The rowid is not given out again, also where the transaction has left no row.
+    while (slot.length <= offset) slot.fresh.push(null)
+    const head = slot.head(offset)
+    const inserted = head === null && !slot.baseHas(offset)
+    if (inserted && values === null) return
+    const version = new RowVersion(values, writer.state, 0, head)
+    version.logged = true
+    slot.setHead(offset, version)
+    this.countOverlay(versionBytes(version))
+    if (head !== null) this.#noteOld(rowid)
+    if (inserted) this.#rowCount++
+    else if (values === null) this.#rowCount--
+    writer.logChange(this, rowid)
+  }
+
+  /** Recovery: a segment that a prepared transaction has loaded; its files go when that is rolled back. */
+  restoreLoad(writer: Writer, slotIndex: number, segment: Segment): void {
+    const slot = this.#slotAt(slotIndex)
+    slot.setBase(segment, writer.state)
+    this.#rowCount += segment.liveRows
+    writer.pushUndo(() => {
+      this.#rowCount -= segment.liveRows
+      slot.setBase(null)
+      this.slots[slotIndex] = undefined
+      this.environment.files.discard(segment)
+    })
+  }
+
   /** Recovery is done: inserts go on in the last slot when it has room, others are merged when they are full. */
   resume(): void {
     const last = this.slots.length - 1

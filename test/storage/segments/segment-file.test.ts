@@ -30,7 +30,7 @@ const writeSegment = async (
     return builder.finish()
   })
   const length = columns[0]?.[1].length ?? 0
-  const created = await files.create({ storageId: 1, logged: true }, 0, vectors, absent, length, descriptors)
+  const created = await files.create({ storageId: 1, logged: true }, 0, vectors, absent, length, descriptors, true)
   const { manifest } = created as FileSegment
   files.release(created)
   const reopened = decodeManifest(encodeManifest(manifest), 'a test')
