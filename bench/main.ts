@@ -2,9 +2,11 @@
  * Benchmarks against PostgreSQL and DuckDB on the same machine with the same data:
  *
  *     npm run bench -- tpch [--scale 0.1] [--runs 5] [--queries 1,6] [--targets postgresql,tesseradb,duckdb]
+ *     npm run bench -- load [--scale 1] [--runs 3] [--targets postgresql,tesseradb,duckdb]
  *     npm run bench -- pgbench [--scale 10] [--seconds 10] [--clients 1,8,32] [--targets postgresql,tesseradb]
  */
 import { parseArgs } from 'node:util'
+import { runLoad } from './load/run.ts'
 import { runPgbench } from './pgbench/run.ts'
 import { TARGET_NAMES } from './targets/target.ts'
 import type { TargetName } from './targets/target.ts'
@@ -14,7 +16,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     scale: { type: 'string' },
-    runs: { type: 'string', default: '5' },
+    runs: { type: 'string' },
     queries: { type: 'string' },
     targets: { type: 'string' },
     seconds: { type: 'string', default: '10' },
@@ -35,9 +37,16 @@ switch (positionals[0]) {
   case 'tpch':
     await runTpch({
       scale: Number(values.scale ?? '0.1'),
-      runs: Number(values.runs),
+      runs: Number(values.runs ?? '5'),
       targets: targetNames(values.targets ?? TARGET_NAMES.join(',')),
       queries: values.queries === undefined ? QUERY_NUMBERS : numbers(values.queries),
+    })
+    break
+  case 'load':
+    await runLoad({
+      scale: Number(values.scale ?? '1'),
+      runs: Number(values.runs ?? '3'),
+      targets: targetNames(values.targets ?? TARGET_NAMES.join(',')),
     })
     break
   case 'pgbench':
@@ -49,6 +58,6 @@ switch (positionals[0]) {
     })
     break
   default:
-    console.error('usage: npm run bench -- tpch|pgbench [OPTIONS]; see bench/main.ts')
+    console.error('usage: npm run bench -- tpch|load|pgbench [OPTIONS]; see bench/main.ts')
     process.exitCode = 2
 }

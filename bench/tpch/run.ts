@@ -1,10 +1,10 @@
 /** TPC-H: the same data in every target, each query several times, medians side by side. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatTable, geometricMean, median, saveResult } from '../report.ts'
 import { startTarget } from '../targets/start.ts'
 import type { Target, TargetName } from '../targets/target.ts'
-import { TABLES, writeTable } from './generate.ts'
+import { tableFiles } from './files.ts'
 
 export interface TpchOptions {
   readonly scale: number
@@ -24,8 +24,6 @@ interface Measurement {
   readonly error?: string
 }
 
-const WORK = join(import.meta.dirname, '..', '.work')
-
 export const QUERY_NUMBERS: readonly number[] = Array.from({ length: 22 }, (_, i) => i + 1)
 
 const readSql = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8')
@@ -34,19 +32,6 @@ const readSql = (name: string): string => readFileSync(join(import.meta.dirname,
 const queryText = (number: number, scale: number): string => {
   const sql = readSql(`queries/q${number}.sql`)
   return number === 11 ? sql.replace('* 0.0001', `* ${(0.0001 / scale).toFixed(10)}`) : sql
-}
-
-/** Files of the eight tables, made once per scale. */
-const tableFiles = async (scale: number): Promise<readonly (readonly [table: string, file: string])[]> => {
-  const directory = join(WORK, `tpch-${scale}`)
-  mkdirSync(directory, { recursive: true })
-  const files: [string, string][] = []
-  for (const table of TABLES) {
-    const file = join(directory, `${table}.tbl`)
-    if (!existsSync(file)) await writeTable(table, scale, file)
-    files.push([table, file])
-  }
-  return files
 }
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
