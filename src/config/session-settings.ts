@@ -61,9 +61,11 @@ export class SessionSettings {
   readonly #resetValues = new Map<string, SourcedValue>()
   /** Custom (dotted) settings that exist in this session. */
   readonly #custom = new Map<string, SettingRecord>()
-  /** Transaction level first, then one per savepoint. */
-  readonly #levels: Map<string, Change>[] = []
+  /** Transaction level first, then one per savepoint; null: nothing was changed at it. */
+  readonly #levels: (Map<string, Change> | null)[] = []
   readonly #listeners: SettingListener[] = []
+  /** Values as they are now, by the name that they were asked for by; emptied by every change. */
+  readonly #known = new Map<string, SettingValue>()
 
   constructor(server: ServerSettings) {
     this.#server = server
@@ -132,8 +134,12 @@ export class SessionSettings {
 
   /** The value in the setting's base unit. */
   get(name: string): SettingValue {
+    const known = this.#known.get(name)
+    if (known !== undefined) return known
     const record = this.record(name)
-    return this.#current(record.name.toLowerCase(), record).value
+    const { value } = this.#current(record.name.toLowerCase(), record)
+    this.#known.set(name, value)
+    return value
   }
 
   int(name: string): number {
@@ -186,16 +192,16 @@ export class SessionSettings {
 
   /** A transaction or a savepoint begins. */
   pushLevel(): void {
-    this.#levels.push(new Map())
+    this.#levels.push(null)
   }
 
   /** The innermost level ends well: COMMIT, or RELEASE SAVEPOINT. */
   commitLevel(): void {
-    const level = this.#levels.pop()
-    if (level === undefined) return
-    const parent = this.#levels.at(-1)
+    const level = this.#levels.pop() ?? null
+    if (level === null) return
+    const parent = this.#levels.length === 0 ? null : this.#changes()
     for (const [key, change] of level) {
-      if (parent !== undefined) mergeInto(parent, key, change)
+      if (parent !== null) mergeInto(parent, key, change)
       else if (change.kind !== 'set') this.#restore(key, change.kind === 'local' ? change.prior : change.settled)
     }
   }
@@ -235,9 +241,9 @@ export class SessionSettings {
   }
 
   #assign(key: string, record: SettingRecord, value: SourcedValue, local: boolean): void {
-    const level = this.#levels.at(-1)
     const before = this.#values.get(key)
-    if (level !== undefined) {
+    if (this.#levels.length > 0) {
+      const level = this.#changes()
       const change = level.get(key)
       if (change === undefined) level.set(key, { prior: before, kind: local ? 'local' : 'set', settled: undefined })
       else if (!local) change.kind = 'set'
@@ -250,6 +256,14 @@ export class SessionSettings {
     this.#announce(key, record)
   }
 
+  /** Changes made at the innermost level. */
+  #changes(): Map<string, Change> {
+    const at = this.#levels.length - 1
+    const level = this.#levels[at] ?? new Map<string, Change>()
+    this.#levels[at] = level
+    return level
+  }
+
   #restore(key: string, value: SourcedValue | undefined): void {
     const record = this.#findByKey(key)
     if (record === undefined) return
@@ -259,6 +273,7 @@ export class SessionSettings {
   }
 
   #announce(key: string, record: SettingRecord): void {
+    this.#known.clear()
     if (this.#listeners.length === 0) return
     const { value } = this.#current(key, record)
     const shown = showSetting(record, value)

@@ -1,5 +1,6 @@
 /** Physical plans to operator trees: one line per kind of node. */
 import type { PhysicalPlan } from '../plan/physical.ts'
+import { inputsOfPhysical } from '../plan/physical-inputs.ts'
 import type { ExecutionContext } from './context.ts'
 import { InsertOperator } from './modify/insert.ts'
 import type { RowEvents } from './modify/row-events.ts'
@@ -30,6 +31,28 @@ import { WindowOperator } from './operators/window.ts'
 
 /** Told of every operator that is made, so that EXPLAIN ANALYZE can count what passes through it. */
 export type Instrument = (plan: PhysicalPlan, operator: Operator) => Operator
+
+/**
+ * Kinds of nodes whose operators take what belongs to one execution from their context when they are opened or pulled:
+ * they may run again for another one (`ExecutionContext.renew`).
+ */
+const RENEWABLE: ReadonlySet<PhysicalPlan['kind']> = new Set([
+  'result',
+  'values-scan',
+  'index-scan',
+  'filter',
+  'project',
+  'limit',
+  'insert',
+  'update',
+  'delete',
+] as const)
+
+/** Whether the operators of a plan may serve one execution after another. */
+export const isRenewable = (plan: PhysicalPlan): boolean =>
+  RENEWABLE.has(plan.kind) &&
+  !(plan.kind === 'project' && isBlocking(plan)) &&
+  inputsOfPhysical(plan).every(isRenewable)
 
 const asIs: Instrument = (_plan, operator) => operator
 

@@ -41,18 +41,28 @@ export interface ExecutionInput {
   readonly spill?: SessionSpill | null
 }
 
+/** What differs from one execution of a plan to the next. */
+export type ExecutionRun = Pick<
+  ExecutionInput,
+  'catalog' | 'transaction' | 'snapshot' | 'parameters' | 'rowTargets' | 'workMem' | 'hashMem'
+>
+
+const NO_TARGETS: ReadonlySet<ColumnId> = new Set()
+const NO_PINS: ReadonlyMap<ColumnId, number> = new Map()
+
 export class ExecutionContext {
   readonly eval: EvalContext
-  readonly catalog: CatalogSnapshot
   readonly storage: Storage
   readonly indexes: IndexRegistry
-  readonly transaction: Transaction
-  readonly snapshot: Snapshot
-  readonly parameters: readonly Datum[]
-  readonly rowTargets: ReadonlySet<ColumnId>
-  readonly workMem: number
-  readonly hashMem: number
   readonly spill: SessionSpill | null
+  // Of the execution in progress: operators look these up when they are opened or pulled, and keep none of them.
+  catalog!: CatalogSnapshot
+  transaction!: Transaction
+  snapshot!: Snapshot
+  parameters!: readonly Datum[]
+  rowTargets!: ReadonlySet<ColumnId>
+  workMem!: number
+  hashMem!: number
   /** Values of outer columns for correlated plans, by column id. */
   readonly outer: Datum[]
   readonly ctes: Map<Cte, CteRows>
@@ -67,21 +77,31 @@ export class ExecutionContext {
     shared?: { control: Control; outer: Datum[]; pinned: ReadonlyMap<ColumnId, number> },
   ) {
     this.eval = input.eval
-    this.catalog = input.catalog
     this.storage = input.storage
     this.indexes = input.indexes
-    this.transaction = input.transaction
-    this.snapshot = input.snapshot
-    this.parameters = input.parameters
-    this.rowTargets = input.rowTargets ?? new Set()
     this.spill = input.spill ?? null
-    this.workMem = this.spill === null ? Number.POSITIVE_INFINITY : input.workMem
-    this.hashMem = this.spill === null ? Number.POSITIVE_INFINITY : (input.hashMem ?? input.workMem)
+    this.#assign(input)
     this.#control = shared?.control ?? new Control()
     this.outer = shared?.outer ?? []
-    this.pinned = shared?.pinned ?? new Map()
+    this.pinned = shared?.pinned ?? NO_PINS
     this.ctes = new Map()
     this.workTables = new Map()
+  }
+
+  #assign(run: ExecutionRun): void {
+    this.catalog = run.catalog
+    this.transaction = run.transaction
+    this.snapshot = run.snapshot
+    this.parameters = run.parameters
+    this.rowTargets = run.rowTargets ?? NO_TARGETS
+    this.workMem = this.spill === null ? Number.POSITIVE_INFINITY : run.workMem
+    this.hashMem = this.spill === null ? Number.POSITIVE_INFINITY : (run.hashMem ?? run.workMem)
+  }
+
+  /** Begins another execution of the same plan with the same operators. */
+  renew(run: ExecutionRun): void {
+    this.#assign(run)
+    this.#control.renew()
   }
 
   /** The same statement looking again at one row per pinned scan, by a newer snapshot. */
@@ -124,6 +144,15 @@ export class ExecutionContext {
 
 class Control {
   cancelled: SqlError | null = null
+
+  renew(): void {
+    this.cancelled = null
+    this.sliceEnd = performance.now() + SLICE
+    this.#countdown = 0
+    this.#reject = null
+    this.#cancellation = null
+  }
+
   sliceEnd = performance.now() + SLICE
   #countdown = 0
   #reject: ((error: SqlError) => void) | null = null

@@ -17,16 +17,25 @@ export interface Operator {
   close(): void
 }
 
-/** Pulls until the end, awaiting what must be awaited; `consume` may hold the producer back with a promise. */
-export const drain = async (operator: Operator, consume: (batch: Batch) => void | Promise<void>): Promise<void> => {
+/** Takes a batch; a promise holds the producer back. */
+type Consumer = (batch: Batch) => null | void | Promise<void>
+
+/** Pulls until the end; answers a promise only where something must be awaited. */
+export const drain = (operator: Operator, consume: Consumer): null | Promise<void> => {
+  const held = drainNow(operator, consume)
+  return held === null ? null : drainRest(operator, consume, held)
+}
+
+/** Pulls until the end (null) or until something must be awaited before the next pull. */
+const drainNow = (operator: Operator, consume: Consumer): null | Promise<void> => {
   for (;;) {
     const pulled = operator.next()
-    if (pulled === null) return
-    if (pulled instanceof Wait) {
-      await pulled.promise
-      continue
-    }
-    const held = consume(pulled)
-    if (held !== undefined) await held
+    if (pulled === null) return null
+    const held = pulled instanceof Wait ? pulled.promise : (consume(pulled) ?? null)
+    if (held !== null) return held
   }
+}
+
+const drainRest = async (operator: Operator, consume: Consumer, first: Promise<void>): Promise<void> => {
+  for (let held: null | Promise<void> = first; held !== null; held = drainNow(operator, consume)) await held
 }

@@ -12,6 +12,9 @@ export interface IdleHost {
   terminate(error: Error): void
 }
 
+/** Bytes of a UTF-16 unit in UTF-8, at most. */
+const MAX_BYTES = 3
+
 export class Activity {
   readonly #host: IdleHost
   /** Text of the running or last statement, cut to track_activity_query_size. */
@@ -30,7 +33,7 @@ export class Activity {
     this.stop()
     const limit = this.#host.settings.int('track_activity_query_size') - 1
     // Cut by bytes, so never more characters than that; a character that was cut in two is left out.
-    const cut = Buffer.byteLength(sql) > limit
+    const cut = sql.length * MAX_BYTES > limit && Buffer.byteLength(sql) > limit
     this.query = cut
       ? Buffer.from(sql)
           .subarray(0, limit)

@@ -6,7 +6,7 @@ import type { SessionSettings } from '../config/session-settings.ts'
 import type { Notice, SqlError } from '../errors/sql-error.ts'
 import { queryCanceled } from '../errors/raise/execution.ts'
 import { SQL_STATE } from '../errors/sql-state.ts'
-import { ExecutionContext } from '../exec/context.ts'
+import { ExecutionContext, type ExecutionRun } from '../exec/context.ts'
 import { storeSchema } from '../exec/ddl/schemas.ts'
 import type { SessionSpill } from '../exec/spill/spill-area.ts'
 import { tableFacts } from '../exec/table-facts.ts'
@@ -24,7 +24,7 @@ import { maintenanceServices } from './maintenance-services.ts'
 import { monitorRows } from './monitor-views.ts'
 import { objectNames } from './object-names.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
-import { lookupPath, namedSchemas } from './search-path.ts'
+import { lookupPath, namedSchemas, SearchPath } from './search-path.ts'
 import { TransactionBlock } from './transaction-block.ts'
 
 export interface SessionOptions {
@@ -66,6 +66,7 @@ export class SessionCore {
   readonly advisory: SessionAdvisoryLocks
   readonly startedAt = now()
   readonly spill: SessionSpill
+  readonly #searchPath = new SearchPath()
 
   constructor(options: SessionOptions) {
     const { engine, settings, processId, database } = options
@@ -119,9 +120,8 @@ export class SessionCore {
   }
 
   /** Schema oids in lookup order. */
-  get searchPath(): number[] {
-    const named = namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog)
-    return lookupPath(named, this.temporarySchema)
+  get searchPath(): readonly number[] {
+    return this.#searchPath.of(this.settings.text('search_path'), this.role.name, this.catalog, this.temporarySchema)
   }
 
   /** Where new objects go: the first schema of the search path; null when none of it exists. */
@@ -141,29 +141,40 @@ export class SessionCore {
     return tableFacts(this.parts.storage, this.database.statistics.get)
   }
 
-  /** A context for one statement over the transaction's present snapshot. */
-  execution(parameters: readonly Datum[], rowTargets?: ReadonlySet<ColumnId>): ExecutionContext {
+  /** What one statement runs by: the transaction's present snapshot, the settings as they are now. */
+  executionRun(parameters: readonly Datum[], rowTargets: ReadonlySet<ColumnId> = NO_TARGETS): ExecutionRun {
     const { transaction } = this.block
     const workMem = this.settings.int('work_mem') * 1024
-    return new ExecutionContext({
-      eval: this.eval,
+    return {
       catalog: this.catalog,
-      storage: this.parts.storage,
-      indexes: this.database.indexes,
       transaction,
       snapshot: transaction.snapshot(),
       parameters,
+      rowTargets,
       workMem,
       hashMem: workMem * (this.settings.get('hash_mem_multiplier') as number),
+    }
+  }
+
+  /** A context for one statement over the transaction's present snapshot. */
+  execution(parameters: readonly Datum[]): ExecutionContext {
+    return this.executionOf(this.executionRun(parameters))
+  }
+
+  executionOf(run: ExecutionRun): ExecutionContext {
+    return new ExecutionContext({
+      ...run,
+      eval: this.eval,
+      storage: this.parts.storage,
+      indexes: this.database.indexes,
       spill: this.spill,
-      ...(rowTargets === undefined ? {} : { rowTargets }),
     })
   }
 
   /** Closes cursors; at the end of a transaction those WITH HOLD stay, unless it was rolled back. */
   closeCursors(keepHeld = false): void {
     for (const [name, cursor] of this.cursors) {
-      if (keepHeld && cursor.hold) continue
+      if (keepHeld && cursor.hold && !this.block.heldCursors.has(name)) continue
       cursor.close()
       this.cursors.delete(name)
     }
@@ -184,6 +195,8 @@ export class SessionCore {
     this.parts.transactions.locks.cancelWait(this.processId, error)
   }
 }
+
+const NO_TARGETS: ReadonlySet<ColumnId> = new Set()
 
 /** Message levels as client_min_messages orders them; INFO always passes. */
 const LEVELS = ['DEBUG5', 'DEBUG4', 'DEBUG3', 'DEBUG2', 'DEBUG1', 'DEBUG', 'LOG', 'NOTICE', 'WARNING', 'ERROR', 'INFO']
@@ -219,7 +232,8 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
   advisory: core.advisory,
   currentQuery: (): string | null => core.queryText,
   blockingProcesses: (processId: number): readonly number[] =>
-    core.parts.transactions.locks.blockingProcesses(processId),
+    // A prepared transaction has no process: PostgreSQL answers 0 for it.
+    core.parts.transactions.locks.blockingProcesses(processId).map((blocker) => Math.max(blocker, 0)),
   exportSnapshot: (): string => core.block.exportSnapshot(),
   cancelBackend: (processId: number): boolean => {
     const session = core.engine.sessions.get(processId)

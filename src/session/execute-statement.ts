@@ -42,21 +42,21 @@ export const isCurrent = (core: SessionCore, statement: StatementPlan): boolean 
   const { catalogVersion, statisticsVersion, searchPath } = statement
   if (catalogVersion !== core.catalog.version || statisticsVersion !== core.database.statistics.version) return false
   const now = core.searchPath
-  return now.length === searchPath.length && now.every((oid, i) => oid === searchPath[i])
+  return now === searchPath || (now.length === searchPath.length && now.every((oid, i) => oid === searchPath[i]))
 }
 
 /** Takes the table locks of a plan; plans anew when the catalog changed while a lock was awaited. */
-export const lockTables = async (
+export const lockTables = (
   core: SessionCore,
   first: StatementPlan,
   again: () => StatementPlan,
-): Promise<StatementPlan> => {
-  for (let current = first; ; current = again()) {
-    const wait = lockNow(core, current)
-    if (wait === null) return current
-    await wait
-    if (isCurrent(core, current)) return current
-  }
+): StatementPlan | Promise<StatementPlan> => {
+  const wait = lockNow(core, first)
+  if (wait === null) return first
+  return wait.then(() => {
+    if (isCurrent(core, first)) return first
+    return lockTables(core, again(), again)
+  })
 }
 
 /** Null when all locks are there at once. They are asked for one after another: a session waits for one thing. */
@@ -68,7 +68,8 @@ const lockNow = (core: SessionCore, statement: StatementPlan): Promise<void> | n
   const [rowLock] = rowLocks
   if (rowLock !== undefined) transaction.checkWritable(`SELECT FOR ${rowLock.lock.strength.toUpperCase()}`)
   const wanted = transaction.isolation === 'serializable' ? serializableLocks(plan, locks) : locks
-  for (const [i, { relation, mode }] of wanted.entries()) {
+  for (let i = 0; i < wanted.length; i++) {
+    const { relation, mode } = wanted[i] as TableLock
     const locked = transaction.lockTable(relation, mode)
     if (locked instanceof Wait) return lockOthers(core, locked, wanted.slice(i + 1))
   }
@@ -104,9 +105,24 @@ export const startPlan = (
   block.queried = true
   block.transaction.advanceCommand()
   const targets = block.transaction.isolation === 'serializable' ? rowTargets(statement.plan) : undefined
-  const context = core.execution(parameters, targets)
+  const run = core.executionRun(parameters, targets)
+  const { idle } = statement
+  if (idle !== null && instrument === undefined) {
+    statement.idle = null
+    core.running = idle.renew(run, block.checks)
+    return idle
+  }
+  const context = core.executionOf(run)
   core.running = context
-  return new RunningPlan(statement.plan, context, block.checks, instrument)
+  const onIdle = (plan: RunningPlan): void => {
+    statement.idle = plan
+  }
+  return new RunningPlan(
+    statement.plan,
+    context,
+    block.checks,
+    instrument === undefined ? { onIdle: statement.renewable ? onIdle : null } : { instrument },
+  )
 }
 
 /** Runs a plan to its end, its rows into the sink; answers the command tag. */

@@ -8,6 +8,7 @@
 import { analysisContext, analyzeStatement } from '../analyze/analyze.ts'
 import { ParameterTypes } from '../analyze/context.ts'
 import type { DmlQuery, OutputColumn, Query } from '../analyze/query.ts'
+import { isRenewable } from '../exec/build.ts'
 import { buildPlan } from '../plan/build.ts'
 import { optimize, type TableFacts } from '../optimize/optimize.ts'
 import type { LockRows, PhysicalPlan } from '../plan/physical.ts'
@@ -16,6 +17,7 @@ import type { Node } from '../sql/ast.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type { FieldDescription } from './contract.ts'
 import { rowLocksOf } from './row-lock-plan.ts'
+import type { RunningPlan } from './run-plan.ts'
 
 export type TableLockMode = 'accessShare' | 'rowShare' | 'rowExclusive' | 'share' | 'shareRowExclusive'
 
@@ -39,6 +41,9 @@ export interface StatementPlan {
   /** May be used again for the same text. */
   readonly cacheable: boolean
   readonly writes: boolean
+  /** Whether its operators may run again (`isRenewable`), and those that have run and are ready to. */
+  readonly renewable: boolean
+  idle: RunningPlan | null
 }
 
 export interface PlanningInput {
@@ -81,6 +86,8 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
     searchPath: input.searchPath,
     cacheable: !context.dependsOnSettings,
     writes: targets.size > 0,
+    renewable: isRenewable(plan),
+    idle: null,
   }
 }
 

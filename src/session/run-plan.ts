@@ -1,7 +1,7 @@
 /** Runs a planned statement: its rows go to a consumer, its changes are checked when it ends. */
 import type { ConstraintObject } from '../catalog/objects.ts'
 import { buildOperator, type Instrument } from '../exec/build.ts'
-import type { ExecutionContext } from '../exec/context.ts'
+import type { ExecutionContext, ExecutionRun } from '../exec/context.ts'
 import { ForeignKeyChecker, isWatched, type DeferredCheck } from '../exec/foreign-keys.ts'
 import { Modification } from '../exec/modify/modification.ts'
 import { RowEvents, type UniqueEvent } from '../exec/modify/row-events.ts'
@@ -22,12 +22,18 @@ export interface DeferredChecks {
 export class RunningChecks {
   readonly events: RowEvents
   readonly #context: ExecutionContext
-  readonly #deferred: DeferredChecks
+  #deferred: DeferredChecks
 
   constructor(context: ExecutionContext, deferred: DeferredChecks) {
     this.#context = context
     this.#deferred = deferred
     this.events = new RowEvents((relation) => isWatched(context, relation))
+  }
+
+  /** Begins anew, for another statement. */
+  renew(deferred: DeferredChecks): void {
+    this.#deferred = deferred
+    this.events.clear()
   }
 
   /** Once the statement has changed everything; what is deferred is put with the transaction's checks. */
@@ -54,21 +60,42 @@ export class RunningPlan {
   readonly #context: ExecutionContext
   readonly #checks: RunningChecks
   readonly #operator: Operator
+  /** Called when the plan ran to its end and was closed: it may be run again. */
+  readonly #onIdle: ((plan: RunningPlan) => void) | null
   #modification: Modification | null = null
   #opened = false
   #checked = false
+  #ended = false
   #closed = false
   /** Rows delivered so far. */
   rows = 0
 
-  constructor(plan: PhysicalPlan, context: ExecutionContext, deferred: DeferredChecks, instrument?: Instrument) {
+  constructor(
+    plan: PhysicalPlan,
+    context: ExecutionContext,
+    deferred: DeferredChecks,
+    { instrument, onIdle = null }: { instrument?: Instrument; onIdle?: ((plan: RunningPlan) => void) | null } = {},
+  ) {
     this.#context = context
+    this.#onIdle = onIdle
     this.#checks = new RunningChecks(context, deferred)
     const main = mainModification(plan)
     this.#operator = buildOperator(plan, context, this.#checks.events, (node, operator) => {
       if (node === main && operator instanceof Modification) this.#modification = operator
       return instrument === undefined ? operator : instrument(node, operator)
     })
+  }
+
+  /** Runs the plan again, for another execution. */
+  renew(run: ExecutionRun, deferred: DeferredChecks): ExecutionContext {
+    this.#context.renew(run)
+    this.#checks.renew(deferred)
+    this.#opened = false
+    this.#checked = false
+    this.#ended = false
+    this.#closed = false
+    this.rows = 0
+    return this.#context
   }
 
   /** The number in the command tag: rows changed, or rows delivered. */
@@ -104,11 +131,14 @@ export class RunningPlan {
     }
     if (this.#checked) return null
     this.#checked = true
-    return this.#checks.events.isEmpty ? null : this.#check()
+    if (!this.#checks.events.isEmpty) return this.#check()
+    this.#ended = true
+    return null
   }
 
   async #check(): Promise<null> {
     await this.#checks.run()
+    this.#ended = true
     return null
   }
 
@@ -116,6 +146,7 @@ export class RunningPlan {
     if (this.#closed) return
     this.#closed = true
     this.#operator.close()
+    if (this.#ended) this.#onIdle?.(this)
   }
 }
 

@@ -28,3 +28,29 @@ export const lookupPath = (schemas: readonly SchemaObject[], temporary: number |
   if (temporary !== null && !oids.includes(temporary)) oids.unshift(temporary)
   return oids
 }
+
+/** The lookup order as it was last asked for. */
+export class SearchPath {
+  #setting = ''
+  #user = ''
+  #catalog: CatalogSnapshot | null = null
+  #temporary: number | null = null
+  #oids: readonly number[] = []
+
+  /** The same array as long as nothing has changed that decides it. */
+  of(setting: string, user: string, catalog: CatalogSnapshot, temporary: number | null): readonly number[] {
+    if (
+      catalog !== this.#catalog ||
+      setting !== this.#setting ||
+      user !== this.#user ||
+      temporary !== this.#temporary
+    ) {
+      this.#setting = setting
+      this.#user = user
+      this.#catalog = catalog
+      this.#temporary = temporary
+      this.#oids = lookupPath(namedSchemas(setting, user, catalog), temporary)
+    }
+    return this.#oids
+  }
+}

@@ -47,6 +47,10 @@ export class TransactionBlock {
   #checks: TransactionChecks = new TransactionChecks()
   /** A query ran: isolation can no longer be chosen. */
   queried = false
+  /** The transaction has exported a snapshot. */
+  exported = false
+  /** Names of the cursors WITH HOLD that the transaction has declared; they go when it is rolled back. */
+  readonly heldCursors = new Set<string>()
   /** Transactions begun in this session; the last one's number within it. */
   count = 0
 
@@ -79,6 +83,11 @@ export class TransactionBlock {
     return this.#catalog
   }
 
+  /** Whether one of the session's cursors was declared WITH HOLD by this transaction. */
+  hasHeldCursor(cursors: ReadonlyMap<string, unknown>): boolean {
+    return [...this.heldCursors].some((name) => cursors.has(name))
+  }
+
   get checks(): TransactionChecks {
     return this.#checks
   }
@@ -99,6 +108,8 @@ export class TransactionBlock {
     this.#checks = new TransactionChecks()
     this.#savepoints = []
     this.queried = false
+    this.exported = false
+    this.heldCursors.clear()
     this.#settings.pushLevel()
     this.#showModes(defaults)
     this.state = state
@@ -119,14 +130,15 @@ export class TransactionBlock {
   }
 
   #showModes({ isolation, readOnly, deferrable }: TransactionModes): void {
-    const show = (name: string, value: string | boolean | undefined): void => {
-      if (value === undefined) return
-      const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : value
-      if (this.#settings.show(name) !== text) this.#settings.set(name, text, { local: true, source: 'override' })
-    }
-    show('transaction_isolation', isolation)
-    show('transaction_read_only', readOnly)
-    show('transaction_deferrable', deferrable)
+    this.#show('transaction_isolation', isolation)
+    this.#show('transaction_read_only', readOnly)
+    this.#show('transaction_deferrable', deferrable)
+  }
+
+  #show(name: string, value: string | boolean | undefined): void {
+    if (value === undefined || this.#settings.get(name) === value) return
+    const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : value
+    this.#settings.set(name, text, { local: true, source: 'override' })
   }
 
   /** BEGIN inside an implicit transaction makes a block of it. */
@@ -162,6 +174,7 @@ export class TransactionBlock {
   /** pg_export_snapshot. */
   exportSnapshot(): string {
     if (this.#savepoints.length > 0) throw notInSubtransaction('cannot export a snapshot from a subtransaction')
+    this.exported = true
     return this.#manager.snapshots.export(this.transaction, this.#database)
   }
 
@@ -204,13 +217,38 @@ export class TransactionBlock {
       this.rollback()
       throw error
     }
-    this.#end(() => this.#settings.commitLevel())
+    this.#endWell()
+    return true
+  }
+
+  /**
+   * PREPARE TRANSACTION: `prepare` checks what is deferred and prepares the transaction, which this session then has no
+   * more. Answers false when the block had failed and was rolled back instead.
+   */
+  async prepare(prepare: (checks: TransactionChecks) => Promise<void>): Promise<boolean> {
+    if (this.state === 'failed' || this.#transaction === null) {
+      this.rollback()
+      return false
+    }
+    try {
+      await prepare(this.#checks)
+    } catch (error) {
+      this.rollback()
+      throw error
+    }
+    this.#endWell()
     return true
   }
 
   rollback(): void {
     this.#transaction?.rollback()
     this.#end(() => this.#settings.rollbackLevel())
+  }
+
+  /** The transaction's work stays, and its cursors WITH HOLD. */
+  #endWell(): void {
+    this.#end(() => this.#settings.commitLevel())
+    this.heldCursors.clear()
   }
 
   #end(settle: () => void): void {

@@ -45,6 +45,7 @@ export const compileExpression = (
         vectorized ??= vectorize(expr, scope, transient)
         return vectorized(batch)
       }
+      if (batch.length === 1) return new ConstantVector(value(batch, 0), 1)
       const values = new Array<Datum>(batch.length).fill(null)
       for (let k = 0; k < batch.count; k++) values[batch.position(k)] = value(batch, batch.position(k))
       return vectorOf(type, values)

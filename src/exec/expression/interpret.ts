@@ -46,9 +46,9 @@ export const interpret = (expr: Expr, scope: Compilation): Evaluator => {
       return () => value
     }
     case 'param': {
-      const { parameters } = context
+      // Looked up anew each time: operators outlive the execution that they were built for.
       const i = expr.index - 1
-      return () => parameters[i]
+      return () => context.parameters[i]
     }
     case 'column':
       return column(expr.id, scope)

@@ -19,6 +19,9 @@ import { Modification } from './modification.ts'
 import { RowWriter, rowBatch, type UniqueConflict } from './row-writer.ts'
 import type { RowEvents } from './row-events.ts'
 
+/** With more rows than this an INSERT is a bulk load. */
+const FEW_ROWS = 1000
+
 interface ColumnValue {
   readonly column: Column
   readonly value: Evaluator
@@ -59,37 +62,50 @@ export class InsertOperator extends Modification {
     }
   }
 
-  protected override async modify(): Promise<void> {
+  protected override modify(): Promise<void> | null {
+    this.#bulk = null
+    if (this.#source === null) return this.#insertNow(this.#row(ONE_ROW, 0))
+    let inserting: Promise<void> | null
+    try {
+      inserting = drain(this.#source, (batch) => this.#insertBatch(batch, 0))
+    } catch (error) {
+      inserting = Promise.reject(error)
+    }
+    return inserting === null && this.#bulk === null ? null : this.#finish(inserting)
+  }
+
+  async #finish(inserting: Promise<void> | null): Promise<void> {
+    try {
+      await inserting
+    } finally {
+      // A row before one that failed may have a key that is taken: then that is the statement's error.
+      await this.#bulk?.finish()
+    }
+  }
+
+  /** Inserts a batch's rows from the k-th live one on. */
+  #insertBatch(batch: Batch, from: number): Promise<void> | null {
+    if (this.#bulk === null && this.affected + batch.count > FEW_ROWS) this.#beginBulk()
+    for (let k = from; k < batch.count; k++) {
+      const held = this.#insertNow(this.#row(batch, batch.position(k)))
+      if (held !== null) return held.then(() => this.#insertBatch(batch, k + 1) ?? undefined)
+    }
+    return this.#bulk?.pressure()?.promise ?? null
+  }
+
+  #beginBulk(): void {
     const { context } = this
     // ON CONFLICT must know of each row at once whether its key is taken.
     const options = this.#plan.query.onConflict === null ? bulkOptions(this.#writer, context) : null
     this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store, options)
-    if (this.#source === null) await this.#insert(this.#row(ONE_ROW, 0))
-    else {
-      try {
-        await drain(this.#source, (batch) => this.#insertBatch(batch))
-      } catch (error) {
-        // A row before the one that failed may have a key that is taken: then that is the statement's error.
-        await this.#bulk.finish()
-        throw error
-      }
-    }
-    await this.#bulk.finish()
-  }
-
-  async #insertBatch(batch: Batch): Promise<void> {
-    for (let k = 0; k < batch.count; k++) {
-      const held = this.#insertNow(this.#row(batch, batch.position(k)))
-      if (held !== null) await held
-    }
-    const pressure = this.#bulk?.pressure() ?? null
-    if (pressure !== null) await pressure.promise
   }
 
   #row(batch: Batch, position: number): Datum[] {
     const row = this.#writer.blank()
-    for (const [i, column] of this.#plan.query.columns.entries())
-      row[column.attnum - 1] = batch.columns[i]?.get(position)
+    const { columns } = this.#plan.query
+    for (let i = 0; i < columns.length; i++) {
+      row[(columns[i] as Column).attnum - 1] = batch.columns[i]?.get(position)
+    }
     for (const { column, value } of this.#defaults) row[column.attnum - 1] = value(ONE_ROW, 0)
     return row
   }
@@ -97,7 +113,7 @@ export class InsertOperator extends Modification {
   /** Stores the row at once where nothing stands in the way; otherwise a promise. */
   #insertNow(row: Datum[]): Promise<void> | null {
     this.#writer.complete(row)
-    const conflict = (this.#bulk as BulkWriter).unchecked ? this.#writer.obstacle(row) : null
+    const conflict = this.#bulk === null || this.#bulk.unchecked ? this.#writer.obstacle(row) : null
     if (conflict === null) {
       this.#store(row)
       return null
@@ -105,13 +121,9 @@ export class InsertOperator extends Modification {
     return this.#resolve(row, conflict)
   }
 
-  async #insert(row: Datum[]): Promise<void> {
-    const held = this.#insertNow(row)
-    if (held !== null) await held
-  }
-
   #store(row: Datum[]): void {
-    const rowid = (this.#bulk as BulkWriter).append(row)
+    const { transaction } = this.context
+    const rowid = this.#bulk === null ? this.#writer.store.insert(transaction, row) : this.#bulk.append(row)
     this.#writer.inserted(rowid, row)
     this.affected++
     this.deliver(this.#plan.query.table, row, rowid, null)

@@ -29,22 +29,36 @@ export abstract class Modification implements Operator {
   }
 
   open(): void {
+    this.affected = 0
+    this.#running = null
+    this.#done = false
+    this.#at = 0
+    if (this.#returned.rows.length > 0) this.#returned.rows = []
     this.#input?.open()
   }
 
-  /** Changes all rows; calls `deliver` for each that RETURNING asks for. */
-  protected abstract modify(): Promise<void>
+  /** Changes all rows; calls `deliver` for each that RETURNING asks for. A promise only where something is awaited. */
+  protected abstract modify(): Promise<void> | null
 
   next(): Pull {
     if (!this.#done) {
-      this.#running ??= this.modify().then(() => {
-        this.#done = true
-      })
-      return new Wait(this.#running)
+      this.#running ??= this.#start()
+      if (this.#running !== null) return new Wait(this.#running)
     }
+    if (this.#outputs.length === 0) return null
     const batch = this.#returned.batch(this.#at, this.#positions)
     if (batch !== null) this.#at += batch.length
     return batch
+  }
+
+  #start(): Promise<void> | null {
+    const running = this.modify()
+    const done = (): void => {
+      this.#done = true
+    }
+    if (running !== null) return running.then(done)
+    done()
+    return null
   }
 
   /** Keeps what RETURNING may ask of a row: the table's columns, and those of the joined source. */

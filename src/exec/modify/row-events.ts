@@ -31,15 +31,23 @@ export interface UniqueEvent {
 /** Tables whose changes nobody checks are left out: `watched` says which are looked at. */
 export class RowEvents {
   /** Inserted rows are looked up when they are checked: a statement may insert more of them than memory holds. */
-  readonly inserted: InsertedRows[] = []
-  readonly rows: RowEvent[] = []
-  readonly uniques: UniqueEvent[] = []
+  inserted: InsertedRows[] = []
+  rows: RowEvent[] = []
+  uniques: UniqueEvent[] = []
   readonly #watched: (relation: RelationObject) => boolean
   #last: RelationObject | null = null
   #lastWatched = false
 
   constructor(watched: (relation: RelationObject) => boolean) {
     this.#watched = watched
+  }
+
+  /** Begins anew, for another statement. */
+  clear(): void {
+    if (this.isEmpty) return
+    this.inserted = []
+    this.rows = []
+    this.uniques = []
   }
 
   get isEmpty(): boolean {

@@ -28,6 +28,12 @@ interface SourceRow {
   readonly position: number
 }
 
+/** The next row to be changed. */
+interface Place {
+  batch: number
+  row: number
+}
+
 abstract class RowModification extends Modification {
   protected readonly plan: Update | Delete
   protected readonly relation: RelationObject
@@ -53,22 +59,38 @@ abstract class RowModification extends Modification {
   /** Changes one locked row, or answers a promise when that must wait. */
   protected abstract apply(rowid: number, old: Datum[], source: SourceRow): Promise<void> | null
 
-  protected override async modify(): Promise<void> {
+  protected override modify(): Promise<void> | null {
     // The source is read to its end before any row changes: an index scan must not meet rows that this statement moves.
     const batches: Batch[] = []
-    await drain(this.#source, (batch) => {
+    const reading = drain(this.#source, (batch) => {
       batches.push(batch)
     })
-    for (const batch of batches) {
-      for (let k = 0; k < batch.count; k++) {
+    return reading === null ? this.#modifyAll(batches) : reading.then(() => this.#modifyAll(batches) ?? undefined)
+  }
+
+  #modifyAll(batches: readonly Batch[]): Promise<void> | null {
+    const place = { batch: 0, row: 0 }
+    const held = this.#modifyFrom(batches, place)
+    return held === null ? null : this.#modifyRest(batches, place, held)
+  }
+
+  async #modifyRest(batches: readonly Batch[], place: Place, first: Promise<void>): Promise<void> {
+    for (let held: Promise<void> | null = first; held !== null; held = this.#modifyFrom(batches, place)) await held
+  }
+
+  /** Changes rows to the end (null) or until something must be awaited before the next one; `place` moves on. */
+  #modifyFrom(batches: readonly Batch[], place: Place): Promise<void> | null {
+    for (; place.batch < batches.length; place.batch++, place.row = 0) {
+      const batch = batches[place.batch] as Batch
+      while (place.row < batch.count) {
+        const k = place.row++
         const held = this.#modifyNow({ batch, position: batch.position(k) })
-        if (held !== null) await held
-        if (k % 128 === 127) {
-          const wait = this.context.poll()
-          if (wait !== null) await wait.promise
-        }
+        const paused = k % 128 === 127 ? (this.context.poll()?.promise ?? null) : null
+        if (held !== null && paused !== null) return held.then(() => paused)
+        if (held !== null || paused !== null) return held ?? paused
       }
     }
+    return null
   }
 
   #modifyNow(source: SourceRow): Promise<void> | null {

@@ -15,8 +15,8 @@ import { ConstantVector, Float64Vector, vectorOf, type AnyVector } from '../../v
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
-import { compileCondition, evaluateScalar, layoutOf, type Selector } from '../expression/compile.ts'
-import type { Compilation } from '../expression/interpret.ts'
+import { compileCondition, evaluateScalar, layoutOf, ONE_ROW, type Selector } from '../expression/compile.ts'
+import { interpret, type Compilation, type Evaluator } from '../expression/interpret.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { LockedIndexScan } from '../range-lock.ts'
 
@@ -157,10 +157,16 @@ const zoneFiltersOf = (filter: Expr | null, plan: SeqScan, scope: Compilation): 
 
 export class IndexScanOperator extends TableRead {
   readonly #index: IndexScan
+  readonly #equalities: readonly Evaluator[]
+  readonly #lower: Evaluator | null
+  readonly #upper: Evaluator | null
 
   constructor(plan: IndexScan, context: ExecutionContext) {
     super(plan, context)
     this.#index = plan
+    this.#equalities = plan.equalities.map((expr) => interpret(expr, this.scope))
+    this.#lower = plan.lower === null ? null : interpret(plan.lower.expr, this.scope)
+    this.#upper = plan.upper === null ? null : interpret(plan.upper.expr, this.scope)
   }
 
   protected override source(projection: readonly number[], withRowids: boolean): BatchSource | null {
@@ -189,13 +195,16 @@ export class IndexScanOperator extends TableRead {
   #range(): KeyRange | null {
     const { equalities, lower, upper, index } = this.#index
     const prefix: Datum[] = []
-    for (const expr of equalities) {
-      const value = evaluateScalar(expr, this.scope)
+    for (const equality of this.#equalities) {
+      const value = equality(ONE_ROW, 0)
       if (value === null) return null
       prefix.push(value)
     }
-    const low = lower === null ? null : evaluateScalar(lower.expr, this.scope)
-    const high = upper === null ? null : evaluateScalar(upper.expr, this.scope)
+    if (lower === null && upper === null && prefix.length > 0) {
+      return { lower: prefix, lowerInclusive: true, upper: prefix, upperInclusive: true }
+    }
+    const low = this.#lower === null ? null : this.#lower(ONE_ROW, 0)
+    const high = this.#upper === null ? null : this.#upper(ONE_ROW, 0)
     if ((lower !== null && low === null) || (upper !== null && high === null)) return null
     const key = index.index?.keys[equalities.length]
     const from = { bound: lower, value: low }

@@ -1,5 +1,5 @@
 /** Operators without state beyond a position: result, values, filter, project, limit, append, unique. */
-import type { Expr } from '../../analyze/expression.ts'
+import type { ColumnId, Expr } from '../../analyze/expression.ts'
 import { invalidRowCount } from '../../errors/raise/execution.ts'
 import type { Append, Filter, Limit, Project, Result, Unique, ValuesScan } from '../../plan/physical.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -10,10 +10,11 @@ import {
   compileExpression,
   evaluateScalar,
   layoutOf,
+  ONE_ROW,
   type CompiledExpression,
   type Selector,
 } from '../expression/compile.ts'
-import type { Compilation } from '../expression/interpret.ts'
+import { interpret, type Compilation, type Evaluator } from '../expression/interpret.ts'
 import { groupKey, type Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { rowsBatch } from '../row-buffer.ts'
@@ -40,12 +41,13 @@ export class ResultOperator implements Operator {
 
 export class ValuesOperator implements Operator {
   readonly #plan: ValuesScan
-  readonly #scope: Compilation
+  readonly #rows: readonly (readonly Evaluator[])[]
   #done = false
 
   constructor(plan: ValuesScan, context: ExecutionContext) {
     this.#plan = plan
-    this.#scope = { context, layout: new Map() }
+    const scope = { context, layout: new Map<ColumnId, number>() }
+    this.#rows = plan.rows.map((row) => row.map((expr) => interpret(expr, scope)))
   }
 
   open(): void {
@@ -55,7 +57,7 @@ export class ValuesOperator implements Operator {
   next(): Pull {
     if (this.#done) return null
     this.#done = true
-    const rows = this.#plan.rows.map((row) => row.map((expr) => evaluateScalar(expr, this.#scope)))
+    const rows = this.#rows.map((row) => row.map((value) => value(ONE_ROW, 0)))
     return (
       rowsBatch(
         rows,

@@ -176,8 +176,12 @@ export const rowsToBatch = (
   options: Pick<ScanOptions, 'columns' | 'projection'>,
   rowids: readonly number[] | null,
 ): Batch => {
+  const [first] = rows
   const vectors = options.projection.map((column): AnyVector => {
     const { type, missing } = options.columns[column] as ColumnDescriptor
+    if (rows.length === 1 && first !== undefined) {
+      return new ConstantVector(column < first.length ? first[column] : missing, 1)
+    }
     const values: Datum[] = []
     for (const row of rows) values.push(column < row.length ? row[column] : missing)
     return vectorOf(type, values)
