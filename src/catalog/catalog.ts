@@ -14,6 +14,9 @@ import { CatalogSnapshot, FIRST_NORMAL_OID } from './snapshot.ts'
 /** Key of an object's record; shared objects belong to database 0. */
 const recordName = (database: number, oid: number): string => `catalog/${database}/${oid}`
 
+/** Oid in the name of an object's record. */
+const oidOf = (name: string): number => Number(name.slice(name.lastIndexOf('/') + 1))
+
 const SHARED = 0
 const isShared = (object: CatalogObject): boolean => object.class === 'role' || object.class === 'database'
 
@@ -64,7 +67,7 @@ export class CatalogStore {
 
   async #read(database: number): Promise<CatalogObject[]> {
     const records = await this.#storage.readMeta(`catalog/${database}/`)
-    for (const [name] of records) this.reserve(Number(name.slice(name.lastIndexOf('/') + 1)))
+    for (const [name] of records) this.reserve(oidOf(name))
     return decodeObjects(records, typeByOid, (name, cause) =>
       this.#storage.reportDamage(damageOf(`catalog record "${name}"`, '', 0, cause)),
     )
@@ -157,6 +160,29 @@ export class CatalogTransaction {
 
   allocateOid(): number {
     return this.#store.allocateOid()
+  }
+
+  /** Oids of the objects that the transaction has made, changed or removed. */
+  get changed(): Iterable<number> {
+    return this.#changes?.keys() ?? []
+  }
+
+  /** Recovery: the changes of a prepared transaction, read from the records that its commit will write. */
+  restore(records: readonly (readonly [name: string, value: Uint8Array | null])[]): void {
+    const committed = this.#store.snapshot(this.#database)
+    const own = records.filter(([name]) => name.startsWith('catalog/'))
+    const kept = own.filter(([, value]) => value !== null)
+    const typeOf = (oid: number) => typeByOid(oid) ?? committed.typeByOid(oid) ?? undefined
+    const objects = decodeObjects(kept, typeOf, (_name, cause) => {
+      throw cause
+    })
+    for (const [name] of own) this.#store.reserve(oidOf(name))
+    for (const object of objects) {
+      if (object.class === 'relation') this.#store.reserve(object.storageId)
+      if (object.class === 'type') this.#store.reserve(object.arrayType.oid)
+      this.put(object)
+    }
+    for (const [name, value] of own) if (value === null) this.remove(oidOf(name))
   }
 
   /** Adds or replaces an object. */

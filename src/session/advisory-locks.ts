@@ -91,6 +91,11 @@ export class SessionAdvisoryLocks implements AdvisoryLocks {
     return true
   }
 
+  /** Whether the session itself holds a lock. */
+  holds({ key, space }: AdvisoryTag): boolean {
+    return [true, false].some((shared) => this.#held.has(nameOf({ key, space, shared })))
+  }
+
   unlockAll(): void {
     for (const { tag, mode } of this.#held.values()) {
       this.#host.locks.release(this.#owner as LockOwner, tag, mode)

@@ -21,6 +21,7 @@ import { TransactionManager } from '../txn/transaction-manager.ts'
 import type { Engine, Session, SessionEvents, StartupParameters } from './contract.ts'
 import { Database, statisticsRecord } from './database.ts'
 import { detachedEval } from './detached-eval.ts'
+import { restorePrepared } from './restore-prepared.ts'
 import { ServerSession } from './session.ts'
 
 export interface EngineOptions {
@@ -50,10 +51,13 @@ export const openEngine = async ({ dataDirectory, settings, logger, parts }: Eng
     log: (message) => logger.info(message),
   })
   const engine = new TesseraEngine({ storage, transactions, catalogs, settings, logger, spill })
+  const prepared = await restorePrepared(engine)
   await storage.loadStores(storedTables(catalogs), () => {
+    prepared.restoreChanges()
     for (const database of catalogs.databases) {
       engine.database(database).indexes.openAll(catalogs.snapshot(database), (message) => logger.error(message))
     }
+    return prepared.restoreIndexes()
   })
   await storage.removeUnusedIndexes()
   for (const database of catalogs.databases) await loadStatistics(engine, database)

@@ -5,6 +5,7 @@ import { SqlArray } from '../types/array.ts'
 import type { Datum } from '../types/sql-type.ts'
 import type { LockInfo } from '../txn/lock-manager.ts'
 import type { LockTag } from '../txn/lock-tag.ts'
+import { preparedXid } from '../txn/prepared-transactions.ts'
 import type { SessionCore } from './core.ts'
 
 type Row = Readonly<Record<string, Datum>>
@@ -146,17 +147,40 @@ const ownLocks = ({ block, processId }: SessionCore): Row[] => {
   return [{ ...lock, locktype: 'virtualxid', virtualxid: virtual, fastpath: true }, ...byId]
 }
 
-/** A lock of the lock manager as PostgreSQL would show it. */
-const lockInfoRows = ({ engine }: SessionCore, info: LockInfo): Row[] => {
-  const { tag, processId, mode, granted, waitStart } = info
+/** The virtual id, process and database that a lock's owner is shown with: those of a session or a prepared transaction. */
+const holderColumns = ({ engine, parts }: SessionCore, processId: number) => {
+  const xid = preparedXid(processId)
+  if (xid !== null) {
+    const prepared = parts.transactions.prepared.list().find((one) => one.xid === xid)
+    return { virtualtransaction: `-1/${xid}`, pid: null, database: prepared?.database ?? null }
+  }
   const session = engine.sessions.get(processId)?.core
+  const virtualtransaction = `${processId}/${session?.block.count ?? 0}`
+  return { virtualtransaction, pid: processId, database: session?.database.oid ?? null }
+}
+
+const preparedLocks = ({ parts }: SessionCore): Row[] =>
+  parts.transactions.prepared.list().map(({ xid }) => ({
+    locktype: 'transactionid',
+    transactionid: xid,
+    virtualtransaction: `-1/${xid}`,
+    pid: null,
+    mode: 'ExclusiveLock',
+    granted: true,
+    fastpath: false,
+    waitstart: null,
+  }))
+
+/** A lock of the lock manager as PostgreSQL would show it. */
+const lockInfoRows = (core: SessionCore, info: LockInfo): Row[] => {
+  const { tag, processId, mode, granted, waitStart } = info
+  const { database, ...holder } = holderColumns(core, processId)
   const row = {
-    ...tagColumns(tag, session?.database.oid ?? null),
-    virtualtransaction: `${processId}/${session?.block.count ?? 0}`,
-    pid: processId,
+    ...tagColumns(tag, database),
+    ...holder,
     mode,
     granted,
-    fastpath: granted && tag.kind === 'relation' && FAST_MODES.has(mode),
+    fastpath: granted && holder.pid !== null && tag.kind === 'relation' && FAST_MODES.has(mode),
     waitstart: waitStart === null ? null : (waitStart - POSTGRES_EPOCH) * 1000,
   }
   if (tag.kind === 'transaction' && granted) return []
@@ -172,6 +196,7 @@ const lockInfoRows = ({ engine }: SessionCore, info: LockInfo): Row[] => {
 
 const lockRows = (core: SessionCore): Row[] => [
   ...Array.from(core.engine.sessions.values()).flatMap((session) => ownLocks(session.core)),
+  ...preparedLocks(core),
   ...core.parts.transactions.locks.list().flatMap((info) => lockInfoRows(core, info)),
 ]
 
@@ -191,6 +216,14 @@ const VIEWS: Readonly<Record<string, (core: SessionCore) => Iterable<Row>>> = {
         generic_plans: 0,
         custom_plans: 0,
       })),
+  pg_prepared_xacts: (core) =>
+    core.parts.transactions.prepared.list().map(({ xid, gid, preparedAt, owner, database }) => ({
+      transaction: xid,
+      gid,
+      prepared: preparedAt,
+      owner: core.catalog.role(owner)?.name ?? null,
+      database: core.catalog.objects.get(database)?.name ?? null,
+    })),
   pg_cursors: (core) =>
     Array.from(core.cursors.values(), ({ name, statement, hold, binary, scroll }) => ({
       name,

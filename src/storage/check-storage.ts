@@ -6,6 +6,8 @@ import { FileRun } from './index/index-run.ts'
 import type { OrderedIndex } from './index/ordered-index.ts'
 import { parseIdKey, parseRowKey, parseSegmentKey, prefixRange, rowRange } from './kv/keys.ts'
 import type { KeyValue, KeyValueStore } from './kv/key-value-store.ts'
+import { decodePrepared } from './prepared-record.ts'
+import { filesOf } from './restore-prepared.ts'
 import { decodeRow } from './row-codec.ts'
 import { decodeManifest, FileSegment } from './segments/segment-file.ts'
 import type { Storage } from './storage.ts'
@@ -72,6 +74,9 @@ const checkManifest: RecordCheck = (_storage, key, value) => {
 const checkSequence: RecordCheck = (_storage, key, value) =>
   failing('the state', 'sequence', parseIdKey(key), () => decodeRow(intact(value), []))
 
+const checkPrepared: RecordCheck = (_storage, key, value) =>
+  failing(`prepared transaction ${parseIdKey(key)}`, '', 0, () => filesOf(decodePrepared(intact(value))))
+
 const failing = (record: string, owner: string, storageId: number, read: () => unknown): Damage | null => {
   try {
     read()
@@ -85,6 +90,7 @@ const RECORDS: readonly (readonly [range: readonly [Uint8Array, Uint8Array], che
   [prefixRange('s'), checkManifest],
   [rowRange(null), checkRow],
   [prefixRange('q'), checkSequence],
+  [prefixRange('p'), checkPrepared],
 ]
 
 /** Reads every record again; answers those that cannot be understood. Throws XX001 when LevelDB itself is damaged. */

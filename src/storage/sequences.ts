@@ -8,7 +8,7 @@ import { type ExactInteger, exactAdd, normalizeInteger } from '../types/int64.ts
 import type { Datum } from '../types/sql-type.ts'
 import { type Damage, damageOf, intact } from './damage.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
-import { parseIdKey, prefixRange, sequenceKey, textKey } from './kv/keys.ts'
+import { isSequenceKey, parseIdKey, prefixRange, sequenceKey, textKey } from './kv/keys.ts'
 import { decodeRow, encodeRow } from './row-codec.ts'
 import { ANCIENT, type ChangeTarget, type TransactionState, type Writer } from './transaction-state.ts'
 
@@ -68,8 +68,10 @@ export class Sequences implements ChangeTarget {
 
   /** Adds the exact states to the batch that is written when the storage closes: no gap is left then. */
   settle(batch: WriteBatch): void {
-    for (const [id, { lastValue, isCalled, logCount }] of this.#states) {
-      if (logCount > 0) batch.put(textKey(sequenceKey(id)), encodeState(lastValue, isCalled))
+    for (const [id, { lastValue, isCalled, logCount, creator }] of this.#states) {
+      // What a prepared transaction made is in its record.
+      const isSettled = creator.commitSequence !== Number.POSITIVE_INFINITY
+      if (logCount > 0 && isSettled) batch.put(textKey(sequenceKey(id)), encodeState(lastValue, isCalled))
     }
   }
 
@@ -81,6 +83,16 @@ export class Sequences implements ChangeTarget {
   /** Restarts a sequence (ALTER SEQUENCE RESTART, TRUNCATE RESTART IDENTITY): undone when the transaction rolls back. */
   restart(writer: Writer, id: number, value: ExactInteger, isCalled = false): void {
     this.#replace(writer, id, newState(value, isCalled, writer))
+  }
+
+  /** Recovery: the state that a prepared transaction has given a sequence; null: it dropped it. */
+  restore(writer: Writer, id: number, logged: Uint8Array | null): void {
+    if (logged === null) {
+      this.drop(writer, id)
+      return
+    }
+    const [lastValue, isCalled] = decodeRow(logged, []) as [ExactInteger, boolean]
+    this.#replace(writer, id, { lastValue, isCalled, logCount: 0, logged, creator: writer.state })
   }
 
   drop(writer: Writer, id: number): void {
@@ -112,6 +124,11 @@ export class Sequences implements ChangeTarget {
     const key = textKey(sequenceKey(id))
     if (state === undefined) batch.delete(key)
     else batch.put(key, state.logged)
+  }
+
+  /** Brings the states in a batch up to now. */
+  renew(batch: WriteBatch): void {
+    for (const key of Array.from(batch.keys)) if (isSequenceKey(key)) this.redo(parseIdKey(key), batch)
   }
 
   state(id: number): SequenceState {

@@ -13,6 +13,8 @@ import { LevelStore } from './kv/level-store.ts'
 import { Merger } from './merge/merger.ts'
 import { syncDirectory } from './durable-files.ts'
 import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
+import type { PreparedRecord } from './prepared-record.ts'
+import { preparedDamage, readPrepared } from './restore-prepared.ts'
 import { PageCache } from './segments/page-cache.ts'
 import { SegmentFiles } from './segments/segment-files.ts'
 import {
@@ -116,9 +118,10 @@ export class Storage {
 
   /**
    * Recovers the tables' rows. The catalog names them with the columns as last committed; storages that it does not
-   * name are removed, and so are segment files that no manifest names. `openIndexes` is called once the rows are there.
+   * name are removed, and so are segment files that no manifest names. `openIndexes` is called once the rows are there;
+   * it answers the files that prepared transactions need.
    */
-  async loadStores(tables: Iterable<TableDescription>, openIndexes: () => void = () => {}): Promise<void> {
+  async loadStores(tables: Iterable<TableDescription>, openIndexes: () => Iterable<string> = () => []): Promise<void> {
     if (this.log === null) return
     // A merge writes index entries, so the indexes must be open, and files, which are not to be taken for unused ones.
     const release = this.#merger.hold()
@@ -129,7 +132,11 @@ export class Storage {
     }
   }
 
-  async #load(log: KeyValueStore, tables: Iterable<TableDescription>, openIndexes: () => void): Promise<void> {
+  async #load(
+    log: KeyValueStore,
+    tables: Iterable<TableDescription>,
+    openIndexes: () => Iterable<string>,
+  ): Promise<void> {
     const created = await recoverStoreIds(log)
     for (const { storageId, columns } of tables) {
       if (!created.delete(storageId))
@@ -138,9 +145,10 @@ export class Storage {
     }
     const { files, orphans, damages } = await recoverTables(log, this.#stores, this.files)
     for (const damage of damages) this.reportDamage(damage)
-    openIndexes()
+    for (const file of openIndexes()) files.add(file)
     if (this.damages.length > 0) return
     for (const storageId of new Set([...created, ...orphans])) {
+      if (this.#stores.has(storageId)) continue
       this.#logger(`removing table storage ${storageId}, which no table uses`)
       const batch = new WriteBatch()
       batch.delete(textKey(storeKey(storageId)))
@@ -149,6 +157,12 @@ export class Storage {
     }
     const removed = await this.files.removeUnnamed(files)
     if (removed > 0) this.#logger(`removed ${removed} unused segment files`)
+  }
+
+  /** The transactions that are still prepared, as they were recorded. */
+  async preparedTransactions(): Promise<PreparedRecord[]> {
+    if (this.log === null) return []
+    return readPrepared(this.log, (xid, cause) => this.reportDamage(preparedDamage(xid, cause)))
   }
 
   #register(store: TableStore): void {

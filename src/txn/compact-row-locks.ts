@@ -55,6 +55,18 @@ export class CompactRowLocks<Owner> {
     return taken
   }
 
+  /** The rows that an owner holds here, with bits of their modes. */
+  *rowsOf(owner: Owner): Generator<{ readonly relation: number; readonly rowid: number; readonly modes: number }> {
+    for (const [relation, owners] of this.#relations) {
+      for (const [index, page] of owners.get(owner) ?? []) {
+        for (let i = 0; i < PAGE_ROWS; i++) {
+          const bits = page[i] as number
+          if (bits !== 0) yield { relation, rowid: index * PAGE_ROWS + i, modes: bits << FIRST_MODE }
+        }
+      }
+    }
+  }
+
   /** Everything that an owner holds here is given up. */
   release(owner: Owner): void {
     for (const [relation, owners] of this.#relations) {

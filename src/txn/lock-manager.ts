@@ -5,6 +5,7 @@
  */
 import { deadlockDetected, lockTimeout } from '../errors/raise/transactions.ts'
 import type { SqlError } from '../errors/sql-error.ts'
+import type { StoredLock } from '../storage/prepared-record.ts'
 import { Wait } from '../vector/wait.ts'
 import { blockersOf, type CycleStep, findCycle } from './deadlock.ts'
 import { CompactRowLocks } from './compact-row-locks.ts'
@@ -12,6 +13,7 @@ import { conflicts, dropCovered, type Grant, grant, type Lock, LockOwner, type R
 import { type LockMode, lockModeName, modesIn, TABLE_LOCK } from './lock-modes.ts'
 import { LockTable } from './lock-table.ts'
 import { describeTag, type LockRange, type LockTag } from './lock-tag.ts'
+import { type HeldLock, locksOf, storedLocks } from './stored-locks.ts'
 
 /** Locks cleared away at once when their owner ends. */
 const RELEASE_SLICE = 20_000
@@ -176,6 +178,22 @@ export class LockManager {
     request.settle(error)
     this.#grantWaiters(lock)
     this.#locks.dropIfUnused(lock)
+  }
+
+  /** What an owner holds, for the record of a prepared transaction. */
+  stored(owner: LockOwner): StoredLock[] {
+    const rows = Array.from(this.#compact.rowsOf(owner), ({ relation, rowid, modes }): HeldLock => {
+      return { tag: { kind: 'row', relation, rowid }, modes }
+    })
+    return storedLocks(owner, rows)
+  }
+
+  /** Recovery: gives an owner locks of a record; nobody waits for any yet. */
+  restore(owner: LockOwner, stored: readonly StoredLock[]): void {
+    for (const { tag, mode } of locksOf(stored)) {
+      if (tag.kind === 'row' && this.#acquireCompactly(owner, tag, mode)) continue
+      grant(this.#locks.find(tag), owner, mode, null)
+    }
   }
 
   /** Gives up everything that an owner holds, for good. */

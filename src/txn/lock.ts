@@ -5,8 +5,8 @@ import type { LockRange, LockTag } from './lock-tag.ts'
 
 /** Who may hold locks: a transaction, or a session for session-level advisory locks. */
 export class LockOwner {
-  /** Sessions by process id; locks of one process never conflict with each other. */
-  readonly processId: number
+  /** Sessions by process id; locks of one process never conflict with each other. Changes when a transaction is prepared. */
+  processId: number
   /** Age: the greater, the younger. */
   readonly order: number
   /** Locks held, in the order of their first grant. */

@@ -1,12 +1,14 @@
 /** Begins transactions, numbers them and their commits, and knows the oldest snapshot in use. */
 import { writesStopped } from '../errors/raise/storage.ts'
 import type { KeyValueStore } from '../storage/kv/key-value-store.ts'
+import type { PreparedDescription } from '../storage/prepared-record.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { LiveSnapshots, TransactionState } from '../storage/transaction-state.ts'
 import { Wait } from '../vector/wait.ts'
 import { ExportedSnapshots } from './exported-snapshots.ts'
 import { LockManager } from './lock-manager.ts'
 import { TABLE_LOCK } from './lock-modes.ts'
+import { PreparedTransactions } from './prepared-transactions.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'
 
 export class TransactionManager implements LiveSnapshots {
@@ -15,6 +17,7 @@ export class TransactionManager implements LiveSnapshots {
   /** Where commits are made durable; null when the storage is volatile. */
   readonly log: KeyValueStore | null
   readonly #storage: Storage
+  readonly prepared: PreparedTransactions
   readonly #live = new Set<Transaction>()
   /** Transactions with an id that are in progress. */
   readonly #writing = new Map<number, Transaction>()
@@ -26,6 +29,7 @@ export class TransactionManager implements LiveSnapshots {
   constructor(storage: Storage) {
     this.#storage = storage
     this.log = storage.log
+    this.prepared = new PreparedTransactions(storage)
     storage.snapshots = this
   }
 
@@ -33,6 +37,16 @@ export class TransactionManager implements LiveSnapshots {
     const owner = this.locks.owner(options.processId ?? this.#internalId--)
     const transaction = new Transaction(this, owner, options)
     this.#live.add(transaction)
+    return transaction
+  }
+
+  /** Recovery: a transaction that was prepared, with its locks; its changes are to be restored next. */
+  restore({ xid, locks }: PreparedDescription): Transaction {
+    const transaction = this.begin()
+    transaction.state.xid = xid
+    transaction.owner.xid = xid
+    this.#writing.set(xid, transaction)
+    this.locks.restore(transaction.owner, locks)
     return transaction
   }
 

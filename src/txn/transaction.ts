@@ -7,6 +7,7 @@ import { noActiveTransaction, readOnlyTransaction } from '../errors/raise/transa
 import { WriteBatch } from '../storage/kv/key-value-store.ts'
 import { textKey } from '../storage/kv/keys.ts'
 import { pause } from '../storage/pace.ts'
+import type { StoredLock } from '../storage/prepared-record.ts'
 import {
   type ChangeTarget,
   type LiveSnapshots,
@@ -19,6 +20,7 @@ import type { LockOwner } from './lock.ts'
 import type { AcquireOptions } from './lock-manager.ts'
 import { type LockMode, ROW_LOCK, TABLE_LOCK } from './lock-modes.ts'
 import type { LockRange, LockTag } from './lock-tag.ts'
+import { preparedProcess } from './prepared-transactions.ts'
 import type { TransactionManager } from './transaction-manager.ts'
 
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
@@ -63,7 +65,7 @@ export class Transaction implements Writer {
   readOnly: boolean
   readonly #lockTimeout: () => number
   command = 0
-  status: 'active' | 'committing' | 'committed' | 'aborted' = 'active'
+  status: 'active' | 'committing' | 'prepared' | 'committed' | 'aborted' = 'active'
   #snapshot: Snapshot | null = null
   /** Snapshots that outlive their statement (cursors), with the number of holders. */
   #retained: Snapshot[] = []
@@ -318,14 +320,7 @@ export class Transaction implements Writer {
     synchronous: boolean,
   ): Promise<void> {
     try {
-      for (let i = 0; i < this.#targets.length; i++) {
-        ;(this.#targets[i] as ChangeTarget).redo(this.#rowids[i] as number, batch)
-        if (i % REDO_SLICE === REDO_SLICE - 1) await pause()
-      }
-      for (const [key, value] of this.#records) {
-        if (value === null) batch.delete(textKey(key))
-        else batch.put(textKey(key), value)
-      }
+      await this.#redo(batch)
       if (batch.length > 0 || this.#mustSync) {
         const written = write(batch, synchronous)
         if (synchronous) await written
@@ -336,6 +331,56 @@ export class Transaction implements Writer {
       throw error
     }
     this.#publish()
+  }
+
+  /** Adds the writes that repeat the transaction's changes. */
+  async #redo(batch: WriteBatch): Promise<void> {
+    for (let i = 0; i < this.#targets.length; i++) {
+      ;(this.#targets[i] as ChangeTarget).redo(this.#rowids[i] as number, batch)
+      if (i % REDO_SLICE === REDO_SLICE - 1) await pause()
+    }
+    for (const [key, value] of this.#records) {
+      if (value === null) batch.delete(textKey(key))
+      else batch.put(textKey(key), value)
+    }
+  }
+
+  /**
+   * PREPARE TRANSACTION: resolves when what `record` makes of the writes and locks is durable; the transaction belongs to
+   * no session then. When it rejects, the transaction was rolled back.
+   */
+  prepare(record: (writes: WriteBatch, locks: readonly StoredLock[]) => WriteBatch): Promise<void> {
+    this.beginWrite()
+    this.status = 'committing'
+    return this.#manager.trackCommit(this.#prepareDurably(record))
+  }
+
+  async #prepareDurably(record: (writes: WriteBatch, locks: readonly StoredLock[]) => WriteBatch): Promise<void> {
+    const { log } = this.#manager
+    try {
+      if (log !== null) {
+        const writes = new WriteBatch()
+        await this.#redo(writes)
+        await log.write(record(writes, this.#manager.locks.stored(this.owner)), true)
+      }
+    } catch (error) {
+      this.#abort()
+      throw error
+    }
+    this.detach()
+  }
+
+  /** The transaction is prepared: it reads no more, and only `finish` ends it. */
+  detach(): void {
+    this.status = 'prepared'
+    this.owner.processId = preparedProcess(this.state.xid)
+    this.#releaseSnapshots()
+  }
+
+  /** Ends a prepared transaction, once that is durable. */
+  finish(committed: boolean): void {
+    if (committed) this.#publish()
+    else this.#abort()
   }
 
   #publish(): void {
@@ -359,10 +404,14 @@ export class Transaction implements Writer {
     this.#end(false)
   }
 
-  #end(committed: boolean): void {
+  #releaseSnapshots(): void {
     this.#snapshot = null
     this.#retained = []
     this.#fresh = []
+  }
+
+  #end(committed: boolean): void {
+    this.#releaseSnapshots()
     this.#manager.ended(this)
     for (const action of this.#endActions) action(committed)
   }

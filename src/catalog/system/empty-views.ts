@@ -39,7 +39,6 @@ export const emptyViews: readonly RelationObject[] = [
     12018,
     'schemaname name, tablename name, policyname name, permissive text, roles _name, cmd text, qual text, with_check text',
   ),
-  catalogView('pg_prepared_xacts', 12090, 'transaction xid, gid text, prepared timestamptz, owner name, database name'),
   catalogView(
     'pg_publication_tables',
     12068,

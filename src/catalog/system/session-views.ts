@@ -21,6 +21,8 @@ const PREPARED_STATEMENTS_COLUMNS = `
   name text, statement text, prepare_time timestamptz, parameter_types _regtype, from_sql bool, generic_plans
   int8, custom_plans int8`
 
+const PREPARED_XACTS_COLUMNS = 'transaction xid, gid text, prepared timestamptz, owner name, database name'
+
 const CURSORS_COLUMNS = `
   name text, statement text, is_holdable bool, is_binary bool, is_scrollable bool, creation_time timestamptz`
 
@@ -40,5 +42,6 @@ export const sessionViews = [
     fromSession('pg_prepared_statements'),
     'session',
   ),
+  catalogView('pg_prepared_xacts', 12090, PREPARED_XACTS_COLUMNS, fromSession('pg_prepared_xacts'), 'session'),
   catalogView('pg_cursors', 12077, CURSORS_COLUMNS, fromSession('pg_cursors'), 'session'),
 ]

@@ -26,7 +26,7 @@ const MEMORY = inCategory('Resource Usage / Memory', [
     'Memory of maintenance such as index builds.',
     KILOBYTES,
   ),
-  integer('max_prepared_transactions', 'postmaster', 0, [0, 262143], 'Most transactions prepared at a time.'),
+  integer('max_prepared_transactions', 'postmaster', 64, [0, 262143], 'Most transactions prepared at a time.'),
   integer('max_stack_depth', 'superuser', 2048, [100, INT_MAX], 'Deepest stack.', KILOBYTES),
   integer('shared_buffers', 'postmaster', 16384, [16, 1073741823], 'Memory for shared pages.', PAGES),
   integer('temp_buffers', 'user', 1024, [100, 1073741823], 'Memory for pages of temporary tables.', PAGES),

@@ -37,7 +37,10 @@ export const cursorHandlers: UtilityHandlers = {
       release,
     )
     core.cursors.set(name, cursor)
-    if (hold) await cursor.materialize()
+    if (hold) {
+      core.block.heldCursors.add(name)
+      await cursor.materialize()
+    }
     return 'DECLARE CURSOR'
   },
   FetchStmt: async (core, node, { sink }) => {

@@ -150,6 +150,13 @@ const dropDatabase = (core: SessionCore, database: DatabaseObject, context: Defi
         : `There are ${sessions} other sessions using the database.`
     throw objectInUse(`database "${database.name}" is being accessed by other users`, { detail: others })
   }
+  const prepared = core.parts.transactions.prepared.list(database.oid).length
+  if (prepared > 0) {
+    const them = prepared === 1 ? 'is 1 prepared transaction' : `are ${prepared} prepared transactions`
+    throw objectInUse(`database "${database.name}" is being accessed by other users`, {
+      detail: `There ${them} using the database.`,
+    })
+  }
   for (const relation of core.parts.catalogs.snapshot(database.oid).all('relation')) {
     if (relation.kind === 'S') core.parts.storage.sequences.drop(context.transaction, relation.storageId)
     else if (relation.storageId !== 0) core.parts.storage.dropStore(context.transaction, relation.storageId)

@@ -1,6 +1,6 @@
 /** BEGIN, COMMIT, ROLLBACK, savepoints, SET CONSTRAINTS, LOCK. */
 import { resolveRelation } from '../../analyze/from.ts'
-import { noTransactionBlock, inTransactionBlock, unsupportedStatement } from '../../errors/raise/session.ts'
+import { noTransactionBlock, inTransactionBlock } from '../../errors/raise/session.ts'
 import { undefinedObject } from '../../errors/raise/analysis.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
 import { bodyOf, type Node, type RangeVar, type TransactionStmt } from '../../sql/ast.ts'
@@ -11,11 +11,19 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import type { SessionCore } from '../core.ts'
 import { plan, runDeferredChecks } from '../execute-statement.ts'
 import type { UtilityHandlers } from './handler.ts'
+import { finishPrepared, prepareTransaction } from './two-phase.ts'
+
+const ENDING: ReadonlySet<string> = new Set([
+  'TRANS_STMT_COMMIT',
+  'TRANS_STMT_ROLLBACK',
+  'TRANS_STMT_ROLLBACK_TO',
+  'TRANS_STMT_PREPARE',
+])
 
 /** Statements that a failed transaction block lets through. */
 export const endsTransaction = (node: Node): boolean => {
   const kind = bodyOf(node, 'TransactionStmt')?.kind
-  return kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK' || kind === 'TRANS_STMT_ROLLBACK_TO'
+  return kind !== undefined && ENDING.has(kind)
 }
 
 const warn = (core: SessionCore, message: string): void =>
@@ -82,7 +90,7 @@ export const requireNoBlock = (core: SessionCore, command: string, topLevel: boo
 }
 
 export const transactionHandlers: UtilityHandlers = {
-  TransactionStmt: (core, node) => {
+  TransactionStmt: (core, node, { topLevel }) => {
     const { block } = core
     switch (node.kind) {
       case 'TRANS_STMT_BEGIN':
@@ -107,8 +115,14 @@ export const transactionHandlers: UtilityHandlers = {
         return inBlock(core, 'RELEASE SAVEPOINT', () => block.release(node.savepoint_name as string))
       case 'TRANS_STMT_ROLLBACK_TO':
         return inBlock(core, 'ROLLBACK TO SAVEPOINT', () => block.rollbackTo(node.savepoint_name as string))
+      case 'TRANS_STMT_PREPARE':
+        return prepareTransaction(core, node)
+      case 'TRANS_STMT_COMMIT_PREPARED':
+        requireNoBlock(core, 'COMMIT PREPARED', topLevel)
+        return finishPrepared(core, node, 'commit')
       default:
-        throw unsupportedStatement('PREPARE TRANSACTION')
+        requireNoBlock(core, 'ROLLBACK PREPARED', topLevel)
+        return finishPrepared(core, node, 'rollback')
     }
   },
   ConstraintsSetStmt: async (core, node) => {

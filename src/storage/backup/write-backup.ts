@@ -11,6 +11,8 @@ import { type KeyValueStore, WriteBatch } from '../kv/key-value-store.ts'
 import { parseIndexKey } from '../kv/keys.ts'
 import { LevelStore } from '../kv/level-store.ts'
 import { pause } from '../pace.ts'
+import { decodePrepared } from '../prepared-record.ts'
+import { filesOf } from '../restore-prepared.ts'
 import { decodeManifest } from '../segments/segment-file.ts'
 import type { Storage } from '../storage.ts'
 import { type BackupFile, writeManifest } from './backup-manifest.ts'
@@ -71,8 +73,7 @@ const copyRecords = async (log: KeyValueStore, directory: string): Promise<Map<s
           throw dataCorrupted(`record "${Buffer.from(key).toString('latin1')}"`, 'Its checksum does not match.')
         }
         batch.put(key, value)
-        const file = fileOf(key, value)
-        if (file !== null) named.set(file.file, file.bytes)
+        for (const { file, bytes } of filesNamedBy(key, value)) named.set(file, bytes)
       }
       await copy.write(batch)
     }
@@ -82,15 +83,17 @@ const copyRecords = async (log: KeyValueStore, directory: string): Promise<Map<s
   return named
 }
 
-/** The file that a record names. */
-const fileOf = (key: Uint8Array, value: Uint8Array): { readonly file: string; readonly bytes: number } | null => {
+/** The files that a record names. */
+const filesNamedBy = (key: Uint8Array, value: Uint8Array): { readonly file: string; readonly bytes: number }[] => {
   switch (String.fromCharCode(key[0] as number)) {
     case 's':
-      return decodeManifest(value, 'a segment')
+      return [decodeManifest(value, 'a segment')]
     case 'i':
-      return parseIndexKey(key).file === null ? null : decodeRunManifest(value, 'a run')
+      return parseIndexKey(key).file === null ? [] : [decodeRunManifest(value, 'a run')]
+    case 'p':
+      return filesOf(decodePrepared(value))
     default:
-      return null
+      return []
   }
 }
 

@@ -187,6 +187,30 @@ export class OrderedIndex implements ChangeTarget {
     this.replaceRuns([], runs)
   }
 
+  /**
+   * Recovery: runs that a prepared transaction has written. They are named when it commits; where it rebuilds the index
+   * (it has `replaced` files) they take the place of others then.
+   */
+  restoreRuns(writer: Writer, runs: readonly IndexRun[], replaced: ReadonlySet<string>): void {
+    const { files } = this.store.environment
+    const rebuilds = replaced.size > 0
+    if (rebuilds) this.#rebuilding = true
+    else this.attachRuns(runs)
+    writer.onCommit(() => {
+      this.nameRuns(runs)
+      if (!rebuilds) return
+      this.#rebuilding = false
+      const old = this.#runs.filter((run) => run instanceof FileRun && replaced.has(run.manifest.file))
+      this.replaceRuns(old, runs)
+      for (const run of old) files.discardRun(run)
+    })
+    writer.pushUndo(() => {
+      if (rebuilds) this.#rebuilding = false
+      else this.replaceRuns(runs, [])
+      for (const run of runs) files.discardRun(run)
+    })
+  }
+
   /** Whether all other entries lie before those of an attached run. */
   liesAfterAll(run: IndexRun): boolean {
     for (const level of this.levels) {

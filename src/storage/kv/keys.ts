@@ -6,17 +6,22 @@
  * - `i` + storage id + `/` + index: every row of the table's segments has its entry in one of the index's runs
  * - `i` + storage id + `/` + index + `/` + file: manifest of a run
  * - `m` + name: catalog records
+ * - `p` + transaction id: a prepared transaction (`storage/prepared-record.ts`)
  * - `q` + storage id: sequences
  * - `s` + storage id + `/` + slot: manifest of a segment
  * - `t` + storage id: a table's storage exists
  * - `x` transaction ids below this number may be in use
  */
 const ROW_PREFIX = 0x72
+/** Letter of sequences. */
+const SEQUENCE_PREFIX = 0x71
 
 export const FORMAT_KEY = 'f'
 export const XID_KEY = 'x'
 export const metaKey = (name: string): string => `m${name}`
+export const preparedKey = (xid: number): string => `p${hex(xid)}`
 export const sequenceKey = (id: number): string => `q${hex(id)}`
+export const isSequenceKey = (key: Uint8Array): boolean => key[0] === SEQUENCE_PREFIX
 export const storeKey = (id: number): string => `t${hex(id)}`
 export const segmentKey = (id: number, slot: number): string => `s${hex(id)}/${hex(slot)}`
 
@@ -67,7 +72,7 @@ export const parseIndexKey = (key: Uint8Array): { storageId: number; index: numb
   return { storageId: Number.parseInt(storageId, 16), index: Number.parseInt(index, 16), file: file ?? null }
 }
 
-/** Id in the key of a store or a sequence. */
+/** Id in the key of a store, a sequence or a prepared transaction. */
 export const parseIdKey = (key: Uint8Array): number => Number.parseInt(Buffer.from(key).toString('utf8', 1), 16)
 
 const hex = (n: number): string => n.toString(16).padStart(8, '0')
