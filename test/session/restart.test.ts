@@ -16,6 +16,7 @@ test('rows that wait for a merge have their index entries after it, however long
     put: segments.put,
     read: segments.read,
     delete: segments.delete,
+    close: segments.close,
     list: async () => {
       await sleep(200)
       return segments.list()

@@ -53,6 +53,7 @@ const crashingDisk = ({ log, segments }: ReturnType<typeof newDisk>, k: number) 
     read: (name, offset, length) => segments.read(name, offset, length),
     delete: async (name) => (isOff() ? undefined : segments.delete(name)),
     list: () => segments.list(),
+    close: () => segments.close(),
   }
   return { log: faulty, segments: frozen }
 }

@@ -11,6 +11,7 @@ import { decodeRow, encodeRow } from '../row-codec.ts'
 import { type ColumnBuffers, ENCODINGS, encodingFor } from '../segments/column-encoding.ts'
 import { CachedPage, type PageCache } from '../segments/page-cache.ts'
 import type { SegmentStore } from '../segments/segment-store.ts'
+import { Utf8Vector } from '../segments/utf8-vector.ts'
 import { arrowBuffers, decodeColumn, decodedBytes, type StoredColumn } from '../segments/stored-column.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import { keyAt, type RunPart } from './entry-order.ts'
@@ -217,7 +218,7 @@ export class FileRun implements IndexRun {
     const stored = this.#parts()[part] as StoredPart
     const read = this.#read(stored)
     const rowids = new Float64Array(read.buffer, read.byteOffset, stored.entries)
-    let bytes = rowids.byteLength
+    let bytes = read.byteLength
     const keys = stored.columns.map((column, i): AnyVector => {
       const buffers: Record<string, Uint8Array> = {}
       let size = 0
@@ -226,8 +227,12 @@ export class FileRun implements IndexRun {
         size += length
       }
       const descriptor = this.#columns[i] as ColumnDescriptor
-      const vector = decodeColumn(column, buffers as ColumnBuffers, stored.entries, descriptor, this.manifest.file)
-      bytes += decodedBytes(vector, size)
+      const stringless = decodeColumn(column, buffers as ColumnBuffers, stored.entries, descriptor, this.manifest.file)
+      // Searches compare the same strings again and again.
+      const vector = stringless instanceof Utf8Vector ? stringless.decoded() : stringless
+      // Some columns are views of what was read.
+      const isView = 'values' in vector && 'buffer' in vector.values && vector.values.buffer === read.buffer
+      if (!isView) bytes += decodedBytes(vector, size)
       return vector
     })
     const page = new CachedPage<RunPart>({ keys, rowids }, bytes, () => {

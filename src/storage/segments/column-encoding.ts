@@ -176,7 +176,10 @@ export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
     decode: (buffers, { nulls }) => {
       const codes = int32s(bytesOf(buffers, 'values'))
       if (nulls !== null) for (let i = 0; i < codes.length; i++) if (nulls[i] === 1) codes[i] = -1
-      const offsets = int32s(bytesOf(buffers, 'dictionaryOffsets'))
+      const padded = int32s(bytesOf(buffers, 'dictionaryOffsets'))
+      // Arrow fills up with a zero.
+      const isPadded = padded.length > 1 && (padded.at(-1) as number) < (padded.at(-2) as number)
+      const offsets = isPadded ? padded.subarray(0, -1) : padded
       return new DictionaryVector(codes, splitText(offsets, bytesOf(buffers, 'dictionaryValues'), null))
     },
   },
@@ -189,8 +192,11 @@ export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
           : joinText((vector as DatumVector).values)
       return arrow.makeData({ type: new arrow.Utf8(), ...validity(vector), valueOffsets: offsets, data: values })
     },
-    decode: (buffers, { nulls }) =>
-      new DatumVector(splitText(int32s(bytesOf(buffers, 'offsets')), bytesOf(buffers, 'values'), nulls)),
+    decode: (buffers, { length, nulls }) => {
+      const { buffer, byteOffset, byteLength } = bytesOf(buffers, 'values')
+      const offsets = int32s(bytesOf(buffers, 'offsets')).subarray(0, length + 1)
+      return new Utf8Vector(offsets, Buffer.from(buffer, byteOffset, byteLength), nulls)
+    },
   },
   datums: {
     fits: () => true,

@@ -42,6 +42,15 @@ export class PageCache {
     return this.#bytes
   }
 
+  /** Whether so many bytes more push nothing out. */
+  hasRoom(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#limit
+  }
+
+  get #limit(): number {
+    return Math.max(this.#budget - this.#reserved(), this.#budget / 4)
+  }
+
   add(page: CachedPage<unknown>): void {
     this.#pages.add(page)
     this.#bytes += page.bytes
@@ -53,7 +62,7 @@ export class PageCache {
   }
 
   #evict(keep: CachedPage<unknown>): void {
-    const limit = Math.max(this.#budget - this.#reserved(), this.#budget / 4)
+    const limit = this.#limit
     if (this.#bytes <= limit) return
     // A Set iterates in insertion order and comes to what is re-inserted again: the hand of the clock.
     for (const candidate of this.#pages) {

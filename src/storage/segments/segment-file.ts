@@ -15,6 +15,7 @@ import { type ColumnBuffers, type ColumnEncoding, ENCODINGS, encodingFor } from 
 import { CachedPage, type PageCache } from './page-cache.ts'
 import type { Segment, ZoneMap } from './segment.ts'
 import type { SegmentStore } from './segment-store.ts'
+import { cellBuffers } from './stored-cell.ts'
 import { arrowBuffers, decodeColumn, decodedBytes, type StoredColumn } from './stored-column.ts'
 import { fromBitmap } from './words.ts'
 
@@ -134,6 +135,13 @@ export const decodeManifest = (bytes: Uint8Array, what: string): SegmentManifest
   }
 }
 
+/** Cells of a column that are read alone before it is read as a whole: they take about as long. */
+const MAX_CELL_READS = 256
+
+/** Bytes that a column takes in its file. */
+const bytesOf = ({ buffers }: StoredColumn): number =>
+  Object.values(buffers).reduce((sum, [, length]) => sum + length, 0)
+
 /** A segment in a file; columns are read when first used and may be evicted. */
 export class FileSegment implements Segment {
   readonly manifest: SegmentManifest
@@ -142,7 +150,9 @@ export class FileSegment implements Segment {
   readonly #descriptors: readonly ColumnDescriptor[]
   readonly #columns: (CachedPage<AnyVector> | undefined)[] = []
   readonly #zones: (ZoneMap | undefined)[] = []
-  #absent: Uint8Array | null | undefined
+  #absent: CachedPage<Uint8Array> | null = null
+  /** By column: -1 until its bytes were verified, then cells read alone since the column was in memory. */
+  readonly #cellReads: Int16Array
 
   /** `descriptors` must cover the columns stored. */
   constructor(
@@ -155,7 +165,7 @@ export class FileSegment implements Segment {
     this.#files = files
     this.#cache = cache
     this.#descriptors = descriptors
-    if (manifest.absent === undefined) this.#absent = null
+    this.#cellReads = new Int16Array(manifest.columns.length).fill(-1)
   }
 
   get length(): number {
@@ -172,11 +182,18 @@ export class FileSegment implements Segment {
   }
 
   absent(): Uint8Array | null {
-    if (this.#absent === undefined) {
-      const column = this.manifest.absent as ColumnManifest
-      this.#absent = fromBitmap(this.#read(column).values ?? new Uint8Array(0), this.length, false)
+    const { absent } = this.manifest
+    if (absent === undefined) return null
+    if (this.#absent === null) {
+      const flags = fromBitmap(this.#read(absent).values ?? new Uint8Array(0), this.length, false)
+      this.#absent = new CachedPage(flags, flags.byteLength, () => {
+        this.#absent = null
+      })
+      this.#cache.add(this.#absent)
+      return flags
     }
-    return this.#absent
+    this.#absent.used = true
+    return this.#absent.content
   }
 
   column(index: number): AnyVector {
@@ -192,15 +209,27 @@ export class FileSegment implements Segment {
     return vector
   }
 
-  cell(column: number, offset: number): Datum {
-    return this.column(column).get(offset)
+  /** While memory is short a cell is read alone, unless so many of the column are asked for that all may be read. */
+  cell(index: number, offset: number): Datum {
+    const cached = this.#columns[index]
+    const reads = this.#cellReads[index] as number
+    const stored = this.manifest.columns[index] as ColumnManifest
+    if (cached !== undefined || reads === -1 || reads === MAX_CELL_READS || this.#cache.hasRoom(bytesOf(stored))) {
+      return this.column(index).get(offset)
+    }
+    this.#cellReads[index] = reads + 1
+    const { file } = this.manifest
+    const buffers = cellBuffers(stored, offset, (role, from, length) =>
+      this.#files.read(file, (stored.buffers[role]?.[0] ?? 0) + from, length),
+    )
+    return decodeColumn(stored, buffers, 1, this.#descriptors[index] as ColumnDescriptor, file).get(0)
   }
 
   /** Puts a decoded column into the cache. */
   keep(index: number, vector: AnyVector): void {
     const column = this.manifest.columns[index] as ColumnManifest
-    const stored = Object.values(column.buffers).reduce((sum, [, length]) => sum + length, 0)
-    const cached = new CachedPage(vector, decodedBytes(vector, stored), () => {
+    this.#cellReads[index] = 0
+    const cached = new CachedPage(vector, decodedBytes(vector, bytesOf(column)), () => {
       this.#columns[index] = undefined
     })
     this.#columns[index] = cached
@@ -231,6 +260,7 @@ export class FileSegment implements Segment {
   /** Gives the memory of its columns back. */
   release(): void {
     for (const cached of this.#columns) if (cached !== undefined) this.#cache.remove(cached)
+    if (this.#absent !== null) this.#cache.remove(this.#absent)
   }
 
   #read(column: ColumnManifest): ColumnBuffers {

@@ -25,6 +25,8 @@ import { zoneMapOf } from './zone-map.ts'
 
 const decoded = (vector: AnyVector): AnyVector => (vector instanceof Utf8Vector ? vector.decoded() : vector)
 
+const isCompact = (vector: AnyVector): boolean => vector.kind !== 'datums' || vector instanceof Utf8Vector
+
 /** Entries and bytes at which a run's file is closed; what follows goes into another. */
 const RUN_ENTRIES = 1_048_576
 const RUN_BYTES = 64 * 1024 * 1024
@@ -73,7 +75,8 @@ export class SegmentFiles {
     const { bytes, manifest } = await encodeSegment(name, content, descriptors)
     await this.#files.put(name, bytes)
     const segment = new FileSegment(manifest, this.#files, this.#cache, descriptors)
-    if (cached) for (const [i, vector] of columns.entries()) segment.keep(i, vector)
+    // Text as strings takes more memory than its bytes read again.
+    if (cached) for (const [i, vector] of columns.entries()) if (isCompact(vector)) segment.keep(i, vector)
     return segment
   }
 
@@ -177,6 +180,10 @@ export class SegmentFiles {
     if (!(segment instanceof FileSegment)) return
     this.release(segment)
     this.discardFile(segment.manifest.file)
+  }
+
+  close(): void {
+    this.#files.close()
   }
 
   /** Removes files that no manifest names; answers how many. */

@@ -15,6 +15,8 @@ export interface SegmentStore {
   /** Removes a file; nothing happens when there is none. */
   delete(name: string): Promise<void>
   list(): Promise<string[]>
+  /** Lets go of what reading keeps open. */
+  close(): void
 }
 
 /**
@@ -34,11 +36,17 @@ export const stoppingAtFailure = (files: SegmentStore, log: KeyValueStore): Segm
   read: (name, offset, length) => files.read(name, offset, length),
   delete: (name) => files.delete(name),
   list: () => files.list(),
+  close: () => files.close(),
 })
+
+/** Files that are kept open for reading. */
+const OPEN_FILES = 64
 
 /** Files in a directory. */
 export class DirectorySegmentStore implements SegmentStore {
   readonly #directory: string
+  /** Descriptors by name, the one used longest ago first. */
+  readonly #open = new Map<string, number>()
 
   private constructor(directory: string) {
     this.#directory = directory
@@ -79,26 +87,44 @@ export class DirectorySegmentStore implements SegmentStore {
   read(name: string, offset: number, length: number): Uint8Array {
     const path = join(this.#directory, name)
     const bytes = new Uint8Array(length)
-    let file: number
-    try {
-      file = openSync(path, 'r')
-    } catch (error) {
-      throw segmentCorrupted(path, `It cannot be opened: ${(error as Error).message}`)
-    }
-    try {
-      let done = 0
-      while (done < length) {
-        const read = readSync(file, bytes, done, length - done, offset + done)
-        if (read === 0) throw segmentCorrupted(path, `It ends before byte ${offset + length}.`)
-        done += read
-      }
-    } finally {
-      closeSync(file)
+    const file = this.#descriptor(name, path)
+    let done = 0
+    while (done < length) {
+      const read = readSync(file, bytes, done, length - done, offset + done)
+      if (read === 0) throw segmentCorrupted(path, `It ends before byte ${offset + length}.`)
+      done += read
     }
     return bytes
   }
 
+  #descriptor(name: string, path: string): number {
+    let file = this.#open.get(name)
+    if (file === undefined) {
+      try {
+        file = openSync(path, 'r')
+      } catch (error) {
+        throw segmentCorrupted(path, `It cannot be opened: ${(error as Error).message}`)
+      }
+      const [oldest] = this.#open.keys()
+      if (this.#open.size === OPEN_FILES && oldest !== undefined) this.#shut(oldest)
+    } else this.#open.delete(name)
+    this.#open.set(name, file)
+    return file
+  }
+
+  #shut(name: string): void {
+    const file = this.#open.get(name)
+    if (file === undefined) return
+    this.#open.delete(name)
+    closeSync(file)
+  }
+
+  close(): void {
+    for (const name of [...this.#open.keys()]) this.#shut(name)
+  }
+
   async delete(name: string): Promise<void> {
+    this.#shut(name)
     await rm(join(this.#directory, name), { force: true })
   }
 
@@ -129,4 +155,6 @@ export class MemorySegmentStore implements SegmentStore {
   async list(): Promise<string[]> {
     return [...this.files.keys()]
   }
+
+  close(): void {}
 }

@@ -4,9 +4,11 @@
  */
 import type * as arrow from 'apache-arrow'
 import { segmentCorrupted } from '../../errors/raise/storage.ts'
+import type { Datum } from '../../types/sql-type.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import { type ColumnBuffers, ENCODINGS } from './column-encoding.ts'
+import { Utf8Vector } from './utf8-vector.ts'
 import { fromBitmap } from './words.ts'
 
 /** Where a column's buffers lie and how they are encoded. */
@@ -44,6 +46,24 @@ export const decodeColumn = (
   return encoding.decode(buffers, { length, nulls, column, scale: stored.scale ?? 0 })
 }
 
-/** Memory that a decoded column takes; text as JavaScript strings takes about four times its bytes. */
-export const decodedBytes = (vector: AnyVector, storedBytes: number): number =>
-  vector.kind === 'datums' ? 4 * storedBytes + 16 * vector.length : storedBytes + vector.length
+/** A string's object and its place in an array. */
+const STRING_BYTES = 48
+
+/** Memory that a decoded column takes in bytes; that of values which are not in typed arrays is estimated. */
+export const decodedBytes = (vector: AnyVector, storedBytes: number): number => {
+  switch (vector.kind) {
+    case 'constant':
+      return 0
+    case 'dictionary':
+      return vector.codes.byteLength + dictionaryBytes(vector.dictionary)
+    case 'datums':
+      return vector instanceof Utf8Vector
+        ? vector.offsets.byteLength + vector.bytes.byteLength + (vector.nulls?.byteLength ?? 0)
+        : 2 * storedBytes + STRING_BYTES * vector.length
+    default:
+      return vector.values.byteLength + (vector.nulls?.byteLength ?? 0)
+  }
+}
+
+const dictionaryBytes = (dictionary: readonly Datum[]): number =>
+  dictionary.reduce((sum: number, text) => sum + STRING_BYTES + (typeof text === 'string' ? text.length : 0), 0)

@@ -1,4 +1,7 @@
-/** Text on its way into a segment file: UTF-8 bytes end to end as Arrow has them, made strings only where one is asked for. */
+/**
+ * Text in memory as it lies in segment files: UTF-8 bytes end to end, made strings only where one is asked for. A scan
+ * asks a block at a time.
+ */
 import type { Datum } from '../../types/sql-type.ts'
 import { type AnyVector, DatumVector } from '../../vector/vector.ts'
 import { splitText } from './text-buffers.ts'
@@ -31,11 +34,8 @@ export class Utf8Vector extends DatumVector {
     return new DatumVector(splitText(this.offsets, this.bytes, this.nulls))
   }
   override slice(from: number, to: number): DatumVector {
-    const offsets = this.offsets.slice(from, to + 1)
-    const start = offsets[0] as number
-    for (let i = 0; i < offsets.length; i++) offsets[i] = (offsets[i] as number) - start
-    const bytes = this.bytes.subarray(start, start + (offsets[to - from] as number))
-    return new DatumVector(splitText(offsets, bytes, this.nulls?.subarray(from, to) ?? null))
+    const nulls = this.nulls?.subarray(from, to) ?? null
+    return new DatumVector(splitText(this.offsets.subarray(from, to + 1), this.bytes, nulls))
   }
 
   /** Positions of the least and the greatest value that is not NULL, -1 where there is none; bytes order as code points do. */

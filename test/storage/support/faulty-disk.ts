@@ -144,6 +144,7 @@ export class FaultyDisk {
         this.#removed.clear()
       },
       read: (name, offset, length) => this.#files.read(name, offset, length),
+      close: () => this.#files.close(),
       delete: async (name) => {
         const fault = this.#operation('delete')
         if (fault === 'power') return NEVER
