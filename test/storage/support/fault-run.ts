@@ -3,7 +3,7 @@ import type { SqlError } from '../../../src/errors/sql-error.ts'
 import type { TesseraEngine } from '../../../src/session/engine.ts'
 import { type Fault, FaultyDisk, type Survival } from './faulty-disk.ts'
 import { openEngineOver, SqlSession } from './sql.ts'
-import { laneWork, stateOf, STEPS } from './workload.ts'
+import { laneWork, preparedIn, stateOf, STEPS } from './workload.ts'
 
 /** What a run without faults does. */
 export interface Model {
@@ -43,6 +43,7 @@ export const runFault = async (model: Model, fault: Fault, survival: Survival): 
   }
   if (state.includes('lane')) await expectLanes(session, run, wrong)
   await expectClean(session, wrong)
+  for (const gid of await preparedIn(session)) await session.query(`COMMIT PREPARED '${gid}'`)
   await goOn(engine, session, left, run.lastTicket, wrong)
   return wrong
 }

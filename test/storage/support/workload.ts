@@ -91,6 +91,26 @@ export const STEPS: readonly Step[] = [
   { sql: 'UPDATE bulk SET t = reverse(t) WHERE i % 3 = 0; ANALYZE bulk' },
   { sql: 'CHECKPOINT' },
   { sql: `BEGIN; INSERT INTO bulk SELECT i, 'again' FROM generate_series(20000, ${20000 + BULK}) i; ROLLBACK` },
+  {
+    sql: `BEGIN; UPDATE account SET balance = balance + 1 WHERE id = 1; DELETE FROM posting WHERE id = 2;
+      INSERT INTO account VALUES (31, 5); PREPARE TRANSACTION 'rows'`,
+  },
+  { sql: 'INSERT INTO account VALUES (32, 5)' },
+  { sql: 'VACUUM' },
+  { sql: "COMMIT PREPARED 'rows'" },
+  {
+    sql: `BEGIN; CREATE TABLE prepared (i int PRIMARY KEY, t text); INSERT INTO prepared SELECT i, i FROM
+      generate_series(1, ${BULK}) i; CREATE INDEX ON bulk (i, t); PREPARE TRANSACTION 'tables'`,
+  },
+  { sql: "ROLLBACK PREPARED 'tables'" },
+  {
+    sql: `BEGIN; CREATE TABLE prepared (i serial PRIMARY KEY, t text); INSERT INTO prepared (t) VALUES ('a'), ('b');
+      INSERT INTO bulk SELECT i, 'prepared' FROM generate_series(20000, ${20000 + BULK}) i; CREATE INDEX ON bulk (i, t);
+      PREPARE TRANSACTION 'tables'`,
+  },
+  { sql: "COMMIT PREPARED 'tables'" },
+  { sql: 'DELETE FROM bulk WHERE i % 100 < 98' },
+  { sql: 'VACUUM bulk' },
   { sql: 'CREATE TABLE few AS SELECT * FROM bulk LIMIT 5' },
   { sql: 'DROP TABLE bulk, side.note; DROP SCHEMA side' },
   { sql: 'DROP INDEX posting_kind' },
@@ -102,17 +122,25 @@ const COLUMNS =
   'SELECT attrelid::regclass::text, attname, atttypid::regtype, attnotnull FROM pg_attribute WHERE attnum > 0 AND attrelid >= 16384'
 const CONSTRAINTS = 'SELECT conname, contype FROM pg_constraint WHERE oid >= 16384'
 
+/** Identifiers of prepared transactions. */
+export const preparedIn = async (session: SqlSession): Promise<string[]> =>
+  (await session.query('SELECT gid FROM pg_prepared_xacts')).map(([gid]) => gid as string)
+
 /** Rows as texts, in an order that does not depend on where they are stored. */
 const ordered = (rows: readonly (readonly (string | null)[])[]): string[] =>
   rows.map((row) => JSON.stringify(row)).toSorted((a, b) => (a < b ? -1 : 1))
 
-/** Everything that transactions can change, as one short text: tables with their rows, indexes, columns, constraints. */
+/**
+ * Everything that transactions can change, as one short text: tables with their rows, indexes, columns, constraints,
+ * prepared transactions.
+ */
 export const stateOf = async (session: SqlSession): Promise<string> => {
   const relations = await session.query(TABLES)
   const parts: unknown[] = [
     ordered(relations),
     ordered(await session.query(COLUMNS)),
     ordered(await session.query(CONSTRAINTS)),
+    await preparedIn(session),
   ]
   for (const [name, kind] of relations) {
     // What lanes come to is looked at by itself.
