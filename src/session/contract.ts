@@ -49,6 +49,9 @@ export interface SessionEvents {
   terminate(error: Error): void
 }
 
+/** Whether a portal ran to its end. */
+export type PortalOutcome = 'complete' | 'suspended'
+
 export interface Session {
   readonly processId: number
   readonly secretKey: number
@@ -73,13 +76,13 @@ export interface Session {
   /** Fields of a portal with the formats asked for at bind (0 text, 1 binary), or null for NoData. */
   describePortal(portal: string): { fields: readonly FieldDescription[]; formats: readonly number[] } | null
   /** Runs a portal for at most `maxRows` rows (0: all); `suspended` means that more may follow. */
-  execute(portal: string, maxRows: number, sink: ResultSink): Promise<'complete' | 'suspended'>
+  execute(portal: string, maxRows: number, sink: ResultSink): PortalOutcome | Promise<PortalOutcome>
   /** The formats (0 text, 1 binary; one per column) in which a portal's rows go out. */
   resultFormats(portal: string): readonly number[]
   closeStatement(statement: string): void
   closePortal(portal: string): void
   /** Sync: commits or rolls back the implicit transaction. */
-  sync(): Promise<void>
+  sync(): void | Promise<void>
   /** The session noticed an error outside its own code (e.g. a malformed message): the transaction fails as after any error. */
   fail(): Promise<void>
 

@@ -2,7 +2,7 @@
 import type { Node } from '../sql/ast.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
-import type { FieldDescription } from './contract.ts'
+import type { FieldDescription, ResultSink } from './contract.ts'
 import type { StatementPlan } from './plan-statement.ts'
 import type { RunningPlan } from './run-plan.ts'
 
@@ -57,6 +57,38 @@ export class Portal {
     this.rest = null
     this.release?.()
     this.release = null
+  }
+}
+
+/** One Execute message's work on a portal. */
+export class PortalRun {
+  readonly portal: Portal
+  readonly sink: ResultSink
+  /** Rows that may still be delivered, and those that were. */
+  left: number
+  delivered = 0
+  #ended = false
+
+  /** `maxRows` 0: all. */
+  constructor(portal: Portal, maxRows: number, sink: ResultSink) {
+    this.portal = portal
+    this.sink = sink
+    this.left = maxRows === 0 ? Number.POSITIVE_INFINITY : maxRows
+  }
+
+  /** Sees to it that the portal has rows at hand, unless they have ended; a promise to be awaited before asking again. */
+  pull(running: RunningPlan): null | Promise<void> {
+    const { portal } = this
+    if (portal.rest !== null || this.#ended) return null
+    const pulled = running.next()
+    if (!(pulled instanceof Promise)) {
+      portal.rest = pulled
+      return null
+    }
+    return pulled.then((batch) => {
+      portal.rest = batch
+      this.#ended = batch === null
+    })
   }
 }
 

@@ -8,6 +8,7 @@ import { RowEvents, type UniqueEvent } from '../exec/modify/row-events.ts'
 import type { Operator } from '../exec/operator.ts'
 import { checkDeferredUniques } from '../exec/modify/deferred-unique.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
+import type { Snapshot } from '../storage/transaction-state.ts'
 import type { Batch } from '../vector/batch.ts'
 import { Wait } from '../vector/wait.ts'
 
@@ -96,6 +97,10 @@ export class RunningPlan {
     this.#closed = false
     this.rows = 0
     return this.#context
+  }
+
+  get snapshot(): Snapshot {
+    return this.#context.snapshot
   }
 
   /** The number in the command tag: rows changed, or rows delivered. */

@@ -21,13 +21,14 @@ import { logStatement } from '../observe/statement-log.ts'
 import type { Node } from '../sql/ast.ts'
 import { characterPosition, parseStatements, type ParsedStatement } from '../sql/parse.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
-import type { FieldDescription, ResultSink, Session, StatementDescription } from './contract.ts'
+import type { FieldDescription, PortalOutcome, ResultSink, Session, StatementDescription } from './contract.ts'
 import { SessionCore, type SessionOptions } from './core.ts'
 import { now } from './eval-context.ts'
 import { commandTag, isCurrent, lockTables, plan, runDeferredChecks, runPlan, startPlan } from './execute-statement.ts'
 import type { StatementPlan } from './plan-statement.ts'
-import { Portal, splitBatch, type PreparedStatement } from './portal.ts'
+import { Portal, PortalRun, splitBatch, type PreparedStatement } from './portal.ts'
 import { prepareStatement } from './prepare-statement.ts'
+import type { RunningPlan } from './run-plan.ts'
 import { dropTemporaryObjects } from './temporary-objects.ts'
 import { describeUtility, endsTransaction, runUtility } from './utility/index.ts'
 
@@ -139,10 +140,20 @@ export class ServerSession implements Session {
     format.transactionTimestamp = evaluation.statementTimestamp
   }
 
-  async #endImplicit(): Promise<void> {
+  /** Commits the transaction of statements outside a block. */
+  #endImplicit(): null | Promise<void> {
     const { block } = this.#core
-    if (block.state === 'implicit') await block.commit((checks) => runDeferredChecks(this.#core, checks))
+    if (block.state === 'implicit') {
+      const committing = block.commit((checks) => runDeferredChecks(this.#core, checks))
+      if (committing instanceof Promise) return this.#whenCommitted(committing)
+    }
     if (block.state === 'idle') this.#dropPortals()
+    return null
+  }
+
+  async #whenCommitted(committing: Promise<boolean>): Promise<void> {
+    await committing
+    if (this.#core.block.state === 'idle') this.#dropPortals()
   }
 
   /** Portals do not outlive their transaction. */
@@ -243,11 +254,8 @@ export class ServerSession implements Session {
     if (bytes === null) return null
     // The bytes are a view on the connection's buffer: what is kept must be a copy.
     if (binary) return type.receive(Uint8Array.from(bytes), -1, this.#core.format)
-    return type.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
-      -1,
-      this.#core.format,
-    )
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return type.parse(buffer.toString('utf8'), -1, this.#core.format)
   }
 
   describeStatement(name: string): StatementDescription {
@@ -270,7 +278,7 @@ export class ServerSession implements Session {
     return this.#portal(name).formats
   }
 
-  async execute(name: string, maxRows: number, sink: ResultSink): Promise<'complete' | 'suspended'> {
+  execute(name: string, maxRows: number, sink: ResultSink): PortalOutcome | Promise<PortalOutcome> {
     const portal = this.#portal(name)
     const { statement } = portal
     const { node, sql } = statement
@@ -281,63 +289,107 @@ export class ServerSession implements Session {
     const started = performance.now()
     this.#begins(sql)
     const timer = this.#startTimer()
-    try {
-      this.#begin(node)
-      if (statement.plan !== null) return await this.#executePlan(portal, node, maxRows, sink)
-      sink.commandComplete(await runUtility(this.#core, node, { sink, sql, statement: sql.trim(), topLevel: true }))
-      return 'complete'
-    } catch (error) {
-      throw this.#failed(error, sql)
-    } finally {
+    const ended = (): void => {
       clearTimeout(timer)
       this.#log(sql, started)
     }
+    let outcome: PortalOutcome | Promise<PortalOutcome>
+    try {
+      this.#begin(node)
+      outcome =
+        statement.plan === null
+          ? this.#executeUtility(node, sql, sink)
+          : this.#executePlan(new PortalRun(portal, maxRows, sink), node)
+    } catch (error) {
+      ended()
+      throw this.#failed(error, sql)
+    }
+    if (outcome instanceof Promise) return this.#awaited(outcome, sql, ended)
+    ended()
+    return outcome
   }
 
-  async #executePlan(portal: Portal, node: Node, maxRows: number, sink: ResultSink): Promise<'complete' | 'suspended'> {
-    const { statement } = portal
+  async #awaited(outcome: Promise<PortalOutcome>, sql: string, ended: () => void): Promise<PortalOutcome> {
+    try {
+      return await outcome
+    } catch (error) {
+      throw this.#failed(error, sql)
+    } finally {
+      ended()
+    }
+  }
+
+  async #executeUtility(node: Node, sql: string, sink: ResultSink): Promise<PortalOutcome> {
+    sink.commandComplete(await runUtility(this.#core, node, { sink, sql, statement: sql.trim(), topLevel: true }))
+    return 'complete'
+  }
+
+  #executePlan(run: PortalRun, node: Node): PortalOutcome | Promise<PortalOutcome> {
+    const { portal } = run
     if (portal.running === null) {
       if (portal.done) {
-        sink.commandComplete(commandTag(statement.plan as StatementPlan, 0))
+        run.sink.commandComplete(commandTag(portal.statement.plan as StatementPlan, 0))
         return 'complete'
       }
-      await this.#startPortal(portal, node)
+      const starting = this.#startPortal(portal, node)
+      if (starting !== null) return this.#deliverRest(run, starting)
     }
-    const running = portal.running as NonNullable<Portal['running']>
-    let left = maxRows === 0 ? Number.POSITIVE_INFINITY : maxRows
-    let delivered = 0
+    const outcome = this.#deliver(run)
+    return outcome instanceof Promise ? this.#deliverRest(run, outcome) : outcome
+  }
+
+  async #deliverRest(run: PortalRun, first: Promise<void>): Promise<PortalOutcome> {
+    await first
     for (;;) {
-      if (portal.rest === null) {
-        const pulled = running.next()
-        portal.rest = pulled instanceof Promise ? await pulled : pulled
-        if (portal.rest === null) break
-      }
+      const outcome = this.#deliver(run)
+      if (!(outcome instanceof Promise)) return outcome
+      await outcome
+    }
+  }
+
+  /** Delivers a portal's rows: a promise where something must be awaited before going on. */
+  #deliver(run: PortalRun): PortalOutcome | Promise<void> {
+    const { portal, sink } = run
+    const running = portal.running as NonNullable<Portal['running']>
+    for (;;) {
+      const held = run.pull(running)
+      if (held !== null) return held
+      if (portal.rest === null) return this.#complete(run, running)
       if (portal.fields === null) {
         portal.rest = null
         continue
       }
-      if (left === 0) {
-        this.#core.running = null
+      if (run.left === 0) {
+        this.#suspend(portal)
         return 'suspended'
       }
-      const [batch, rest] = splitBatch(portal.rest, left)
+      const [batch, rest] = splitBatch(portal.rest, run.left)
       portal.rest = rest
-      left -= batch.count
-      delivered += batch.count
-      const held = sink.rows(batch, portal.fields)
-      if (held !== undefined) await held
+      run.left -= batch.count
+      run.delivered += batch.count
+      const full = sink.rows(batch, portal.fields)
+      if (full !== undefined) return full
     }
+  }
+
+  #complete({ portal, sink, delivered }: PortalRun, running: RunningPlan): PortalOutcome {
     const affected =
       portal.fields === null ? running.affected : Math.max(delivered, running.affected - running.rows + delivered)
     portal.close()
     portal.done = true
     this.#core.running = null
     this.#core.block.current?.endStatement()
-    sink.commandComplete(commandTag(statement.plan as StatementPlan, affected))
+    sink.commandComplete(commandTag(portal.statement.plan as StatementPlan, affected))
     return 'complete'
   }
 
-  async #startPortal(portal: Portal, node: Node): Promise<void> {
+  /** Other statements may run before the portal goes on: what its snapshot sees is kept. */
+  #suspend(portal: Portal): void {
+    portal.release ??= this.#core.block.transaction.retain((portal.running as RunningPlan).snapshot)
+    this.#core.running = null
+  }
+
+  #startPortal(portal: Portal, node: Node): null | Promise<void> {
     const { statement } = portal
     const again = (): StatementPlan => {
       const known = statement.plan as StatementPlan
@@ -347,11 +399,13 @@ export class ServerSession implements Session {
       statement.plan = renewed
       return renewed
     }
-    const locked = await lockTables(this.#core, again(), again)
-    portal.running = startPlan(this.#core, locked, portal.parameters)
-    if (this.#core.running !== null) {
-      portal.release = this.#core.block.transaction.retain(this.#core.running.snapshot)
+    const start = (locked: StatementPlan): void => {
+      portal.running = startPlan(this.#core, locked, portal.parameters)
     }
+    const locked = lockTables(this.#core, again(), again)
+    if (locked instanceof Promise) return locked.then(start)
+    start(locked)
+    return null
   }
 
   closeStatement(name: string): void {
@@ -363,9 +417,21 @@ export class ServerSession implements Session {
     this.#core.portals.delete(name)
   }
 
-  async sync(): Promise<void> {
+  sync(): void | Promise<void> {
+    let ending: null | Promise<void>
     try {
-      await this.#endImplicit()
+      ending = this.#endImplicit()
+    } catch (error) {
+      this.#core.activity.end()
+      throw this.#failed(error, '')
+    }
+    if (ending !== null) return this.#synced(ending)
+    this.#core.activity.end()
+  }
+
+  async #synced(ending: Promise<void>): Promise<void> {
+    try {
+      await ending
     } catch (error) {
       throw this.#failed(error, '')
     } finally {

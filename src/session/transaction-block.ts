@@ -201,18 +201,44 @@ export class TransactionBlock {
     transaction.importSnapshot(exported.snapshot)
   }
 
-  /** Commits; answers false when the block had failed and was rolled back instead. */
-  async commit(runDeferred: (checks: TransactionChecks) => Promise<void>): Promise<boolean> {
+  /**
+   * Commits; answers false when the block had failed and was rolled back instead. At once where there is nothing to
+   * check and nothing to make durable.
+   */
+  commit(runDeferred: (checks: TransactionChecks) => Promise<void>): boolean | Promise<boolean> {
     const transaction = this.#transaction
     if (this.state === 'failed' || transaction === null) {
       this.rollback()
       return false
     }
+    if (!this.#checks.empty) return this.#commitAfter(runDeferred(this.#checks), transaction)
+    const done = this.#commitNow(transaction)
+    if (done !== null) return this.#whenCommitted(done)
+    this.#endWell()
+    return true
+  }
+
+  #commitNow(transaction: Transaction): Promise<void> | null {
     try {
-      if (!this.#checks.empty) await runDeferred(this.#checks)
-      const synchronous = this.#settings.text('synchronous_commit') !== 'off'
-      const done = transaction.commit({ synchronous })
-      if (done !== null) await done
+      return transaction.commit({ synchronous: this.#synchronous })
+    } catch (error) {
+      this.rollback()
+      throw error
+    }
+  }
+
+  #commitAfter(checking: Promise<void>, transaction: Transaction): Promise<boolean> {
+    return this.#whenCommitted(checking.then(() => transaction.commit({ synchronous: this.#synchronous })))
+  }
+
+  /** Whether a commit waits for the disk. */
+  get #synchronous(): boolean {
+    return this.#settings.text('synchronous_commit') !== 'off'
+  }
+
+  async #whenCommitted(done: Promise<void | null>): Promise<boolean> {
+    try {
+      await done
     } catch (error) {
       this.rollback()
       throw error

@@ -12,7 +12,7 @@ import {
   synchronizationLost,
 } from '../errors/raise/protocol.ts'
 import { SqlError } from '../errors/sql-error.ts'
-import type { Engine, Session, SessionEvents, StartupParameters } from '../session/contract.ts'
+import type { Engine, PortalOutcome, Session, SessionEvents, StartupParameters } from '../session/contract.ts'
 import {
   writeAuthenticationOk,
   writeBackendKeyData,
@@ -289,21 +289,36 @@ export class Connection {
     else writeRowDescription(out, fields, null)
   }
 
-  async #execute(body: Buffer, session: Session): Promise<void> {
+  #execute(body: Buffer, session: Session): void | Promise<void> {
     const { portal, maxRows } = readExecute(body)
     const sink = new WireSink(this.#input, this.#output, session, session.resultFormats(portal))
+    const outcome = session.execute(portal, maxRows, sink)
+    if (outcome instanceof Promise) return this.#executed(outcome, sink)
+    if (outcome === 'suspended') writeEmpty(this.#output.buffer, 'portalSuspended')
+  }
+
+  async #executed(outcome: Promise<PortalOutcome>, sink: WireSink): Promise<void> {
     try {
-      const outcome = await session.execute(portal, maxRows, sink)
-      if (outcome === 'suspended') writeEmpty(this.#output.buffer, 'portalSuspended')
+      if ((await outcome) === 'suspended') writeEmpty(this.#output.buffer, 'portalSuspended')
     } catch (error) {
       throw this.#afterCopy(error, sink)
     }
   }
 
-  async #sync(session: Session): Promise<void> {
+  #sync(session: Session): void | Promise<void> {
     this.#skipping = false
     try {
-      await session.sync()
+      const ending = session.sync()
+      if (ending !== undefined) return this.#synced(ending)
+    } catch (error) {
+      this.#reportError(error)
+    }
+    this.#ready()
+  }
+
+  async #synced(ending: Promise<void>): Promise<void> {
+    try {
+      await ending
     } catch (error) {
       this.#reportError(error)
     }

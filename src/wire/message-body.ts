@@ -2,6 +2,9 @@
 import { insufficientDataInMessage, invalidMessageFormat, invalidStringInMessage } from '../errors/raise/protocol.ts'
 import { decodeUtf8 } from '../types/bytes.ts'
 
+/** Bytes up to which a string is looked at one by one. */
+const SHORT_STRING = 100
+
 export class MessageBody {
   readonly #bytes: Buffer
   #at = 0
@@ -42,11 +45,18 @@ export class MessageBody {
 
   /** A string that ends with a zero byte. Throws 08P01 without one, 22021 when it is not UTF-8. */
   string(): string {
-    const end = this.#bytes.indexOf(0, this.#at)
+    const bytes = this.#bytes
+    const from = this.#at
+    // Names are short and ASCII as a rule.
+    const limit = Math.min(bytes.length, from + SHORT_STRING)
+    let at = from
+    while (at < limit && bytes[at] !== 0 && (bytes[at] as number) < 0x80) at++
+    const isPlain = at < limit && bytes[at] === 0
+    const end = isPlain ? at : bytes.indexOf(0, at)
     if (end === -1) throw invalidStringInMessage()
-    const text = decodeUtf8(this.#bytes.subarray(this.#at, end))
     this.#at = end + 1
-    return text
+    if (end === from) return ''
+    return isPlain ? bytes.toString('latin1', from, end) : decodeUtf8(bytes.subarray(from, end))
   }
 
   get atEnd(): boolean {

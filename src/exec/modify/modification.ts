@@ -53,12 +53,14 @@ export abstract class Modification implements Operator {
 
   #start(): Promise<void> | null {
     const running = this.modify()
-    const done = (): void => {
-      this.#done = true
-    }
-    if (running !== null) return running.then(done)
-    done()
+    if (running !== null) return this.#finish(running)
+    this.#done = true
     return null
+  }
+
+  async #finish(running: Promise<void>): Promise<void> {
+    await running
+    this.#done = true
   }
 
   /** Keeps what RETURNING may ask of a row: the table's columns, and those of the joined source. */
