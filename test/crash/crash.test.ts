@@ -1,7 +1,7 @@
 /**
- * A server under eight writers – transfers, inserts, deletes, DDL, COPY, VACUUM – is killed at random moments and at
- * named points of its storage: no acknowledged transaction is lost, none is there in part, and the checker is content.
- * `run.ts` does the same as often as wanted.
+ * A server under nine writers – transfers, inserts, deletes, DDL, COPY, prepared transactions, VACUUM – is killed at
+ * random moments and at named points of its storage: no acknowledged transaction is lost, none is there in part, and the
+ * checker is content. `run.ts` does the same as often as wanted.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

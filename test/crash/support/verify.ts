@@ -48,6 +48,7 @@ const LAST: Readonly<Record<Exclude<WriterKind, 'maintenance'>, LastOf>> = {
   },
   item: lastItem,
   hasty: lastItem,
+  prepared: lastItem,
   table: lastTable('made', "count(*) = 100 AND min(n) = $n AND max(n) = $n AND max(t) = 't99'"),
   load: lastTable('loaded', `count(*) = ${LOADED} AND min(n) = $n AND sum(i) = ${(LOADED * (LOADED - 1)) / 2}`),
 }
@@ -70,6 +71,7 @@ export const verify = async (directory: string, writers: readonly Writer[]): Pro
   const session = await SqlSession.open(engine)
   const query: Query = (sql) => session.query(sql)
   let transactions = 0
+  for (const [gid] of await query('SELECT gid FROM pg_prepared_xacts')) await query(`COMMIT PREPARED '${gid}'`)
   for (const writer of writers) {
     if (writer.kind === 'maintenance') continue
     const last = await LAST[writer.kind](query, writer)

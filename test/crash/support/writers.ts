@@ -15,7 +15,7 @@ export interface Progress {
   begun: number
 }
 
-export type WriterKind = 'transfer' | 'item' | 'hasty' | 'table' | 'load' | 'maintenance'
+export type WriterKind = 'transfer' | 'item' | 'hasty' | 'prepared' | 'table' | 'load' | 'maintenance'
 
 export interface Writer {
   readonly id: number
@@ -29,6 +29,7 @@ const KINDS: readonly WriterKind[] = [
   'transfer',
   'item',
   'hasty',
+  'prepared',
   'table',
   'load',
   'maintenance',
@@ -81,6 +82,12 @@ const WORK: Readonly<Record<WriterKind, Work>> = {
   },
   hasty: async (client, { id }, n) => {
     await client.query(`BEGIN; SET LOCAL synchronous_commit = off; ${item(id, n)}; COMMIT`)
+  },
+  prepared: async (client, { id, progress }, n) => {
+    await client.query(`BEGIN; ${item(id, n)}; PREPARE TRANSACTION '${id}-${n}'`)
+    // From here on it can only be there, for who verifies commits it.
+    progress.acknowledged = n
+    await client.query(`COMMIT PREPARED '${id}-${n}'`)
   },
   table: async (client, { id }, n) => {
     await client.query(
