@@ -316,7 +316,7 @@ export class Storage {
   async close(): Promise<void> {
     await this.#merger.stop()
     await Promise.all(this.#background)
-    this.files.close()
+    await this.files.close()
     if (this.log === null) return
     if (this.log.failure === null) {
       const batch = new WriteBatch()

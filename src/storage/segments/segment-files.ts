@@ -12,6 +12,8 @@ import { pause } from '../pace.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import type { PageCache } from './page-cache.ts'
 import type { Segment, ZoneMap } from './segment.ts'
+import { EncoderThreads } from './encoder-threads.ts'
+import { plainSegment } from './segment-content.ts'
 import {
   encodeSegment,
   FileSegment,
@@ -35,6 +37,7 @@ export class SegmentFiles {
   readonly #files: SegmentStore
   readonly #cache: PageCache
   readonly #log: KeyValueStore | null
+  readonly #threads = new EncoderThreads()
   #counter = 0
   /** Backups that run, and the files that they keep. */
   #holders = 0
@@ -71,13 +74,40 @@ export class SegmentFiles {
     const liveRows = absent === null ? length : absent.reduce((live, flag) => live - flag, length)
     const content: SegmentContent = { length, columns, zones, absent, liveRows }
     if (!table.logged) return new ResidentSegment({ ...content, columns: columns.map(decoded) })
-    const name = `${table.storageId}-${slot}-${this.#run}-${this.#counter++}.arrow`
+    const name = this.#segmentName(table.storageId, slot)
     const { bytes, manifest } = await encodeSegment(name, content, descriptors)
     await this.#files.put(name, bytes)
     const segment = new FileSegment(manifest, this.#files, this.#cache, descriptors)
     // Text as strings takes more memory than its bytes read again.
     if (cached) for (const [i, vector] of columns.entries()) if (isCompact(vector)) segment.keep(i, vector)
     return segment
+  }
+
+  /**
+   * As `create` for the segment of a load of several: another thread encodes it where that can be. The columns must stay
+   * as they are until the promise resolves.
+   */
+  async createInThread(
+    table: { readonly storageId: number; readonly logged: boolean },
+    slot: number,
+    columns: readonly AnyVector[],
+    length: number,
+    descriptors: readonly ColumnDescriptor[],
+  ): Promise<Segment> {
+    if (table.logged) {
+      const name = this.#segmentName(table.storageId, slot)
+      const plain = plainSegment(name, columns, length, descriptors)
+      const encoded = plain === null ? null : await this.#threads.encode(plain)
+      if (encoded !== null) {
+        await this.#files.put(name, encoded.bytes)
+        return new FileSegment(encoded.manifest, this.#files, this.#cache, descriptors)
+      }
+    }
+    return this.create(table, slot, columns, null, length, descriptors, false)
+  }
+
+  #segmentName(storageId: number, slot: number): string {
+    return `${storageId}-${slot}-${this.#run}-${this.#counter++}.arrow`
   }
 
   /**
@@ -182,7 +212,9 @@ export class SegmentFiles {
     this.discardFile(segment.manifest.file)
   }
 
-  close(): void {
+  /** Lets go of files and of the threads that loads have used. */
+  async close(): Promise<void> {
+    await this.#threads.close()
     this.#files.close()
   }
 

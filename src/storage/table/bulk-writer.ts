@@ -68,7 +68,7 @@ export interface BulkOptions {
 }
 
 /** Segments that may be on their way to the disk while the next one is gathered. */
-const MAX_WRITING = 2
+const MAX_WRITING = 3
 
 export class BulkWriter implements ChangeTarget {
   readonly #writer: Writer
@@ -207,7 +207,7 @@ export class BulkWriter implements ChangeTarget {
         attached.push(load.attach())
       }
       await this.#checkUnique(attached)
-      const segment = await this.#files.create(this.#store, index, vectors, null, growing.length, this.#columns, false)
+      const segment = await this.#createSegment(index, vectors, growing.length)
       if (slot.base === growing) slot.base = segment
       else this.#files.discard(segment)
       // Columns of volatile tables are the segment from now on.
@@ -222,6 +222,13 @@ export class BulkWriter implements ChangeTarget {
     } catch (error) {
       this.#failure = { error }
     }
+  }
+
+  /** A thread is not worth its start for the first segment, which may be the last. */
+  #createSegment(index: number, vectors: readonly AnyVector[], length: number): Promise<Segment> {
+    return index === this.#slots[0]
+      ? this.#files.create(this.#store, index, vectors, null, length, this.#columns, false)
+      : this.#files.createInThread(this.#store, index, vectors, length, this.#columns)
   }
 
   /** A Wait while entries about to be attached lie in a key range that a reader has locked. */

@@ -25,6 +25,9 @@ const DICTIONARY_TRIAL = 1024
 /** Bytes first set aside for a text column. */
 const TEXT_BYTES = 256 * 1024
 
+/** Memory that the thread which encodes the segment sees too. */
+const sharedBytes = (length: number): Buffer => Buffer.from(new SharedArrayBuffer(length))
+
 type Form = 'numbers' | 'decimals' | 'bools' | 'dictionary' | 'utf8' | 'datums'
 
 const FORMS: Readonly<Record<SqlType['physical'], Form>> = {
@@ -63,7 +66,11 @@ export class LoadColumn {
     this.#form = FORMS[type.physical]
     const isInteger = type.physical === 'int32' || this.#form === 'dictionary' || this.#form === 'bools'
     this.#numbers =
-      this.#form === 'datums' ? new Int32Array(0) : isInteger ? new Int32Array(capacity) : new Float64Array(capacity)
+      this.#form === 'datums'
+        ? new Int32Array(0)
+        : isInteger
+          ? new Int32Array(new SharedArrayBuffer(4 * capacity))
+          : new Float64Array(new SharedArrayBuffer(8 * capacity))
   }
 
   /** Empties the column for the rows of another segment; what `finish` answered is of no use any more. */
@@ -179,8 +186,8 @@ export class LoadColumn {
     const codes = this.#numbers
     this.#form = 'utf8'
     if (this.#offsets.length === 0) {
-      this.#offsets = new Int32Array(this.#capacity + 1)
-      this.#bytes = Buffer.allocUnsafeSlow(TEXT_BYTES)
+      this.#offsets = new Int32Array(new SharedArrayBuffer(4 * (this.#capacity + 1)))
+      this.#bytes = sharedBytes(TEXT_BYTES)
     }
     const texts = this.#texts.map((text) => Buffer.from(text, 'utf8'))
     for (let i = 0; i < rows; i++) {
@@ -199,7 +206,7 @@ export class LoadColumn {
 
   #reserve(length: number): void {
     if (this.#end + length <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, this.#end + length))
+    const larger = sharedBytes(Math.max(2 * this.#bytes.length, this.#end + length))
     this.#bytes.copy(larger, 0, 0, this.#end)
     this.#bytes = larger
   }
