@@ -55,7 +55,9 @@ export interface StepOutcome {
 const shown = (result: QueryResult): string => {
   if (result.fields.length === 0)
     return result.rowCount === null ? result.command : `${result.command} ${result.rowCount}`
-  const rows = (result.rows as unknown as unknown[][]).map((row) => `(${row.map((v) => v ?? 'null').join(', ')})`)
+  const rows = (result.rows as unknown as unknown[][]).map(
+    (row) => `(${row.map((v) => (v === null ? 'null' : String(v as string))).join(', ')})`,
+  )
   return rows.length === 0 ? 'no rows' : rows.join(' ')
 }
 

@@ -1,7 +1,7 @@
 /** Scripts of interleaved sessions, once for each isolation level where they name one. */
 import { parseScript, type Interleaving, type Scenario, type Script } from './interleave.ts'
 
-export const LEVELS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const
+const LEVELS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const
 
 export type Level = (typeof LEVELS)[number]
 

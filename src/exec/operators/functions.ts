@@ -83,7 +83,10 @@ export class FunctionScanOperator implements Operator {
   }
 
   async #gather(started: readonly (Iterator<Datum> | Promise<Iterator<Datum>>)[]): Promise<void> {
-    this.#iterators = await Promise.race([Promise.all(started), this.#context.cancellation])
+    this.#iterators = await Promise.race([
+      Promise.all(started.map((one) => Promise.resolve(one))),
+      this.#context.cancellation,
+    ])
     this.#gathering = null
   }
 

@@ -19,16 +19,3 @@ export const partComparator = (part: KeyPart): ((a: Datum, b: Datum) => number) 
     return sign * compare(a, b)
   }
 }
-
-/** Compares keys on their common prefix. */
-export const keyComparator = (parts: readonly KeyPart[]): ((a: readonly Datum[], b: readonly Datum[]) => number) => {
-  const comparators = parts.map(partComparator)
-  return (a, b) => {
-    const n = Math.min(a.length, b.length)
-    for (let i = 0; i < n; i++) {
-      const order = (comparators[i] as (a: Datum, b: Datum) => number)(a[i], b[i])
-      if (order !== 0) return order
-    }
-    return 0
-  }
-}

@@ -11,9 +11,6 @@ export type Level = readonly IndexRun[]
 export const compareFences = (order: EntryOrder, a: Fence, b: Fence): number =>
   order.compareKeys(a.key, b.key) || a.rowid - b.rowid
 
-export const overlap = (order: EntryOrder, a: IndexRun, b: IndexRun): boolean =>
-  compareFences(order, a.first, b.last) <= 0 && compareFences(order, b.first, a.last) <= 0
-
 /** Levels of some runs, those with the most entries first. */
 export const arrange = (order: EntryOrder, runs: readonly IndexRun[]): Level[] => {
   const levels: IndexRun[][] = []

@@ -142,13 +142,13 @@ class Checker {
       }
     }
     if (versions === undefined || items.some((item, i) => versions.items[i] !== item)) {
-      this.#report('wrong read', `${id} read [${items}] of list ${list}: [${versions?.items ?? 'none'}]`)
+      this.#report('wrong read', `${id} read [${items.join()}] of list ${list}: [${versions?.items.join() ?? 'none'}]`)
       return
     }
     const last = this.#writer(list, items.at(-1))
     const next = versions.items[items.length]
     if (next !== undefined && last !== null && last !== id && this.#writer(list, next) === last) {
-      this.#report('G1b', `${id} read [${items}] of list ${list}, which ${last} went on to change`)
+      this.#report('G1b', `${id} read [${items.join()}] of list ${list}, which ${last} went on to change`)
     }
     this.#edge(last, id, 'wr')
     this.#edge(id, next === undefined ? versions.deletedBy : this.#writer(list, next), 'rw')

@@ -238,7 +238,7 @@ class Script {
   async #members(): Promise<void> {
     const from = this.#pick(SETS - 1)
     const sets = this.#keys(from, 2)
-    this.#setRead(sets, await this.#client.query(`SELECT s, v FROM member WHERE s IN (${sets})`))
+    this.#setRead(sets, await this.#client.query(`SELECT s, v FROM member WHERE s IN (${sets.join()})`))
   }
 
   /** Adds to one set what a query over another finds, in one statement. */
