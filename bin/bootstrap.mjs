@@ -59,7 +59,13 @@ const findNode = () => {
  * How glibc gives memory back to the system: large arrays, which most of a server's memory is, are mappings of their own,
  * also after some were freed, and few arenas are kept.
  */
-const ALLOCATION = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' }
+const ALLOCATION = {
+  MALLOC_MMAP_THRESHOLD_: '16384',
+  // A process may have 65,530 mappings.
+  MALLOC_MMAP_MAX_: '30000',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_ARENA_MAX: '2',
+}
 
 /**
  * Runs a program of the project on a suitable Node, passes signals on to it, and ends with its exit code.

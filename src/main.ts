@@ -83,6 +83,7 @@ const start = async ({ settings, dataDirectory }: ServerConfig): Promise<void> =
     fail(error, EXIT_FAILED)
     return
   }
+  engine.parts.storage.watchMemory()
   const host = listenAddress(settings.text('listen_addresses'))
   const wire = new WireServer({
     engine,

@@ -10,6 +10,7 @@ import type { OrderedIndex } from './index/ordered-index.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { indexRange, metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
 import { LevelStore } from './kv/level-store.ts'
+import { MemoryWatch } from './memory-watch.ts'
 import { Merger } from './merge/merger.ts'
 import { syncDirectory } from './durable-files.ts'
 import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
@@ -65,6 +66,7 @@ export class Storage {
   readonly #stores = new Map<number, TableStore>()
   readonly files: SegmentFiles
   readonly #merger: Merger
+  readonly #watch: MemoryWatch
   readonly #logger: StorageLogger
   /** Removals that no query waits for. */
   readonly #background = new Set<Promise<void>>()
@@ -86,7 +88,8 @@ export class Storage {
     const budget = parts.memoryBudget ?? DEFAULT_MEMORY_BUDGET
     const overlay = new OverlayMemory(budget / OVERLAY_SHARE)
     this.overlay = overlay
-    const cache = new PageCache(budget, () => overlay.bytes)
+    const cache = new PageCache(budget, () => overlay.bytes + this.#watch.excess)
+    this.#watch = new MemoryWatch(budget, () => cache.shrink())
     this.files = new SegmentFiles(segments, cache, this.log)
     const snapshots: LiveSnapshots = {
       horizon: () => this.snapshots.horizon(),
@@ -94,6 +97,11 @@ export class Storage {
     }
     this.#merger = new Merger({ log: this.log, files: this.files, snapshots, overlay }, this.#logger)
     overlay.onPressure = () => this.#merger.relieve(() => this.#stores.values())
+  }
+
+  /** From now on pages make room when the whole process takes more memory than it should: it is there for this storage. */
+  watchMemory(): void {
+    this.#watch.start()
   }
 
   /** Reads what must be known before the catalog: format, transaction ids, sequences. */

@@ -98,6 +98,11 @@ export class TransactionManager implements LiveSnapshots {
     return this.locks.waitForTransaction(waiter.owner, holder.owner, other.xid, waiter.lockTimeout)
   }
 
+  /** A promise for a writer to wait for when there are more row versions in memory than merging keeps up with, else null. */
+  heldBack(): Promise<void> | null {
+    return this.#storage.overlay.held()
+  }
+
   /** Remembers a running commit until it is done. */
   trackCommit(commit: Promise<void>): Promise<void> {
     this.#commits.add(commit)

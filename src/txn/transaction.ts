@@ -331,6 +331,9 @@ export class Transaction implements Writer {
       throw error
     }
     this.#publish()
+    // Its locks are gone: nobody waits for the one who waits here.
+    const held = this.#targets.length === 0 ? null : this.#manager.heldBack()
+    if (held !== null) await held
   }
 
   /** Adds the writes that repeat the transaction's changes. */

@@ -45,7 +45,7 @@ export const mergeSlot = async (
 ): Promise<boolean> => {
   const slot = store.slots[slotIndex]
   const horizon = context.snapshots.horizon()
-  if (slot === undefined || slot.creator.commitSequence > horizon) return false
+  if (slot === undefined || slot.creator.commitSequence > horizon || slot.unfoldedTo >= horizon) return false
   const plan = planMerge(slot, horizon, minimum)
   if (plan === null) return false
   const { base } = slot
@@ -110,7 +110,9 @@ const planMerge = (slot: SegmentSlot, horizon: number, minimum: number): MergePl
   }
   for (const map of slot.overrides) for (const [offset, head] of map ?? []) consider(offset, head)
   for (let i = 0; i < slot.fresh.length; i++) consider(slot.baseLength + i, slot.fresh[i] ?? null)
-  if (count < minimum) return null
+  // Whatever is committed from now on lies beyond the horizon.
+  if (count === 0) slot.unfoldedTo = horizon
+  if (count < Math.max(minimum, 1)) return null
   const absent = new Uint8Array(length)
   let liveRows = length
   for (let offset = 0; offset < length; offset++) {

@@ -6,10 +6,14 @@ import { type MergeContext, mergeSlot } from './merge-slot.ts'
 
 /** Milliseconds between two looks for versions that no snapshot needs any more. */
 const SWEEP_INTERVAL = 1000
+/** Sweeps after one that looks at all rows with old versions. */
+const SWEEPS_BETWEEN = 5
 /** Rows looked at between two pauses of a sweep. */
 const SWEEP_SLICE = 2000
 /** Share of the overlay's limit down to which it is merged away once it was passed. */
 const RELIEVED_SHARE = 0.6
+/** One in so many changed rows of a slot must be ready to be folded for a merge under pressure. */
+const FOLDED_SHARE = 8
 /** Milliseconds after which merging under pressure is tried again when snapshots or open transactions prevented it. */
 const PRESSURE_RETRY = 1000
 
@@ -44,6 +48,9 @@ export class Merger {
   #stopped = false
   readonly #withOldVersions = new Set<TableStore>()
   #sweepTimer: NodeJS.Timeout | null = null
+  #sweeps = 0
+  /** Horizon at the last sweep. */
+  #sweptTo = -1
 
   constructor(context: MergeContext, logger: (message: string) => void) {
     this.#context = context
@@ -78,15 +85,30 @@ export class Merger {
     }, SWEEP_INTERVAL).unref()
   }
 
-  /** Removes versions that no snapshot needs any more, of rows that nobody has changed since. */
+  /**
+   * Removes versions that no snapshot needs any more, of rows that nobody has changed since. Rows whose old versions were
+   * needed are looked at again when the oldest snapshot has gone, and otherwise from time to time.
+   */
   async #sweep(): Promise<void> {
+    const { snapshots } = this.#context
+    const horizon = snapshots.horizon()
+    const isThorough = horizon !== this.#sweptTo || this.#sweeps % SWEEPS_BETWEEN === 0
+    this.#sweeps++
+    this.#sweptTo = horizon
     for (const store of this.#withOldVersions) {
+      const { recentOldVersions: recent, neededOldVersions: needed } = store
       let looked = 0
-      for (const rowid of store.withOldVersions) {
-        if (store.dropped || !store.prune(rowid, this.#context.snapshots)) store.withOldVersions.delete(rowid)
-        if (++looked % SWEEP_SLICE === 0) await pause()
+      // Rows that stay are added again, behind those that are looked at.
+      for (const rows of isThorough ? [needed, recent] : [recent]) {
+        let left = rows.size
+        for (const rowid of rows) {
+          if (left-- === 0) break
+          rows.delete(rowid)
+          if (!store.dropped && store.prune(rowid, snapshots)) needed.add(rowid)
+          if (++looked % SWEEP_SLICE === 0) await pause()
+        }
       }
-      if (store.withOldVersions.size === 0) this.#withOldVersions.delete(store)
+      if (recent.size + needed.size === 0) this.#withOldVersions.delete(store)
     }
   }
 
@@ -94,10 +116,12 @@ export class Merger {
 
   /** Merges the slots with the most changed rows until the overlay is well below its limit. */
   relieve(stores: () => Iterable<TableStore>): void {
+    const { overlay } = this.#context
+    overlay.relieving()
     void this.#relieve(stores)
       .catch((error: Error) => this.#logger(`merging failed: ${error.message}`))
       .then(() => {
-        const { overlay } = this.#context
+        overlay.paused()
         if (this.#stopped) return
         if (overlay.bytes > overlay.limit) setTimeout(() => this.relieve(stores), PRESSURE_RETRY).unref()
         else overlay.relieved()
@@ -113,9 +137,9 @@ export class Merger {
       }),
     )
     const touched = new Set<TableStore>()
-    for (const { store, index } of slots.toSorted((a, b) => b.rows - a.rows)) {
+    for (const { store, index, rows } of slots.toSorted((a, b) => b.rows - a.rows)) {
       if (overlay.bytes < RELIEVED_SHARE * overlay.limit || this.#stopped) break
-      if (!store.dropped && (await this.#merge(store, index, 1))) touched.add(store)
+      if (!store.dropped && (await this.#merge(store, index, rows / FOLDED_SHARE))) touched.add(store)
     }
     for (const store of touched) await this.#compact(store, false)
   }

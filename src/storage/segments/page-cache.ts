@@ -61,7 +61,12 @@ export class PageCache {
     if (this.#pages.delete(page)) this.#bytes -= page.bytes
   }
 
-  #evict(keep: CachedPage<unknown>): void {
+  /** Drops pages until they fit what is left of the budget. */
+  shrink(): void {
+    this.#evict(null)
+  }
+
+  #evict(keep: CachedPage<unknown> | null): void {
     const limit = this.#limit
     if (this.#bytes <= limit) return
     // A Set iterates in insertion order and comes to what is re-inserted again: the hand of the clock.

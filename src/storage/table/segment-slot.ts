@@ -25,6 +25,8 @@ export class SegmentSlot {
   fresh: (RowVersion | null)[] = []
   /** Number of entries in `overrides`. */
   overrideCount = 0
+  /** Horizon at which no version was settled: merging is of no use before it moves on. */
+  unfoldedTo = -1
 
   /** Offsets in use: 0 … length-1. */
   get length(): number {

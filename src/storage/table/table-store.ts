@@ -66,8 +66,9 @@ export class TableStore implements ChangeTarget {
   /** Slot that takes inserts. */
   #tail = -1
   #rowCount = 0
-  /** Rows that had versions behind their newest when they were last looked at. */
-  readonly withOldVersions = new Set<number>()
+  /** Rows that got a version behind their newest since the last sweep, and those that it left with some. */
+  readonly recentOldVersions = new Set<number>()
+  readonly neededOldVersions = new Set<number>()
   /** Called when the first row gets a version behind its newest. */
   onOldVersions: ((store: TableStore) => void) | null = null
   /** Memory that row versions take, in bytes: an estimate. */
@@ -303,8 +304,8 @@ export class TableStore implements ChangeTarget {
 
   /** Remembers that a row has versions behind its newest, for the sweep that removes them. */
   #noteOld(rowid: number): void {
-    this.withOldVersions.add(rowid)
-    if (this.withOldVersions.size === 1) this.onOldVersions?.(this)
+    this.recentOldVersions.add(rowid)
+    if (this.recentOldVersions.size === 1) this.onOldVersions?.(this)
   }
 
   /** Counts what versions take in memory, in bytes. */
