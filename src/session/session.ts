@@ -29,22 +29,21 @@ import type { StatementPlan } from './plan-statement.ts'
 import { Portal, PortalRun, splitBatch, type PreparedStatement } from './portal.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import type { RunningPlan } from './run-plan.ts'
+import { type KnownStatement, StatementCache } from './statement-cache.ts'
 import { dropTemporaryObjects } from './temporary-objects.ts'
 import { describeUtility, endsTransaction, runUtility } from './utility/index.ts'
-
-/** Plans of the simple protocol remembered by statement text. */
-const PLAN_CACHE_LIMIT = 256
 
 export class ServerSession implements Session {
   readonly processId: number
   readonly secretKey = randomInt(1, 2 ** 31 - 1)
   readonly #core: SessionCore
-  readonly #plans = new Map<string, StatementPlan>()
+  readonly #statements: StatementCache
   #closed = false
 
   constructor(options: SessionOptions) {
     this.processId = options.processId
     this.#core = new SessionCore(options)
+    this.#statements = new StatementCache(this.#core)
     options.database.sessions++
     options.settings.onChange((record, _value, shown) => {
       if (record.reported) options.events.parameterStatus(record.name, shown)
@@ -75,9 +74,13 @@ export class ServerSession implements Session {
     const started = performance.now()
     this.#begins(sql)
     try {
-      const statements = parseStatements(sql)
-      if (statements.length === 0) sink.emptyQuery()
-      for (const statement of statements) await this.#simple(statement, sql, statements.length === 1, sink)
+      const known = this.#statements.find(sql)
+      if (known !== null) await this.#known(known, sink)
+      else {
+        const statements = this.#statements.parse(sql)
+        if (statements.length === 0) sink.emptyQuery()
+        for (const statement of statements) await this.#simple(statement, sql, statements.length === 1, sink)
+      }
       await this.#endImplicit()
     } catch (error) {
       throw this.#failed(error, sql)
@@ -93,6 +96,22 @@ export class ServerSession implements Session {
     this.#core.queryText = sql
   }
 
+  /** Runs a statement that needs neither parsing nor planning. */
+  async #known({ node, plan: planned, values, again }: KnownStatement, sink: ResultSink): Promise<void> {
+    this.#begin(node)
+    const timer = this.#startTimer()
+    try {
+      const locked = lockTables(this.#core, planned, again)
+      const current = locked instanceof Promise ? await locked : locked
+      if (current.fields !== null) sink.rowDescription(current.fields)
+      const tag = await runPlan(this.#core, current, values, sink)
+      await this.#endImplicit()
+      sink.commandComplete(tag)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   async #simple(statement: ParsedStatement, sql: string, only: boolean, sink: ResultSink): Promise<void> {
     const { node } = statement
     this.#begin(node)
@@ -100,8 +119,8 @@ export class ServerSession implements Session {
     try {
       let tag: string
       if (isPlannable(node)) {
-        const planned = this.#cachedPlan(node, only ? sql : null)
-        const locked = await lockTables(this.#core, planned, () => this.#cachedPlan(node, only ? sql : null))
+        const again = (): StatementPlan => this.#statements.plan(node, only ? sql : null)
+        const locked = await lockTables(this.#core, again(), again)
         if (locked.fields !== null) sink.rowDescription(locked.fields)
         tag = await runPlan(this.#core, locked, [], sink)
       } else {
@@ -115,17 +134,6 @@ export class ServerSession implements Session {
     } finally {
       clearTimeout(timer)
     }
-  }
-
-  #cachedPlan(node: Node, text: string | null): StatementPlan {
-    const known = text === null ? undefined : this.#plans.get(text)
-    if (known !== undefined && isCurrent(this.#core, known)) return known
-    const planned = plan(this.#core, node, [], false)
-    if (text !== null && planned.cacheable) {
-      if (this.#plans.size >= PLAN_CACHE_LIMIT) this.#plans.clear()
-      this.#plans.set(text, planned)
-    }
-    return planned
   }
 
   /** Every statement runs in a transaction; a failed block lets only its end through. */
