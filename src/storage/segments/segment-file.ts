@@ -136,7 +136,7 @@ export const decodeManifest = (bytes: Uint8Array, what: string): SegmentManifest
 }
 
 /** Cells of a column that are read alone before it is read as a whole: they take about as long. */
-const MAX_CELL_READS = 256
+const MAX_CELL_READS = 1024
 
 /** Bytes that a column takes in its file. */
 const bytesOf = ({ buffers }: StoredColumn): number =>

@@ -40,7 +40,7 @@ export const stoppingAtFailure = (files: SegmentStore, log: KeyValueStore): Segm
 })
 
 /** Files that are kept open for reading. */
-const OPEN_FILES = 64
+const OPEN_FILES = 256
 
 /** Files in a directory. */
 export class DirectorySegmentStore implements SegmentStore {
@@ -85,21 +85,21 @@ export class DirectorySegmentStore implements SegmentStore {
   }
 
   read(name: string, offset: number, length: number): Uint8Array {
-    const path = join(this.#directory, name)
     const bytes = new Uint8Array(length)
-    const file = this.#descriptor(name, path)
+    const file = this.#descriptor(name)
     let done = 0
     while (done < length) {
       const read = readSync(file, bytes, done, length - done, offset + done)
-      if (read === 0) throw segmentCorrupted(path, `It ends before byte ${offset + length}.`)
+      if (read === 0) throw segmentCorrupted(join(this.#directory, name), `It ends before byte ${offset + length}.`)
       done += read
     }
     return bytes
   }
 
-  #descriptor(name: string, path: string): number {
+  #descriptor(name: string): number {
     let file = this.#open.get(name)
     if (file === undefined) {
+      const path = join(this.#directory, name)
       try {
         file = openSync(path, 'r')
       } catch (error) {
