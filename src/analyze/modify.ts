@@ -314,7 +314,7 @@ const inferArbiters = (context: AnalysisContext, infer: InferClause, table: Tabl
   const { whereClause } = infer
   const predicate =
     whereClause === undefined ? null : scope.within(CLAUSE.predicate, () => context.expr(scope, whereClause))
-  const found = catalog.indexesOf(relation.oid).filter((index) => {
+  const found = catalog.validIndexesOf(relation.oid).filter((index) => {
     const definition = index.index
     if (definition === null || !definition.unique || !definition.immediate) return false
     if (definition.predicate !== null) {

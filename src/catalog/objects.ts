@@ -97,6 +97,10 @@ export interface IndexDefinition {
   /** False for DEFERRABLE unique constraints, checked at the end of statement or transaction. */
   readonly immediate: boolean
   readonly predicate: ParseTree | null
+  /** False while the index is made beside writers, or when that has failed: writers need not keep it unique. */
+  readonly ready?: boolean
+  /** False while the index may lack rows or have keys twice: it is kept, but not read. */
+  readonly valid?: boolean
 }
 
 export interface SequenceDefinition {

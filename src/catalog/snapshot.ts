@@ -37,6 +37,8 @@ interface Lookups {
   readonly indexesOf: Map<number, RelationObject[]>
 }
 
+const isInvalid = ({ index }: RelationObject): boolean => index?.valid === false
+
 export class CatalogSnapshot {
   readonly objects: ReadonlyMap<number, CatalogObject>
   /** Grows with every change; plans made for another version are analysed again. */
@@ -146,6 +148,12 @@ export class CatalogSnapshot {
 
   indexesOf(table: number): readonly RelationObject[] {
     return this.#index().indexesOf.get(table) ?? []
+  }
+
+  /** Indexes that may be read. */
+  validIndexesOf(table: number): readonly RelationObject[] {
+    const all = this.indexesOf(table)
+    return all.some(isInvalid) ? all.filter((index) => !isInvalid(index)) : all
   }
 
   *all<C extends CatalogObject['class']>(objectClass: C): Iterable<Extract<CatalogObject, { class: C }>> {

@@ -196,7 +196,7 @@ export class ForeignKeyChecker {
     const { catalog, indexes, storage, transaction } = this.#context
     const snapshot = transaction.freshSnapshot(transaction.command)
     const { columns } = constraint
-    const usable = catalog.indexesOf(child.oid).find((relation) => {
+    const usable = catalog.validIndexesOf(child.oid).find((relation) => {
       const leading = relation.index?.keys.slice(0, columns.length).map((k) => k.attnum) ?? []
       return relation.index?.predicate === null && columns.every((attnum) => leading.includes(attnum))
     })

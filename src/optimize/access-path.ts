@@ -50,7 +50,7 @@ export const indexPaths = (
   const { relation } = scan.item
   if (relation.system !== null) return []
   const paths: IndexPath[] = []
-  for (const index of context.catalog.indexesOf(relation.oid)) {
+  for (const index of context.catalog.validIndexesOf(relation.oid)) {
     const path = indexPath(index, scan, conditions, order, estimator, context)
     if (path !== null) paths.push(path)
   }

@@ -45,6 +45,7 @@ const LOCK_TYPES: Readonly<Record<LockTag['kind'], string>> = {
   relation: 'relation',
   row: 'tuple',
   transaction: 'transactionid',
+  virtual: 'virtualxid',
   range: 'page',
   name: 'object',
   advisory: 'advisory',
@@ -116,6 +117,8 @@ const tagColumns = (tag: LockTag, database: number | null): Row => {
       }
     case 'transaction':
       return { locktype, transactionid: tag.xid }
+    case 'virtual':
+      return { locktype, virtualxid: `${tag.processId}/${tag.order}` }
     case 'range':
       return { locktype, database, relation: tag.object }
     case 'name':
@@ -183,7 +186,7 @@ const lockInfoRows = (core: SessionCore, info: LockInfo): Row[] => {
     fastpath: granted && holder.pid !== null && tag.kind === 'relation' && FAST_MODES.has(mode),
     waitstart: waitStart === null ? null : (waitStart - POSTGRES_EPOCH) * 1000,
   }
-  if (tag.kind === 'transaction' && granted) return []
+  if ((tag.kind === 'transaction' || tag.kind === 'virtual') && granted) return []
   if (tag.kind !== 'row' || info.place > 0 || info.holder === 0) return [row]
   // Who is next for a row has its place, and waits for the transaction that has locked it.
   const { virtualtransaction, pid, waitstart } = row

@@ -169,6 +169,18 @@ export class LockManager {
     return this.acquire(owner, tag, TABLE_LOCK.share, { transient: true, timeoutMs }) as Wait
   }
 
+  /** Owners of other processes that hold something in the way of a mode. */
+  holders(owner: LockOwner, tag: LockTag, mode: LockMode): LockOwner[] {
+    return this.#locks.lookup(tag)?.blockers(owner, mode, null) ?? []
+  }
+
+  /** As `waitForTransaction`, for an owner that may have no id; others may go on taking what it holds. */
+  waitForOwner(owner: LockOwner, holder: LockOwner, timeoutMs = 0): Wait {
+    const tag: LockTag = { kind: 'virtual', processId: holder.processId, order: holder.order }
+    grant(this.#locks.find(tag), holder, TABLE_LOCK.exclusive, null)
+    return this.acquire(owner, tag, TABLE_LOCK.share, { transient: true, timeoutMs }) as Wait
+  }
+
   /** Ends a process's wait, if it waits, with an error. */
   cancelWait(processId: number, error: SqlError): void {
     const request = this.#waiting.get(processId)

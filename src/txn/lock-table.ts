@@ -26,6 +26,7 @@ export class LockTable {
       case 'range':
         return this.#ranges.get(tag.object)
       case 'name':
+      case 'virtual':
       case 'advisory':
         return this.#named.get(nameOf(tag))
     }
@@ -52,6 +53,7 @@ export class LockTable {
         this.#ranges.set(tag.object, lock)
         break
       case 'name':
+      case 'virtual':
       case 'advisory':
         this.#named.set(nameOf(tag), lock)
         break
@@ -79,6 +81,7 @@ export class LockTable {
         this.#ranges.delete(tag.object)
         break
       case 'name':
+      case 'virtual':
       case 'advisory':
         this.#named.delete(nameOf(tag))
         break
@@ -94,5 +97,7 @@ export class LockTable {
   }
 }
 
-const nameOf = (tag: LockTag & { kind: 'advisory' | 'name' }): string =>
-  tag.kind === 'name' ? `${tag.schema}.${tag.name}` : `${tag.database}:${tag.space}:${tag.key}`
+const nameOf = (tag: LockTag & { kind: 'advisory' | 'name' | 'virtual' }): string => {
+  if (tag.kind === 'name') return `${tag.schema}.${tag.name}`
+  return tag.kind === 'virtual' ? `virtual ${tag.order}` : `${tag.database}:${tag.space}:${tag.key}`
+}

@@ -8,6 +8,8 @@ export type LockTag =
   | { readonly kind: 'relation'; readonly relation: number }
   | { readonly kind: 'row'; readonly relation: number; readonly rowid: number }
   | { readonly kind: 'transaction'; readonly xid: number }
+  /** A transaction whether it has an id or not, by its owner's number. */
+  | { readonly kind: 'virtual'; readonly processId: number; readonly order: number }
   /** Key ranges of an index, or of a table where no index bounds a read. */
   | { readonly kind: 'range'; readonly object: number }
   /** A relation's name that a transaction is about to give. */
@@ -24,6 +26,8 @@ export const describeTag = (tag: LockTag): string => {
       return `tuple (${Math.floor(tag.rowid / 65536)},${(tag.rowid % 65536) + 1}) of relation ${tag.relation}`
     case 'transaction':
       return `transaction ${tag.xid}`
+    case 'virtual':
+      return `virtual transaction ${tag.processId}/${tag.order}`
     case 'range':
       return `key range of relation ${tag.object}`
     case 'name':

@@ -42,6 +42,7 @@ export const storedLocks = (owner: LockOwner, compact: Iterable<HeldLock>): Stor
         break
       }
       case 'transaction':
+      case 'virtual':
     }
   }
   for (const lock of modesHeld(owner)) store(lock)

@@ -12,7 +12,7 @@ import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeV
 import { formatType } from '../../types/index.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { keyName } from '../modify/row-writer.ts'
-import { analysisFor, chooseName, type DefinitionContext, noticeOf, truncateName } from './context.ts'
+import { analysisFor, chooseName, currentRelation, type DefinitionContext, noticeOf, truncateName } from './context.ts'
 import { requireImmutable } from './stored-expressions.ts'
 
 export interface NewIndex extends Omit<IndexDefinition, 'table'> {
@@ -27,6 +27,14 @@ export const createIndex = async (
   table: RelationObject,
   index: NewIndex,
 ): Promise<RelationObject> => {
+  const relation = attachIndex(context, table, index)
+  await context.indexes.of(relation, table, context.catalog.snapshot).create(context.transaction)
+  if (relation.index?.unique) await checkUnique(context, relation, table)
+  return relation
+}
+
+/** Makes an index that writers keep from now on; it goes again when the transaction is rolled back. */
+const attachIndex = (context: DefinitionContext, table: RelationObject, index: NewIndex): RelationObject => {
   const { catalog } = context
   if (catalog.snapshot.relationIn(table.schema, index.name) !== null) throw duplicateRelation(index.name)
   const { name, depends, options, ...definition } = index
@@ -54,10 +62,65 @@ export const createIndex = async (
   context.transaction.onEnd((committed) => {
     if (!committed) context.indexes.forget(relation.oid, table.storageId)
   })
-  const ordered = context.indexes.of(relation, table, catalog.snapshot)
-  await ordered.create(context.transaction)
-  if (definition.unique) await checkUnique(context, relation, table)
+  context.indexes.of(relation, table, catalog.snapshot)
   return relation
+}
+
+// ---- CREATE INDEX CONCURRENTLY, REINDEX: each function is one of several transactions
+
+/** First: the index is there and kept by writers, but nobody reads it or relies on it. Null: it need not be made. */
+export const beginIndex = (
+  context: DefinitionContext,
+  node: IndexStmt,
+): { readonly table: RelationObject; readonly index: RelationObject } | null => {
+  const planned = plannedIndex(context, node)
+  if (planned === null) return null
+  const { table, index } = planned
+  return { table, index: attachIndex(context, table, { ...index, ready: false, valid: false }) }
+}
+
+/** Second, once the writers that knew nothing of the index have ended: fills it from the table. */
+export const fillIndex = async (context: DefinitionContext, index: RelationObject): Promise<void> => {
+  const table = currentRelation(context, (index.index as IndexDefinition).table)
+  try {
+    await context.indexes.of(index, table, context.catalog.snapshot).create(context.transaction)
+  } catch (error) {
+    context.transaction.onEnd(() => {
+      context.indexes.forget(index.oid, table.storageId)
+      context.indexes.of(index, table, context.catalog.snapshot)
+    })
+    throw error
+  }
+}
+
+/** Third and fourth: looks for keys that are there twice, and says what the index is good for. */
+export const promoteIndex = async (context: DefinitionContext, oid: number, isValid: boolean): Promise<void> => {
+  const relation = currentRelation(context, oid)
+  const { ready: _ready, valid: _valid, ...index } = relation.index as IndexDefinition
+  if (index.unique) await checkUnique(context, relation, currentRelation(context, index.table))
+  context.catalog.put({ ...relation, index: isValid ? index : { ...index, ready: true, valid: false } })
+}
+
+/** Nobody is to read an index any more, nor to keep it unique. */
+export const retireIndex = (context: DefinitionContext, oid: number): void => {
+  const relation = currentRelation(context, oid)
+  context.catalog.put({ ...relation, index: { ...(relation.index as IndexDefinition), ready: false, valid: false } })
+}
+
+/** Removes an index that nobody uses. */
+export const removeRetiredIndex = (context: DefinitionContext, { oid, index }: RelationObject): void => {
+  const { storageId } = currentRelation(context, (index as IndexDefinition).table)
+  context.catalog.remove(oid)
+  context.transaction.onCommit(() => context.indexes.forget(oid, storageId))
+}
+
+/** REINDEX: new entries in the place of all that there are; an index that was not valid is so afterwards. */
+export const reindex = async (context: DefinitionContext, relation: RelationObject): Promise<void> => {
+  const { table: oid, unique, valid, ready, ...index } = relation.index as IndexDefinition
+  const table = currentRelation(context, oid)
+  await context.indexes.of(relation, table, context.catalog.snapshot).rebuild(context.transaction)
+  if (unique) await checkUnique(context, relation, table)
+  if (valid === false || ready === false) context.catalog.put({ ...relation, index: { ...index, unique, table: oid } })
 }
 
 const dependsOnKeys = (table: RelationObject, definition: Omit<IndexDefinition, 'table'>): Dependency[] => {
@@ -112,6 +175,15 @@ const duplicateKey = (
 }
 
 export const createIndexStatement = async (context: DefinitionContext, node: IndexStmt): Promise<void> => {
+  const planned = plannedIndex(context, node)
+  if (planned !== null) await createIndex(context, planned.table, planned.index)
+}
+
+/** The index that a statement describes; null: IF NOT EXISTS, and it does. */
+const plannedIndex = (
+  context: DefinitionContext,
+  node: IndexStmt,
+): { table: RelationObject; index: NewIndex } | null => {
   const { snapshot } = context.catalog
   const table = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node.relation as RangeVar)
   if (table.kind !== 'r' && table.kind !== 'm') throw notOfKind(table.name, 'table')
@@ -120,7 +192,7 @@ export const createIndexStatement = async (context: DefinitionContext, node: Ind
   if (given !== undefined && snapshot.relationIn(table.schema, given) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(given)
     noticeOf(context, `relation "${given}" already exists, skipping`)
-    return
+    return null
   }
   const name = given ?? generatedName(context, table, node)
   const predicate = node.whereClause === undefined ? null : (node.whereClause as unknown as ParseTree)
@@ -129,7 +201,7 @@ export const createIndexStatement = async (context: DefinitionContext, node: Ind
     const condition = storedCondition(analysis, tableItem(analysis, table), predicate, CLAUSE.predicate)
     requireImmutable(condition, 'functions in index predicate must be marked IMMUTABLE')
   }
-  await createIndex(context, table, {
+  const index: NewIndex = {
     name,
     keys,
     included: (node.indexIncludingParams ?? []).map((n) => columnOf(table, bodyOf(n, 'IndexElem')?.name ?? '').attnum),
@@ -141,7 +213,8 @@ export const createIndexStatement = async (context: DefinitionContext, node: Ind
     method: methodOf(node.accessMethod),
     depends: [],
     options: [],
-  })
+  }
+  return { table, index }
 }
 
 /** Ordered indexes serve the other methods' definitions too, as far as equality and order go. */

@@ -4,6 +4,7 @@ import type { CatalogSnapshot } from '../../catalog/snapshot.ts'
 import {
   dependentObjects,
   notOfKind,
+  notSupported,
   requiredBy,
   systemCatalogProtected,
   undefinedNamed,
@@ -164,6 +165,27 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
   }
   if (roots.length > 0) await dropObjects(context, roots, node.behavior === 'DROP_CASCADE')
   return `DROP ${described.kind.toUpperCase()}`
+}
+
+/** The index that DROP INDEX CONCURRENTLY names; null: it is not there and need not be. */
+export const concurrentlyDropped = (context: DefinitionContext, node: DropStmt): RelationObject | null => {
+  const [item, ...others] = node.objects ?? []
+  if (others.length > 0) throw notSupported('DROP INDEX CONCURRENTLY does not support dropping multiple objects')
+  if (node.behavior === 'DROP_CASCADE') throw notSupported('DROP INDEX CONCURRENTLY does not support CASCADE')
+  const found = findObject(context, item as Node, { kind: 'index', relation: 'i' }) as RelationObject | null
+  if (found === null) {
+    const name = objectName(item as Node)
+    if (!node.missing_ok) throw undefinedNamed('index', name)
+    noticeOf(context, `index "${name}" does not exist, skipping`)
+    return null
+  }
+  refuseProtected(context, found, 'index')
+  const [dependent] = closure(context.catalog.snapshot, [found], 0).filter(({ hard }) => hard)
+  if (dependent !== undefined) {
+    const index = describeObject(context, found)
+    throw dependentObjects(index, `${describeObject(context, dependent.object)} depends on ${index}`)
+  }
+  return found
 }
 
 /** Objects that cannot be made here cannot exist: IF EXISTS skips them. */

@@ -70,7 +70,7 @@ export class RowWriter {
       .map((column) => ({ place: column.attnum - 1, name: column.name }))
     this.uniques = context.catalog
       .indexesOf(item.relation.oid)
-      .filter((relation) => relation.index?.unique)
+      .filter(({ index }) => index?.unique && index.ready !== false)
       .map((relation) => ({
         relation,
         index: context.indexes.of(relation, item.relation, context.catalog),

@@ -105,7 +105,7 @@ async function* tableFindings(core: SessionCore, oid: number, rest: Rest): Async
     yield { severity: 'warning', object: name, file: '', message: 'its constraints and indexes were not checked' }
     return
   }
-  for (const index of catalog.indexesOf(relation.oid)) {
+  for (const index of catalog.validIndexesOf(relation.oid)) {
     try {
       yield* await checkIndex(context, index, relation)
     } catch (error) {

@@ -13,7 +13,7 @@ import type { SessionCore } from '../core.ts'
 import { definitionContext } from './definition-context.ts'
 
 /** The relation, or null where there is none: the definition will say so itself. */
-const findRelation = (core: SessionCore, range: RangeVar): RelationObject | null => {
+export const findRelation = (core: SessionCore, range: RangeVar): RelationObject | null => {
   try {
     return resolveRelation(core, range)
   } catch (error) {

@@ -14,10 +14,12 @@ import { alterSequence, createSequenceStatement } from '../../exec/ddl/sequences
 import { truncateTables } from '../../exec/ddl/truncate.ts'
 import { createView } from '../../exec/ddl/views.ts'
 import type { SessionCore } from '../core.ts'
+import { createIndexConcurrently, dropIndexConcurrently } from './concurrent-indexes.ts'
 import { definitionContext } from './definition-context.ts'
-import { lockDefined, lockNameBeside, lockNewName, lockReferenced } from './definition-locks.ts'
+import { findRelation, lockDefined, lockNameBeside, lockNewName, lockReferenced } from './definition-locks.ts'
 import { createTableAs } from './create-table-as.ts'
 import type { UtilityHandlers } from './handler.ts'
+import { reindexStatement } from './reindex.ts'
 import { requireNoBlock } from './transactions.ts'
 
 /** Runs a definition in a transaction that may write, once its locks are there; `command` is its tag. */
@@ -56,8 +58,15 @@ export const definitionHandlers: UtilityHandlers = {
         await lockReferenced(core, node)
       },
     ),
-  IndexStmt: (core, node) =>
-    define(
+  IndexStmt: async (core, node, { topLevel }) => {
+    if (node.concurrent) requireNoBlock(core, 'CREATE INDEX CONCURRENTLY', topLevel)
+    const table = node.concurrent && node.relation !== undefined ? findRelation(core, node.relation) : null
+    if (table !== null && (table.kind === 'r' || table.kind === 'm') && table.persistence !== 't') {
+      core.block.transaction.checkWritable('CREATE INDEX')
+      await createIndexConcurrently(core, node, table)
+      return 'CREATE INDEX'
+    }
+    return define(
       core,
       'CREATE INDEX',
       (context) => createIndexStatement(context, node),
@@ -65,7 +74,9 @@ export const definitionHandlers: UtilityHandlers = {
         await lockDefined(core, node.relation, 'share')
         await lockNameBeside(core, node.relation, node.idxname)
       },
-    ),
+    )
+  },
+  ReindexStmt: (core, node, { topLevel }) => reindexStatement(core, node, topLevel),
   ViewStmt: (core, node) =>
     define(
       core,
@@ -86,7 +97,13 @@ export const definitionHandlers: UtilityHandlers = {
   AlterSeqStmt: (core, node) => define(core, 'ALTER SEQUENCE', (context) => alterSequence(context, node)),
   CreateSchemaStmt: (core, node) => define(core, 'CREATE SCHEMA', (context) => createSchema(context, node)),
   TruncateStmt: (core, node) => define(core, 'TRUNCATE TABLE', (context) => truncateTables(context, node)),
-  DropStmt: (core, node) => tagged(core, 'DROP', (context) => dropStatement(context, node)),
+  DropStmt: async (core, node, { topLevel }) => {
+    if (!node.concurrent) return tagged(core, 'DROP', (context) => dropStatement(context, node))
+    requireNoBlock(core, 'DROP INDEX CONCURRENTLY', topLevel)
+    core.block.transaction.checkWritable('DROP INDEX')
+    await dropIndexConcurrently(core, node)
+    return 'DROP INDEX'
+  },
   AlterTableStmt: (core, node) =>
     tagged(
       core,

@@ -79,6 +79,8 @@ export class OrderedIndex implements ChangeTarget {
   version = 0
   /** Runs that records name; others belong to a transaction in progress. */
   readonly #named = new Set<IndexRun>()
+  /** Runs that were built from the table; bulk loads that go on meanwhile have runs of their own. */
+  #built: readonly IndexRun[] = []
   /** Whether every row of a base segment has its entry in a run. */
   #complete: boolean
   /** Whether a record says that the index is complete. */
@@ -142,7 +144,7 @@ export class OrderedIndex implements ChangeTarget {
   async create(writer: Writer): Promise<void> {
     writer.beginWrite()
     writer.logChange(this, 0)
-    writer.onCommit(() => this.nameRuns(this.#runs))
+    writer.onCommit(() => this.nameRuns(this.#built))
     if (this.#state === 'built') return
     this.#building ??= this.#build(writer)
     await this.#building
@@ -155,6 +157,7 @@ export class OrderedIndex implements ChangeTarget {
         const runs = await buildRuns(this)
         this.#complete = true
         this.attachRuns(runs)
+        this.#built = runs
         if (creator === null) await this.#nameNow(runs)
       }
       await buildTree(this.store, this, this.tree)
@@ -269,7 +272,8 @@ export class OrderedIndex implements ChangeTarget {
       await this.#building
     }
     this.#rebuilding = true
-    const old = this.#runs
+    // Others belong to transactions in progress, which name them when they commit.
+    const old = this.#runs.filter((run) => this.#named.has(run))
     const { files } = this.store.environment
     let runs: IndexRun[] = []
     const target: ChangeTarget = {
@@ -298,10 +302,7 @@ export class OrderedIndex implements ChangeTarget {
 
   /** ChangeTarget: names what was built. */
   redo(_rowid: number, batch: WriteBatch): void {
-    this.recordRuns(
-      this.#runs.filter((run) => !this.#named.has(run)),
-      batch,
-    )
+    this.recordRuns(this.#built, batch)
   }
 
   /**
