@@ -20,6 +20,9 @@ import type { KeyPart } from './key-order.ts'
 /** Entries of a part; the last one of a run may have fewer. */
 export const PART_ENTRIES = 8192
 
+/** Looking up one key needs a whole part, while one cell of a segment can be read alone. */
+const PART_WEIGHT = 4
+
 /** An entry: where a part begins, where a run ends. */
 export interface Fence {
   readonly key: Datum[]
@@ -212,7 +215,7 @@ export class FileRun implements IndexRun {
   part(part: number): RunPart {
     const cached = this.#cached[part]
     if (cached !== undefined) {
-      cached.used = true
+      cached.touch()
       return cached.content
     }
     const stored = this.#parts()[part] as StoredPart
@@ -235,9 +238,10 @@ export class FileRun implements IndexRun {
       if (!isView) bytes += decodedBytes(vector, size)
       return vector
     })
-    const page = new CachedPage<RunPart>({ keys, rowids }, bytes, () => {
+    const forget = (): void => {
       this.#cached[part] = undefined
-    })
+    }
+    const page = new CachedPage<RunPart>({ keys, rowids }, bytes, forget, PART_WEIGHT)
     this.#cached[part] = page
     this.#cache.add(page)
     return page.content

@@ -1,6 +1,6 @@
 /**
- * Decoded pages (columns of segments, parts of index runs) under a memory budget: a clock gives unused ones a second
- * chance, then drops them.
+ * Decoded pages (columns of segments, parts of index runs) under a memory budget: a clock gives unused ones
+ * another chance, then drops them.
  */
 
 /** A page in memory; its owner holds on to it and forgets it when told. */
@@ -8,13 +8,22 @@ export class CachedPage<T> {
   readonly content: T
   readonly bytes: number
   readonly #forget: () => void
-  /** Set on each use, cleared as the clock passes. */
-  used = true
+  readonly #weight: number
+  /** How often the clock passes before the page goes. */
+  chances = 0
 
-  constructor(content: T, bytes: number, forget: () => void) {
+  /** `weight`: chances that each use gives; more for what is dear to read again. */
+  constructor(content: T, bytes: number, forget: () => void, weight = 1) {
     this.content = content
     this.bytes = bytes
     this.#forget = forget
+    this.#weight = weight
+    this.touch()
+  }
+
+  /** The page is used. */
+  touch(): void {
+    this.chances = this.#weight
   }
 
   evict(): void {
@@ -77,8 +86,8 @@ export class PageCache {
         continue
       }
       this.#pages.delete(candidate)
-      if (candidate.used) {
-        candidate.used = false
+      if (candidate.chances > 0) {
+        candidate.chances--
         this.#pages.add(candidate)
       } else {
         this.#bytes -= candidate.bytes

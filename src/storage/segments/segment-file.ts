@@ -192,14 +192,14 @@ export class FileSegment implements Segment {
       this.#cache.add(this.#absent)
       return flags
     }
-    this.#absent.used = true
+    this.#absent.touch()
     return this.#absent.content
   }
 
   column(index: number): AnyVector {
     const cached = this.#columns[index]
     if (cached !== undefined) {
-      cached.used = true
+      cached.touch()
       return cached.content
     }
     const column = this.manifest.columns[index] as ColumnManifest
