@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import { connectionLost } from '../errors/raise/protocol.ts'
 import { OutputBuffer } from './output-buffer.ts'
+import { flushAtTurnEnd } from './turn-end.ts'
 
 /** Bytes above which the buffer goes out before more is written. */
 export const FLUSH_SIZE = 64 * 1024
@@ -23,6 +24,7 @@ export class ClientOutput {
   /** Sends what is in the buffer. */
   flush(): void {
     this.due = false
+    this.#scheduled = false
     if (this.buffer.length === 0) return
     const bytes = this.buffer.take()
     if (this.#socket.writable) this.#socket.write(bytes)
@@ -30,12 +32,9 @@ export class ClientOutput {
 
   /** Sends what is in the buffer at the end of this turn of the event loop: what the client did not ask for. */
   flushSoon(): void {
-    if (this.#scheduled) return
+    if (this.#scheduled || this.buffer.length === 0) return
     this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
-      this.flush()
-    })
+    flushAtTurnEnd(this)
   }
 
   /** Sends a full buffer; a promise when the client does not keep up. Throws 08006 when it is gone. */

@@ -190,7 +190,7 @@ export class Connection {
     while (this.#ending === null) {
       const message = this.#input.next()
       if (message === null) {
-        this.#output.flush()
+        this.#output.flushSoon()
         this.#busy = false
         if (!(await this.#input.more())) return
         this.#busy = true
