@@ -48,6 +48,7 @@ const LOCK_TYPES: Readonly<Record<LockTag['kind'], string>> = {
   virtual: 'virtualxid',
   range: 'page',
   name: 'object',
+  object: 'object',
   advisory: 'advisory',
 }
 
@@ -123,6 +124,8 @@ const tagColumns = (tag: LockTag, database: number | null): Row => {
       return { locktype, database, relation: tag.object }
     case 'name':
       return { locktype, database, classid: PG_CLASS }
+    case 'object':
+      return { locktype, database, classid: tag.catalog, objid: tag.object, objsubid: 0 }
     case 'advisory':
       return {
         locktype,

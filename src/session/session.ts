@@ -27,7 +27,7 @@ import { now } from './eval-context.ts'
 import { commandTag, isCurrent, lockTables, plan, runDeferredChecks, runPlan, startPlan } from './execute-statement.ts'
 import type { StatementPlan } from './plan-statement.ts'
 import { Portal, PortalRun, splitBatch, type PreparedStatement } from './portal.ts'
-import { prepareStatement } from './prepare-statement.ts'
+import { prepareStatement, sameShape } from './prepare-statement.ts'
 import type { RunningPlan } from './run-plan.ts'
 import { type KnownStatement, StatementCache } from './statement-cache.ts'
 import { dropTemporaryObjects } from './temporary-objects.ts'
@@ -482,9 +482,4 @@ export class ServerSession implements Session {
     this.#core.database.sessions--
     this.#core.engine.sessions.delete(this.processId)
   }
-}
-
-const sameShape = (a: readonly FieldDescription[] | null, b: readonly FieldDescription[] | null): boolean => {
-  if (a === null || b === null) return a === b
-  return a.length === b.length && a.every((field, i) => field.type.oid === b[i]?.type.oid)
 }

@@ -12,6 +12,7 @@ export type StoredLock =
   | readonly ['relation', relation: number, modes: number]
   | readonly ['range', object: number, modes: number]
   | readonly ['name', schema: number, name: string, modes: number]
+  | readonly ['object', catalog: number, object: number, modes: number]
   | readonly ['advisory', database: number, key: string, space: 1 | 2, modes: number]
   | readonly ['rows', relation: number, rowsAndModes: readonly number[]]
 

@@ -27,6 +27,7 @@ export class LockTable {
         return this.#ranges.get(tag.object)
       case 'name':
       case 'virtual':
+      case 'object':
       case 'advisory':
         return this.#named.get(nameOf(tag))
     }
@@ -54,6 +55,7 @@ export class LockTable {
         break
       case 'name':
       case 'virtual':
+      case 'object':
       case 'advisory':
         this.#named.set(nameOf(tag), lock)
         break
@@ -82,6 +84,7 @@ export class LockTable {
         break
       case 'name':
       case 'virtual':
+      case 'object':
       case 'advisory':
         this.#named.delete(nameOf(tag))
         break
@@ -97,7 +100,15 @@ export class LockTable {
   }
 }
 
-const nameOf = (tag: LockTag & { kind: 'advisory' | 'name' | 'virtual' }): string => {
-  if (tag.kind === 'name') return `${tag.schema}.${tag.name}`
-  return tag.kind === 'virtual' ? `virtual ${tag.order}` : `${tag.database}:${tag.space}:${tag.key}`
+const nameOf = (tag: LockTag & { kind: 'advisory' | 'name' | 'object' | 'virtual' }): string => {
+  switch (tag.kind) {
+    case 'name':
+      return `${tag.schema}.${tag.name}`
+    case 'virtual':
+      return `virtual ${tag.order}`
+    case 'object':
+      return `object ${tag.catalog} ${tag.object}`
+    case 'advisory':
+      return `${tag.database}:${tag.space}:${tag.key}`
+  }
 }

@@ -14,6 +14,8 @@ export type LockTag =
   | { readonly kind: 'range'; readonly object: number }
   /** A relation's name that a transaction is about to give. */
   | { readonly kind: 'name'; readonly schema: number; readonly name: string }
+  /** Anything else that the catalog has, by the relation that lists it (pg_namespace). */
+  | { readonly kind: 'object'; readonly catalog: number; readonly object: number }
   /** `space` 1: one 64-bit key; 2: two 32-bit keys (high and low halves), as pg_locks.objsubid has it. */
   | { readonly kind: 'advisory'; readonly database: number; readonly key: bigint; readonly space: 1 | 2 }
 
@@ -32,6 +34,8 @@ export const describeTag = (tag: LockTag): string => {
       return `key range of relation ${tag.object}`
     case 'name':
       return `name "${tag.name}" in schema ${tag.schema}`
+    case 'object':
+      return `object ${tag.object} of class ${tag.catalog}`
     case 'advisory':
       return `advisory lock [${tag.database},${tag.key >> 32n},${tag.key & 0xffffffffn},${tag.space}]`
   }

@@ -32,6 +32,9 @@ export const storedLocks = (owner: LockOwner, compact: Iterable<HeldLock>): Stor
       case 'name':
         stored.push(['name', tag.schema, tag.name, modes])
         break
+      case 'object':
+        stored.push(['object', tag.catalog, tag.object, modes])
+        break
       case 'advisory':
         stored.push(['advisory', tag.database, String(tag.key), tag.space, modes])
         break
@@ -72,6 +75,8 @@ const tagOf = (lock: Exclude<StoredLock, readonly ['rows', ...unknown[]]>): Lock
       return { kind: 'range', object: lock[1] }
     case 'name':
       return { kind: 'name', schema: lock[1], name: lock[2] }
+    case 'object':
+      return { kind: 'object', catalog: lock[1], object: lock[2] }
     case 'advisory':
       return { kind: 'advisory', database: lock[1], key: BigInt(lock[2]), space: lock[3] }
   }

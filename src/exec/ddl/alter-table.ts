@@ -43,7 +43,7 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
     noticeOf(context, `relation "${range.relname}" does not exist, skipping`)
     return tag
   }
-  await context.lockExclusively(relation.oid)
+  await context.lock(relation.oid, lockLevel(node.cmds ?? []))
   // Foreign keys come after the keys that they may refer to.
   const commands = (node.cmds ?? []).map((n) => bodyOf(n, 'AlterTableCmd') as AlterTableCmd)
   for (const command of [...commands.filter((c) => !addsForeignKey(c)), ...commands.filter(addsForeignKey)]) {
@@ -53,6 +53,29 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
   }
   return tag
 }
+
+/** The strongest lock that one of the commands needs. */
+const lockLevel = (commands: readonly Node[]): 'shareUpdateExclusive' | 'shareRowExclusive' | 'accessExclusive' => {
+  const levels = commands.map((n) => {
+    const command = bodyOf(n, 'AlterTableCmd') as AlterTableCmd
+    if (addsForeignKey(command)) return 'shareRowExclusive'
+    return BESIDE_WRITERS.has(command.subtype ?? '') ? 'shareUpdateExclusive' : 'accessExclusive'
+  })
+  if (levels.includes('accessExclusive')) return 'accessExclusive'
+  return levels.includes('shareRowExclusive') ? 'shareRowExclusive' : 'shareUpdateExclusive'
+}
+
+/** Commands that neither readers nor writers notice. */
+const BESIDE_WRITERS: ReadonlySet<string> = new Set([
+  'AT_SetStatistics',
+  'AT_SetRelOptions',
+  'AT_ResetRelOptions',
+  'AT_SetOptions',
+  'AT_ResetOptions',
+  'AT_ClusterOn',
+  'AT_DropCluster',
+  'AT_ValidateConstraint',
+])
 
 const addsForeignKey = (command: AlterTableCmd): boolean =>
   command.def !== undefined && bodyOf(command.def, 'Constraint')?.contype === 'CONSTR_FOREIGN'

@@ -8,6 +8,7 @@ import { noCreationSchema } from '../../errors/raise/definitions.ts'
 import type { Notice } from '../../errors/sql-error.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import type { Transaction } from '../../txn/transaction.ts'
 import type { FormatContext } from '../../types/sql-type.ts'
 import type { ExecutionContext } from '../context.ts'
@@ -31,8 +32,10 @@ export interface DefinitionContext {
   notice(notice: Notice): void
   /** A context for running expressions and scans by the transaction's present snapshot. */
   execution(): ExecutionContext
-  /** Locks a relation against all others (ACCESS EXCLUSIVE) until the transaction ends. */
-  lockExclusively(relation: number): Promise<void>
+  /** Locks a relation until the transaction ends. */
+  lock(relation: number, mode: keyof typeof TABLE_LOCK): Promise<void>
+  /** Locks a schema: ACCESS SHARE for who puts something into it. */
+  lockSchema(schema: number, mode: keyof typeof TABLE_LOCK): Promise<void>
 }
 
 export const analysisFor = (context: DefinitionContext): AnalysisContext =>

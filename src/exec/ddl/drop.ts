@@ -1,6 +1,6 @@
 /** DROP: what depends on an object goes with it (CASCADE) or stops it (RESTRICT). */
 import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
-import type { CatalogSnapshot } from '../../catalog/snapshot.ts'
+import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import {
   dependentObjects,
   notOfKind,
@@ -119,12 +119,12 @@ const cascadeNotice = (context: DefinitionContext, objects: readonly CatalogObje
 const removeObject = async (context: DefinitionContext, object: CatalogObject): Promise<void> => {
   const { catalog, storage, transaction, indexes } = context
   if (object.class === 'relation') {
-    if (object.kind !== 'i') await context.lockExclusively(object.oid)
+    if (object.kind !== 'i') await context.lock(object.oid, 'accessExclusive')
     if (object.kind === 'S') storage.sequences.drop(transaction, object.storageId)
     else if (object.storageId !== 0) storage.dropStore(transaction, object.storageId)
     const table = object.index === null ? null : catalog.snapshot.relation(object.index.table)
     if (object.index !== null && table !== null) {
-      await context.lockExclusively(table.oid)
+      await context.lock(table.oid, 'accessExclusive')
       transaction.onCommit(() => indexes.forget(object.oid, table.storageId))
     }
     if (object.kind === 'r') {
@@ -153,7 +153,7 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
   }
   const roots: CatalogObject[] = []
   for (const item of node.objects ?? []) {
-    const found = findObject(context, item, described)
+    const found = await findLocked(context, item, described)
     if (found === null) {
       const name = objectName(item)
       if (!node.missing_ok) throw undefinedNamed(described.kind, name)
@@ -165,6 +165,25 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
   }
   if (roots.length > 0) await dropObjects(context, roots, node.behavior === 'DROP_CASCADE')
   return `DROP ${described.kind.toUpperCase()}`
+}
+
+/** The object that an item names, locked before anybody looks at what depends on it. */
+const findLocked = async (
+  context: DefinitionContext,
+  item: Node,
+  described: { kind: string; relation?: RelationObject['kind'] },
+): Promise<CatalogObject | null> => {
+  for (let found = findObject(context, item, described); ; ) {
+    if (found === null || found.oid < FIRST_NORMAL_OID) return found
+    if (found.class === 'schema') await context.lockSchema(found.oid, 'accessExclusive')
+    else if (found.class === 'relation') {
+      if (found.index !== null) await context.lock(found.index.table, 'accessExclusive')
+      await context.lock(found.oid, 'accessExclusive')
+    }
+    const again = findObject(context, item, described)
+    if (again?.oid === found.oid) return again
+    found = again
+  }
 }
 
 /** The index that DROP INDEX CONCURRENTLY names; null: it is not there and need not be. */

@@ -27,7 +27,7 @@ import {
 } from '../../sql/ast.ts'
 import { enumType, isEnumType } from '../../types/enum-type.ts'
 import { arrayTypeOf } from '../../types/array.ts'
-import { noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { currentRelation, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
 
@@ -188,13 +188,13 @@ const rangeOf = (names: readonly string[]): RangeVar => ({
   ...(names.length > 1 ? { schemaname: names.at(-2) as string } : {}),
 })
 
-export const commentStatement = (context: DefinitionContext, node: CommentStmt): void => {
+export const commentStatement = async (context: DefinitionContext, node: CommentStmt): Promise<void> => {
   const comment = node.comment === undefined || node.comment === '' ? null : node.comment
   const type = node.objtype ?? ''
   const object = node.object as Node
   if (type === 'OBJECT_COLUMN') {
     const names = namesOf(listItems(object))
-    const relation = resolveRelation(scopeOf(context), rangeOf(names.slice(0, -1)))
+    const relation = await lockedForComment(context, resolveRelation(scopeOf(context), rangeOf(names.slice(0, -1))))
     const column = relation.columns.find((c) => c.name === names.at(-1) && !c.dropped)
     if (column === undefined) throw undefinedColumnOfRelation(names.at(-1) as string, relation.name)
     context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, comment } : c)) })
@@ -211,7 +211,13 @@ export const commentStatement = (context: DefinitionContext, node: CommentStmt):
   }
   const found = namedObject(context, type, object)
   if (found === null) throw notSupported(`COMMENT ON ${words(type)} is not supported`)
-  context.catalog.put({ ...found, comment })
+  context.catalog.put({ ...(found.class === 'relation' ? await lockedForComment(context, found) : found), comment })
+}
+
+/** The relation as it is once nobody else can change its record. */
+const lockedForComment = async (context: DefinitionContext, { oid }: RelationObject): Promise<RelationObject> => {
+  await context.lock(oid, 'shareUpdateExclusive')
+  return currentRelation(context, oid)
 }
 
 /** A type under its labels' new list. */

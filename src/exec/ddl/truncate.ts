@@ -25,7 +25,7 @@ export const truncateTables = async (context: DefinitionContext, node: TruncateS
     }
   }
   for (const relation of tables.values()) {
-    await context.lockExclusively(relation.oid)
+    await context.lock(relation.oid, 'accessExclusive')
     replaceStorage(context, currentRelation(context, relation.oid))
     if (node.restart_seqs) restartSequences(context, relation)
   }

@@ -1,8 +1,11 @@
 /** What a session gives to DDL commands. */
-import type { RelationObject } from '../../catalog/objects.ts'
 import type { DefinitionContext } from '../../exec/ddl/context.ts'
+import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
+
+/** Oid of pg_namespace. */
+const PG_NAMESPACE = 2615
 
 export const definitionContext = (core: SessionCore): DefinitionContext => {
   const { block, parts, database } = core
@@ -23,8 +26,12 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
       block.transaction.advanceCommand()
       return core.execution([])
     },
-    lockExclusively: async (relation: RelationObject['oid']) => {
-      const locked = block.transaction.lockTable(relation, 'accessExclusive')
+    lock: async (relation, mode) => {
+      const locked = block.transaction.lockTable(relation, mode)
+      if (locked instanceof Wait) await locked.promise
+    },
+    lockSchema: async (object, mode) => {
+      const locked = block.transaction.lock({ kind: 'object', catalog: PG_NAMESPACE, object }, TABLE_LOCK[mode])
       if (locked instanceof Wait) await locked.promise
     },
   }

@@ -6,10 +6,12 @@ import { resolveRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import { targetSchema, truncateName } from '../../exec/ddl/context.ts'
-import type { RangeVar } from '../../sql/ast.ts'
+import type { Node, RangeVar } from '../../sql/ast.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
+import { plan } from '../execute-statement.ts'
+import type { TableLock } from '../plan-statement.ts'
 import { definitionContext } from './definition-context.ts'
 
 /** The relation, or null where there is none: the definition will say so itself. */
@@ -26,10 +28,10 @@ export const findRelation = (core: SessionCore, range: RangeVar): RelationObject
 export const lockDefined = async (
   core: SessionCore,
   range: RangeVar | undefined,
-  mode: 'share' | 'shareRowExclusive' | 'accessExclusive',
+  mode: 'accessShare' | 'share' | 'shareRowExclusive' | 'accessExclusive',
 ): Promise<void> => {
   const relation = range === undefined ? null : findRelation(core, range)
-  if (relation === null || relation.system !== null) return
+  if (relation === null || (relation.system !== null && relation.kind !== 'S')) return
   const locked = core.block.transaction.lockTable(relation.oid, mode)
   if (locked instanceof Wait) await locked.promise
 }
@@ -47,6 +49,25 @@ export const lockReferenced = async (core: SessionCore, node: object): Promise<v
   for (const range of referencedTables(node)) await lockDefined(core, range, 'shareRowExclusive')
 }
 
+/** Keeps the relations that a view's query reads, until the view depends on them. */
+export const lockRead = async (core: SessionCore, query: Node | undefined): Promise<void> => {
+  if (query === undefined) return
+  for (const { relation, mode } of locksOf(core, query)) {
+    const locked = core.block.transaction.lockTable(relation, mode)
+    if (locked instanceof Wait) await locked.promise
+  }
+}
+
+/** What is wrong with a query its definition will say itself. */
+const locksOf = (core: SessionCore, query: Node): readonly TableLock[] => {
+  try {
+    return plan(core, query, [], false).locks
+  } catch (error) {
+    if (error instanceof SqlError) return []
+    throw error
+  }
+}
+
 /** Keeps others from giving a name in a schema until this transaction ends. */
 const lockName = async (core: SessionCore, schema: number, name: string): Promise<void> => {
   const tag = { kind: 'name', schema, name: truncateName(name) } as const
@@ -57,7 +78,10 @@ const lockName = async (core: SessionCore, schema: number, name: string): Promis
 /** The name that CREATE TABLE, VIEW or SEQUENCE is about to give. */
 export const lockNewName = async (core: SessionCore, range: RangeVar | undefined): Promise<void> => {
   if (range?.relname === undefined || range.relpersistence === 't') return
-  await lockName(core, targetSchema(definitionContext(core), range.schemaname).oid, range.relname)
+  const context = definitionContext(core)
+  const schema = targetSchema(context, range.schemaname).oid
+  await context.lockSchema(schema, 'accessShare')
+  await lockName(core, schema, range.relname)
 }
 
 /** The name that CREATE INDEX or RENAME is about to give, in the schema of an existing relation. */

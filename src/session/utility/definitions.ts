@@ -16,7 +16,7 @@ import { createView } from '../../exec/ddl/views.ts'
 import type { SessionCore } from '../core.ts'
 import { createIndexConcurrently, dropIndexConcurrently } from './concurrent-indexes.ts'
 import { definitionContext } from './definition-context.ts'
-import { findRelation, lockDefined, lockNameBeside, lockNewName, lockReferenced } from './definition-locks.ts'
+import { findRelation, lockDefined, lockNameBeside, lockNewName, lockRead, lockReferenced } from './definition-locks.ts'
 import { createTableAs } from './create-table-as.ts'
 import type { UtilityHandlers } from './handler.ts'
 import { reindexStatement } from './reindex.ts'
@@ -84,6 +84,7 @@ export const definitionHandlers: UtilityHandlers = {
       (context) => createView(context, node),
       async () => {
         await lockNewName(core, node.view)
+        await lockRead(core, node.query)
         await lockDefined(core, node.view, 'accessExclusive')
       },
     ),
@@ -94,7 +95,13 @@ export const definitionHandlers: UtilityHandlers = {
       (context) => createSequenceStatement(context, node),
       () => lockNewName(core, node.sequence),
     ),
-  AlterSeqStmt: (core, node) => define(core, 'ALTER SEQUENCE', (context) => alterSequence(context, node)),
+  AlterSeqStmt: (core, node) =>
+    define(
+      core,
+      'ALTER SEQUENCE',
+      (context) => alterSequence(context, node),
+      () => lockDefined(core, node.sequence, 'shareRowExclusive'),
+    ),
   CreateSchemaStmt: (core, node) => define(core, 'CREATE SCHEMA', (context) => createSchema(context, node)),
   TruncateStmt: (core, node) => define(core, 'TRUNCATE TABLE', (context) => truncateTables(context, node)),
   DropStmt: async (core, node, { topLevel }) => {

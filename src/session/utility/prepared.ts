@@ -1,5 +1,5 @@
 /** PREPARE, EXECUTE, DEALLOCATE. */
-import { duplicatePrepared, undefinedPrepared } from '../../errors/raise/session.ts'
+import { cachedPlanChanged, duplicatePrepared, undefinedPrepared } from '../../errors/raise/session.ts'
 import { datatypeMismatch, syntaxErrorAt } from '../../errors/raise/analysis.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
 import { tryCoerce } from '../../analyze/coerce.ts'
@@ -13,7 +13,7 @@ import type { Datum } from '../../types/sql-type.ts'
 import type { SessionCore } from '../core.ts'
 import { isCurrent, lockTables, plan, runPlan } from '../execute-statement.ts'
 import type { PreparedStatement } from '../portal.ts'
-import { prepareStatement } from '../prepare-statement.ts'
+import { prepareStatement, sameShape } from '../prepare-statement.ts'
 import type { StatementPlan } from '../plan-statement.ts'
 import type { UtilityCall, UtilityHandlers } from './handler.ts'
 
@@ -24,8 +24,10 @@ const execute = async (core: SessionCore, node: ExecuteStmt, call: UtilityCall):
   const parameters = argumentsOf(core, statement, node.params ?? [])
   const current = (): StatementPlan => {
     if (statement.plan !== null && isCurrent(core, statement.plan)) return statement.plan
-    statement.plan = plan(core, statement.node as Node, statement.parameterTypes, false)
-    return statement.plan
+    const renewed = plan(core, statement.node as Node, statement.parameterTypes, false)
+    if (!sameShape(renewed.fields, statement.fields)) throw cachedPlanChanged()
+    statement.plan = renewed
+    return renewed
   }
   return runPlan(core, await lockTables(core, current(), current), parameters, call.sink)
 }
