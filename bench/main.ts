@@ -3,10 +3,12 @@
  *
  *     npm run bench -- tpch [--scale 0.1] [--runs 5] [--queries 1,6] [--targets postgresql,tesseradb,duckdb]
  *     npm run bench -- load [--scale 1] [--runs 3] [--targets postgresql,tesseradb,duckdb]
+ *     npm run bench -- commits [--scale 10] [--seconds 10] [--runs 3] [--clients 1,8,32] [--targets postgresql,tesseradb]
  *     npm run bench -- pgbench [--scale 10] [--seconds 10] [--clients 1,8,32] [--targets postgresql,tesseradb]
  */
 import { parseArgs } from 'node:util'
 import { runLoad } from './load/run.ts'
+import { runCommits } from './commits/run.ts'
 import { runPgbench } from './pgbench/run.ts'
 import { TARGET_NAMES } from './targets/target.ts'
 import type { TargetName } from './targets/target.ts'
@@ -47,6 +49,15 @@ switch (positionals[0]) {
       scale: Number(values.scale ?? '1'),
       runs: Number(values.runs ?? '3'),
       targets: targetNames(values.targets ?? TARGET_NAMES.join(',')),
+    })
+    break
+  case 'commits':
+    await runCommits({
+      scale: Number(values.scale ?? '10'),
+      seconds: Number(values.seconds),
+      runs: Number(values.runs ?? '3'),
+      clients: numbers(values.clients),
+      targets: targetNames(values.targets ?? 'postgresql,tesseradb'),
     })
     break
   case 'pgbench':

@@ -1,11 +1,8 @@
 /** Short transactions: PostgreSQL's own `pgbench` program against each server. */
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { formatTable, saveResult } from '../report.ts'
-import { postgresPrograms } from '../targets/postgresql.ts'
 import { startTarget } from '../targets/start.ts'
 import type { Target, TargetName } from '../targets/target.ts'
+import { fillPgbenchTables, measureRate, type Rate } from './program.ts'
 
 export interface PgbenchOptions {
   /** Hundred thousands of accounts. */
@@ -16,8 +13,6 @@ export interface PgbenchOptions {
   readonly targets: readonly TargetName[]
 }
 
-const run = promisify(execFile)
-
 /** What is measured: arguments of pgbench. */
 const WORKLOADS = {
   'select by key': ['-S'],
@@ -25,50 +20,18 @@ const WORKLOADS = {
 } as const
 type Workload = keyof typeof WORKLOADS
 
-interface Measurement {
+interface Measurement extends Rate {
   readonly target: string
   readonly workload: string
   readonly clients: number
-  /** Null when the run failed. */
-  readonly transactionsPerSecond: number | null
-  readonly averageLatency: number | null
-  readonly error?: string
 }
 
-const addressArgs = ({ address }: Target): string[] => {
-  if (address === null) throw new Error('pgbench needs a server')
-  return ['-h', address.host, '-p', String(address.port), '-U', address.user]
-}
-
-const numberAfter = (text: string, label: RegExp): number | null => {
-  const match = label.exec(text)
-  return match === null ? null : Number(match[1])
-}
-
-const measure = async (target: Target, workload: Workload, clients: number, seconds: number): Promise<Measurement> => {
-  const common = { target: target.name, workload, clients }
-  const args = [
-    ...addressArgs(target),
-    '-n',
-    '-M',
-    'prepared',
-    '-c',
-    String(clients),
-    '-j',
-    String(Math.min(clients, 2)),
-  ]
-  try {
-    const program = join(postgresPrograms(), 'pgbench')
-    const { stdout } = await run(program, [...args, '-T', String(seconds), ...WORKLOADS[workload], 'postgres'])
-    return {
-      ...common,
-      transactionsPerSecond: numberAfter(stdout, /tps = ([\d.]+)/),
-      averageLatency: numberAfter(stdout, /latency average = ([\d.]+)/),
-    }
-  } catch (error) {
-    return { ...common, transactionsPerSecond: null, averageLatency: null, error: (error as Error).message }
-  }
-}
+const measure = async (target: Target, workload: Workload, clients: number, seconds: number): Promise<Measurement> => ({
+  target: target.name,
+  workload,
+  clients,
+  ...(await measureRate(target, { mode: 'prepared', clients, seconds, script: WORKLOADS[workload] })),
+})
 
 export const runPgbench = async ({ scale, seconds, clients, targets }: PgbenchOptions): Promise<void> => {
   console.log(`pgbench at scale ${scale}, ${seconds} s each, prepared statements`)
@@ -77,14 +40,7 @@ export const runPgbench = async ({ scale, seconds, clients, targets }: PgbenchOp
     const target = await startTarget(name)
     console.log(target.description)
     try {
-      await run(join(postgresPrograms(), 'pgbench'), [
-        ...addressArgs(target),
-        '-i',
-        '-q',
-        '-s',
-        String(scale),
-        'postgres',
-      ])
+      await fillPgbenchTables(target, scale)
       for (const workload of Object.keys(WORKLOADS) as Workload[]) {
         for (const count of clients) measured.push(await measure(target, workload, count, seconds))
       }
