@@ -221,16 +221,17 @@ export class Storage {
 
   /**
    * Creates an empty table storage with the transaction. Storage ids are never used again. `logged` false: temporary,
-   * never written to disk.
+   * never written to disk. `replaces`: the storage whose place it takes.
    */
   createStore(
     writer: Writer,
     storageId: number,
     columns: readonly ColumnDescriptor[],
-    options: { readonly logged?: boolean } = {},
+    options: { readonly logged?: boolean; readonly replaces?: number } = {},
   ): TableStore {
     const logged = this.log !== null && (options.logged ?? true)
-    const store = new TableStore({ storageId, columns, logged, environment: this })
+    const counters = options.replaces === undefined ? undefined : this.findStore(options.replaces)?.counters
+    const store = new TableStore({ storageId, columns, logged, environment: this, counters })
     this.#register(store)
     if (logged) writer.putRecord(storeKey(storageId), new Uint8Array(0))
     writer.pushUndo(() => this.#remove(store))

@@ -36,7 +36,10 @@ export const replaceStorage = (context: DefinitionContext, relation: RelationObj
   const { catalog, storage, transaction, indexes } = context
   const storageId = catalog.allocateOid()
   const changed = { ...relation, storageId }
-  storage.createStore(transaction, storageId, descriptorsOf(changed), { logged: relation.persistence === 'p' })
+  storage.createStore(transaction, storageId, descriptorsOf(changed), {
+    logged: relation.persistence === 'p',
+    replaces: relation.storageId,
+  })
   storage.dropStore(transaction, relation.storageId)
   catalog.put(changed)
   for (const index of catalog.snapshot.indexesOf(relation.oid)) {

@@ -6,6 +6,7 @@ import { ROWID_ATTNUM, TABLEOID_ATTNUM, type IndexScan, type SeqScan, type Syste
 import { IndexScan as IndexRead } from '../../storage/index/index-scan.ts'
 import type { KeyRange } from '../../storage/index/ordered-index.ts'
 import { padRow } from '../../storage/table/column.ts'
+import { CountedScan } from '../../storage/table/table-counters.ts'
 import type { BatchSource } from '../../storage/table/table-scan.ts'
 import type { ZoneFilter } from '../../storage/table/zone-filter.ts'
 import { OID } from '../../types/oids.ts'
@@ -133,7 +134,8 @@ export class SeqScanOperator extends TableRead {
     const { relation, filter } = this.#seq
     const store = this.context.storage.store(relation.storageId)
     const zoneFilters = zoneFiltersOf(filter, this.#seq, this.scope)
-    return store.scan(this.context.snapshot, { columns: descriptorsOf(relation), projection, withRowids, zoneFilters })
+    const options = { columns: descriptorsOf(relation), projection, withRowids, zoneFilters }
+    return new CountedScan(store.scan(this.context.snapshot, options), store.counters)
   }
 }
 

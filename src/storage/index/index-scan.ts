@@ -27,6 +27,7 @@ export class IndexScan implements BatchSource {
     this.#snapshot = snapshot
     this.#options = options
     const { reads } = index.definition
+    index.counters.scans++
     this.#needed = reads === null ? null : [...new Set([...options.projection, ...reads])]
   }
 
@@ -36,7 +37,9 @@ export class IndexScan implements BatchSource {
     this.#candidates ??= this.#index.candidates(this.#range)
     const rows: Datum[][] = []
     const rowids: number[] = []
+    const { counters } = this.#index
     while (rows.length < this.#size && this.#candidates.next()) {
+      counters.read++
       const { key, rowid } = this.#candidates
       const row = this.#index.visible(key, rowid, this.#snapshot, this.#needed)
       if (row === null) continue
@@ -44,6 +47,7 @@ export class IndexScan implements BatchSource {
       rowids.push(rowid)
     }
     if (rows.length === 0) return null
+    counters.fetched += rows.length
     this.#size = Math.min(this.#size * 4, BATCH_SIZE)
     return rowsToBatch(rows, this.#options, this.#options.withRowids === true ? rowids : null)
   }

@@ -9,6 +9,7 @@ import { Wait } from '../../vector/wait.ts'
 import { WriteBatch } from '../kv/key-value-store.ts'
 import { indexKey, runKey, textKey } from '../kv/keys.ts'
 import { type ColumnDescriptor, padRow } from '../table/column.ts'
+import type { IndexCounters } from '../table/table-counters.ts'
 import type { TableStore } from '../table/table-store.ts'
 import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
 import { BTree } from './btree.ts'
@@ -73,6 +74,7 @@ export class OrderedIndex implements ChangeTarget {
   /** Single-column keys are kept as bare datums in the tree. */
   readonly single: boolean
   readonly tree: BTree<Datum>
+  readonly counters: IndexCounters = { scans: 0, read: 0, fetched: 0 }
   #runs: readonly IndexRun[] = []
   levels: readonly Level[] = []
   /** Counts changes of the runs. */
@@ -376,6 +378,7 @@ export class OrderedIndex implements ChangeTarget {
   /** Visible rows whose key begins with `key`, in index order. */
   lookup(key: readonly Datum[], snapshot: Snapshot, needed: readonly number[] | null = null): IndexHit[] {
     const hits: IndexHit[] = []
+    this.counters.scans++
     const candidates = this.candidates({ lower: key, upper: key })
     while (candidates.next()) {
       const row = this.visible(candidates.key, candidates.rowid, snapshot, needed)

@@ -177,8 +177,13 @@ export class Merger {
     }
   }
 
+  /** `minimum` rows must be there to be folded; a VACUUM folds any. */
   #merge(store: TableStore, slot: number, minimum: number): Promise<boolean> {
-    return this.#next(() => unlessDropped(store, mergeSlot(this.#context, store, slot, minimum)))
+    return this.#next(async () => {
+      const isMerged = await unlessDropped(store, mergeSlot(this.#context, store, slot, minimum))
+      if (isMerged) store.counters.merged(minimum > 1)
+      return isMerged
+    })
   }
 
   /** Merges runs of a store's indexes where that is due; `thorough`: VACUUM asks for it. */

@@ -140,6 +140,7 @@ export class BulkWriter implements ChangeTarget {
     growing.length += count
     ;(this.#slot as SegmentSlot).baseLength = growing.length
     this.#store.countRows(count)
+    this.#store.counters.inserted += count
     if (growing.length === SEGMENT_ROWS) this.#complete()
     return rowid
   }

@@ -18,6 +18,7 @@ import type { ColumnDescriptor } from './column.ts'
 import type { OverlayMemory } from './overlay-memory.ts'
 import { damagedVersion, PRUNE_REACH, RowVersion, versionBytes } from './row-version.ts'
 import { SegmentSlot } from './segment-slot.ts'
+import { TableCounters } from './table-counters.ts'
 import { type ScanOptions, TableScan } from './table-scan.ts'
 
 /** Changed rows over a base that make a merge worth its writing. */
@@ -45,12 +46,15 @@ export interface TableStoreOptions {
   /** False for temporary tables and volatile storage: nothing is written to disk. */
   readonly logged: boolean
   readonly environment: StoreEnvironment
+  /** Those of the storage whose place this one takes. */
+  readonly counters?: TableCounters | undefined
 }
 
 export class TableStore implements ChangeTarget {
   readonly storageId: number
   readonly logged: boolean
   readonly environment: StoreEnvironment
+  readonly counters: TableCounters
   /** Runs that recovery found, of indexes that were not opened yet. */
   readonly recoveredIndexes = new Map<number, RunManifest[]>()
   /** The current column list, which covers every row; uncommitted changes of it included. */
@@ -82,11 +86,26 @@ export class TableStore implements ChangeTarget {
     this.#settledColumns = options.columns
     this.logged = options.logged
     this.environment = options.environment
+    this.counters = options.counters ?? new TableCounters()
   }
 
   /** Approximate number of rows: uncommitted inserts count, uncommitted deletes don't. */
   get rowCount(): number {
     return Math.max(this.#rowCount, 0)
+  }
+
+  /** Rows with versions behind their newest, and rows in the overlay. */
+  get oldVersionRows(): number {
+    return this.recentOldVersions.size + this.neededOldVersions.size
+  }
+
+  get overlayRows(): number {
+    return this.slots.reduce((n, slot) => n + (slot === undefined ? 0 : slot.overrideCount + slot.fresh.length), 0)
+  }
+
+  /** Bytes of segment files. */
+  get segmentBytes(): number {
+    return this.slots.reduce((n, slot) => n + (slot?.base?.bytes ?? 0), 0)
   }
 
   /** Number of slots whose base is a segment. */
@@ -96,7 +115,7 @@ export class TableStore implements ChangeTarget {
 
   /** Bytes of segment files and, estimated, of the rows in the overlay. */
   get size(): number {
-    return this.slots.reduce((n, slot) => n + (slot?.base?.bytes ?? 0), this.overlayBytes)
+    return this.segmentBytes + this.overlayBytes
   }
 
   /** Zone maps of one column, a segment each; null for segments without one. Rows still in the overlay have none. */
@@ -177,6 +196,7 @@ export class TableStore implements ChangeTarget {
     slot.fresh.push(version)
     this.countOverlay(versionBytes(version))
     this.#rowCount++
+    this.counters.inserted++
     writer.logChange(this, rowid)
     if (keys !== null) this.addKeys(keys, rowid)
     return rowid
@@ -204,16 +224,19 @@ export class TableStore implements ChangeTarget {
 
   /** Replaces a row. */
   update(writer: Writer, rowid: number, values: Datum[]): void {
-    this.#push(writer, rowid, values)
+    this.counters.updated++
+    if (!this.#push(writer, rowid, values)) this.counters.keyless++
   }
 
   /** Deletes a row. */
   remove(writer: Writer, rowid: number): void {
     this.#push(writer, rowid, null)
+    this.counters.deleted++
     this.#rowCount--
   }
 
-  #push(writer: Writer, rowid: number, values: Datum[] | null): void {
+  /** Answers whether index entries were added. */
+  #push(writer: Writer, rowid: number, values: Datum[] | null): boolean {
     writer.beginWrite()
     const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
     const slot = this.slots[slotIndex] as SegmentSlot
@@ -226,14 +249,18 @@ export class TableStore implements ChangeTarget {
     this.countOverlay(versionBytes(version))
     if (head !== null) this.#noteOld(rowid)
     writer.logChange(this, rowid)
+    let isAdded = false
     if (keys !== null) {
       const old = head === null ? segmentRow(slot.base as Segment, offset, this.#indexedColumns) : head.values
       this.indexes.forEach((index, i) => {
         const key = keys[i] as Datum[] | null
-        if (old === null || !index.hasKey(old, key)) index.add(key, rowid)
+        if (old !== null && index.hasKey(old, key)) return
+        index.add(key, rowid)
+        isAdded = true
       })
     }
     if (head === null && slot.overrideCount === MERGE_OVERRIDES) this.onMergeDue?.(this, slotIndex)
+    return isAdded
   }
 
   /** ChangeTarget: takes the newest version of a row back. */
