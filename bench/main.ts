@@ -69,6 +69,6 @@ switch (positionals[0]) {
     })
     break
   default:
-    console.error('usage: npm run bench -- tpch|load|pgbench [OPTIONS]; see bench/main.ts')
+    console.error('usage: npm run bench -- tpch|load|commits|pgbench [OPTIONS]; see bench/main.ts')
     process.exitCode = 2
 }

@@ -19,6 +19,8 @@ interface Waiting {
 
 /** Writes handed to LevelDB between two pauses, and entries read at once. */
 const SLICE = 4000
+/** Turns of the event loop for which a group is kept open, at most. */
+const GATHER_TURNS = 4
 /** Writes after which a group is closed. */
 const GROUP_WRITES = 50_000
 
@@ -66,9 +68,8 @@ export class LevelStore implements KeyValueStore {
   }
 
   async #flush(): Promise<void> {
-    // The first batch of a group waits for the current turn's other commits.
-    await pause()
     while (this.#waiting.length > 0) {
+      await this.#gather()
       const group = this.#takeGroup()
       if (this.failure !== null) {
         this.#fail(this.failure, group)
@@ -83,6 +84,15 @@ export class LevelStore implements KeyValueStore {
       for (const { resolve } of group) resolve()
     }
     this.#flushing = null
+  }
+
+  /** Lets a group grow as long as every turn of the event loop brings more commits: a sync costs as much as many. */
+  async #gather(): Promise<void> {
+    for (let turn = 0; turn < GATHER_TURNS; turn++) {
+      const { length } = this.#waiting
+      await pause()
+      if (this.#waiting.length === length) return
+    }
   }
 
   #takeGroup(): Waiting[] {
