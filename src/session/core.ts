@@ -81,9 +81,11 @@ export class SessionCore {
     this.spill = this.parts.spill.session(() => ({
       limit: settings.int('temp_file_limit'),
       logFrom: settings.int('log_temp_files'),
+      closed: (bytes) => database.counters.spilled(bytes),
     }))
     this.sessionUser = options.role.name
-    this.block = new TransactionBlock(this.parts.transactions, this.parts.catalogs, database.oid, settings, processId)
+    this.block = new TransactionBlock(this.parts.transactions, this.parts.catalogs, database, settings, processId)
+    database.counters.sessions++
     const { transactions } = this.parts
     this.activity = new Activity({
       settings,

@@ -3,6 +3,7 @@ import type { CatalogStore } from '../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { StatisticsStore } from '../catalog/statistics/store.ts'
 import type { IndexRegistry } from '../exec/index-registry.ts'
+import { DatabaseCounters } from './database-counters.ts'
 
 /** Name of the record that holds a table's statistics. */
 export const statisticsRecord = (database: number, table: number): string => `statistics/${database}/${table}`
@@ -12,6 +13,7 @@ export class Database {
   readonly indexes: IndexRegistry
   /** What ANALYZE found. */
   readonly statistics = new StatisticsStore()
+  readonly counters = new DatabaseCounters()
   readonly #catalogs: CatalogStore
   /** Sessions connected. */
   sessions = 0

@@ -104,6 +104,10 @@ export class TesseraEngine implements Engine {
 
   constructor(parts: EngineParts) {
     this.parts = parts
+    parts.transactions.locks.onDeadlock = (processId) => {
+      const session = this.sessions.get(processId)
+      if (session !== undefined) session.core.database.counters.deadlocks++
+    }
   }
 
   database(oid: number): Database {

@@ -7,6 +7,7 @@ import type { LockInfo } from '../txn/lock-manager.ts'
 import type { LockTag } from '../txn/lock-tag.ts'
 import { preparedXid } from '../txn/prepared-transactions.ts'
 import type { SessionCore } from './core.ts'
+import { analyzedRows, databaseRows } from './statistics-rows.ts'
 
 type Row = Readonly<Record<string, Datum>>
 
@@ -230,6 +231,8 @@ const VIEWS: Readonly<Record<string, (core: SessionCore) => Iterable<Row>>> = {
       owner: core.catalog.role(owner)?.name ?? null,
       database: core.catalog.objects.get(database)?.name ?? null,
     })),
+  pg_stat_database: databaseRows,
+  tesseradb_analyzed: analyzedRows,
   pg_cursors: (core) =>
     Array.from(core.cursors.values(), ({ name, statement, hold, binary, scroll }) => ({
       name,

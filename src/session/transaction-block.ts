@@ -9,6 +9,7 @@ import { mustPrecedeQueries, notInSubtransaction, undefinedSavepoint } from '../
 import { snapshotNotImportable } from '../errors/raise/transactions.ts'
 import type { Savepoint, Transaction } from '../txn/transaction.ts'
 import type { TransactionManager } from '../txn/transaction-manager.ts'
+import type { DatabaseCounters } from './database-counters.ts'
 import type { DeferredChecks } from './run-plan.ts'
 
 export type BlockState = 'idle' | 'implicit' | 'block' | 'failed'
@@ -38,6 +39,7 @@ export class TransactionBlock {
   readonly #manager: TransactionManager
   readonly #catalogs: CatalogStore
   readonly #database: number
+  readonly #counters: DatabaseCounters
   readonly #settings: SessionSettings
   readonly #processId: number
   state: BlockState = 'idle'
@@ -57,13 +59,14 @@ export class TransactionBlock {
   constructor(
     manager: TransactionManager,
     catalogs: CatalogStore,
-    database: number,
+    database: { readonly oid: number; readonly counters: DatabaseCounters },
     settings: SessionSettings,
     processId: number,
   ) {
     this.#manager = manager
     this.#catalogs = catalogs
-    this.#database = database
+    this.#database = database.oid
+    this.#counters = database.counters
     this.#settings = settings
     this.#processId = processId
   }
@@ -267,12 +270,14 @@ export class TransactionBlock {
   }
 
   rollback(): void {
+    if (this.#transaction !== null) this.#counters.ended(false)
     this.#transaction?.rollback()
     this.#end(() => this.#settings.rollbackLevel())
   }
 
   /** The transaction's work stays, and its cursors WITH HOLD. */
   #endWell(): void {
+    this.#counters.ended(true)
     this.#end(() => this.#settings.commitLevel())
     this.heldCursors.clear()
   }

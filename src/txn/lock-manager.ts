@@ -61,6 +61,8 @@ export class LockManager {
   /** What each waiting process waits for: one thing at a time. */
   readonly #waiting = new Map<number, Request>()
   #nextOwner = 1
+  /** Told which process a deadlock was broken at. */
+  onDeadlock: ((processId: number) => void) | null = null
 
   owner(processId: number): LockOwner {
     return new LockOwner(processId, this.#nextOwner++)
@@ -155,6 +157,7 @@ export class LockManager {
             `Process ${step.request.owner.processId} waits for ${describeWait(step)}; blocked by process ${step.blockedBy.processId}.`,
         )
         .join('\n')
+      this.onDeadlock?.(victim.owner.processId)
       this.cancelWait(victim.owner.processId, deadlockDetected(detail))
     }
   }

@@ -1,11 +1,13 @@
 /** pg_class: tables, views, indexes, sequences and row types. */
 import type { SqlArray } from '../../types/array.ts'
+import type { Datum } from '../../types/sql-type.ts'
 import type { RelationObject } from '../objects.ts'
 import type { CatalogSnapshot } from '../snapshot.ts'
 import { textArray } from './arrays.ts'
 import { BTREE, HASH } from './data/operator-classes.ts'
 import { FIRST_NORMAL_OID } from '../snapshot.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
+import type { SystemSource } from './source.ts'
 
 const COLUMNS = `
   oid oid!, relname name!, relnamespace oid!, reltype oid!, reloftype oid!, relowner oid!, relam oid!, relfilenode
@@ -85,6 +87,50 @@ const SHARED: ReadonlySet<string> = new Set([
   'pg_tablespace',
 ])
 
-export const pgClass = catalogTable('pg_class', 1259, COLUMNS, ({ catalog }) =>
-  Array.from(catalog.all('relation'), (relation) => classRow(catalog, relation)),
+const PAGE = 8192
+
+/** What VACUUM and ANALYZE found of a table or an index; null: nothing yet. */
+const sizeColumns = (
+  { catalog, storage }: SystemSource,
+  relation: RelationObject,
+  analyzed: ReadonlyMap<Datum, SystemRow>,
+): SystemRow | null => {
+  const table = relation.index === null ? relation : catalog.relation(relation.index.table)
+  const store = table === null || table.storageId === 0 ? null : storage.findStore(table.storageId)
+  if (table === null || store === null) return null
+  const found = analyzed.get(table.oid)
+  const { lastVacuum, lastAnalyze, rowsAtVacuum } = store.counters
+  const isVacuumed = lastVacuum !== null && lastVacuum >= (lastAnalyze ?? 0)
+  if (found === undefined && !isVacuumed) return null
+  const rows = isVacuumed ? rowsAtVacuum : Number(found?.['rows'])
+  if (relation.index === null) {
+    return { reltuples: rows, relpages: isVacuumed ? Math.ceil(store.size / PAGE) : found?.['pages'] }
+  }
+  const index = store.indexes.find(({ definition }) => definition.id === relation.oid)
+  if (index === undefined) return null
+  const isPartial = relation.index.predicate !== null
+  return { reltuples: isPartial ? index.entryCount : rows, relpages: Math.max(1, Math.ceil(index.size / PAGE)) }
+}
+
+const known = new WeakMap<CatalogSnapshot, readonly (readonly [RelationObject, SystemRow])[]>()
+
+export const pgClass = catalogTable(
+  'pg_class',
+  1259,
+  COLUMNS,
+  (source) => {
+    const { catalog } = source
+    let rows = known.get(catalog)
+    if (rows === undefined) {
+      rows = Array.from(catalog.all('relation'), (relation) => [relation, classRow(catalog, relation)])
+      known.set(catalog, rows)
+    }
+    const analyzed = new Map<Datum, SystemRow>()
+    for (const row of source.eval.catalog.rows?.('tesseradb_analyzed') ?? []) analyzed.set(row['table'] ?? null, row)
+    return rows.map(([relation, row]) => {
+      const sizes = relation.system === null ? sizeColumns(source, relation, analyzed) : null
+      return sizes === null ? row : { ...row, ...sizes }
+    })
+  },
+  'session',
 )

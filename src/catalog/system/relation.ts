@@ -108,8 +108,13 @@ const define = ({ schema, kind, oid, name, columns: text, rows, lifetime }: Rela
 const none: SystemRows = () => []
 
 /** A catalog table. */
-export const catalogTable = (name: string, oid: number, columns: string, rows = none): RelationObject =>
-  define({ schema: PG_CATALOG, kind: 'r', oid, name, columns, rows, lifetime: 'catalog' })
+export const catalogTable = (
+  name: string,
+  oid: number,
+  columns: string,
+  rows = none,
+  lifetime: Lifetime = 'catalog',
+): RelationObject => define({ schema: PG_CATALOG, kind: 'r', oid, name, columns, rows, lifetime })
 
 /** A view of pg_catalog; `session` when its rows depend on more than the catalog. */
 export const catalogView = (

@@ -1,4 +1,7 @@
-/** Statistics views: what is counted per table is the number of rows; other counters are 0. */
+/** Statistics views: what tables, indexes and databases count while the server runs. What nobody counts is 0. */
+import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
+import { TableCounters } from '../../storage/table/table-counters.ts'
+import type { TableStore } from '../../storage/table/table-store.ts'
 import type { RelationObject } from '../objects.ts'
 import { PG_CATALOG } from '../snapshot.ts'
 import { relationsOf, schemaName } from './names.ts'
@@ -34,55 +37,111 @@ const any = (): boolean => true
 
 type Which = (relation: RelationObject) => boolean
 
-/** Rows in a table now, 0 for computed ones. */
-const liveRows = ({ storage }: SystemSource, relation: RelationObject): number =>
-  relation.storageId === 0 ? 0 : storage.store(relation.storageId).rowCount
-
 const zeros = (...names: string[]): SystemRow => Object.fromEntries(names.map((name) => [name, 0]))
 
-const TABLE_COUNTERS = zeros(
-  'seq_scan',
-  'seq_tup_read',
-  'n_tup_ins',
-  'n_tup_upd',
-  'n_tup_del',
-  'n_tup_hot_upd',
-  'n_dead_tup',
-  'n_mod_since_analyze',
-  'n_ins_since_vacuum',
-  'vacuum_count',
-  'autovacuum_count',
-  'analyze_count',
-  'autoanalyze_count',
-)
+/** Milliseconds between 1970-01-01 and 2000-01-01. */
+const POSTGRES_EPOCH = 946_684_800_000
+
+const timestamp = (time: number | null): number | null => (time === null ? null : (time - POSTGRES_EPOCH) * 1000)
+
+const storeOf = ({ storage }: SystemSource, { storageId }: RelationObject): TableStore | null =>
+  storageId === 0 ? null : storage.findStore(storageId)
+
+const NOTHING_COUNTED = new TableCounters()
+
+const tableColumns = (store: TableStore | null): SystemRow => {
+  const counters = store?.counters ?? NOTHING_COUNTED
+  return {
+    seq_scan: counters.sequentialScans,
+    seq_tup_read: counters.sequentialRows,
+    n_tup_ins: counters.inserted,
+    n_tup_upd: counters.updated,
+    n_tup_del: counters.deleted,
+    n_tup_hot_upd: counters.keyless,
+    n_live_tup: store?.rowCount ?? 0,
+    n_dead_tup: store?.oldVersionRows ?? 0,
+    n_mod_since_analyze: counters.changes - counters.changesAtAnalyze,
+    n_ins_since_vacuum: counters.inserted - counters.insertedAtVacuum,
+    last_vacuum: timestamp(counters.lastVacuum),
+    last_autovacuum: timestamp(counters.lastBackgroundMerge),
+    last_analyze: timestamp(counters.lastAnalyze),
+    vacuum_count: counters.vacuums,
+    autovacuum_count: counters.backgroundMerges,
+    analyze_count: counters.analyzes,
+    autoanalyze_count: 0,
+  }
+}
 
 const tables =
   (which: Which): SystemRows =>
   (source) =>
     relationsOf(source.catalog, 'rm')
       .filter(which)
-      .map((relation) => ({
-        relid: relation.oid,
-        schemaname: schemaName(source.catalog, relation),
-        relname: relation.name,
-        ...TABLE_COUNTERS,
-        ...(source.catalog.indexesOf(relation.oid).length > 0 ? zeros('idx_scan', 'idx_tup_fetch') : {}),
-        n_live_tup: liveRows(source, relation),
-      }))
+      .map((relation) => {
+        const store = storeOf(source, relation)
+        const counted = store?.indexes.map(({ counters }) => counters) ?? []
+        const hasIndexes = source.catalog.indexesOf(relation.oid).length > 0
+        return {
+          relid: relation.oid,
+          schemaname: schemaName(source.catalog, relation),
+          relname: relation.name,
+          ...tableColumns(store),
+          idx_scan: hasIndexes ? counted.reduce((n, { scans }) => n + scans, 0) : null,
+          idx_tup_fetch: hasIndexes ? counted.reduce((n, { fetched }) => n + fetched, 0) : null,
+        }
+      })
 
 const indexes =
   (which: Which): SystemRows =>
-  ({ catalog }) =>
-    relationsOf(catalog, 'i')
+  (source) =>
+    relationsOf(source.catalog, 'i')
       .filter(which)
-      .map((relation) => ({
-        relid: relation.index?.table,
-        indexrelid: relation.oid,
-        schemaname: schemaName(catalog, relation),
-        relname: catalog.relation(relation.index?.table ?? 0)?.name,
-        indexrelname: relation.name,
-        ...zeros('idx_scan', 'idx_tup_read', 'idx_tup_fetch'),
-      }))
+      .map((relation) => {
+        const table = source.catalog.relation(relation.index?.table ?? 0)
+        const store = table === null ? null : storeOf(source, table)
+        const counters = store?.indexes.find(({ definition }) => definition.id === relation.oid)?.counters
+        return {
+          relid: relation.index?.table,
+          indexrelid: relation.oid,
+          schemaname: schemaName(source.catalog, relation),
+          relname: table?.name,
+          indexrelname: relation.name,
+          idx_scan: counters?.scans ?? 0,
+          idx_tup_read: counters?.read ?? 0,
+          idx_tup_fetch: counters?.fetched ?? 0,
+        }
+      })
+
+const STAT_STORAGE_COLUMNS = `
+  relid oid, schemaname name, relname name, segments int8, segment_bytes int8, overlay_rows int8, overlay_bytes int8,
+  old_versions int8, indexes int8, index_runs int8, index_levels int8, index_bytes int8, merges int8,
+  last_merge timestamptz`
+
+/** What a table's rows and index entries are kept in. */
+const storages: SystemRows = (source) =>
+  relationsOf(source.catalog, 'rm').flatMap((relation) => {
+    const store = storeOf(source, relation)
+    if (store === null) return []
+    const sum = (of: (index: OrderedIndex) => number): number => store.indexes.reduce((n, index) => n + of(index), 0)
+    return [
+      {
+        relid: relation.oid,
+        schemaname: schemaName(source.catalog, relation),
+        relname: relation.name,
+        segments: store.segmentCount,
+        segment_bytes: store.segmentBytes,
+        overlay_rows: store.overlayRows,
+        overlay_bytes: store.overlayBytes,
+        old_versions: store.oldVersionRows,
+        indexes: store.indexes.length,
+        index_runs: sum((index) => index.runs.length),
+        index_levels: sum((index) => index.levels.length),
+        index_bytes: sum((index) => index.size),
+        merges: store.counters.merges,
+        last_merge: timestamp(store.counters.lastMerge),
+      },
+    ]
+  })
 
 const blocks =
   (which: Which): SystemRows =>
@@ -97,37 +156,26 @@ const blocks =
       }))
 
 const DATABASE_COUNTERS = zeros(
-  'xact_commit',
-  'xact_rollback',
   'blks_read',
   'blks_hit',
-  'tup_returned',
-  'tup_fetched',
-  'tup_inserted',
-  'tup_updated',
-  'tup_deleted',
   'conflicts',
-  'temp_files',
-  'temp_bytes',
-  'deadlocks',
   'blk_read_time',
   'blk_write_time',
   'session_time',
   'active_time',
   'idle_in_transaction_time',
-  'sessions',
   'sessions_abandoned',
   'sessions_fatal',
   'sessions_killed',
 )
 
 const databases: SystemRows = ({ catalog, eval: { catalog: services } }) => {
-  const activity = Array.from(services.rows?.('pg_stat_activity') ?? [])
+  const counted = Array.from(services.rows?.('pg_stat_database') ?? [])
   return Array.from(catalog.all('database'), ({ oid, name }) => ({
+    ...DATABASE_COUNTERS,
+    ...counted.find((row) => row['datid'] === oid),
     datid: oid,
     datname: name,
-    ...DATABASE_COUNTERS,
-    numbackends: activity.filter((row) => row['datid'] === oid).length,
   }))
 }
 
@@ -135,11 +183,12 @@ export const statisticsViews = [
   catalogView('pg_stat_all_tables', 12142, STAT_ALL_TABLES_COLUMNS, tables(any), 'session'),
   catalogView('pg_stat_user_tables', 12161, STAT_ALL_TABLES_COLUMNS, tables(ofUsers), 'session'),
   catalogView('pg_stat_sys_tables', 12152, STAT_ALL_TABLES_COLUMNS, tables(ofSystem), 'session'),
-  catalogView('pg_stat_all_indexes', 12183, STAT_ALL_INDEXES_COLUMNS, indexes(any)),
-  catalogView('pg_stat_user_indexes', 12192, STAT_ALL_INDEXES_COLUMNS, indexes(ofUsers)),
-  catalogView('pg_stat_sys_indexes', 12188, STAT_ALL_INDEXES_COLUMNS, indexes(ofSystem)),
+  catalogView('pg_stat_all_indexes', 12183, STAT_ALL_INDEXES_COLUMNS, indexes(any), 'session'),
+  catalogView('pg_stat_user_indexes', 12192, STAT_ALL_INDEXES_COLUMNS, indexes(ofUsers), 'session'),
+  catalogView('pg_stat_sys_indexes', 12188, STAT_ALL_INDEXES_COLUMNS, indexes(ofSystem), 'session'),
   catalogView('pg_statio_all_tables', 12170, STATIO_ALL_TABLES_COLUMNS, blocks(any)),
   catalogView('pg_statio_user_tables', 12179, STATIO_ALL_TABLES_COLUMNS, blocks(ofUsers)),
   catalogView('pg_statio_sys_tables', 12175, STATIO_ALL_TABLES_COLUMNS, blocks(ofSystem)),
+  catalogView('tesseradb_stat_storage', 9902, STAT_STORAGE_COLUMNS, storages, 'session'),
   catalogView('pg_stat_database', 12266, STAT_DATABASE_COLUMNS, databases, 'session'),
 ]

@@ -16,6 +16,8 @@ export interface SpillSettings {
   readonly limit: number
   /** log_temp_files. */
   readonly logFrom: number
+  /** Told of each file's size when it is closed. */
+  closed?(bytes: number): void
 }
 
 interface AreaOptions {
@@ -113,7 +115,9 @@ export class SessionSpill {
       },
       closed: (size) => {
         this.#bytes -= size
-        this.#area.closed(path, size, this.#settings().logFrom)
+        const { logFrom, closed } = this.#settings()
+        closed?.(size)
+        this.#area.closed(path, size, logFrom)
       },
     })
   }

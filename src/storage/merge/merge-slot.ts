@@ -139,9 +139,8 @@ const foldColumn = async (
   index: number,
 ): Promise<AnyVector> => {
   const stored = base !== null && index < base.columnCount ? base.column(index) : null
-  if (stored !== null && stored.length === plan.length && !column.dropped && isUnchanged(stored, plan, index)) {
-    return stored
-  }
+  const isKept = stored !== null && stored.length === plan.length && !column.dropped && !freesSpace(base, plan)
+  if (isKept && isUnchanged(stored, plan, index)) return stored
   const builder = new ColumnBuilder(column.type, plan.length)
   for (let offset = 0; offset < plan.length; offset++) {
     if (offset % (4 * BLOCK_ROWS) === 0) await pause()
@@ -155,6 +154,10 @@ const foldColumn = async (
   }
   return builder.finish()
 }
+
+/** Whether so many rows are gone that it is worth writing a column again without what it has of them. */
+const freesSpace = (base: Segment | null, plan: MergePlan): boolean =>
+  base !== null && plan.liveRows < base.liveRows && plan.liveRows * 4 < plan.length * 3
 
 /** Whether the rows that are folded have the values that the base has in a column. */
 const isUnchanged = (stored: AnyVector, plan: MergePlan, index: number): boolean =>

@@ -19,8 +19,9 @@ export class TableCounters {
   lastBackgroundMerge: number | null = null
   vacuums = 0
   lastVacuum: number | null = null
-  /** `inserted` at the last VACUUM. */
+  /** `inserted`, and the table's rows, at the last VACUUM. */
   insertedAtVacuum = 0
+  rowsAtVacuum = 0
   analyzes = 0
   lastAnalyze: number | null = null
   /** `changes` at the last ANALYZE. */
@@ -38,7 +39,8 @@ export class TableCounters {
     this.lastBackgroundMerge = this.lastMerge
   }
 
-  vacuumed(): void {
+  vacuumed(rows: number): void {
+    this.rowsAtVacuum = rows
     this.vacuums++
     this.lastVacuum = Date.now()
     this.insertedAtVacuum = this.inserted
