@@ -1,9 +1,10 @@
 /** Physical plans to operator trees: one line per kind of node. */
-import type { PhysicalPlan } from '../plan/physical.ts'
+import type { Delete, PhysicalPlan, Update } from '../plan/physical.ts'
 import { inputsOfPhysical } from '../plan/physical-inputs.ts'
 import type { ExecutionContext } from './context.ts'
 import { InsertOperator } from './modify/insert.ts'
 import type { RowEvents } from './modify/row-events.ts'
+import type { RecheckSource } from './modify/row-recheck.ts'
 import { DeleteOperator, UpdateOperator } from './modify/update-delete.ts'
 import type { Operator } from './operator.ts'
 import { AggregateOperator } from './operators/aggregate.ts'
@@ -65,6 +66,12 @@ export const buildOperator = (
   const build = (input: PhysicalPlan): Operator => buildOperator(input, context, events, instrument)
   // Rechecks run the same source under another context.
   const rebuild = (input: PhysicalPlan, other: ExecutionContext): Operator => buildOperator(input, other, events)
+  const again = ({ source, rowid }: Update | Delete): RecheckSource => ({
+    plan: source,
+    rowid,
+    build: rebuild,
+    renewable: isRenewable(source),
+  })
   const make = (): Operator => {
     switch (plan.kind) {
       case 'seq-scan':
@@ -132,9 +139,9 @@ export const buildOperator = (
       case 'insert':
         return new InsertOperator(plan, plan.source === null ? null : build(plan.source), context, events)
       case 'update':
-        return new UpdateOperator(plan, build(plan.source), context, events, rebuild)
+        return new UpdateOperator(plan, build(plan.source), context, events, again(plan))
       case 'delete':
-        return new DeleteOperator(plan, build(plan.source), context, events, rebuild)
+        return new DeleteOperator(plan, build(plan.source), context, events, again(plan))
     }
   }
   return instrument(plan, make())

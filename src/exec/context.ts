@@ -114,6 +114,14 @@ export class ExecutionContext {
     return context
   }
 
+  /** Makes a context that `recheck` answered serve another recheck of the same statement, or of its next execution. */
+  renewRecheck(statement: ExecutionContext, snapshot: Snapshot): void {
+    this.#assign(statement)
+    this.snapshot = snapshot
+    this.outer.length = 0
+    for (const value of statement.outer) this.outer.push(value)
+  }
+
   #input(): ExecutionInput {
     return this
   }

@@ -11,6 +11,8 @@ export class ClientInput {
   readonly #socket: Socket
   readonly #reader = new MessageReader()
   #ended = false
+  /** The client is held back. */
+  #paused = false
   #wake: (() => void) | null = null
 
   constructor(socket: Socket) {
@@ -23,7 +25,10 @@ export class ClientInput {
       // After the server's end of the conversation nothing is read any more.
       if (this.#ended) return
       this.#reader.push(chunk)
-      if (this.#reader.pending > HIGH_WATER) socket.pause()
+      if (this.#reader.pending > HIGH_WATER) {
+        this.#paused = true
+        socket.pause()
+      }
       this.#notify()
     })
     socket.on('end', end)
@@ -33,7 +38,7 @@ export class ClientInput {
   /** The next message, or null when it has not arrived in full. */
   next(): Message | null {
     const message = this.#reader.next()
-    if (this.#socket.isPaused() && this.#reader.pending < LOW_WATER) this.#socket.resume()
+    if (this.#paused && this.#reader.pending < LOW_WATER) this.#resume()
     return message
   }
 
@@ -46,10 +51,15 @@ export class ClientInput {
   more(): Promise<boolean> {
     if (this.#ended) return Promise.resolve(false)
     // The message that is waited for may be longer than what pauses the socket.
-    if (this.#socket.isPaused()) this.#socket.resume()
+    if (this.#paused) this.#resume()
     return new Promise((resolve) => {
       this.#wake = () => resolve(!this.#ended)
     })
+  }
+
+  #resume(): void {
+    this.#paused = false
+    this.#socket.resume()
   }
 
   /** Ends a wait as if the client had gone. */

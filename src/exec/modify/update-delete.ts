@@ -3,7 +3,7 @@
  * awaited is looked at again by a newer snapshot: the whole source is run once more for that row alone.
  */
 import type { RelationObject } from '../../catalog/objects.ts'
-import type { Delete, PhysicalPlan, Update } from '../../plan/physical.ts'
+import type { Delete, Update } from '../../plan/physical.ts'
 import { padRow } from '../../storage/table/column.ts'
 import { ROW_LOCK, type LockMode } from '../../txn/lock-modes.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -17,10 +17,8 @@ import { changedSince, lockRow } from './lock-row.ts'
 import { Modification } from './modification.ts'
 import type { RowEvents } from './row-events.ts'
 import { RangeGuard } from './range-guard.ts'
+import { type RecheckSource, RowRecheck } from './row-recheck.ts'
 import { RowWriter } from './row-writer.ts'
-
-/** Builds an operator tree of the source under another context, for rechecks. */
-export type BuildSource = (plan: PhysicalPlan, context: ExecutionContext) => Operator
 
 /** A source row: where the affected row and the assigned values are. */
 interface SourceRow {
@@ -40,14 +38,14 @@ abstract class RowModification extends Modification {
   protected readonly layout: ReadonlyMap<number, number>
   readonly #source: Operator
   protected readonly guard: RangeGuard
-  readonly #build: BuildSource
+  readonly #again: RowRecheck
   readonly #rowidColumn: number
 
-  constructor(plan: Update | Delete, source: Operator, context: ExecutionContext, build: BuildSource) {
+  constructor(plan: Update | Delete, source: Operator, context: ExecutionContext, again: RecheckSource) {
     super(plan.outputs, context, source)
     this.plan = plan
     this.#source = source
-    this.#build = build
+    this.#again = new RowRecheck(again)
     this.relation = plan.query.table.relation
     this.guard = new RangeGuard(context, this.relation)
     this.layout = layoutOf(plan.source.outputs)
@@ -127,10 +125,7 @@ abstract class RowModification extends Modification {
 
   /** Runs the source again for this row as it is now; the row is left alone when it no longer qualifies. */
   async #recheck(rowid: number): Promise<void> {
-    const snapshot = this.context.transaction.snapshot()
-    const context = this.context.recheck(snapshot, new Map([[this.plan.rowid, rowid]]))
-    const operator = this.#build(this.plan.source, context)
-    operator.open()
+    const operator = this.#again.open(this.context, rowid)
     let found: SourceRow | null = null
     try {
       await drain(operator, (batch) => {
@@ -155,8 +150,8 @@ export class UpdateOperator extends RowModification {
   /** Whether such a key has a generated column, whose value is not known before the row is. */
   readonly #computesKey: boolean
 
-  constructor(plan: Update, source: Operator, context: ExecutionContext, events: RowEvents, build: BuildSource) {
-    super(plan, source, context, build)
+  constructor(plan: Update, source: Operator, context: ExecutionContext, events: RowEvents, again: RecheckSource) {
+    super(plan, source, context, again)
     const { query } = plan
     this.#writer = new RowWriter(query.table, query.generated, query.checks, context, events)
     this.#values = query.assignments.map(({ column }, i) => ({
@@ -209,8 +204,8 @@ export class UpdateOperator extends RowModification {
 export class DeleteOperator extends RowModification {
   readonly #events: RowEvents
 
-  constructor(plan: Delete, source: Operator, context: ExecutionContext, events: RowEvents, build: BuildSource) {
-    super(plan, source, context, build)
+  constructor(plan: Delete, source: Operator, context: ExecutionContext, events: RowEvents, again: RecheckSource) {
+    super(plan, source, context, again)
     this.#events = events
   }
 
