@@ -5,11 +5,17 @@
  *     npm run bench -- load [--scale 1] [--runs 3] [--targets postgresql,tesseradb,duckdb]
  *     npm run bench -- commits [--scale 10] [--seconds 10] [--runs 3] [--clients 1,8,32] [--targets postgresql,tesseradb]
  *     npm run bench -- pgbench [--scale 10] [--seconds 10] [--clients 1,8,32] [--targets postgresql,tesseradb]
+ *     npm run bench -- memory [--scale 0.1] [--budget 64] [--updates 100000]
+ *     npm run bench -- snapshot [--scale 10] [--seconds 60]
+ *     npm run bench -- hybrid [--scale 1] [--runs 5]
  */
 import { parseArgs } from 'node:util'
 import { runLoad } from './load/run.ts'
 import { runCommits } from './commits/run.ts'
 import { runPgbench } from './pgbench/run.ts'
+import { runHybrid } from './storage/hybrid.ts'
+import { runMemory } from './storage/memory.ts'
+import { runSnapshot } from './storage/snapshot.ts'
 import { TARGET_NAMES } from './targets/target.ts'
 import type { TargetName } from './targets/target.ts'
 import { QUERY_NUMBERS, runTpch } from './tpch/run.ts'
@@ -23,6 +29,8 @@ const { values, positionals } = parseArgs({
     targets: { type: 'string' },
     seconds: { type: 'string', default: '10' },
     clients: { type: 'string', default: '1,8,32' },
+    budget: { type: 'string', default: '64' },
+    updates: { type: 'string', default: '100000' },
   },
 })
 
@@ -68,7 +76,20 @@ switch (positionals[0]) {
       targets: targetNames(values.targets ?? 'postgresql,tesseradb'),
     })
     break
+  case 'memory':
+    await runMemory({
+      scale: Number(values.scale ?? '0.1'),
+      budget: Number(values.budget),
+      updates: Number(values.updates),
+    })
+    break
+  case 'snapshot':
+    await runSnapshot({ scale: Number(values.scale ?? '10'), seconds: Number(values.seconds) })
+    break
+  case 'hybrid':
+    await runHybrid({ scale: Number(values.scale ?? '1'), runs: Number(values.runs ?? '5') })
+    break
   default:
-    console.error('usage: npm run bench -- tpch|load|commits|pgbench [OPTIONS]; see bench/main.ts')
+    console.error('usage: npm run bench -- tpch|load|commits|pgbench|memory|snapshot|hybrid [OPTIONS]; see bench/main.ts')
     process.exitCode = 2
 }

@@ -6,7 +6,7 @@ import { startTesseradb } from './tesseradb.ts'
 
 const STARTERS: Readonly<Record<TargetName, () => Promise<Target>>> = {
   postgresql: startPostgresql,
-  tesseradb: startTesseradb,
+  tesseradb: () => startTesseradb(),
   duckdb: startDuckdb,
 }
 

@@ -1,7 +1,7 @@
 /** TesseraDB as a user starts it, with data in a temporary directory, on a port that the system chooses. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,9 +10,16 @@ import type { Target } from './target.ts'
 
 const LAUNCHER = join(import.meta.dirname, '..', '..', 'bin', 'tesseradb.mjs')
 
-export const startTesseradb = async (): Promise<Target> => {
+/** A server whose memory can be measured. */
+export interface TesseradbTarget extends Target {
+  /** Resident memory of the server's process in bytes (Linux). */
+  memory(): number
+}
+
+/** `options` are added to the server's command line. */
+export const startTesseradb = async (options: readonly string[] = []): Promise<TesseradbTarget> => {
   const directory = mkdtempSync(join(tmpdir(), 'bench-tesseradb-'))
-  const server = spawn(process.execPath, [LAUNCHER, '--port', '0', '--data-dir', directory], {
+  const server = spawn(process.execPath, [LAUNCHER, '--port', '0', '--data-dir', directory, ...options], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const ended = once(server, 'exit')
@@ -31,5 +38,16 @@ export const startTesseradb = async (): Promise<Target> => {
     })
     server.once('exit', () => reject(new Error(`the server did not start:\n${seen.join('\n')}`)))
   })
-  return connectTarget({ name: 'tesseradb', address: { host: '127.0.0.1', port, user: 'postgres' }, stop })
+  const target = await connectTarget({
+    name: 'tesseradb',
+    address: { host: '127.0.0.1', port, user: 'postgres' },
+    stop,
+  })
+  const memory = (): number => {
+    // The launcher's only child is the server.
+    const child = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim()
+    const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1]
+    return Number(resident) * 1024
+  }
+  return { ...target, memory }
 }

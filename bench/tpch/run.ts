@@ -29,14 +29,14 @@ export const QUERY_NUMBERS: readonly number[] = Array.from({ length: 22 }, (_, i
 const readSql = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8')
 
 /** A query's text; query 11's fraction depends on the scale. */
-const queryText = (number: number, scale: number): string => {
+export const queryText = (number: number, scale: number): string => {
   const sql = readSql(`queries/q${number}.sql`)
   return number === 11 ? sql.replace('* 0.0001', `* ${(0.0001 / scale).toFixed(10)}`) : sql
 }
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-const load = async (target: Target, files: Awaited<ReturnType<typeof tableFiles>>): Promise<number> => {
+export const loadTpch = async (target: Target, files: Awaited<ReturnType<typeof tableFiles>>): Promise<number> => {
   const start = performance.now()
   await target.execute(readSql('schema.sql'))
   for (const [table, file] of files) {
@@ -79,7 +79,7 @@ export const runTpch = async ({ scale, runs, targets, queries }: TpchOptions): P
     const target = await startTarget(name)
     console.log(target.description)
     try {
-      const loadTime = await load(target, files)
+      const loadTime = await loadTpch(target, files)
       const measured = new Map<number, Measurement>()
       for (const number of queries) measured.set(number, await measure(target, queryText(number, scale), runs))
       results.set(name, { description: target.description, loadTime, queries: measured })

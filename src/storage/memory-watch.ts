@@ -1,18 +1,42 @@
 /**
  * What a process takes beyond the memory budget: queries' working memory, garbage not yet collected, what the allocator
- * holds back. Where that is more than is tolerated, pages are dropped for it until it is gone.
+ * holds back. Where that is more than is tolerated, garbage is collected, and pages are dropped until it is gone.
  */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 /** Bytes that a process may take beyond its budget before pages make room. */
-const TOLERATED = 320 * 1024 * 1024
+const TOLERATED = 288 * 1024 * 1024
 /** Milliseconds between two looks at the process. */
 const INTERVAL = 200
+/** What is dropped is gone only after the next collection: no more than this share of what is missing is dropped at once. */
+const GAIN = 8
+/** Milliseconds between two collections, doubled up to the maximum while they give back less than `WORTHWHILE` bytes. */
+const COLLECTION = 2000
+const MAX_COLLECTION = 64_000
+const WORTHWHILE = 32 * 1024 * 1024
+
+export interface ProcessMemory {
+  /** Resident bytes. */
+  resident(): number
+  /** Collects garbage. */
+  collect(): void
+}
+
+/** This process. */
+export const ownMemory = (): ProcessMemory => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  return { resident: () => process.memoryUsage.rss(), collect }
+}
 
 export class MemoryWatch {
   readonly #budget: number
   readonly #onExcess: () => void
   /** Bytes that pages must do without. */
   excess = 0
+  #pause = COLLECTION
+  #collected = Number.NEGATIVE_INFINITY
 
   /** `onExcess` is called when `excess` has grown. */
   constructor(budget: number, onExcess: () => void) {
@@ -20,19 +44,23 @@ export class MemoryWatch {
     this.#onExcess = onExcess
   }
 
-  start(): void {
-    setInterval(() => this.look(process.memoryUsage.rss()), INTERVAL).unref()
+  start(memory: ProcessMemory): void {
+    setInterval(() => this.look(memory, performance.now()), INTERVAL).unref()
   }
 
-  /** Adapts to a process of so many bytes: at once when it is too large, step by step when there is room again. */
-  look(rss: number): void {
-    const over = rss - this.#budget - TOLERATED
-    if (over > 0) {
-      this.excess = Math.min(this.excess + over / GAIN, this.#budget)
-      this.#onExcess()
-    } else this.excess = Math.max(0, this.excess + over / GAIN)
+  /** Adapts to what the process takes at a time in milliseconds: quickly when that is too much, slowly when there is room. */
+  look(memory: ProcessMemory, now: number): void {
+    const over = memory.resident() - this.#budget - TOLERATED
+    if (over <= 0) {
+      this.excess = Math.max(0, this.excess + over / GAIN)
+      return
+    }
+    this.excess = Math.min(this.excess + over / GAIN, this.#budget)
+    this.#onExcess()
+    if (now - this.#collected < this.#pause) return
+    this.#collected = now
+    memory.collect()
+    const freed = over + this.#budget + TOLERATED - memory.resident()
+    this.#pause = freed >= WORTHWHILE ? COLLECTION : Math.min(2 * this.#pause, MAX_COLLECTION)
   }
 }
-
-/** What is dropped is gone only after the next collection: no more than this share of what is missing is dropped at once. */
-const GAIN = 8

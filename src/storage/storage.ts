@@ -10,7 +10,7 @@ import type { OrderedIndex } from './index/ordered-index.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { indexRange, metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
 import { LevelStore } from './kv/level-store.ts'
-import { MemoryWatch } from './memory-watch.ts'
+import { MemoryWatch, ownMemory } from './memory-watch.ts'
 import { Merger } from './merge/merger.ts'
 import { syncDirectory } from './durable-files.ts'
 import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
@@ -101,7 +101,7 @@ export class Storage {
 
   /** From now on pages make room when the whole process takes more memory than it should: it is there for this storage. */
   watchMemory(): void {
-    this.#watch.start()
+    this.#watch.start(ownMemory())
   }
 
   /** Reads what must be known before the catalog: format, transaction ids, sequences. */

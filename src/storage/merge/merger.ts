@@ -116,19 +116,29 @@ export class Merger {
 
   /** Merges the slots with the most changed rows until the overlay is well below its limit. */
   relieve(stores: () => Iterable<TableStore>): void {
-    const { overlay } = this.#context
-    overlay.relieving()
-    void this.#relieve(stores)
-      .catch((error: Error) => this.#logger(`merging failed: ${error.message}`))
-      .then(() => {
-        overlay.paused()
-        if (this.#stopped) return
-        if (overlay.bytes > overlay.limit) setTimeout(() => this.relieve(stores), PRESSURE_RETRY).unref()
-        else overlay.relieved()
-      })
+    void this.#relieveAll(stores)
   }
 
-  async #relieve(stores: () => Iterable<TableStore>): Promise<void> {
+  async #relieveAll(stores: () => Iterable<TableStore>): Promise<void> {
+    const { overlay } = this.#context
+    overlay.relieving()
+    let isOfUse = true
+    while (isOfUse && overlay.bytes > overlay.limit && !this.#stopped) {
+      try {
+        isOfUse = await this.#relieve(stores)
+      } catch (error) {
+        this.#logger(`merging failed: ${(error as Error).message}`)
+        isOfUse = false
+      }
+    }
+    overlay.paused()
+    if (this.#stopped) return
+    if (overlay.bytes > overlay.limit) setTimeout(() => this.relieve(stores), PRESSURE_RETRY).unref()
+    else overlay.relieved()
+  }
+
+  /** Once through all slots; false when nothing could be merged. */
+  async #relieve(stores: () => Iterable<TableStore>): Promise<boolean> {
     const { overlay } = this.#context
     const slots = Array.from(stores()).flatMap((store) =>
       store.slots.flatMap((slot, index) => {
@@ -142,6 +152,7 @@ export class Merger {
       if (!store.dropped && (await this.#merge(store, index, rows / FOLDED_SHARE))) touched.add(store)
     }
     for (const store of touched) await this.#compact(store, false)
+    return touched.size > 0
   }
 
   // ---- merges

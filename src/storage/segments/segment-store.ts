@@ -120,7 +120,8 @@ export class DirectorySegmentStore implements SegmentStore {
   }
 
   close(): void {
-    for (const name of [...this.#open.keys()]) this.#shut(name)
+    for (const file of this.#open.values()) closeSync(file)
+    this.#open.clear()
   }
 
   async delete(name: string): Promise<void> {
