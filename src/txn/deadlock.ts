@@ -27,12 +27,15 @@ export interface CycleStep {
  * A cycle of waits that contains `start`, beginning with it, or null. `waiting` is what each process waits for.
  */
 export const findCycle = (start: Request, waiting: ReadonlyMap<number, Request>): CycleStep[] | null => {
+  const { processId } = start.owner
+  // Whoever waits for this lock waits in the end for those that hold it: when none of them waits there is no cycle.
+  if (start.lock.grants.every(({ owner: o }) => o.processId !== processId && !waiting.has(o.processId))) return null
   const visited = new Set<Request>()
   const search = (request: Request, path: CycleStep[]): CycleStep[] | null => {
     visited.add(request)
     for (const blockedBy of blockersOf(request)) {
       const steps = [...path, { request, blockedBy }]
-      if (blockedBy.processId === start.owner.processId) return steps
+      if (blockedBy.processId === processId) return steps
       const next = waiting.get(blockedBy.processId)
       if (next === undefined || visited.has(next)) continue
       const cycle = search(next, steps)

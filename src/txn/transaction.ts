@@ -160,6 +160,7 @@ export class Transaction implements Writer {
   readsWithin(from: number, to: number): boolean {
     const own = this.#snapshot?.sequence ?? -1
     if (own >= from && own < to) return true
+    if (this.#retained.length === 0 && this.#fresh.length === 0) return false
     const isWithin = ({ sequence }: Snapshot): boolean => sequence >= from && sequence < to
     return this.#retained.some(isWithin) || this.#fresh.some(isWithin)
   }
@@ -320,7 +321,11 @@ export class Transaction implements Writer {
     synchronous: boolean,
   ): Promise<void> {
     try {
-      await this.#redo(batch)
+      if (this.#targets.length > REDO_SLICE) await this.#redo(batch)
+      else {
+        this.#redoSlice(batch, 0)
+        this.#redoRecords(batch)
+      }
       if (batch.length > 0 || this.#mustSync) {
         const written = write(batch, synchronous)
         if (synchronous) await written
@@ -338,10 +343,19 @@ export class Transaction implements Writer {
 
   /** Adds the writes that repeat the transaction's changes. */
   async #redo(batch: WriteBatch): Promise<void> {
-    for (let i = 0; i < this.#targets.length; i++) {
-      ;(this.#targets[i] as ChangeTarget).redo(this.#rowids[i] as number, batch)
-      if (i % REDO_SLICE === REDO_SLICE - 1) await pause()
+    for (let i = 0; i < this.#targets.length; i += REDO_SLICE) {
+      if (i > 0) await pause()
+      this.#redoSlice(batch, i)
     }
+    this.#redoRecords(batch)
+  }
+
+  #redoSlice(batch: WriteBatch, from: number): void {
+    const to = Math.min(from + REDO_SLICE, this.#targets.length)
+    for (let i = from; i < to; i++) (this.#targets[i] as ChangeTarget).redo(this.#rowids[i] as number, batch)
+  }
+
+  #redoRecords(batch: WriteBatch): void {
     for (const [key, value] of this.#records) {
       if (value === null) batch.delete(textKey(key))
       else batch.put(textKey(key), value)

@@ -12,7 +12,14 @@ import {
   synchronizationLost,
 } from '../errors/raise/protocol.ts'
 import { SqlError } from '../errors/sql-error.ts'
-import type { Engine, PortalOutcome, Session, SessionEvents, StartupParameters } from '../session/contract.ts'
+import type {
+  Engine,
+  PortalOutcome,
+  Session,
+  SessionEvents,
+  StartupParameters,
+  StatementDescription,
+} from '../session/contract.ts'
 import {
   writeAuthenticationOk,
   writeBackendKeyData,
@@ -274,7 +281,7 @@ export class Connection {
     writeEmpty(this.#output.buffer, name)
   }
 
-  async #describe(body: Buffer, session: Session): Promise<void> {
+  #describe(body: Buffer, session: Session): void | Promise<void> {
     const { kind, name } = readDescribe(body)
     const out = this.#output.buffer
     if (kind === 'portal') {
@@ -283,7 +290,13 @@ export class Connection {
       else writeRowDescription(out, description.fields, description.formats)
       return
     }
-    const { parameterTypes, fields } = await session.describeStatement(name)
+    const description = session.describeStatement(name)
+    if (description instanceof Promise) return description.then((described) => this.#described(described))
+    this.#described(description)
+  }
+
+  #described({ parameterTypes, fields }: StatementDescription): void {
+    const out = this.#output.buffer
     writeParameterDescription(out, parameterTypes)
     if (fields === null) writeEmpty(out, 'noData')
     else writeRowDescription(out, fields, null)
