@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ServerSettings } from '../../src/config/server-settings.ts'
+import { checkDirectory } from '../../src/session/check/check-directory.ts'
 import { openEngine, type TesseraEngine } from '../../src/session/engine.ts'
 import { restoreBackup } from '../../src/storage/backup/restore-backup.ts'
 import { failure } from '../storage/support/fixture.ts'
@@ -119,6 +120,25 @@ test('what cannot be backed up, and where it cannot go', async () => {
   expect(await failure(plain.query(`SELECT tesseradb_backup('${inside('b')}')`))).toBe(
     '42501 permission denied for function tesseradb_backup',
   )
+})
+
+test('prepared transactions are in backups with their files', async () => {
+  const engine = await open(inside('data'))
+  const session = await SqlSession.open(engine)
+  await session.query('CREATE TABLE t (i int PRIMARY KEY); CREATE TABLE gone (i int)')
+  await session.query('BEGIN; INSERT INTO t SELECT i FROM generate_series(1, 12000) i')
+  await session.query("DROP TABLE gone; PREPARE TRANSACTION 'loaded'")
+  await backup(engine, inside('backup'))
+  await session.query("ROLLBACK PREPARED 'loaded'")
+  await restoreBackup(inside('backup'), inside('restored'))
+  const said: string[] = []
+  expect(await checkDirectory(inside('restored'), (line) => said.push(line)), said.join()).toBe(0)
+  const restored = await SqlSession.open(await open(inside('restored')))
+  expect(await restored.query('SELECT count(*) FROM t')).toEqual([['0']])
+  await restored.query("COMMIT PREPARED 'loaded'")
+  expect(await restored.query('SELECT count(*), max(i) FROM t WHERE i > 0')).toEqual([['12000', '12000']])
+  expect(await restored.query("SELECT to_regclass('gone')")).toEqual([[null]])
+  expect(await restored.query('SELECT * FROM tesseradb_check()')).toEqual([])
 })
 
 test('incomplete and damaged backups are refused', async () => {

@@ -1,6 +1,8 @@
 /** Prepared transactions across restarts: what they hold, and what finishing them does. */
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import type { TesseraEngine } from '../../src/session/engine.ts'
+import { ServerSettings } from '../../src/config/server-settings.ts'
+import { openEngine, type TesseraEngine } from '../../src/session/engine.ts'
 import { FaultyDisk } from '../storage/support/faulty-disk.ts'
 import { openEngineOver, SqlSession } from '../storage/support/sql.ts'
 
@@ -208,4 +210,57 @@ describe.each(['crash', 'shutdown'] as const)('after a %s', (how) => {
       expect(await server.query('SELECT count(*) FROM (SELECT * FROM t FOR UPDATE SKIP LOCKED) s')).toEqual([['3000']])
     })
   })
+})
+
+describe('max_prepared_transactions', () => {
+  const prepare = async (limit: string, gids: readonly string[]): Promise<SqlSession> => {
+    const settings = new ServerSettings()
+    settings.set('max_prepared_transactions', limit, 'command line')
+    const engine = await openEngine({ dataDirectory: null, settings, logger: pino({ level: 'silent' }) })
+    const session = await SqlSession.open(engine)
+    for (const gid of gids) await session.query(`BEGIN; PREPARE TRANSACTION '${gid}'`)
+    return session
+  }
+
+  test('none are allowed', async () => {
+    await expect(prepare('0', ['a'])).rejects.toMatchObject({
+      code: '55000',
+      message: 'prepared transactions are disabled',
+      fields: { hint: 'Set max_prepared_transactions to a nonzero value.' },
+    })
+  })
+
+  test('so many and no more', async () => {
+    await expect(prepare('2', ['a', 'b', 'c'])).rejects.toMatchObject({
+      code: '53400',
+      message: 'maximum number of prepared transactions reached',
+      fields: { hint: 'Increase max_prepared_transactions (currently 2).' },
+    })
+    const session = await prepare('2', ['a', 'b'])
+    await session.query("COMMIT PREPARED 'a'")
+    await session.query("BEGIN; PREPARE TRANSACTION 'c'")
+    expect(await session.query('SELECT gid FROM pg_prepared_xacts ORDER BY gid')).toEqual([['b'], ['c']])
+  })
+})
+
+test('a database with prepared transactions is not dropped, and finishes its own only', async () => {
+  const server = new Restarting()
+  await server.query('CREATE DATABASE other')
+  const there = await SqlSession.open(await server.engine(), 'other')
+  await there.query("BEGIN; CREATE TABLE t (i int); PREPARE TRANSACTION 'x'")
+  await there.session.close()
+  await expect(server.query("COMMIT PREPARED 'x'")).rejects.toMatchObject({
+    code: '0A000',
+    message: 'prepared transaction belongs to another database',
+    fields: { hint: 'Connect to the database where the transaction was prepared to finish it.' },
+  })
+  await expect(server.query('DROP DATABASE other')).rejects.toMatchObject({
+    code: '55006',
+    message: 'database "other" is being accessed by other users',
+    fields: { detail: 'There is 1 prepared transaction using the database.' },
+  })
+  await server.restart('crash')
+  const again = await SqlSession.open(await server.engine(), 'other')
+  await again.query("COMMIT PREPARED 'x'")
+  expect(await again.query('SELECT * FROM t')).toEqual([])
 })

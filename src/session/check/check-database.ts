@@ -17,7 +17,7 @@ import { checkRows } from './check-rows.ts'
 import { type CheckContext, type Finding, messageOf, nameOf, problem } from './finding.ts'
 
 /** Findings of the session's database, in a transaction of its session. */
-export async function* checkDatabase(core: SessionCore): AsyncGenerator<Finding> {
+export async function* checkDatabase(core: SessionCore, isAlone = false): AsyncGenerator<Finding> {
   const statement = core.running ?? core.execution([])
   const rest: Rest = () => statement.poll()?.promise ?? null
   const { catalog } = core
@@ -29,7 +29,11 @@ export async function* checkDatabase(core: SessionCore): AsyncGenerator<Finding>
     // Temporary objects belong to their sessions.
     if (persistence === 't') continue
     if (kind === 'S') yield* sequenceFindings(core, oid)
-    if (kind === 'r' || kind === 'm') yield* tableFindings(core, oid, rest)
+    if (kind === 'r' || kind === 'm') {
+      // Where nobody works, prepared transactions may hold locks for ever, and change nothing meanwhile.
+      if (!isAlone) await lockForReading(core, oid)
+      yield* tableFindings(core, oid, rest)
+    }
   }
 }
 
@@ -78,9 +82,12 @@ const ofDatabase = (record: string, database: number): boolean =>
 /** Name of the file that an error message names. */
 const fileOf = ({ message }: SqlError): string => basename(/file "([^"]*)"/.exec(message)?.[1] ?? '')
 
-async function* tableFindings(core: SessionCore, oid: number, rest: Rest): AsyncGenerator<Finding> {
+const lockForReading = async (core: SessionCore, oid: number): Promise<void> => {
   const locked = core.block.transaction.lockTable(oid, 'accessShare')
   if (locked instanceof Wait) await locked.promise
+}
+
+async function* tableFindings(core: SessionCore, oid: number, rest: Rest): AsyncGenerator<Finding> {
   // The table as it is now that nobody changes or drops it any more.
   const context: CheckContext = { execution: core.execution([]), rest }
   const { catalog, storage } = context.execution

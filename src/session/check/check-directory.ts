@@ -45,7 +45,7 @@ async function* databaseFindings(engine: TesseraEngine, oid: number): AsyncGener
   const session = maintenanceSession(engine, oid)
   session.core.block.begin('implicit')
   try {
-    yield* checkDatabase(session.core)
+    yield* checkDatabase(session.core, true)
   } finally {
     session.core.block.rollback()
     await session.close()
