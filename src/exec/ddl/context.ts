@@ -34,9 +34,13 @@ export interface DefinitionContext {
   execution(): ExecutionContext
   /** Locks a relation until the transaction ends. */
   lock(relation: number, mode: keyof typeof TABLE_LOCK): Promise<void>
-  /** Locks a schema: ACCESS SHARE for who puts something into it. */
-  lockSchema(schema: number, mode: keyof typeof TABLE_LOCK): Promise<void>
+  /** Locks another object of a catalog; a schema ACCESS SHARE by who puts something into it. */
+  lockObject(catalog: number, object: number, mode: keyof typeof TABLE_LOCK): Promise<void>
 }
+
+/** Oids of the catalogs whose objects are locked. */
+export const PG_TYPE = 1247
+export const PG_NAMESPACE = 2615
 
 export const analysisFor = (context: DefinitionContext): AnalysisContext =>
   analysisContext({

@@ -10,7 +10,7 @@ import {
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
 import { namesOf, bodyOf, listItems, tagOf, type DropStmt, type Node } from '../../sql/ast.ts'
-import { noticeOf, type DefinitionContext } from './context.ts'
+import { noticeOf, PG_NAMESPACE, type DefinitionContext } from './context.ts'
 
 const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
   r: 'table',
@@ -175,7 +175,7 @@ const findLocked = async (
 ): Promise<CatalogObject | null> => {
   for (let found = findObject(context, item, described); ; ) {
     if (found === null || found.oid < FIRST_NORMAL_OID) return found
-    if (found.class === 'schema') await context.lockSchema(found.oid, 'accessExclusive')
+    if (found.class === 'schema') await context.lockObject(PG_NAMESPACE, found.oid, 'accessExclusive')
     else if (found.class === 'relation') {
       if (found.index !== null) await context.lock(found.index.table, 'accessExclusive')
       await context.lock(found.oid, 'accessExclusive')

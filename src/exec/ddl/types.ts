@@ -1,12 +1,12 @@
 /** CREATE TYPE … AS ENUM and ALTER TYPE … ADD VALUE. */
-import type { CatalogObject, TypeObject } from '../../catalog/objects.ts'
+import type { CatalogObject, RelationObject, TypeObject } from '../../catalog/objects.ts'
 import { duplicateObject } from '../../errors/raise/definitions.ts'
 import { invalidParameterValue, undefinedType } from '../../errors/raise/analysis.ts'
 import { namesOf, type AlterEnumStmt, type CreateEnumStmt } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
 import { enumType } from '../../types/enum-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { noticeOf, PG_TYPE, targetSchema, truncateName, type DefinitionContext } from './context.ts'
 import { enumWithLabels } from './rename.ts'
 
 export const createEnum = (context: DefinitionContext, node: CreateEnumStmt): void => {
@@ -33,11 +33,26 @@ export const createEnum = (context: DefinitionContext, node: CreateEnumStmt): vo
   context.catalog.put(object)
 }
 
-export const alterEnum = (context: DefinitionContext, node: AlterEnumStmt): void => {
-  const names = namesOf(node.typeName)
-  const found = context.catalog.snapshot.findType(names.at(-1) as string, context.searchPath)
-  const object = found === null ? null : context.catalog.snapshot.typeObject(found.oid)
-  if (object === null || object.labels === null) throw undefinedType(names.join('.'))
+/** The type that is altered, and all that carries it, as they are once nobody else can change them. */
+const lockedEnum = async (context: DefinitionContext, names: readonly string[]) => {
+  for (let locked = 0; ; ) {
+    const found = context.catalog.snapshot.findType(names.at(-1) as string, context.searchPath)
+    const object = found === null ? null : context.catalog.snapshot.typeObject(found.oid)
+    if (object === null || object.labels === null) throw undefinedType(names.join('.'))
+    if (object.oid === locked) return { ...object, labels: object.labels }
+    locked = object.oid
+    await context.lockObject(PG_TYPE, locked, 'accessExclusive')
+    for (const relation of context.catalog.snapshot.all('relation')) {
+      if (carries(relation, object.type)) await context.lock(relation.oid, 'shareUpdateExclusive')
+    }
+  }
+}
+
+const carries = ({ columns, index }: RelationObject, { oid, arrayOid }: SqlType): boolean =>
+  [...columns, ...(index?.keys ?? [])].some(({ type }) => type.oid === oid || type.oid === arrayOid)
+
+export const alterEnum = async (context: DefinitionContext, node: AlterEnumStmt): Promise<void> => {
+  const object = await lockedEnum(context, namesOf(node.typeName))
   const labels = [...object.labels]
   if (node.oldVal !== undefined) {
     const at = labels.findIndex((l) => l.label === node.oldVal)

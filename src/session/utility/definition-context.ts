@@ -4,9 +4,6 @@ import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
 
-/** Oid of pg_namespace. */
-const PG_NAMESPACE = 2615
-
 export const definitionContext = (core: SessionCore): DefinitionContext => {
   const { block, parts, database } = core
   return {
@@ -30,8 +27,8 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
       const locked = block.transaction.lockTable(relation, mode)
       if (locked instanceof Wait) await locked.promise
     },
-    lockSchema: async (object, mode) => {
-      const locked = block.transaction.lock({ kind: 'object', catalog: PG_NAMESPACE, object }, TABLE_LOCK[mode])
+    lockObject: async (catalog, object, mode) => {
+      const locked = block.transaction.lock({ kind: 'object', catalog, object }, TABLE_LOCK[mode])
       if (locked instanceof Wait) await locked.promise
     },
   }

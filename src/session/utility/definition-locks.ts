@@ -5,7 +5,7 @@
 import { resolveRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { SqlError } from '../../errors/sql-error.ts'
-import { targetSchema, truncateName } from '../../exec/ddl/context.ts'
+import { PG_NAMESPACE, targetSchema, truncateName } from '../../exec/ddl/context.ts'
 import type { Node, RangeVar } from '../../sql/ast.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
@@ -68,8 +68,11 @@ const locksOf = (core: SessionCore, query: Node): readonly TableLock[] => {
   }
 }
 
-/** Keeps others from giving a name in a schema until this transaction ends. */
-const lockName = async (core: SessionCore, schema: number, name: string): Promise<void> => {
+/**
+ * Keeps others from giving a name until this transaction ends: in a schema, or, by the catalog's oid, among schemas, roles
+ * or databases.
+ */
+export const lockName = async (core: SessionCore, schema: number, name: string): Promise<void> => {
   const tag = { kind: 'name', schema, name: truncateName(name) } as const
   const locked = core.block.transaction.lock(tag, TABLE_LOCK.exclusive)
   if (locked instanceof Wait) await locked.promise
@@ -80,7 +83,7 @@ export const lockNewName = async (core: SessionCore, range: RangeVar | undefined
   if (range?.relname === undefined || range.relpersistence === 't') return
   const context = definitionContext(core)
   const schema = targetSchema(context, range.schemaname).oid
-  await context.lockSchema(schema, 'accessShare')
+  await context.lockObject(PG_NAMESPACE, schema, 'accessShare')
   await lockName(core, schema, range.relname)
 }
 
@@ -92,4 +95,12 @@ export const lockNameBeside = async (
 ): Promise<void> => {
   const relation = range === undefined ? null : findRelation(core, range)
   if (relation !== null && name !== undefined && name !== '') await lockName(core, relation.schema, name)
+}
+
+/** The name that CREATE TYPE is about to give. */
+export const lockNewType = async (core: SessionCore, names: readonly string[]): Promise<void> => {
+  const context = definitionContext(core)
+  const schema = targetSchema(context, names.at(-2)).oid
+  await context.lockObject(PG_NAMESPACE, schema, 'accessShare')
+  await lockName(core, schema, names.at(-1) ?? '')
 }

@@ -8,15 +8,25 @@ import { alterEnum, createEnum } from '../../exec/ddl/types.ts'
 import { createIndexStatement } from '../../exec/ddl/create-index.ts'
 import { createTable } from '../../exec/ddl/create-table.ts'
 import { createSchema } from '../../exec/ddl/schemas.ts'
-import type { DefinitionContext } from '../../exec/ddl/context.ts'
+import { PG_NAMESPACE, type DefinitionContext } from '../../exec/ddl/context.ts'
 import { dropStatement } from '../../exec/ddl/drop.ts'
 import { alterSequence, createSequenceStatement } from '../../exec/ddl/sequences.ts'
 import { truncateTables } from '../../exec/ddl/truncate.ts'
 import { createView } from '../../exec/ddl/views.ts'
+import { namesOf } from '../../sql/ast.ts'
 import type { SessionCore } from '../core.ts'
 import { createIndexConcurrently, dropIndexConcurrently } from './concurrent-indexes.ts'
 import { definitionContext } from './definition-context.ts'
-import { findRelation, lockDefined, lockNameBeside, lockNewName, lockRead, lockReferenced } from './definition-locks.ts'
+import {
+  findRelation,
+  lockDefined,
+  lockName,
+  lockNewType,
+  lockNameBeside,
+  lockNewName,
+  lockRead,
+  lockReferenced,
+} from './definition-locks.ts'
 import { createTableAs } from './create-table-as.ts'
 import type { UtilityHandlers } from './handler.ts'
 import { reindexStatement } from './reindex.ts'
@@ -46,6 +56,9 @@ const tagged = async (
   await lock?.()
   return act(definitionContext(core))
 }
+
+/** Oid of pg_authid. */
+const PG_AUTHID = 1260
 
 export const definitionHandlers: UtilityHandlers = {
   CreateStmt: (core, node) =>
@@ -102,7 +115,13 @@ export const definitionHandlers: UtilityHandlers = {
       (context) => alterSequence(context, node),
       () => lockDefined(core, node.sequence, 'shareRowExclusive'),
     ),
-  CreateSchemaStmt: (core, node) => define(core, 'CREATE SCHEMA', (context) => createSchema(context, node)),
+  CreateSchemaStmt: (core, node) =>
+    define(
+      core,
+      'CREATE SCHEMA',
+      (context) => createSchema(context, node),
+      () => lockName(core, PG_NAMESPACE, node.schemaname ?? node.authrole?.rolename ?? core.role.name),
+    ),
   TruncateStmt: (core, node) => define(core, 'TRUNCATE TABLE', (context) => truncateTables(context, node)),
   DropStmt: async (core, node, { topLevel }) => {
     if (!node.concurrent) return tagged(core, 'DROP', (context) => dropStatement(context, node))
@@ -143,7 +162,13 @@ export const definitionHandlers: UtilityHandlers = {
       () => lockDefined(core, node.relation, 'accessExclusive'),
     ),
   CommentStmt: (core, node) => define(core, 'COMMENT', (context) => commentStatement(context, node)),
-  CreateEnumStmt: (core, node) => define(core, 'CREATE TYPE', (context) => createEnum(context, node)),
+  CreateEnumStmt: (core, node) =>
+    define(
+      core,
+      'CREATE TYPE',
+      (context) => createEnum(context, node),
+      () => lockNewType(core, namesOf(node.typeName)),
+    ),
   AlterEnumStmt: (core, node) => define(core, 'ALTER TYPE', (context) => alterEnum(context, node)),
   CreateTableAsStmt: createTableAs,
   CreatedbStmt: (core, node, { topLevel }) => {
@@ -157,7 +182,13 @@ export const definitionHandlers: UtilityHandlers = {
       if (database !== null) dropDatabase(core, database, context)
     })
   },
-  CreateRoleStmt: (core, node) => define(core, 'CREATE ROLE', (context) => createRole(context, node)),
+  CreateRoleStmt: (core, node) =>
+    define(
+      core,
+      'CREATE ROLE',
+      (context) => createRole(context, node),
+      () => lockName(core, PG_AUTHID, node.role ?? ''),
+    ),
   AlterRoleStmt: (core, node) => define(core, 'ALTER ROLE', (context) => alterRole(context, node)),
   DropRoleStmt: (core, node) => define(core, 'DROP ROLE', (context) => dropRoles(context, node)),
 }
