@@ -6,13 +6,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Bytes that a process may take beyond its budget before pages make room. */
-const TOLERATED = 288 * 1024 * 1024
+const TOLERATED = 256 * 1024 * 1024
 /** Milliseconds between two looks at the process. */
 const INTERVAL = 200
 /** What is dropped is gone only after the next collection: no more than this share of what is missing is dropped at once. */
 const GAIN = 8
 /** Milliseconds between two collections, doubled up to the maximum while they give back less than `WORTHWHILE` bytes. */
-const COLLECTION = 2000
+const COLLECTION = 250
 const MAX_COLLECTION = 64_000
 const WORTHWHILE = 32 * 1024 * 1024
 
@@ -35,6 +35,7 @@ export class MemoryWatch {
   readonly #onExcess: () => void
   /** Bytes that pages must do without. */
   excess = 0
+  #memory: ProcessMemory | null = null
   #pause = COLLECTION
   #collected = Number.NEGATIVE_INFINITY
 
@@ -45,7 +46,13 @@ export class MemoryWatch {
   }
 
   start(memory: ProcessMemory): void {
-    setInterval(() => this.look(memory, performance.now()), INTERVAL).unref()
+    this.#memory = memory
+    setInterval(() => this.hurry(), INTERVAL).unref()
+  }
+
+  /** Looks now: much was dropped, and is garbage. */
+  hurry(): void {
+    if (this.#memory !== null) this.look(this.#memory, performance.now())
   }
 
   /** Adapts to what the process takes at a time in milliseconds: quickly when that is too much, slowly when there is room. */

@@ -90,6 +90,7 @@ export class Storage {
     this.overlay = overlay
     const cache = new PageCache(budget, () => overlay.bytes + this.#watch.excess)
     this.#watch = new MemoryWatch(budget, () => cache.shrink())
+    cache.onGarbage = () => this.#watch.hurry()
     this.files = new SegmentFiles(segments, cache, this.log)
     const snapshots: LiveSnapshots = {
       horizon: () => this.snapshots.horizon(),

@@ -31,11 +31,18 @@ export class CachedPage<T> {
   }
 }
 
+/** Bytes of dropped pages after which the owner is told. */
+const NOTED_GARBAGE = 16 * 1024 * 1024
+
 export class PageCache {
   readonly #pages = new Set<CachedPage<unknown>>()
   readonly #budget: number
   #bytes = 0
   readonly #reserved: () => number
+  /** Bytes dropped since the last call of `onGarbage`. */
+  #garbage = 0
+  /** Called from time to time while pages come in the place of others. */
+  onGarbage: (() => void) | null = null
 
   /**
    * `budget` in bytes; the newest page stays even when it alone exceeds it. `reserved` tells what others hold of the
@@ -64,6 +71,9 @@ export class PageCache {
     this.#pages.add(page)
     this.#bytes += page.bytes
     this.#evict(page)
+    if (this.#garbage < NOTED_GARBAGE) return
+    this.#garbage = 0
+    this.onGarbage?.()
   }
 
   remove(page: CachedPage<unknown>): void {
@@ -91,6 +101,7 @@ export class PageCache {
         this.#pages.add(candidate)
       } else {
         this.#bytes -= candidate.bytes
+        this.#garbage += candidate.bytes
         candidate.evict()
       }
     }
