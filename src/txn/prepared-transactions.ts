@@ -45,6 +45,7 @@ export class PreparedTransactions {
   readonly #known = new Map<string, PreparedTransaction>()
   /** Being prepared or finished now. */
   readonly #busy = new Set<string>()
+  #preparing = 0
 
   constructor(storage: Storage) {
     this.#storage = storage
@@ -67,7 +68,8 @@ export class PreparedTransactions {
     if (Buffer.byteLength(gid) > LONGEST_IDENTIFIER) throw identifierTooLong(gid)
     if (limit === 0) throw preparedDisabled()
     if (this.#known.has(gid) || this.#busy.has(gid)) throw identifierInUse(gid)
-    if (this.#known.size + this.#busy.size >= limit) throw tooManyPrepared(limit)
+    if (this.#known.size + this.#preparing >= limit) throw tooManyPrepared(limit)
+    this.#preparing++
     this.#busy.add(gid)
     try {
       const xid = transaction.assignXid()
@@ -83,6 +85,7 @@ export class PreparedTransactions {
       })
       this.#known.set(gid, { ...description, transaction })
     } finally {
+      this.#preparing--
       this.#busy.delete(gid)
     }
   }
