@@ -47,6 +47,9 @@ export type ExecutionRun = Pick<
   'catalog' | 'transaction' | 'snapshot' | 'parameters' | 'rowTargets' | 'workMem' | 'hashMem'
 >
 
+/** Stands where there is no execution: whoever looks for one then has made a mistake. */
+const RELEASED = {} as Pick<ExecutionRun, 'transaction' | 'snapshot'>
+
 const NO_TARGETS: ReadonlySet<ColumnId> = new Set()
 const NO_PINS: ReadonlyMap<ColumnId, number> = new Map()
 
@@ -96,6 +99,14 @@ export class ExecutionContext {
     this.rowTargets = run.rowTargets ?? NO_TARGETS
     this.workMem = this.spill === null ? Number.POSITIVE_INFINITY : run.workMem
     this.hashMem = this.spill === null ? Number.POSITIVE_INFINITY : (run.hashMem ?? run.workMem)
+  }
+
+  /** The execution is over: nothing of its transaction is kept alive until the next begins. */
+  release(): void {
+    const { transaction, snapshot } = RELEASED
+    this.transaction = transaction
+    this.snapshot = snapshot
+    this.parameters = []
   }
 
   /** Begins another execution of the same plan with the same operators. */

@@ -151,7 +151,9 @@ export class RunningPlan {
     if (this.#closed) return
     this.#closed = true
     this.#operator.close()
-    if (this.#ended) this.#onIdle?.(this)
+    if (!this.#ended || this.#onIdle === null) return
+    this.#context.release()
+    this.#onIdle(this)
   }
 }
 

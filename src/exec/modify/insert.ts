@@ -93,6 +93,11 @@ export class InsertOperator extends Modification {
     return this.#bulk?.pressure()?.promise ?? null
   }
 
+  override close(): void {
+    super.close()
+    this.#bulk = null
+  }
+
   #beginBulk(): void {
     const { context } = this
     // ON CONFLICT must know of each row at once whether its key is taken.
