@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
+import { constants, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -67,6 +67,13 @@ const ALLOCATION = {
   MALLOC_ARENA_MAX: '2',
 }
 
+/** Megabytes that JavaScript may take: most of what there is, for all that a transaction has changed is in memory. */
+const heapLimit = () => {
+  const limit = process.constrainedMemory()
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return Math.floor((0.75 * memory) / 1024 ** 2)
+}
+
 /**
  * Runs a program of the project on a suitable Node, passes signals on to it, and ends with its exit code.
  * `script` is relative to the project. `tied`: a channel lets the program notice when this process is killed, so that
@@ -77,7 +84,7 @@ export const launch = (script, args, { tied = false } = {}) => {
   const stdio = ['inherit', 'inherit', 'inherit', ...(tied ? ['ipc'] : [])]
   // Compiled code is kept from one start to the next, which halves the time until the server is ready.
   const env = { NODE_COMPILE_CACHE: join(MODULES, '.cache', 'tesseradb'), ...ALLOCATION, ...process.env }
-  const child = spawn(findNode(), [join(ROOT, script), ...args], { stdio, env })
+  const child = spawn(findNode(), [`--max-old-space-size=${heapLimit()}`, join(ROOT, script), ...args], { stdio, env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => give(error.message))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))

@@ -1,4 +1,5 @@
 /** Settings of connections, locks, files and errors, compatibility, and the presets that describe this build. */
+import { totalmem } from 'node:os'
 import type { SettingRecord } from '../setting.ts'
 import { bool, INT_MAX, inCategory, integer, oneOf, string } from '../setting.ts'
 
@@ -117,11 +118,25 @@ const PRESETS = inCategory('Preset Options', [
   integer('wal_segment_size', 'internal', 16777216, [1048576, 1073741824], 'Size of log files.', { unit: 'B' }),
 ])
 
+/** A quarter of the machine's memory within these bounds, in megabytes. */
+const [LEAST_BUDGET, GREATEST_BUDGET] = [128, 4096]
+
+const defaultBudget = (): number => {
+  const limit = process.constrainedMemory()
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return Math.max(LEAST_BUDGET, Math.min(Math.floor(memory / 4 / 1024 ** 2), GREATEST_BUDGET))
+}
+
 /** What PostgreSQL has no setting for. */
 const OWN = inCategory('TesseraDB', [
-  integer('tesseradb.memory_budget', 'postmaster', 1024, [16, INT_MAX], 'Memory for loaded columns and overlays.', {
-    unit: 'MB',
-  }),
+  integer(
+    'tesseradb.memory_budget',
+    'postmaster',
+    defaultBudget(),
+    [16, INT_MAX],
+    'Memory for columns, index entries and changed rows.',
+    { unit: 'MB' },
+  ),
   oneOf(
     'tesseradb.parser',
     'user',

@@ -91,28 +91,31 @@ export const mergeSlot = async (
 /** What goes into the new segment. */
 interface MergePlan {
   /** By offset: the version to fold; undefined: what the base has. */
-  readonly folded: (RowVersion | undefined)[]
+  readonly folded: readonly (RowVersion | undefined)[]
+  /** Offsets of these versions, ascending: there are few of them in many a slot. */
+  readonly offsets: Int32Array
   readonly length: number
   readonly absent: Uint8Array | null
   readonly liveRows: number
 }
 
 const planMerge = (slot: SegmentSlot, horizon: number, minimum: number): MergePlan | null => {
-  const folded: (RowVersion | undefined)[] = []
-  let count = 0
+  // Dense from the start: arrays with holes are slow.
+  const folded = Array.from<RowVersion | undefined>({ length: slot.length })
+  const changed: number[] = []
   let length = slot.baseLength
   const consider = (offset: number, head: RowVersion | null): void => {
     const version = settledVersion(head, horizon)
     if (version === null) return
     folded[offset] = version
-    count++
+    changed.push(offset)
     length = Math.max(length, offset + 1)
   }
   for (const map of slot.overrides) for (const [offset, head] of map ?? []) consider(offset, head)
   for (let i = 0; i < slot.fresh.length; i++) consider(slot.baseLength + i, slot.fresh[i] ?? null)
   // Whatever is committed from now on lies beyond the horizon.
-  if (count === 0) slot.unfoldedTo = horizon
-  if (count < Math.max(minimum, 1)) return null
+  if (changed.length === 0) slot.unfoldedTo = horizon
+  if (changed.length < Math.max(minimum, 1)) return null
   const absent = new Uint8Array(length)
   let liveRows = length
   for (let offset = 0; offset < length; offset++) {
@@ -121,7 +124,8 @@ const planMerge = (slot: SegmentSlot, horizon: number, minimum: number): MergePl
     absent[offset] = 1
     liveRows--
   }
-  return { folded, length, absent: liveRows === length ? null : absent, liveRows }
+  const offsets = Int32Array.from(changed).sort()
+  return { folded, offsets, length, absent: liveRows === length ? null : absent, liveRows }
 }
 
 /** Whether the slot holds nothing but what the plan folds, and takes no more inserts: it can go altogether. */
@@ -161,9 +165,9 @@ const freesSpace = (base: Segment | null, plan: MergePlan): boolean =>
 
 /** Whether the rows that are folded have the values that the base has in a column. */
 const isUnchanged = (stored: AnyVector, plan: MergePlan, index: number): boolean =>
-  plan.folded.every((version, offset) => {
-    if (version === undefined || version.values === null) return true
-    return index < version.values.length && isSame(stored.get(offset), version.values[index])
+  plan.offsets.every((offset) => {
+    const { values } = plan.folded[offset] as RowVersion
+    return values === null || (index < values.length && isSame(stored.get(offset), values[index]))
   })
 
 const isSame = (a: Datum, b: Datum): boolean =>
@@ -187,10 +191,10 @@ const foldEntries = async (
   try {
     for (const index of Array.from(store.indexes)) {
       const sorter = new EntrySorter(index.order)
-      for (const [offset, version] of plan.folded.entries()) {
-        if (offset % SLICE === SLICE - 1) await pause()
-        if (version === undefined || version.values === null) continue
-        const key = index.keyOf(version.values)
+      for (const [i, offset] of plan.offsets.entries()) {
+        if (i % SLICE === SLICE - 1) await pause()
+        const { values } = plan.folded[offset] as RowVersion
+        const key = values === null ? null : index.keyOf(values)
         if (key === null) continue
         const hasBase = base !== null && offset < base.length && base.absent()?.[offset] !== 1
         if (hasBase && index.hasKey(segmentRow(base, offset, index.definition.reads), key)) continue
@@ -223,13 +227,13 @@ const settleEntries = async (entries: readonly IndexEntries[]): Promise<void> =>
   }
 }
 
-/** By offset: the keys of rows that are folded. */
+/** The keys of rows that are folded, in the order of the plan's offsets. */
 const rowKeys = async (store: TableStore, slotIndex: number, plan: MergePlan): Promise<Uint8Array[]> => {
   const keys: Uint8Array[] = []
   if (!store.logged) return keys
-  for (let offset = 0; offset < plan.folded.length; offset++) {
-    if (plan.folded[offset] !== undefined) keys[offset] = rowKey(store.storageId, slotIndex * SEGMENT_ROWS + offset)
-    if (offset % (2 * BLOCK_ROWS) === 0) await pause()
+  for (const [i, offset] of plan.offsets.entries()) {
+    keys.push(rowKey(store.storageId, slotIndex * SEGMENT_ROWS + offset))
+    if (i % SLICE === SLICE - 1) await pause()
   }
   return keys
 }
@@ -259,7 +263,8 @@ const mergeBatch = (
   const key = textKey(segmentKey(store.storageId, slotIndex))
   if (segment instanceof FileSegment) batch.put(key, encodeManifest(segment.manifest))
   else batch.delete(key)
-  keys.forEach((rowKeyBytes, offset) => {
+  keys.forEach((rowKeyBytes, i) => {
+    const offset = plan.offsets[i] as number
     if (slot.head(offset) === plan.folded[offset]) batch.delete(rowKeyBytes)
   })
   return batch
