@@ -45,7 +45,8 @@ export class IndexRegistry {
   openAll(catalog: CatalogSnapshot, logger: (message: string) => void): void {
     for (const index of catalog.all('relation')) {
       const table = index.index === null ? null : catalog.relation(index.index.table)
-      if (table === null || this.#storage.findStore(table.storageId) === null) continue
+      // What is not ready is not kept, either, once its making has ended.
+      if (table === null || index.index?.ready === false || this.#storage.findStore(table.storageId) === null) continue
       try {
         this.of(index, table, catalog)
       } catch (error) {

@@ -79,16 +79,20 @@ export const beginIndex = (
   return { table, index: attachIndex(context, table, { ...index, ready: false, valid: false }) }
 }
 
+/** Instead of the first, for an index that is there and not valid. */
+export const keepIndex = (context: DefinitionContext, index: RelationObject): void => {
+  const table = currentRelation(context, (index.index as IndexDefinition).table)
+  context.indexes.of(index, table, context.catalog.snapshot)
+}
+
 /** Second, once the writers that knew nothing of the index have ended: fills it from the table. */
 export const fillIndex = async (context: DefinitionContext, index: RelationObject): Promise<void> => {
   const table = currentRelation(context, (index.index as IndexDefinition).table)
   try {
     await context.indexes.of(index, table, context.catalog.snapshot).create(context.transaction)
   } catch (error) {
-    context.transaction.onEnd(() => {
-      context.indexes.forget(index.oid, table.storageId)
-      context.indexes.of(index, table, context.catalog.snapshot)
-    })
+    // Writers need not keep what will not be filled.
+    context.transaction.onEnd(() => context.indexes.forget(index.oid, table.storageId))
     throw error
   }
 }

@@ -52,6 +52,7 @@ export class RangeGuard {
     const { catalog, indexes } = this.#context
     this.#indexes ??= catalog
       .indexesOf(this.#relation.oid)
+      .filter(({ index }) => index?.ready !== false)
       .map((relation) => ({ oid: relation.oid, index: indexes.of(relation, this.#relation, catalog) }))
     return this.#indexes
   }

@@ -7,6 +7,7 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import {
   beginIndex,
   fillIndex,
+  keepIndex,
   promoteIndex,
   reindex,
   removeRetiredIndex,
@@ -90,6 +91,7 @@ export const reindexConcurrently = (core: SessionCore, relation: RelationObject)
       await reindex(definitionContext(core), relation)
       return
     }
+    keepIndex(definitionContext(core), relation)
     await waitForUsers(core, owner, relation.index?.table as number, TABLE_LOCK.share)
     await fillIndex(definitionContext(core), relation)
     await nextTransaction(core)

@@ -6,6 +6,7 @@ import type { Datum } from '../../types/sql-type.ts'
 import { pause } from '../pace.ts'
 import { SEGMENT_ROWS, type Segment, segmentRow } from '../segments/segment.ts'
 import { BLOCK_ROWS, type SegmentSlot } from '../table/segment-slot.ts'
+import type { RowVersion } from '../table/row-version.ts'
 import type { TableStore } from '../table/table-store.ts'
 import type { BTree } from './btree.ts'
 import type { IndexRun, ResidentRun } from './index-run.ts'
@@ -56,10 +57,28 @@ const addBase = (
   const to = Math.min(from + BLOCK_ROWS, slot.baseLength)
   for (let offset = from; offset < to; offset++) {
     if (!slot.baseHas(offset)) continue
-    const key = index.keyOf(segmentRow(base, offset, reads))
+    const key = keyOf(index, segmentRow(base, offset, reads), isHidden(slot.head(offset)))
     if (key !== null) sorter.add(key, firstRowid + offset)
   }
 }
+
+/** Key of a row. A row that only old snapshots see does no harm when its key cannot be computed: it is left out. */
+const keyOf = (index: OrderedIndex, row: Datum[], isOld: boolean): Datum[] | null => {
+  try {
+    return index.keyOf(row)
+  } catch (error) {
+    if (isOld) return null
+    throw error
+  }
+}
+
+/** Whether a version in a chain is committed: everything behind it is old. */
+const isHidden = (head: RowVersion | null): boolean => {
+  for (let version = head; version !== null; version = version.older) if (isCommitted(version)) return true
+  return false
+}
+
+const isCommitted = ({ writer }: RowVersion): boolean => writer.commitSequence !== Number.POSITIVE_INFINITY
 
 /**
  * Fills `tree` with the overlay's entries, giving way to others between blocks. Entries that writers add to the tree
@@ -102,9 +121,11 @@ const addOverlay = (
 ): void => {
   const to = Math.min(from + BLOCK_ROWS, slot.length)
   for (let offset = from; offset < to; offset++) {
+    let isOld = false
     for (let version = slot.head(offset); version !== null; version = version.older) {
-      const key = version.values === null ? null : index.keyOf(version.values)
+      const key = version.values === null ? null : keyOf(index, version.values, isOld)
       if (key !== null) sorter.add(key, firstRowid + offset)
+      isOld ||= isCommitted(version)
     }
   }
 }

@@ -351,9 +351,21 @@ export class OrderedIndex implements ChangeTarget {
     return this.single ? key[0] : key
   }
 
+  /**
+   * As `keyOf`, of a row that may be older than the index: when its key cannot be computed the index has no entry of it
+   * (see `buildTree`).
+   */
+  keyOfOld(row: Datum[]): Datum[] | null {
+    try {
+      return this.keyOf(row)
+    } catch {
+      return null
+    }
+  }
+
   /** Whether a stored row has this key. */
   hasKey(row: Datum[], key: readonly Datum[] | null): boolean {
-    const own = this.keyOf(row)
+    const own = this.keyOfOld(row)
     return own === null || key === null ? own === key : this.compareKeys(own, key) === 0
   }
 

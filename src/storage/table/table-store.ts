@@ -296,7 +296,7 @@ export class TableStore implements ChangeTarget {
   /** Removes index entries of a version that is gone, where no remaining version of the row has the same key. */
   forgetKeys(rowid: number, values: Datum[]): void {
     for (const index of this.indexes) {
-      const key = index.keyOf(values)
+      const key = index.keyOfOld(values)
       const isSame = (kept: Datum[] | null): boolean => kept !== null && index.hasKey(kept, key)
       if (!this.someVersion(rowid, index.definition.reads, isSame)) index.remove(key, rowid)
     }
