@@ -9,7 +9,7 @@ import type { Target } from '../targets/target.ts'
 
 const run = promisify(execFile)
 
-export interface UpdateOptions {
+interface UpdateOptions {
   /** Scripts and how often each is chosen. */
   readonly scripts: readonly (readonly [script: string, weight: number])[]
   readonly clients: number

@@ -16,7 +16,7 @@ const COLLECTION = 250
 const MAX_COLLECTION = 64_000
 const WORTHWHILE = 32 * 1024 * 1024
 
-export interface ProcessMemory {
+interface ProcessMemory {
   /** Resident bytes. */
   resident(): number
   /** Collects garbage. */
