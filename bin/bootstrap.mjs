@@ -60,7 +60,8 @@ const findNode = () => {
  * also after some were freed, and few arenas are kept.
  */
 const ALLOCATION = {
-  MALLOC_MMAP_THRESHOLD_: '16384',
+  // Above 64 kB, which is what a socket reads into.
+  MALLOC_MMAP_THRESHOLD_: '67584',
   // A process may have 65,530 mappings.
   MALLOC_MMAP_MAX_: '30000',
   MALLOC_TRIM_THRESHOLD_: '131072',

@@ -68,7 +68,7 @@ export interface BulkOptions {
 }
 
 /** Segments that may be on their way to the disk while the next one is gathered. */
-const MAX_WRITING = 3
+const MAX_WRITING = 4
 
 export class BulkWriter implements ChangeTarget {
   readonly #writer: Writer
@@ -85,9 +85,8 @@ export class BulkWriter implements ChangeTarget {
   /** Columns of segments that are written, for the next ones. */
   readonly #spare: (readonly LoadColumn[])[] = []
   #loads: readonly IndexLoad[] = []
-  /** The segments being written: when the last of them is done all are. */
-  #writing: Promise<void> | null = null
-  #waiting = 0
+  /** The segments being written, each of which is done after those before it. */
+  readonly #writing: Promise<void>[] = []
   #failure: { readonly error: unknown } | null = null
 
   /** `options` null: the caller has made sure that no row has a key of another. */
@@ -148,13 +147,13 @@ export class BulkWriter implements ChangeTarget {
   /** Null while rows may be appended; a Wait when segments are being written and the caller should let them. */
   pressure(): null | Wait {
     if (this.#failure !== null) throw this.#failure.error
-    return this.#writing === null || this.#waiting < MAX_WRITING ? null : new Wait(this.#writing)
+    return this.#writing.length < MAX_WRITING ? null : new Wait(this.#writing[0] as Promise<void>)
   }
 
   /** Completes the last segment; must have resolved before the transaction commits. Throws what writing threw. */
   async finish(): Promise<void> {
     if (this.#growing !== null) this.#complete()
-    while (this.#writing !== null) await this.#writing
+    await Promise.all(this.#writing)
     if (this.#failure === null) for (const load of this.#loads) await load.write(true)
     if (this.#failure !== null) throw this.#failure.error
   }
@@ -182,13 +181,10 @@ export class BulkWriter implements ChangeTarget {
     const slot = this.#slot as SegmentSlot
     const index = this.#slotIndex
     this.#growing = null
-    const earlier = this.#writing
-    this.#waiting++
-    const writing = this.#write(earlier, slot, index, growing).finally(() => {
-      this.#waiting--
-      if (this.#writing === writing) this.#writing = null
+    const writing = this.#write(this.#writing.at(-1) ?? null, slot, index, growing).finally(() => {
+      this.#writing.shift()
     })
-    this.#writing = writing
+    this.#writing.push(writing)
   }
 
   async #write(
@@ -197,10 +193,16 @@ export class BulkWriter implements ChangeTarget {
     index: number,
     growing: GrowingSegment,
   ): Promise<void> {
+    const vectors = growing.columns.map((column) => column.finish(growing.length))
+    // Files are written side by side, for syncing one takes long; entries go into the indexes one segment after the other.
+    const creating = this.#createSegment(index, vectors, growing.length)
+    creating.catch(() => {})
     await earlier
-    if (this.#failure !== null) return
     try {
-      const vectors = growing.columns.map((column) => column.finish(growing.length))
+      if (this.#failure !== null) {
+        this.#files.discard(await creating)
+        return
+      }
       const attached: (readonly ResidentRun[])[] = []
       for (const load of this.#loads) {
         await load.addSegment(vectors, index * SEGMENT_ROWS)
@@ -208,7 +210,7 @@ export class BulkWriter implements ChangeTarget {
         attached.push(load.attach())
       }
       await this.#checkUnique(attached)
-      const segment = await this.#createSegment(index, vectors, growing.length)
+      const segment = await creating
       if (slot.base === growing) slot.base = segment
       else this.#files.discard(segment)
       // Columns of volatile tables are the segment from now on.
@@ -221,7 +223,11 @@ export class BulkWriter implements ChangeTarget {
         await load.write(false)
       }
     } catch (error) {
-      this.#failure = { error }
+      this.#failure ??= { error }
+      creating.then(
+        (segment) => slot.base !== segment && this.#files.discard(segment),
+        () => {},
+      )
     }
   }
 
