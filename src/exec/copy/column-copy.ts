@@ -24,14 +24,19 @@ const SAFE_DIGITS = 15
 /** Typmods of lengths and precisions are stored four up. */
 const TYPMOD_OFFSET = 4
 /** Day number (from 2000-01-01) of the first day of each month, by year * 12 + month - 1; of the years 0 to 9999 and a month. */
-const MONTHS = (() => {
+let knownMonths: Int32Array | null = null
+const months = (): Int32Array => {
+  if (knownMonths === null) knownMonths = firstDays()
+  return knownMonths
+}
+const firstDays = (): Int32Array => {
   const months = new Int32Array(10_000 * 12 + 1)
   // A year of four centuries later has the same days; Date has no two-digit years before 100.
   for (let i = 0; i < months.length; i++) {
     months[i] = (Date.UTC(2000 + Math.floor(i / 12), i % 12, 1) - Date.UTC(4000, 0, 1)) / 86_400_000
   }
   return months
-})()
+}
 
 /** How a column's bytes are read. */
 const FORM = { integer: 0, decimal: 1, date: 2, text: 3, other: 4 } as const
@@ -132,8 +137,9 @@ const HELPERS = {
     const day = digits(bytes, at + 8, 2)
     const index = digits(bytes, at, 4) * 12 + month - 1
     if (!(index >= 12 && month > 0 && month <= 12 && day > 0)) return Number.NaN
-    const first = MONTHS[index] as number
-    return day <= (MONTHS[index + 1] as number) - first ? first + day - 1 : Number.NaN
+    const known = months()
+    const first = known[index] as number
+    return day <= (known[index + 1] as number) - first ? first + day - 1 : Number.NaN
   },
   powers: Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, i) => 10 ** i),
   /** NOT_PLAIN where the type's own parser refuses: the row by row way meets the error again and says where it is. */
