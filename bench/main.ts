@@ -90,6 +90,8 @@ switch (positionals[0]) {
     await runHybrid({ scale: Number(values.scale ?? '1'), runs: Number(values.runs ?? '5') })
     break
   default:
-    console.error('usage: npm run bench -- tpch|load|commits|pgbench|memory|snapshot|hybrid [OPTIONS]; see bench/main.ts')
+    console.error(
+      'usage: npm run bench -- tpch|load|commits|pgbench|memory|snapshot|hybrid [OPTIONS]; see bench/main.ts',
+    )
     process.exitCode = 2
 }

@@ -182,7 +182,7 @@ export class BulkWriter implements ChangeTarget {
     const index = this.#slotIndex
     this.#growing = null
     const writing = this.#write(this.#writing.at(-1) ?? null, slot, index, growing).finally(() => {
-      this.#writing.shift()
+      void this.#writing.shift()
     })
     this.#writing.push(writing)
   }
