@@ -68,7 +68,7 @@ export interface BulkOptions {
 }
 
 /** Segments that may be on their way to the disk while the next one is gathered. */
-const MAX_WRITING = 4
+const MAX_WRITING = 3
 
 export class BulkWriter implements ChangeTarget {
   readonly #writer: Writer
