@@ -83,16 +83,8 @@ export class IndexLoad {
   }
 
   /** Takes the entries of attached runs out of the tree, where they were while their segment grew. */
-  async settle(runs: readonly IndexRun[]): Promise<void> {
-    for (const run of runs) {
-      for (let p = 0; p < run.partCount; p++) {
-        const part = run.part(p)
-        for (let i = 0; i < part.rowids.length; i++) {
-          this.index.settle(keyAt(part, i), part.rowids[i] as number)
-          if (i % SLICE === SLICE - 1) await pause()
-        }
-      }
-    }
+  settle(runs: readonly IndexRun[]): Promise<void> {
+    return this.index.settleRuns(runs)
   }
 
   /**

@@ -8,7 +8,7 @@ import { dataCorrupted, indexCorrupted } from '../../errors/raise/storage.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { decodeRow, encodeRow } from '../row-codec.ts'
-import { type ColumnBuffers, ENCODINGS, encodingFor } from '../segments/column-encoding.ts'
+import { type ColumnBuffers, type ColumnEncoding, ENCODINGS, encodingFor } from '../segments/column-encoding.ts'
 import { CachedPage, type PageCache } from '../segments/page-cache.ts'
 import type { SegmentStore } from '../segments/segment-store.ts'
 import { Utf8Vector } from '../segments/utf8-vector.ts'
@@ -56,11 +56,11 @@ const keyColumns = (parts: readonly KeyPart[]): ColumnDescriptor[] =>
   parts.map(({ type }) => ({ type, missing: null, dropped: false }))
 
 const encodeFence = (key: readonly Datum[], rowid: number, columns: readonly ColumnDescriptor[]): string =>
-  Buffer.from(encodeRow([rowid, ...key], [undefined as never, ...columns])).toString('base64')
+  Buffer.from(encodeRow([...key, rowid], columns)).toString('base64')
 
 const decodeFence = (text: string, columns: readonly ColumnDescriptor[]): Fence => {
-  const row = decodeRow(Buffer.from(text, 'base64'), [undefined as never, ...columns]) as Datum[]
-  return { rowid: row[0], key: row.slice(1) }
+  const row = decodeRow(Buffer.from(text, 'base64'), columns) as Datum[]
+  return { key: row.slice(0, -1), rowid: row.at(-1) }
 }
 
 const aligned = (offset: number): number => Math.ceil(offset / 8) * 8
@@ -73,7 +73,7 @@ const encodePart = (part: RunPart, columns: readonly ColumnDescriptor[]): { byte
     const column = columns[i] as ColumnDescriptor
     const encoding = encodingFor(vector, column.type)
     const buffers: Record<string, readonly [number, number]> = {}
-    for (const [role, view] of arrowBuffers(ENCODINGS[encoding]?.encode(vector, column) as never)) {
+    for (const [role, view] of arrowBuffers((ENCODINGS[encoding] as ColumnEncoding).encode(vector, column))) {
       buffers[role] = [end, view.byteLength]
       chunks.push({ at: end, view })
       end = aligned(end + view.byteLength)

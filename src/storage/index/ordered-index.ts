@@ -8,12 +8,13 @@ import type { Datum } from '../../types/sql-type.ts'
 import { Wait } from '../../vector/wait.ts'
 import { WriteBatch } from '../kv/key-value-store.ts'
 import { indexKey, runKey, textKey } from '../kv/keys.ts'
+import { pause } from '../pace.ts'
 import { type ColumnDescriptor, padRow } from '../table/column.ts'
 import type { IndexCounters } from '../table/table-counters.ts'
 import type { TableStore } from '../table/table-store.ts'
 import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
 import { BTree } from './btree.ts'
-import { EntryOrder } from './entry-order.ts'
+import { EntryOrder, keyAt } from './entry-order.ts'
 import { buildRuns, buildTree } from './index-build.ts'
 import { IndexCandidates } from './index-candidates.ts'
 import { encodeRunManifest, FileRun, type IndexRun } from './index-run.ts'
@@ -58,6 +59,8 @@ export interface Conflict {
 
 /** What an entry that is not in a run counts for in an index's size. */
 const RECENT_ENTRY_BYTES = 16
+/** Entries taken out of the tree between two pauses. */
+const SETTLE_SLICE = 1024
 /** Levels of runs at which they are merged. */
 const MAX_LEVELS = 4
 /** Dead entries in runs, at least and as a share of all, at which runs are written again without them. */
@@ -383,6 +386,19 @@ export class OrderedIndex implements ChangeTarget {
   /** Removes entries from the tree that are in a run by now. */
   settle(key: Datum[], rowid: number): void {
     if (this.#state !== 'unbuilt') this.tree.remove(this.treeKey(key), rowid)
+  }
+
+  /** As `settle` for all entries of attached runs, giving way to others. */
+  async settleRuns(runs: readonly IndexRun[]): Promise<void> {
+    for (const run of runs) {
+      for (let p = 0; p < run.partCount && !this.disposed; p++) {
+        const part = run.part(p)
+        for (let i = 0; i < part.rowids.length; i++) {
+          this.settle(keyAt(part, i), part.rowids[i] as number)
+          if (i % SETTLE_SLICE === SETTLE_SLICE - 1) await pause()
+        }
+      }
+    }
   }
 
   // ---- reading; `prepare` must have answered null

@@ -6,7 +6,6 @@ import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { ColumnBuilder } from '../../vector/builder.ts'
 import type { AnyVector } from '../../vector/vector.ts'
-import { keyAt } from '../index/entry-order.ts'
 import type { IndexRun } from '../index/index-run.ts'
 import type { OrderedIndex } from '../index/ordered-index.ts'
 import { EntrySorter, mergeRuns } from '../index/run-builder.ts'
@@ -82,7 +81,7 @@ export const mergeSlot = async (
     }
   }
   const dead = install(store, slotIndex, slot, plan, segment)
-  await settleEntries(entries)
+  for (const { index, runs } of entries) await index.settleRuns(runs)
   await forgetDead(store, slotIndex, base, dead)
   context.files.discard(base)
   return true
@@ -210,21 +209,6 @@ const foldEntries = async (
     throw error
   }
   return all
-}
-
-/** Takes entries out of the trees that are in runs now. */
-const settleEntries = async (entries: readonly IndexEntries[]): Promise<void> => {
-  for (const { index, runs } of entries) {
-    for (const run of runs) {
-      for (let p = 0; p < run.partCount && !index.disposed; p++) {
-        const part = run.part(p)
-        for (let i = 0; i < part.rowids.length; i++) {
-          index.settle(keyAt(part, i), part.rowids[i] as number)
-          if (i % SLICE === SLICE - 1) await pause()
-        }
-      }
-    }
-  }
 }
 
 /** The keys of rows that are folded, in the order of the plan's offsets. */
