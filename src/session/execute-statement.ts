@@ -7,7 +7,7 @@
  */
 import type { Instrument } from '../exec/build.ts'
 import { checkDeferredUniques } from '../exec/modify/deferred-unique.ts'
-import { ForeignKeyChecker } from '../exec/foreign-keys.ts'
+import { ForeignKeyChecker } from '../exec/foreign-keys/checker.ts'
 import { RowEvents } from '../exec/modify/row-events.ts'
 import type { Node } from '../sql/ast.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'

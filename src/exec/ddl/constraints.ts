@@ -10,6 +10,7 @@ import type {
   ReferentialAction,
   RelationObject,
 } from '../../catalog/objects.ts'
+import { datatypeMismatch } from '../../errors/raise/analysis.ts'
 import {
   checkViolatedByRow,
   containsNulls,
@@ -29,8 +30,8 @@ import { castBetween, operatorsByName } from '../../functions/index.ts'
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
-import { ForeignKeyChecker } from '../foreign-keys.ts'
-import { RowEvents } from '../modify/row-events.ts'
+import { isForeign } from '../foreign-keys/constraint.ts'
+import { validateReferences } from '../foreign-keys/validate.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import { analysisFor, chooseName, currentRelation, type DefinitionContext } from './context.ts'
 import { createIndex } from './create-index.ts'
@@ -292,7 +293,9 @@ export const addForeignKey = async (
 ): Promise<void> => {
   const relation = currentRelation(context, table)
   const { snapshot } = context.catalog
-  const parent = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node.pktable as RangeVar)
+  // PostgreSQL does not say where a referenced table stands that it does not find.
+  const { location: _, ...named } = node.pktable as RangeVar
+  const parent = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, named)
   if (parent.kind !== 'r' || parent.system !== null) throw notOfKind(parent.name, 'table')
   const names = column === null ? namesOf(node.fk_attrs) : [column]
   const columns = names.map((name) => columnNamed(relation, name, noSuchForeignColumn))
@@ -360,34 +363,12 @@ const checkComparable = (name: string, column: Column, referenced: Column): void
     castBetween(a.oid, b.oid)?.context === 'implicit' ||
     operatorsByName('=').some((o) => o.left === b.oid && o.right === a.oid)
   if (comparable) return
-  throw invalidForeignKey(`foreign key constraint "${name}" cannot be implemented`, {
+  throw datatypeMismatch(`foreign key constraint "${name}" cannot be implemented`, undefined, {
     detail: `Key columns "${column.name}" and "${referenced.name}" are of incompatible types: ${a.sqlName} and ${b.sqlName}.`,
   })
 }
 
 /** Every row there is must find its reference. */
 export const validateForeignKey = async (context: DefinitionContext, constraint: ConstraintObject): Promise<void> => {
-  const relation = currentRelation(context, constraint.table)
-  const execution = context.execution()
-  const scan = context.storage.store(relation.storageId).scan(execution.snapshot, {
-    columns: descriptorsOf(relation),
-    projection: constraint.columns.map((a) => a - 1),
-    withRowids: true,
-  })
-  const checker = new ForeignKeyChecker(execution, () => false)
-  for (;;) {
-    const batch = scan.next()
-    if (batch === null) return
-    if (batch instanceof Wait) {
-      await batch.promise
-      continue
-    }
-    const rowids = batch.columns.at(-1)
-    const checks = Array.from({ length: batch.count }, (_, k) => {
-      const rowid = rowids?.get(batch.position(k)) as number
-      const changed = { relation, from: rowid, to: rowid + 1 }
-      return { constraint: constraint as ConstraintObject & { readonly foreign: ForeignKey }, changed }
-    })
-    await checker.runDeferred(checks, new RowEvents(() => false))
-  }
+  if (isForeign(constraint)) await validateReferences(context.execution(), constraint)
 }

@@ -9,7 +9,8 @@ import type { Datum } from '../../types/sql-type.ts'
 import type { ExecutionContext } from '../context.ts'
 import { evaluateScalar } from '../expression/compile.ts'
 
-const analysisOf = (context: ExecutionContext) =>
+/** What analysing a stored expression of a table needs. */
+export const analysisOf = (context: ExecutionContext) =>
   analysisContext({
     catalog: context.catalog,
     searchPath: [PG_CATALOG, PUBLIC_SCHEMA],

@@ -39,11 +39,16 @@ export class EntryOrder {
 
   /** Order of two entries. */
   compare(a: RunPart, i: number, b: RunPart, j: number): number {
+    return this.compareKeysOf(a, i, b, j) || (a.rowids[i] as number) - (b.rowids[j] as number)
+  }
+
+  /** Order of two entries' keys. */
+  compareKeysOf(a: RunPart, i: number, b: RunPart, j: number): number {
     for (let c = 0; c < this.#numeric.length; c++) {
       const order = this.#column(c, a.keys[c] as AnyVector, i, b.keys[c] as AnyVector, j)
       if (order !== 0) return order
     }
-    return (a.rowids[i] as number) - (b.rowids[j] as number)
+    return 0
   }
 
   #column(c: number, a: AnyVector, i: number, b: AnyVector, j: number): number {
@@ -64,11 +69,19 @@ export class EntryOrder {
 
   /** Whether two entries of a part have the same key. */
   sameKey(part: RunPart, i: number, j: number): boolean {
-    for (let c = 0; c < this.#numeric.length; c++) {
-      const column = part.keys[c] as AnyVector
-      if (this.#column(c, column, i, column, j) !== 0) return false
+    return this.compareKeysOf(part, i, part, j) === 0
+  }
+
+  /** Position of the first entry of a part, from a position on, whose key is not below a key of another part. */
+  firstNotBelow(part: RunPart, from: number, keys: RunPart, position: number): number {
+    let low = from
+    let high = part.rowids.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.compareKeysOf(part, middle, keys, position) < 0) low = middle + 1
+      else high = middle
     }
-    return true
+    return low
   }
 
   /** Order of two keys on their common prefix. */

@@ -47,7 +47,7 @@ export class LevelCursor {
   readonly #level: Level
   readonly #limit: readonly Datum[] | undefined
   /** Run, part and position of the entry after the cursor's place; the part is null until it is needed. */
-  #run: number
+  #run = 0
   #partIndex = 0
   #part: RunPart | null = null
   #position = 0
@@ -59,8 +59,15 @@ export class LevelCursor {
     this.#order = order
     this.#level = level
     this.#limit = limit
-    this.#run = firstNotBefore(order, level, place)
-    const run = level[this.#run]
+    this.#moveTo(place)
+  }
+
+  #moveTo(place: Place): void {
+    const order = this.#order
+    this.#run = firstNotBefore(order, this.#level, place)
+    this.#partIndex = 0
+    this.#part = null
+    const run = this.#level[this.#run]
     if (run === undefined || !order.isBefore(run.first.key, run.first.rowid, place)) return
     this.#partIndex = lastPartBefore(order, run, place)
     this.#part = run.part(this.#partIndex)
@@ -76,20 +83,44 @@ export class LevelCursor {
 
   /** Steps over the next entry; false at the end. */
   next(): boolean {
+    const part = this.#partAhead()
+    return part !== null && this.#take(part, this.#position++)
+  }
+
+  /** The part with the entry after the cursor's place, null at the end. */
+  #partAhead(): RunPart | null {
     for (;;) {
       if (this.#part === null) {
         const run = this.#level[this.#run]
-        if (run === undefined) return false
-        if (this.#limit !== undefined && this.#order.compareKeys(run.first.key, this.#limit) > 0) return false
+        if (run === undefined) return null
+        if (this.#limit !== undefined && this.#order.compareKeys(run.first.key, this.#limit) > 0) return null
         this.#part = run.part(this.#partIndex)
         this.#position = 0
       }
-      if (this.#position < this.#part.rowids.length) return this.#take(this.#part, this.#position++)
+      if (this.#position < this.#part.rowids.length) return this.#part
       this.#part = null
       if (++this.#partIndex < (this.#level[this.#run] as IndexRun).partCount) continue
       this.#run++
       this.#partIndex = 0
     }
+  }
+
+  /**
+   * Steps forwards over the next entry that has a whole key, given as an entry of `keys`, and answers its rowid; -1 when
+   * no entry ahead has it. The keys asked for must ascend: what lies below one is passed.
+   */
+  match(keys: RunPart, position: number): number {
+    const order = this.#order
+    for (let part = this.#partAhead(); part !== null; part = this.#partAhead()) {
+      if (order.compareKeysOf(part, part.rowids.length - 1, keys, position) < 0) {
+        this.#moveTo({ key: keyAt(keys, position), rowid: Number.NEGATIVE_INFINITY })
+        continue
+      }
+      this.#position = order.firstNotBelow(part, this.#position, keys, position)
+      if (order.compareKeysOf(part, this.#position, keys, position) !== 0) return -1
+      return part.rowids[this.#position++] as number
+    }
+    return -1
   }
 
   /** Steps back over the previous entry; false at the start. */
