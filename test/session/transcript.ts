@@ -16,6 +16,8 @@ const statementsOf = (file: string): string[] =>
 const FIRST_NORMAL_OID = 16_384
 const typeName = (oid: number): string => (oid < FIRST_NORMAL_OID ? String(oid) : 'user')
 
+const QUERY_CANCELED = '57014'
+
 export const transcript = async (client: Client, file: string): Promise<string> => {
   const lines: string[] = []
   client.on('notice', (notice) => lines.push(`${notice.severity}: ${notice.message}`))
@@ -32,9 +34,11 @@ export const transcript = async (client: Client, file: string): Promise<string> 
       for (const row of result.rows as (string | null)[][]) lines.push(row.map((v) => v ?? '~').join(' | '))
       lines.push(`= ${result.command} ${result.rowCount ?? ''}`.trim())
     } catch (error) {
-      const { code, message, detail, hint, position, constraint, column } = error as DatabaseError
+      const { code, message, detail, hint, position, constraint, column, ...rest } = error as DatabaseError
+      // The line at which a client gives COPY up is not told.
+      const where = code === QUERY_CANCELED ? undefined : rest.where
       lines.push(`! ${code} ${message}`)
-      for (const [name, value] of Object.entries({ detail, hint, position, constraint, column })) {
+      for (const [name, value] of Object.entries({ detail, hint, position, where, constraint, column })) {
         if (value !== undefined) lines.push(`!   ${name}: ${value}`)
       }
     }
