@@ -74,6 +74,12 @@ export interface SequenceServices {
   currval(sequence: number): number | bigint
   setval(sequence: number, value: number | bigint, isCalled: boolean): number | bigint
   lastval(): number | bigint
+  /** What SELECT * FROM a sequence shows, by the oid of its storage. */
+  state(storageId: number): {
+    readonly lastValue: number | bigint
+    readonly isCalled: boolean
+    readonly logCount: number
+  }
 }
 
 /** Lookups of system information functions (pg_get_indexdef, format_type, obj_description …): catalog answers them. */

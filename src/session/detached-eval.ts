@@ -30,7 +30,13 @@ export const detachedEval = (catalog: () => CatalogSnapshot): EvalContext => {
     get session(): never {
       return unavailable()
     },
-    sequences: { nextval: unavailable, currval: unavailable, setval: unavailable, lastval: unavailable },
+    sequences: {
+      nextval: unavailable,
+      currval: unavailable,
+      setval: unavailable,
+      lastval: unavailable,
+      state: unavailable,
+    },
     catalog: { call: unavailable },
   }
 }

@@ -184,4 +184,8 @@ class SessionSequences implements SequenceServices {
     if (this.#lastSequence === null) throw undefinedLastval()
     return this.currval(this.#lastSequence)
   }
+
+  state(storageId: number) {
+    return this.#host.storage.sequences.state(storageId, this.#host.transaction().state)
+  }
 }

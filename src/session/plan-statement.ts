@@ -8,6 +8,7 @@
 import { analysisContext, analyzeStatement } from '../analyze/analyze.ts'
 import { ParameterTypes } from '../analyze/context.ts'
 import type { DmlQuery, OutputColumn, Query } from '../analyze/query.ts'
+import { sequencesOf } from './sequence-locks.ts'
 import { isRenewable } from '../exec/build.ts'
 import { buildPlan } from '../plan/build.ts'
 import { optimize, type TableFacts } from '../optimize/optimize.ts'
@@ -77,9 +78,12 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
     query,
     fields: isModification(query) && query.returning === null ? null : query.outputs.map(fieldOf),
     parameterTypes: parameters.resolved(),
-    locks: [...context.relations]
-      .filter((oid) => input.catalog.relation(oid)?.system === null)
-      .map((relation) => ({ relation, mode: lockMode(relation, targets, rowLocks) })),
+    locks: [
+      ...[...context.relations]
+        .filter((oid) => input.catalog.relation(oid)?.system === null)
+        .map((relation) => ({ relation, mode: lockMode(relation, targets, rowLocks) })),
+      ...sequencesOf(query, input.catalog).map((relation) => ({ relation, mode: 'rowExclusive' as const })),
+    ],
     rowLocks,
     catalogVersion: input.catalog.version,
     statisticsVersion: input.statisticsVersion,

@@ -8,7 +8,7 @@ import { type ExactInteger, exactAdd, normalizeInteger } from '../types/int64.ts
 import type { Datum } from '../types/sql-type.ts'
 import { type Damage, damageOf, intact } from './damage.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
-import { isSequenceKey, parseIdKey, prefixRange, sequenceKey, textKey } from './kv/keys.ts'
+import { parseIdKey, prefixRange, sequenceKey, textKey } from './kv/keys.ts'
 import { decodeRow, encodeRow } from './row-codec.ts'
 import { ANCIENT, type ChangeTarget, type TransactionState, type Writer } from './transaction-state.ts'
 
@@ -31,8 +31,12 @@ export interface SequenceState {
   logCount: number
   /** Record that a crash leaves. */
   logged: Uint8Array
-  /** Who created or restarted it. */
-  creator: TransactionState
+  /** Who created, restarted or dropped it. */
+  readonly creator: TransactionState
+  /** It is dropped. */
+  readonly removed: boolean
+  /** What others find as long as the creator is in progress. */
+  before: SequenceState | null
 }
 
 export class Sequences implements ChangeTarget {
@@ -55,7 +59,15 @@ export class Sequences implements ChangeTarget {
         try {
           const logged = intact(value)
           const [lastValue, isCalled] = decodeRow(logged, []) as Datum[]
-          this.#states.set(id, { lastValue, isCalled, logCount: 0, logged, creator: ANCIENT })
+          this.#states.set(id, {
+            lastValue,
+            isCalled,
+            logCount: 0,
+            logged,
+            creator: ANCIENT,
+            removed: false,
+            before: null,
+          })
         } catch (error) {
           const damage = damageOf('the state', 'sequence', id, error)
           this.#damaged.set(id, damage.error)
@@ -68,10 +80,11 @@ export class Sequences implements ChangeTarget {
 
   /** Adds the exact states to the batch that is written when the storage closes: no gap is left then. */
   settle(batch: WriteBatch): void {
-    for (const [id, { lastValue, isCalled, logCount, creator }] of this.#states) {
+    for (const [id, state] of this.#states) {
       // What a prepared transaction made is in its record.
-      const isSettled = creator.commitSequence !== Number.POSITIVE_INFINITY
-      if (logCount > 0 && isSettled) batch.put(textKey(sequenceKey(id)), encodeState(lastValue, isCalled))
+      const settled = seenBy(state, null)
+      if (settled === null || settled.logCount === 0) continue
+      batch.put(textKey(sequenceKey(id)), encodeState(settled.lastValue, settled.isCalled))
     }
   }
 
@@ -92,26 +105,32 @@ export class Sequences implements ChangeTarget {
       return
     }
     const [lastValue, isCalled] = decodeRow(logged, []) as [ExactInteger, boolean]
-    this.#replace(writer, id, { lastValue, isCalled, logCount: 0, logged, creator: writer.state })
+    this.#replace(writer, id, { ...newState(lastValue, isCalled, writer), logged })
   }
 
   drop(writer: Writer, id: number): void {
-    this.#replace(writer, id, null)
+    this.#replace(writer, id, { ...newState(0, false, writer), removed: true })
   }
 
-  #replace(writer: Writer, id: number, state: SequenceState | null): void {
+  /** The state before stays that of all others until the transaction ends. */
+  #replace(writer: Writer, id: number, state: SequenceState): void {
     writer.beginWrite()
-    const before = this.#states.get(id)
-    if (state === null) this.#states.delete(id)
-    else this.#states.set(id, state)
+    const before = this.#states.get(id) ?? null
+    const logged = before?.logged
+    state.before = before
+    this.#states.set(id, state)
     writer.logChange(this, id)
     writer.pushUndo(() => {
-      if (before === undefined) this.#states.delete(id)
-      else {
-        this.#states.set(id, before)
-        // Others may have taken and logged values of the state that is taken back.
-        this.#write(id, before)
-      }
+      if (before === null) this.#states.delete(id)
+      else this.#states.set(id, before)
+    })
+    writer.onCommit(() => {
+      state.before = null
+      const newest = this.#states.get(id)
+      if (newest === undefined) return
+      // Who took values of the state before has logged them, perhaps after what the commit has written.
+      if (before !== null && before.logged !== logged) this.#write(id, newest)
+      if (newest === state && state.removed) this.#states.delete(id)
     })
   }
 
@@ -121,26 +140,20 @@ export class Sequences implements ChangeTarget {
   /** ChangeTarget: what was logged last, so that values taken since the change are not given out again. */
   redo(id: number, batch: WriteBatch): void {
     const state = this.#states.get(id)
-    const key = textKey(sequenceKey(id))
-    if (state === undefined) batch.delete(key)
-    else batch.put(key, state.logged)
+    if (state !== undefined) putState(id, state, batch)
   }
 
-  /** Brings the states in a batch up to now. */
-  renew(batch: WriteBatch): void {
-    for (const key of Array.from(batch.keys)) if (isSequenceKey(key)) this.redo(parseIdKey(key), batch)
-  }
-
-  state(id: number): SequenceState {
-    const state = this.#states.get(id)
-    if (state === undefined) throw this.#damaged.get(id) ?? new Error(`sequence ${id} has no storage`)
+  /** The state as a transaction finds it (null: as it is committed). Throws XX001 when its record is damaged. */
+  state(id: number, reader: TransactionState | null): SequenceState {
+    const state = seenBy(this.#states.get(id) ?? null, reader)
+    if (state === null) throw this.#damaged.get(id) ?? new Error(`sequence ${id} has no storage`)
     return state
   }
 
   /** The next value. Throws 2200H at the end of a sequence that does not cycle; `name` is for the message. */
   nextval(writer: Writer, id: number, name: string, options: SequenceOptions): ExactInteger {
     writer.beginWrite()
-    const state = this.state(id)
+    const state = this.state(id, writer.state)
     const value = state.isCalled ? successor(state.lastValue, name, options) : state.lastValue
     state.lastValue = value
     state.isCalled = true
@@ -156,7 +169,7 @@ export class Sequences implements ChangeTarget {
   /** setval: takes effect at once, for everybody. */
   setval(writer: Writer, id: number, value: ExactInteger, isCalled: boolean): void {
     writer.beginWrite()
-    const state = this.state(id)
+    const state = this.state(id, writer.state)
     state.lastValue = value
     state.isCalled = isCalled
     state.logCount = 0
@@ -168,14 +181,13 @@ export class Sequences implements ChangeTarget {
     if (this.#log === null) return
     state.logged = encodeState(lastValue, isCalled)
     // What a transaction made itself is not on disk before it commits.
-    if (state.creator !== writer.state || writer.state.commitSequence !== Number.POSITIVE_INFINITY)
-      this.#write(id, state)
+    if (state.creator !== writer.state) this.#write(id, state)
   }
 
   #write(id: number, state: SequenceState): void {
     if (this.#log === null) return
     const batch = new WriteBatch()
-    batch.put(textKey(sequenceKey(id)), state.logged)
+    putState(id, state, batch)
     // A failure stops the store: the commit that follows reports it.
     this.#log.write(batch, false).catch(() => {})
   }
@@ -189,7 +201,24 @@ const newState = (lastValue: ExactInteger, isCalled: boolean, { state }: Writer)
   logCount: 0,
   logged: encodeState(lastValue, isCalled),
   creator: state,
+  removed: false,
+  before: null,
 })
+
+/** The state that a transaction finds, null when there is no sequence for it. */
+const seenBy = (newest: SequenceState | null, reader: TransactionState | null): SequenceState | null => {
+  let state = newest
+  while (state !== null && state.creator !== reader && state.creator.commitSequence === Number.POSITIVE_INFINITY) {
+    state = state.before
+  }
+  return state === null || state.removed ? null : state
+}
+
+const putState = (id: number, { logged, removed }: SequenceState, batch: WriteBatch): void => {
+  const key = textKey(sequenceKey(id))
+  if (removed) batch.delete(key)
+  else batch.put(key, logged)
+}
 
 const successor = (value: ExactInteger, name: string, options: SequenceOptions): ExactInteger => {
   const { increment, minimum, maximum, cycle } = options

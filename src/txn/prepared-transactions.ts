@@ -127,10 +127,7 @@ export class PreparedTransactions {
     for await (const chunk of log.range(key, textKey(`${preparedKey(xid)}\0`))) {
       for (const [, value] of chunk) {
         if (value === null) break
-        const { writes } = decodePrepared(value)
-        // Others may have taken values since.
-        this.#storage.sequences.renew(writes)
-        return writes
+        return decodePrepared(value).writes
       }
     }
     throw dataCorrupted(`prepared transaction ${xid}`, 'Its record cannot be read.')

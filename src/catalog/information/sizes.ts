@@ -91,7 +91,7 @@ export const sizeFunctions: InformationFunctions = {
   pg_sequence_last_value: (source, oid) => {
     const relation = source.catalog.relation(oid)
     if (relation === null || relation.sequence === null) return null
-    const { isCalled, lastValue } = source.storage.sequences.state(relation.storageId)
+    const { isCalled, lastValue } = source.eval.sequences.state(relation.storageId)
     return isCalled ? lastValue : null
   },
   pg_stat_get_numscans: noCount,

@@ -34,10 +34,10 @@ const pgSequences = catalogView(
   'pg_sequences',
   12048,
   SEQUENCES_COLUMNS,
-  ({ catalog, storage }) =>
+  ({ catalog, eval: session }) =>
     sequences(catalog).map((relation) => {
       const { sequence } = relation
-      const state = storage.sequences.state(relation.storageId)
+      const state = session.sequences.state(relation.storageId)
       return {
         schemaname: schemaName(catalog, relation),
         sequencename: relation.name,

@@ -203,9 +203,19 @@ export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): v
   const options = node.options ?? []
   const definition = sequenceOptions(context, options, relation.sequence.type, relation.sequence)
   context.catalog.put({ ...relation, sequence: definition, depends: dependsOnOwner(definition, false) })
-  const restart = options.map((o) => bodyOf(o, 'DefElem')).find((o) => o?.defname === 'restart')
-  if (restart !== undefined) {
-    const value = restart.arg === undefined ? definition.start : numberOf(restart.arg)
-    context.storage.sequences.restart(context.transaction, relation.storageId, value)
-  }
+  const given = options.map((o) => bodyOf(o, 'DefElem'))
+  if (given.every((o) => o?.defname === 'owned_by')) return
+  const { sequences } = context.storage
+  const { lastValue, isCalled } = sequences.state(relation.storageId, context.transaction.state)
+  const restart = given.find((o) => o?.defname === 'restart')
+  const value = restart === undefined ? lastValue : restart.arg === undefined ? definition.start : numberOf(restart.arg)
+  checkRestart(value, definition)
+  // Values taken under the new definition go back with it.
+  sequences.restart(context.transaction, relation.storageId, value, restart === undefined && isCalled)
+}
+
+/** The value that a sequence goes on from must be one of its values. */
+const checkRestart = (value: Exact, { min, max }: SequenceDefinition): void => {
+  if (value < min) throw invalidSequenceParameter(`RESTART value (${value}) cannot be less than MINVALUE (${min})`)
+  if (value > max) throw invalidSequenceParameter(`RESTART value (${value}) cannot be greater than MAXVALUE (${max})`)
 }

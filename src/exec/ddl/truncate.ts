@@ -27,7 +27,7 @@ export const truncateTables = async (context: DefinitionContext, node: TruncateS
   for (const relation of tables.values()) {
     await context.lock(relation.oid, 'accessExclusive')
     replaceStorage(context, currentRelation(context, relation.oid))
-    if (node.restart_seqs) restartSequences(context, relation)
+    if (node.restart_seqs) await restartSequences(context, relation)
   }
 }
 
@@ -49,9 +49,10 @@ export const replaceStorage = (context: DefinitionContext, relation: RelationObj
   return changed
 }
 
-const restartSequences = (context: DefinitionContext, relation: RelationObject): void => {
+const restartSequences = async (context: DefinitionContext, relation: RelationObject): Promise<void> => {
   for (const sequence of context.catalog.snapshot.all('relation')) {
     if (sequence.sequence?.ownedBy?.relation !== relation.oid) continue
+    await context.lock(sequence.oid, 'accessExclusive')
     context.storage.sequences.restart(context.transaction, sequence.storageId, sequence.sequence.start)
   }
 }

@@ -8,7 +8,6 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import type { SqlError } from '../../errors/sql-error.ts'
 import { damagedRecords, damagedSegments, isCorruption, type Rest } from '../../storage/check-storage.ts'
 import type { Damage } from '../../storage/damage.ts'
-import type { SequenceState } from '../../storage/sequences.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
 import { checkCatalog, isStored } from './check-catalog.ts'
@@ -123,15 +122,15 @@ async function* tableFindings(core: SessionCore, oid: number, rest: Rest): Async
 }
 
 /** A sequence's state must be there, within its bounds. */
-function* sequenceFindings({ catalog, parts: { storage } }: SessionCore, oid: number) {
+function* sequenceFindings({ catalog, eval: { sequences } }: SessionCore, oid: number) {
   const relation = catalog.relation(oid)
   // Null: dropped meanwhile.
   const sequence = relation?.sequence
   if (relation === null || sequence === null || sequence === undefined) return
   const name = nameOf(catalog, relation)
-  let state: SequenceState
+  let state: ReturnType<typeof sequences.state>
   try {
-    state = storage.sequences.state(relation.storageId)
+    state = sequences.state(relation.storageId)
   } catch (error) {
     // Damaged records are reported as such.
     if (!isCorruption(error)) yield problem(name, 'the sequence has no state')

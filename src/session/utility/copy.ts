@@ -2,6 +2,7 @@
 import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes } from '../../analyze/context.ts'
 import { resolveRelation } from '../../analyze/from.ts'
+import { columnDefault, liveColumns } from '../../analyze/table-expressions.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import { duplicateColumnName, notOfKind, notSupported } from '../../errors/raise/definitions.ts'
@@ -15,6 +16,7 @@ import type { FieldDescription, ResultSink } from '../contract.ts'
 import type { SessionCore } from '../core.ts'
 import { lockTables, plan, runPlan } from '../execute-statement.ts'
 import { RunningChecks } from '../run-plan.ts'
+import { sequencesIn } from '../sequence-locks.ts'
 import type { UtilityCall, UtilityHandlers } from './handler.ts'
 
 const optionItem = (node: Node): CopyOptionItem => {
@@ -41,6 +43,27 @@ const copyColumns = (relation: RelationObject, node: CopyStmt): Column[] => {
   })
 }
 
+const analysisOf = (core: SessionCore) =>
+  analysisContext({
+    catalog: core.catalog,
+    searchPath: core.searchPath,
+    format: core.format,
+    parameters: new ParameterTypes([], false),
+    databaseName: core.databaseName,
+  })
+
+/** Locks the sequences that columns without data take their values of. */
+const lockSequences = async (core: SessionCore, relation: RelationObject, given: readonly Column[]): Promise<void> => {
+  const analysis = analysisOf(core)
+  const defaults = liveColumns(relation)
+    .filter((column) => !given.includes(column))
+    .flatMap((column) => columnDefault(analysis, column) ?? [])
+  for (const sequence of sequencesIn(defaults, core.catalog)) {
+    const locked = core.block.transaction.lockTable(sequence, 'rowExclusive')
+    if (locked instanceof Wait) await locked.promise
+  }
+}
+
 const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions, sink: ResultSink): Promise<string> => {
   const { transaction } = core.block
   transaction.checkWritable('COPY FROM')
@@ -48,16 +71,11 @@ const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions,
   if (relation.kind !== 'r' || relation.system !== null) throw notOfKind(relation.name, 'table')
   const locked = transaction.lockTable(relation.oid, 'rowExclusive')
   if (locked instanceof Wait) await locked.promise
+  await lockSequences(core, relation, copyColumns(relation, node))
   transaction.advanceCommand()
   const context = core.execution([])
   const checks = new RunningChecks(context, core.block.checks)
-  const analysis = analysisContext({
-    catalog: core.catalog,
-    searchPath: core.searchPath,
-    format: core.format,
-    parameters: new ParameterTypes([], false),
-    databaseName: core.databaseName,
-  })
+  const analysis = analysisOf(core)
   const columns = copyColumns(relation, node)
   const into = new CopyInto(relation, columns, options, context, checks.events, analysis, node.whereClause ?? null)
   core.running = context

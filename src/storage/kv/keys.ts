@@ -13,15 +13,12 @@
  * - `x` transaction ids below this number may be in use
  */
 const ROW_PREFIX = 0x72
-/** Letter of sequences. */
-const SEQUENCE_PREFIX = 0x71
 
 export const FORMAT_KEY = 'f'
 export const XID_KEY = 'x'
 export const metaKey = (name: string): string => `m${name}`
 export const preparedKey = (xid: number): string => `p${hex(xid)}`
 export const sequenceKey = (id: number): string => `q${hex(id)}`
-export const isSequenceKey = (key: Uint8Array): boolean => key[0] === SEQUENCE_PREFIX
 export const storeKey = (id: number): string => `t${hex(id)}`
 export const segmentKey = (id: number, slot: number): string => `s${hex(id)}/${hex(slot)}`
 
