@@ -8,7 +8,8 @@
  * Each line goes to the session it names, which is connected when first named; a line of `setup` before the first title
  * is repeated before every scenario. A session that waits for a lock is left waiting while the next line is sent. The
  * transcript says what each line answered, and `...` where it waits; what it answers in the end follows the line that
- * let it go on.
+ * let it go on. A line `c: UNTIL SELECT …` is sent until what it selects is true: so a script waits for what takes a
+ * while, however slow the machine is.
  */
 import type { Client, DatabaseError, QueryResult } from 'pg'
 
@@ -59,6 +60,16 @@ const shown = (result: QueryResult): string => {
     (row) => `(${row.map((v) => (v === null ? 'null' : String(v as string))).join(', ')})`,
   )
   return rows.length === 0 ? 'no rows' : rows.join(' ')
+}
+
+const UNTIL = 'UNTIL '
+
+const untilTrue = async (client: Client, sql: string): Promise<Answer> => {
+  for (;;) {
+    const { rows } = await client.query({ text: sql, rowMode: 'array' })
+    if ((rows as unknown[][])[0]?.[0] === true) return { error: null, text: '(true)' }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
 }
 
 interface Connection {
@@ -156,6 +167,7 @@ export class Interleaving {
   async #send({ client, notices }: Connection, sql: string): Promise<Answer> {
     notices.length = 0
     try {
+      if (sql.startsWith(UNTIL)) return await untilTrue(client, sql.slice(UNTIL.length))
       const answered = (await client.query({ text: sql, rowMode: 'array' })) as QueryResult | QueryResult[]
       const results = Array.isArray(answered) ? answered : [answered]
       return { error: null, text: [...notices, ...results.map(shown)].join('; ') }

@@ -64,9 +64,9 @@ describe.each(Object.entries(SCENARIOS))('%s', (_title, sql) => {
       let run = await prepared()
       await run.session.query(`BEGIN; ${sql}; PREPARE TRANSACTION 'x'`)
       run = await restarted(run.disk)
-      await run.session.query(
-        "CREATE TABLE beside (i int PRIMARY KEY); INSERT INTO beside VALUES (1); SELECT nextval('s')",
-      )
+      await run.session.query('CREATE TABLE beside (i int PRIMARY KEY); INSERT INTO beside VALUES (1)')
+      // Named as it is, the sequence would be waited for where its definition is prepared.
+      await run.session.query("SELECT nextval(name::regclass) FROM (VALUES ('s')) v (name)")
       await run.session.query('CHECKPOINT')
       run = await restarted(run.disk)
       await run.session.query(`${outcome} PREPARED 'x'`)

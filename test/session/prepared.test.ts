@@ -104,6 +104,52 @@ describe.each(['crash', 'shutdown'] as const)('after a %s', (how) => {
       expect(await server.findings()).toEqual([])
     })
 
+    test('sequences', async () => {
+      const server = new Restarting()
+      const next = async (name: string): Promise<number> =>
+        Number((await server.query(`SELECT nextval('${name}')`))[0]?.[0])
+      await server.query('CREATE SEQUENCE used; CREATE SEQUENCE changed; CREATE SEQUENCE dropped')
+      for (let i = 1; i <= 40; i++) expect(await next('changed')).toBe(i)
+      expect(await next('dropped')).toBe(1)
+      await server.query("BEGIN; SELECT nextval('used') FROM generate_series(1, 35)")
+      await server.query('ALTER SEQUENCE changed RESTART WITH 1000; DROP SEQUENCE dropped; CREATE SEQUENCE made')
+      await server.query("SELECT nextval('changed'), nextval('made')")
+      await server.query("PREPARE TRANSACTION 'x'")
+      await server.restart(how)
+      const used = await next('used')
+      expect(used).toBeGreaterThan(35)
+      const [[last]] = (await server.query('SELECT last_value FROM changed')) as [[string]]
+      expect(Number(last)).toBeGreaterThanOrEqual(40)
+      expect(Number(last)).toBeLessThan(1000)
+      for (const name of ['changed', 'dropped']) {
+        const waiting = server.query(`SET lock_timeout = '20ms'; SELECT nextval('${name}')`)
+        await expect(waiting).rejects.toThrow('timeout')
+        // A sequence that is only known when the statement runs is as it was.
+        const dynamic = `SELECT nextval(name::regclass) FROM (VALUES ('${name}')) v (name)`
+        const value = Number((await server.query(dynamic))[0]?.[0])
+        expect(value).toBeGreaterThan(name === 'changed' ? Number(last) : 1)
+        expect(value).toBeLessThan(1000)
+      }
+      await server.restart(how)
+      const [[later]] = (await server.query('SELECT last_value FROM changed')) as [[string]]
+      expect(Number(later)).toBeGreaterThan(Number(last))
+      await server.query(`${outcome} PREPARED 'x'`)
+      let value = await next('changed')
+      expect(value).toBeGreaterThan(isCommit ? 1000 : Number(later))
+      if (!isCommit) expect(value).toBeLessThan(1000)
+      if (isCommit) expect(await next('made')).toBeGreaterThan(1)
+      else expect(await next('dropped')).toBeGreaterThan(2)
+      await expect(next(isCommit ? 'dropped' : 'made')).rejects.toThrow('does not exist')
+      for (let i = 0; i < 3; i++) {
+        await server.restart(how)
+        const following = await next('changed')
+        expect(following).toBeGreaterThan(value)
+        value = following
+      }
+      expect(await next('used')).toBeGreaterThan(used)
+      expect(await server.findings()).toEqual([])
+    })
+
     test('loaded segments', async () => {
       const server = new Restarting()
       await server.query('CREATE TABLE t (id int PRIMARY KEY, n int)')

@@ -325,7 +325,9 @@ a: COMMIT
   test('lock_timeout ends a wait for a range', async () => {
     const script = `
 a: BEGIN SER; SELECT n FROM item WHERE id = 100
-b: SET lock_timeout = '30ms'; UPDATE item SET n = 1 WHERE id = 100
+b: SET application_name = 'impatient'; SET lock_timeout = '300ms'
+b: UPDATE item SET n = 1 WHERE id = 100
+c: UNTIL SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'impatient' AND state = 'active'
 b: UPDATE item SET n = 1 WHERE id = 110
 a: COMMIT
 `
@@ -333,13 +335,17 @@ a: COMMIT
       "
       a: BEGIN SER; SELECT n FROM item WHERE id = 100
          BEGIN; (0)
-      b: SET lock_timeout = '30ms'; UPDATE item SET n = 1 WHERE id = 100
+      b: SET application_name = 'impatient'; SET lock_timeout = '300ms'
+         SET; SET
+      b: UPDATE item SET n = 1 WHERE id = 100
          ...
-      a: COMMIT
-         COMMIT
-         b went on: SET; UPDATE 1
+      c: UNTIL SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'impatient' AND state = 'active'
+         (true)
+         b went on: ERROR 55P03 canceling statement due to lock timeout
       b: UPDATE item SET n = 1 WHERE id = 110
          UPDATE 1
+      a: COMMIT
+         COMMIT
       "
     `)
   })

@@ -21,7 +21,9 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     notice: (notice) => core.notice(notice),
     execution: () => {
       block.transaction.advanceCommand()
-      return core.execution([])
+      const context = core.execution([])
+      core.running = context
+      return context
     },
     lock: async (relation, mode) => {
       const locked = block.transaction.lockTable(relation, mode)

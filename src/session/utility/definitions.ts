@@ -41,8 +41,17 @@ const define = async (
 ): Promise<string> => {
   core.block.transaction.checkWritable(command)
   await lock?.()
-  await act(definitionContext(core))
+  await run(core, act)
   return command
+}
+
+/** What is executed on the way can be cancelled. */
+const run = async <T>(core: SessionCore, act: (context: DefinitionContext) => T): Promise<Awaited<T>> => {
+  try {
+    return await act(definitionContext(core))
+  } finally {
+    core.running = null
+  }
 }
 
 /** As `define`, for commands that answer their tag themselves. */
@@ -54,7 +63,7 @@ const tagged = async (
 ): Promise<string> => {
   core.block.transaction.checkWritable(command)
   await lock?.()
-  return act(definitionContext(core))
+  return run(core, act)
 }
 
 /** Oid of pg_authid. */
