@@ -55,9 +55,12 @@ export class IndexLoad {
       const to = Math.min(from + PART_ENTRIES, length)
       if (places !== undefined) {
         const rowids = new Float64Array(to - from)
-        for (let i = 0; i < rowids.length; i++) rowids[i] = firstRowid + from + i
+        const positions = new Int32Array(to - from)
+        for (let i = 0; i < rowids.length; i++) {
+          rowids[i] = firstRowid + from + i
+          positions[i] = from + i
+        }
         // Copies, for the load takes its columns' arrays again for the next segment.
-        const positions = Int32Array.from({ length: to - from }, (_, i) => from + i)
         this.#sorter.addPart({ keys: places.map((place) => gather(table[place] as AnyVector, positions)), rowids })
       } else {
         for (let i = from; i < to; i++) {

@@ -65,23 +65,21 @@ const extremePlaces = (
   nulls: Uint8Array | null,
   absent: Uint8Array | null,
 ): { readonly low: number; readonly high: number } => {
-  let low = -1
-  let high = -1
   let least = Number.POSITIVE_INFINITY
   let greatest = Number.NEGATIVE_INFINITY
+  const isAll = nulls === null && absent === null
   for (let i = 0; i < values.length; i++) {
-    if ((absent !== null && absent[i] === 1) || (nulls !== null && nulls[i] === 1)) continue
+    if (!isAll && (absent?.[i] === 1 || nulls?.[i] === 1)) continue
     const value = values[i] as number
-    if (value < least || low === -1) {
-      low = i
-      least = value
-    }
-    if (value > greatest || high === -1) {
-      high = i
-      greatest = value
-    }
+    if (value < least) least = value
+    if (value > greatest) greatest = value
   }
-  return { low, high }
+  const find = (value: number): number => {
+    let at = values.indexOf(value)
+    while (!isAll && at !== -1 && (absent?.[at] === 1 || nulls?.[at] === 1)) at = values.indexOf(value, at + 1)
+    return at
+  }
+  return { low: find(least), high: find(greatest) }
 }
 
 /** Haas and Stokes' Duj1 over an evenly spaced sample, as PostgreSQL's ANALYZE has it. */
