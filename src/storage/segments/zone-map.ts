@@ -1,6 +1,6 @@
 /** What a segment's manifest says of a column without reading it. */
 import type { Datum, SqlType } from '../../types/sql-type.ts'
-import type { AnyVector } from '../../vector/vector.ts'
+import type { AnyVector, DictionaryVector } from '../../vector/vector.ts'
 import { compareText } from '../../types/text-order.ts'
 import type { ZoneMap } from './segment.ts'
 import { mayHaveNulls, Utf8Vector } from './utf8-vector.ts'
@@ -45,11 +45,7 @@ const bounds = (vector: AnyVector, type: SqlType, absent: Uint8Array | null): { 
     if (max === null || compare(value, max) > 0) max = value
   }
   if (vector.kind === 'dictionary') {
-    const used = new Uint8Array(vector.dictionary.length)
-    for (let i = 0; i < vector.length; i++) {
-      const code = vector.codes[i] as number
-      if (code !== -1 && (absent === null || absent[i] === 0)) used[code] = 1
-    }
+    const used = usedCodes(vector, absent)
     for (let code = 0; code < used.length; code++) if (used[code] === 1) consider(vector.dictionary[code])
   } else {
     for (let i = 0; i < vector.length; i++) {
@@ -57,6 +53,16 @@ const bounds = (vector: AnyVector, type: SqlType, absent: Uint8Array | null): { 
     }
   }
   return { min, max }
+}
+
+/** By code: 1 where a row that is there has it. */
+const usedCodes = ({ codes, dictionary }: DictionaryVector, absent: Uint8Array | null): Uint8Array => {
+  const used = new Uint8Array(dictionary.length)
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number
+    if (code !== -1 && (absent === null || absent[i] === 0)) used[code] = 1
+  }
+  return used
 }
 
 /** Positions of the least and the greatest number, -1 where there is none. */
