@@ -11,7 +11,7 @@ import { pause } from '../pace.ts'
 import type { StoreEnvironment } from '../table/table-store.ts'
 import type { Writer } from '../transaction-state.ts'
 import { keyAt } from './entry-order.ts'
-import { Utf8Vector } from '../segments/utf8-vector.ts'
+import { withStrings } from '../segments/utf8-vector.ts'
 import { type IndexRun, PART_ENTRIES, type ResidentRun } from './index-run.ts'
 import type { KeyRange, OrderedIndex } from './ordered-index.ts'
 import { EntrySorter, mergeRuns } from './run-builder.ts'
@@ -48,9 +48,7 @@ export class IndexLoad {
     const length = columns[0]?.length ?? 0
     const { places } = this.index.definition
     const read = this.index.definition.reads
-    const table = columns.map((column, i) =>
-      column instanceof Utf8Vector && (read === null || read.includes(i)) ? column.decoded() : column,
-    )
+    const table = columns.map((column, i) => (read === null || read.includes(i) ? withStrings(column) : column))
     for (let from = 0; from < length; from += PART_ENTRIES) {
       const to = Math.min(from + PART_ENTRIES, length)
       if (places !== undefined) {

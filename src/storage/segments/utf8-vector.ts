@@ -32,10 +32,6 @@ export class Utf8Vector extends DatumVector {
     if (this.isNull(position)) return null
     return this.bytes.toString('utf8', this.offsets[position], this.offsets[position + 1])
   }
-  /** The same as strings, for those who look into the array. */
-  decoded(): DatumVector {
-    return new DatumVector(splitText(this.offsets, this.bytes, this.nulls))
-  }
   override slice(from: number, to: number): DatumVector {
     const nulls = this.nulls?.subarray(from, to) ?? null
     return new DatumVector(splitText(this.offsets.subarray(from, to + 1), this.bytes, nulls))
@@ -76,6 +72,10 @@ export class Utf8Vector extends DatumVector {
     return bytes.compare(bytes, offsets[j], offsets[j + 1], offsets[i], offsets[i + 1])
   }
 }
+
+/** The vector with its text as strings: for those who look into the array, or at the same values again and again. */
+export const withStrings = (vector: AnyVector): AnyVector =>
+  vector instanceof Utf8Vector ? new DatumVector(splitText(vector.offsets, vector.bytes, vector.nulls)) : vector
 
 /** Whether some position may be NULL, as far as can be told without looking at each. */
 export const mayHaveNulls = (vector: AnyVector): boolean => {

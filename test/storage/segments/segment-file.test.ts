@@ -9,7 +9,7 @@ import { MemorySegmentStore } from '../../../src/storage/segments/segment-store.
 import { parseNumeric } from '../../../src/types/numeric/convert.ts'
 import { typeByName } from '../../../src/types/index.ts'
 import type { Datum, SqlType } from '../../../src/types/sql-type.ts'
-import { ColumnBuilder } from '../../../src/vector/builder.ts'
+import { ColumnBuilder } from '../../../src/storage/segments/column-builder.ts'
 import { columnsOf, failure } from '../support/fixture.ts'
 import { SAMPLES } from '../support/samples.ts'
 
@@ -27,8 +27,8 @@ const writeSegment = async (
   const descriptors = columnsOf(...columns.map(([name]) => type(name)))
   const vectors = columns.map(([name, values]) => {
     const builder = new ColumnBuilder(type(name), values.length)
-    for (const value of values) builder.push(value)
-    return builder.finish()
+    for (const [row, value] of values.entries()) builder.set(row, value)
+    return builder.finish(values.length)
   })
   const length = columns[0]?.[1].length ?? 0
   const created = await files.create({ storageId: 1, logged: true }, 0, vectors, absent, length, descriptors, true)
