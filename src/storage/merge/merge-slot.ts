@@ -4,7 +4,6 @@
  */
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { ColumnBuilder } from '../../vector/builder.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import type { IndexRun } from '../index/index-run.ts'
 import type { OrderedIndex } from '../index/ordered-index.ts'
@@ -12,6 +11,7 @@ import { EntrySorter, mergeRuns } from '../index/run-builder.ts'
 import { type KeyValueStore, WriteBatch } from '../kv/key-value-store.ts'
 import { rowKey, segmentKey, textKey } from '../kv/keys.ts'
 import { pause } from '../pace.ts'
+import { ColumnBuilder } from '../segments/column-builder.ts'
 import { SEGMENT_ROWS, type Segment, segmentRow } from '../segments/segment.ts'
 import { encodeManifest, FileSegment } from '../segments/segment-file.ts'
 import type { SegmentFiles } from '../segments/segment-files.ts'
@@ -44,7 +44,8 @@ export const mergeSlot = async (
 ): Promise<boolean> => {
   const slot = store.slots[slotIndex]
   const horizon = context.snapshots.horizon()
-  if (slot === undefined || slot.creator.commitSequence > horizon || slot.unfoldedTo >= horizon) return false
+  if (slot === undefined || slot.creator.commitSequence > horizon) return false
+  if (slot.plannedTo >= horizon && slot.foldable < Math.max(minimum, 1)) return false
   const plan = planMerge(slot, horizon, minimum)
   if (plan === null) return false
   const { base } = slot
@@ -113,7 +114,8 @@ const planMerge = (slot: SegmentSlot, horizon: number, minimum: number): MergePl
   for (const map of slot.overrides) for (const [offset, head] of map ?? []) consider(offset, head)
   for (let i = 0; i < slot.fresh.length; i++) consider(slot.baseLength + i, slot.fresh[i] ?? null)
   // Whatever is committed from now on lies beyond the horizon.
-  if (changed.length === 0) slot.unfoldedTo = horizon
+  slot.plannedTo = horizon
+  slot.foldable = changed.length
   if (changed.length < Math.max(minimum, 1)) return null
   const absent = new Uint8Array(length)
   let liveRows = length
@@ -148,14 +150,14 @@ const foldColumn = async (
   for (let offset = 0; offset < plan.length; offset++) {
     if (offset % (4 * BLOCK_ROWS) === 0) await pause()
     const version = plan.folded[offset]
-    if (column.dropped || plan.absent?.[offset] === 1) builder.push(null)
-    else if (version === undefined) builder.push(stored === null ? column.missing : stored.get(offset))
+    if (column.dropped || plan.absent?.[offset] === 1) builder.setNull(offset)
+    else if (version === undefined && stored !== null) builder.copy(offset, stored, offset)
     else {
-      const row = version.values as Datum[]
-      builder.push(index < row.length ? row[index] : column.missing)
+      const row = version?.values ?? []
+      builder.set(offset, index < row.length ? row[index] : column.missing)
     }
   }
-  return builder.finish()
+  return builder.finish(plan.length)
 }
 
 /** Whether so many rows are gone that it is worth writing a column again without what it has of them. */
