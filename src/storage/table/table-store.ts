@@ -170,7 +170,6 @@ export class TableStore implements ChangeTarget {
     return { values, writer: slot.creator, command: slot.creatorCommand }
   }
 
-
   /**
    * Calls `visit` with every version of a row that some snapshot may still see, newest first, until it answers true.
    * The base row carries only `needed` columns when given.
