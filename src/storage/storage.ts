@@ -152,8 +152,8 @@ export class Storage {
         this.reportDamage(damageOf('the record', 'table storage', storageId, 'It does not exist.'))
       this.#register(new TableStore({ storageId, columns, logged: true, environment: this }))
     }
-    const { files, orphans, damages } = await recoverTables(log, this.#stores, this.files)
-    for (const damage of damages) this.reportDamage(damage)
+    const report = (damage: Damage): void => this.reportDamage(damage)
+    const { files, orphans } = await recoverTables(log, this.#stores, this.files, report)
     for (const file of openIndexes()) files.add(file)
     if (this.damages.length > 0) return
     for (const storageId of new Set([...created, ...orphans])) {
