@@ -71,6 +71,12 @@ const ALLOCATION = {
 /** Megabytes of the space for new objects, which a start and many short statements fill faster than its default is made for. */
 const YOUNG_SPACE = ['--min-semi-space-size=16', '--max-semi-space-size=32']
 
+/**
+ * What the server sets for itself when it runs (`storage/memory-watch.ts`): V8 takes back compiled code only under the
+ * very flags with which it gave it away.
+ */
+const OWN_FLAGS = ['--expose-gc', '--external-memory-accounted-in-global-limit']
+
 /** Megabytes that JavaScript may take: most of what there is, for all that a transaction has changed is in memory. */
 const heapLimit = () => {
   const limit = process.constrainedMemory()
@@ -80,16 +86,17 @@ const heapLimit = () => {
 
 /**
  * Runs a program of the project on a suitable Node, passes signals on to it, and ends with its exit code.
- * `script` is relative to the project. `tied`: a channel lets the program notice when this process is killed, so that
- * it does not stay behind alone.
+ * `script` is relative to the project. `isServer`: it is run from its pack (see `packed.ts`), and a channel lets it notice
+ * when this process is killed, so that it does not stay behind alone.
  */
-export const launch = (script, args, { tied = false } = {}) => {
+export const launch = (script, args, { isServer = false } = {}) => {
   install()
-  const stdio = ['inherit', 'inherit', 'inherit', ...(tied ? ['ipc'] : [])]
+  const stdio = ['inherit', 'inherit', 'inherit', ...(isServer ? ['ipc'] : [])]
   // Compiled code is kept from one start to the next, which halves the time until the server is ready.
   const env = { NODE_COMPILE_CACHE: join(MODULES, '.cache', 'tesseradb'), ...ALLOCATION, ...process.env }
-  const options = [`--max-old-space-size=${heapLimit()}`, ...YOUNG_SPACE]
-  const child = spawn(findNode(), [...options, join(ROOT, script), ...args], { stdio, env })
+  const options = [`--max-old-space-size=${heapLimit()}`, ...YOUNG_SPACE, ...OWN_FLAGS]
+  const program = isServer ? [join(ROOT, 'bin', 'packed.ts'), script] : [join(ROOT, script)]
+  const child = spawn(findNode(), [...options, ...program, ...args], { stdio, env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => give(error.message))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
