@@ -25,7 +25,10 @@ export interface ResultSink {
   commandComplete(tag: string): void
   /** The query string held no statement. */
   emptyQuery(): void
-  /** COPY … FROM STDIN begins: answers the byte stream that the client sends; the iterator throws on CopyFail. */
+  /**
+   * COPY … FROM STDIN begins: answers the byte stream that the client sends. A chunk is overwritten when the next one is
+   * asked for; the iterator throws on CopyFail.
+   */
   copyIn(format: 'text' | 'binary', columnCount: number): AsyncIterable<Uint8Array>
   /** COPY … TO STDOUT begins. */
   copyOutBegin(format: 'text' | 'binary', columnCount: number): void

@@ -28,7 +28,9 @@ import { StoredRow, StoredRows } from './table/stored-rows.ts'
 import type { TableStore } from './table/table-store.ts'
 
 /** Version of everything on disk; raised when older servers could not read what this one writes. */
-const FORMAT_VERSION = 2
+const FORMAT_VERSION = 3
+/** The oldest version of which everything on disk is still read. */
+const OLDEST_VERSION = 2
 
 const readText = async (log: KeyValueStore, key: string, what: string): Promise<string | null> => {
   for await (const chunk of log.range(textKey(key), textKey(`${key}\0`))) {
@@ -40,14 +42,19 @@ const readText = async (log: KeyValueStore, key: string, what: string): Promise<
   return null
 }
 
-/** Checks the format version, or writes it into a new storage. Throws 55000 when it is newer than this server. */
+/**
+ * Checks the format version and writes this server's. Throws 55000 when the storage's is newer, or too old to be read.
+ */
 export const checkFormat = async (log: KeyValueStore, directory: string): Promise<void> => {
   const found = await readText(log, FORMAT_KEY, `the format version of "${directory}"`)
-  if (found === null) {
-    const batch = new WriteBatch()
-    batch.put(textKey(FORMAT_KEY), textKey(String(FORMAT_VERSION)))
-    await log.write(batch, true)
-  } else if (Number(found) !== FORMAT_VERSION) throw incompatibleFormat(directory, Number(found), FORMAT_VERSION)
+  const version = Number(found ?? FORMAT_VERSION)
+  if (!(version >= OLDEST_VERSION && version <= FORMAT_VERSION)) {
+    throw incompatibleFormat(directory, version, FORMAT_VERSION)
+  }
+  if (Number(found) === FORMAT_VERSION) return
+  const batch = new WriteBatch()
+  batch.put(textKey(FORMAT_KEY), textKey(String(FORMAT_VERSION)))
+  await log.write(batch, true)
 }
 
 /** The first transaction id that no earlier run can have used, or null in a new storage. */

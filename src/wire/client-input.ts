@@ -37,7 +37,15 @@ export class ClientInput {
 
   /** The next message, or null when it has not arrived in full. */
   next(): Message | null {
-    const message = this.#reader.next()
+    return this.#read(this.#reader.next())
+  }
+
+  /** As `next`, but the body is only good until control goes back to the event loop. */
+  nextPassing(): Message | null {
+    return this.#read(this.#reader.nextPassing())
+  }
+
+  #read(message: Message | null): Message | null {
     if (this.#paused && this.#reader.pending < LOW_WATER) this.#resume()
     return message
   }

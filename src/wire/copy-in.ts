@@ -6,21 +6,18 @@ import { MessageBody } from './message-body.ts'
 import type { Message } from './message-reader.ts'
 
 /**
- * Yields each CopyData's content until CopyDone. Throws 57014 on CopyFail, and 08P01 on any message that has no place
- * here, after `onDesynchronized` was told.
+ * Yields what CopyData messages contain until CopyDone; a chunk is overwritten when the next one is asked for. Throws
+ * 57014 on CopyFail, and 08P01 on any message that has no place here, after `onDesynchronized` was told.
  */
 export async function* copyInStream(input: ClientInput, onDesynchronized: () => void): AsyncGenerator<Uint8Array> {
-  let pending: Message | null = null
+  const gathered = new GatheredChunk()
   for (;;) {
-    const { type, body }: Message = pending ?? (await nextMessage(input))
-    pending = null
+    const next = gathered.gather(input)
+    if (gathered.bytes.length > 0) yield gathered.bytes
+    else if (next === null && !(await input.more())) throw connectionLostDuringCopy()
+    if (next === null) continue
+    const { type, body } = next
     switch (type) {
-      case FRONTEND.copyData: {
-        const { chunk, next } = gather(input, body)
-        yield chunk
-        pending = next
-        break
-      }
       case FRONTEND.copyDone:
         return
       case FRONTEND.copyFail:
@@ -36,28 +33,38 @@ export async function* copyInStream(input: ClientInput, onDesynchronized: () => 
   }
 }
 
-/** Small messages that are there already are handed on together, up to so many bytes. */
-const CHUNK = 8192
+/** Bytes up to which messages that are there already are handed on together. */
+const CHUNK = 64 * 1024
 
-/** The contents of a CopyData and of those that have arrived behind it, and the first message that is none or not taken. */
-const gather = (input: ClientInput, first: Buffer): { chunk: Buffer; next: Message | null } => {
-  const bodies = [first]
-  let bytes = first.length
-  let next: Message | null = null
-  while (bytes < CHUNK) {
-    next = input.next()
-    if (next === null || next.type !== FRONTEND.copyData) break
-    bodies.push(next.body)
-    bytes += next.body.length
-    next = null
+/** The contents of CopyData messages that are there already, in memory that is used again and again. */
+class GatheredChunk {
+  #memory: Buffer = Buffer.alloc(0)
+  bytes: Buffer = this.#memory
+
+  /** Gathers anew; answers the message of another kind behind it, null when none has arrived yet or the chunk is full. */
+  gather(input: ClientInput): Message | null {
+    let length = 0
+    let other: Message | null = null
+    while (length < CHUNK) {
+      const message = input.nextPassing()
+      if (message === null) break
+      const { type, body } = message
+      if (type !== FRONTEND.copyData) {
+        other = { type, body: Buffer.from(body) }
+        break
+      }
+      this.#makeRoom(length, length + body.length)
+      body.copy(this.#memory, length)
+      length += body.length
+    }
+    this.bytes = this.#memory.subarray(0, length)
+    return other
   }
-  return { chunk: bodies.length === 1 ? first : Buffer.concat(bodies, bytes), next }
-}
 
-const nextMessage = async (input: ClientInput): Promise<Message> => {
-  for (;;) {
-    const message = input.next()
-    if (message !== null) return message
-    if (!(await input.more())) throw connectionLostDuringCopy()
+  #makeRoom(kept: number, needed: number): void {
+    if (needed <= this.#memory.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * CHUNK, needed))
+    this.#memory.copy(larger, 0, 0, kept)
+    this.#memory = larger
   }
 }

@@ -47,14 +47,31 @@ test('a second server on the directory is refused', async () => {
   await (await open()).storage.close()
 })
 
-test('files of a newer version are refused', async () => {
-  await (await open()).storage.close()
+const writeVersion = async (version: string): Promise<void> => {
   const store = await LevelStore.open(join(directory, 'records'))
   const batch = new WriteBatch()
-  batch.put(Buffer.from('f'), Buffer.from('1000'))
+  batch.put(Buffer.from('f'), Buffer.from(version))
   await store.write(batch, true)
   await store.close()
+}
+
+test.each(['1000', '1', 'x'])('files of version %s are refused', async (version) => {
+  await (await open()).storage.close()
+  await writeVersion(version)
   expect(await failure(open())).toBe('55000 database files are incompatible with server')
+})
+
+test('files of the version before are opened, and are of this version from then on', async () => {
+  await (await open()).storage.close()
+  await writeVersion('2')
+  await (await open()).storage.close()
+  const store = await LevelStore.open(join(directory, 'records'))
+  const found: string[] = []
+  for await (const chunk of store.range(Buffer.from('f'), Buffer.from('g'))) {
+    for (const [, value] of chunk) found.push(Buffer.from(value ?? []).toString())
+  }
+  await store.close()
+  expect(found).toEqual(['3'])
 })
 
 test('a damaged directory is refused with its name', async () => {

@@ -29,13 +29,17 @@ export class BinaryCopyReader {
     this.#columns = columns
   }
 
-  /** The rows that a chunk completes; values are views on the chunk. Throws 22P04 with its CONTEXT. */
+  /** The rows that a chunk completes; values may be views on the chunk. Throws 22P04 with its CONTEXT. */
   push(chunk: Uint8Array): BinaryCopyRow[] {
     const incoming = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     const rest = this.#buffer.subarray(this.#at)
     this.#buffer = rest.length === 0 ? incoming : Buffer.concat([rest, incoming])
     this.#at = 0
-    return this.#readAll()
+    const rows = this.#readAll()
+    // The chunk is its giver's.
+    this.#buffer = Buffer.from(this.#buffer.subarray(this.#at))
+    this.#at = 0
+    return rows
   }
 
   /** The stream has ended. A missing end marker is accepted, as PostgreSQL does; half a row is not. */

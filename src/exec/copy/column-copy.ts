@@ -7,7 +7,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Column } from '../../catalog/objects.ts'
 import type { BulkWriter } from '../../storage/table/bulk-writer.ts'
-import type { LoadColumn } from '../../storage/table/load-column.ts'
+import type { ColumnBuilder } from '../../storage/segments/column-builder.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum, FormatContext } from '../../types/sql-type.ts'
 
@@ -89,7 +89,7 @@ type LineReader = (
   bytes: Buffer,
   at: number,
   last: number,
-  columns: readonly LoadColumn[],
+  columns: readonly ColumnBuilder[],
   row: number,
   capacity: number,
 ) => { readonly at: number; readonly row: number }

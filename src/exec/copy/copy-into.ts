@@ -89,6 +89,7 @@ export class CopyInto {
       : null
   }
 
+  /** Stores the rows that a chunk completes; the chunk is of no use any more when the promise has resolved. */
   async push(chunk: Uint8Array): Promise<void> {
     try {
       await this.#push(chunk)
@@ -130,7 +131,7 @@ export class CopyInto {
       at = taken.at
       const end = bytes.indexOf(LF, at)
       if (end < 0) {
-        this.#rest = bytes.subarray(at)
+        this.#rest = Buffer.from(bytes.subarray(at))
         return
       }
       if (at < bytes.length) await this.#store(reader.push(bytes.subarray(at, end + 1)), read)

@@ -18,7 +18,7 @@ export interface SplitterOptions {
   readonly csv: { readonly quote: number; readonly escape: number } | null
 }
 
-/** Where a row's bytes are. The bytes are not reused by the splitter. */
+/** Where a row's bytes are, for as long as the chunk that completed it is there. */
 export interface Line {
   readonly bytes: Buffer
   readonly from: number
@@ -73,6 +73,14 @@ export class LineSplitter {
     this.#at -= this.#start
     this.#start = 0
     this.#scan(false, onLine)
+    // The chunk is its giver's.
+    if (rest === 0) this.#keepTail()
+  }
+
+  #keepTail(): void {
+    this.#buffer = Buffer.from(this.#buffer.subarray(this.#start))
+    this.#at -= this.#start
+    this.#start = 0
   }
 
   /** The stream has ended: the last row need not have a line end. */

@@ -11,7 +11,7 @@ import { pause } from '../pace.ts'
 import type { StoreEnvironment } from '../table/table-store.ts'
 import type { Writer } from '../transaction-state.ts'
 import { keyAt } from './entry-order.ts'
-import { Utf8Vector } from '../segments/utf8-vector.ts'
+import { withStrings } from '../segments/utf8-vector.ts'
 import { type IndexRun, PART_ENTRIES, type ResidentRun } from './index-run.ts'
 import type { KeyRange, OrderedIndex } from './ordered-index.ts'
 import { EntrySorter, mergeRuns } from './run-builder.ts'
@@ -48,16 +48,17 @@ export class IndexLoad {
     const length = columns[0]?.length ?? 0
     const { places } = this.index.definition
     const read = this.index.definition.reads
-    const table = columns.map((column, i) =>
-      column instanceof Utf8Vector && (read === null || read.includes(i)) ? column.decoded() : column,
-    )
+    const table = columns.map((column, i) => (read === null || read.includes(i) ? withStrings(column) : column))
     for (let from = 0; from < length; from += PART_ENTRIES) {
       const to = Math.min(from + PART_ENTRIES, length)
       if (places !== undefined) {
         const rowids = new Float64Array(to - from)
-        for (let i = 0; i < rowids.length; i++) rowids[i] = firstRowid + from + i
+        const positions = new Int32Array(to - from)
+        for (let i = 0; i < rowids.length; i++) {
+          rowids[i] = firstRowid + from + i
+          positions[i] = from + i
+        }
         // Copies, for the load takes its columns' arrays again for the next segment.
-        const positions = Int32Array.from({ length: to - from }, (_, i) => from + i)
         this.#sorter.addPart({ keys: places.map((place) => gather(table[place] as AnyVector, positions)), rowids })
       } else {
         for (let i = from; i < to; i++) {

@@ -11,7 +11,7 @@ import { decodeRow, encodeRow } from '../row-codec.ts'
 import { type ColumnBuffers, type ColumnEncoding, ENCODINGS, encodingFor } from '../segments/column-encoding.ts'
 import { CachedPage, type PageCache } from '../segments/page-cache.ts'
 import type { SegmentStore } from '../segments/segment-store.ts'
-import { Utf8Vector } from '../segments/utf8-vector.ts'
+import { withStrings } from '../segments/utf8-vector.ts'
 import { arrowBuffers, decodeColumn, decodedBytes, type StoredColumn } from '../segments/stored-column.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import { keyAt, type RunPart } from './entry-order.ts'
@@ -230,9 +230,8 @@ export class FileRun implements IndexRun {
         size += length
       }
       const descriptor = this.#columns[i] as ColumnDescriptor
-      const stringless = decodeColumn(column, buffers as ColumnBuffers, stored.entries, descriptor, this.manifest.file)
-      // Searches compare the same strings again and again.
-      const vector = stringless instanceof Utf8Vector ? stringless.decoded() : stringless
+      const decoded = decodeColumn(column, buffers as ColumnBuffers, stored.entries, descriptor, this.manifest.file)
+      const vector = withStrings(decoded)
       // Some columns are views of what was read.
       const isView = 'values' in vector && 'buffer' in vector.values && vector.values.buffer === read.buffer
       if (!isView) bytes += decodedBytes(vector, size)

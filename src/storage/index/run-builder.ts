@@ -1,9 +1,10 @@
 /** Making runs: sorting entries as they come, and merging runs that are sorted already. */
 import type { Datum } from '../../types/sql-type.ts'
-import { ColumnBuilder } from '../../vector/builder.ts'
 import { gather } from '../../vector/gather.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { pause } from '../pace.ts'
+import { ColumnBuilder } from '../segments/column-builder.ts'
+import { withStrings } from '../segments/utf8-vector.ts'
 import { type EntryOrder, keyAt, type RunPart } from './entry-order.ts'
 import { type IndexRun, PART_ENTRIES, ResidentRun } from './index-run.ts'
 import type { KeyPart } from './key-order.ts'
@@ -23,19 +24,20 @@ class PartBuilder {
   }
 
   add(key: readonly Datum[], rowid: number): void {
-    for (let c = 0; c < this.#builders.length; c++) (this.#builders[c] as ColumnBuilder).push(key[c])
+    for (let c = 0; c < this.#builders.length; c++) (this.#builders[c] as ColumnBuilder).set(this.length, key[c])
     this.#rowids[this.length++] = rowid
   }
 
   copy(part: RunPart, position: number): void {
     for (let c = 0; c < this.#builders.length; c++) {
-      ;(this.#builders[c] as ColumnBuilder).push((part.keys[c] as AnyVector).get(position))
+      ;(this.#builders[c] as ColumnBuilder).copy(this.length, part.keys[c] as AnyVector, position)
     }
     this.#rowids[this.length++] = part.rowids[position] as number
   }
 
   finish(): RunPart {
-    return { keys: this.#builders.map((builder) => builder.finish()), rowids: this.#rowids.slice(0, this.length) }
+    const keys = this.#builders.map((builder) => withStrings(builder.finish(this.length)))
+    return { keys, rowids: this.#rowids.slice(0, this.length) }
   }
 }
 

@@ -4,7 +4,6 @@
  */
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { ColumnBuilder } from '../../vector/builder.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import type { IndexRun } from '../index/index-run.ts'
 import type { OrderedIndex } from '../index/ordered-index.ts'
@@ -12,6 +11,7 @@ import { EntrySorter, mergeRuns } from '../index/run-builder.ts'
 import { type KeyValueStore, WriteBatch } from '../kv/key-value-store.ts'
 import { rowKey, segmentKey, textKey } from '../kv/keys.ts'
 import { pause } from '../pace.ts'
+import { ColumnBuilder } from '../segments/column-builder.ts'
 import { SEGMENT_ROWS, type Segment, segmentRow } from '../segments/segment.ts'
 import { encodeManifest, FileSegment } from '../segments/segment-file.ts'
 import type { SegmentFiles } from '../segments/segment-files.ts'
@@ -148,14 +148,14 @@ const foldColumn = async (
   for (let offset = 0; offset < plan.length; offset++) {
     if (offset % (4 * BLOCK_ROWS) === 0) await pause()
     const version = plan.folded[offset]
-    if (column.dropped || plan.absent?.[offset] === 1) builder.push(null)
-    else if (version === undefined) builder.push(stored === null ? column.missing : stored.get(offset))
+    if (column.dropped || plan.absent?.[offset] === 1) builder.setNull(offset)
+    else if (version === undefined && stored !== null) builder.copy(offset, stored, offset)
     else {
-      const row = version.values as Datum[]
-      builder.push(index < row.length ? row[index] : column.missing)
+      const row = version?.values ?? []
+      builder.set(offset, index < row.length ? row[index] : column.missing)
     }
   }
-  return builder.finish()
+  return builder.finish(plan.length)
 }
 
 /** Whether so many rows are gone that it is worth writing a column again without what it has of them. */

@@ -75,7 +75,78 @@ const integersWithin = (vector: AnyVector, margin: number): boolean => {
   return true
 }
 
+/** Whether every number lies within ±limit, exclusive. Loops in this file are plain because callbacks cost several times as much. */
+const isWithin = (values: Int32Array | Float64Array, limit: number): boolean => {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
+    if (value >= limit || value <= -limit) return false
+  }
+  return true
+}
+
+const shiftedDays = (days: Int32Array, by: number): Int32Array => {
+  const shifted = new Int32Array(days.length)
+  for (let i = 0; i < days.length; i++) shifted[i] = (days[i] as number) + by
+  return shifted
+}
+
 const shifted = (values: Float64Array, by: number): Float64Array => values.map((value) => value + by)
+
+/** Decimals whose integers have so many bits, with the digits and the scale that Arrow allows them. */
+const decimal = (bits: 32 | 64 | 128): ColumnEncoding => {
+  const digits = { 32: 9, 64: 18, 128: 38 }[bits]
+  const words = (bits / 32) as 1 | 2 | 4
+  return {
+    fits: (vector) =>
+      vector.kind === 'decimal' && vector.scale <= digits && (bits > 32 || isWithin(vector.values, 10 ** digits)),
+    encode: (vector) => {
+      const { values, scale } = vector as DecimalVector
+      const integers = words === 1 ? new Int32Array(values) : writeInt64(values, words)
+      const data = new Uint32Array(integers.buffer)
+      return arrow.makeData({ type: new arrow.Decimal(scale, digits, bits), ...validity(vector), data })
+    },
+    decode: (buffers, { length, nulls, scale }) => {
+      const integers = int32s(bytesOf(buffers, 'values'))
+      const values = words === 1 ? new Float64Array(integers.subarray(0, length)) : readInt64(integers, words, length)
+      return new DecimalVector(values, scale, nulls)
+    },
+  }
+}
+
+/** Dictionaries by the width of their codes. */
+const dictionary = (
+  index: arrow.Uint8 | arrow.Uint16 | arrow.Int32,
+  codeArray: Uint8ArrayConstructor | Uint16ArrayConstructor | Int32ArrayConstructor,
+): ColumnEncoding => {
+  const width = codeArray.BYTES_PER_ELEMENT
+  return {
+    fits: (vector) => vector.kind === 'dictionary' && (width === 4 || vector.dictionary.length <= 256 ** width),
+    encode: (vector) => {
+      const { codes, dictionary } = vector as DictionaryVector
+      const nulls = validity(vector)
+      const { offsets, values } = joinText(dictionary)
+      const type = new arrow.Utf8()
+      const length = dictionary.length
+      const text = arrow.makeData({ type, length, nullCount: 0, valueOffsets: offsets, data: values })
+      return arrow.makeData({
+        type: new arrow.Dictionary(type, index, null, false),
+        ...nulls,
+        data: new codeArray(nulls.nullCount === 0 ? codes : codes.map((code) => Math.max(code, 0))),
+        dictionary: new arrow.Vector([text]),
+      })
+    },
+    decode: (buffers, { length, nulls }) => {
+      const { buffer, byteOffset } = bytesOf(buffers, 'values')
+      const codes = new Int32Array(new codeArray(buffer as ArrayBuffer, byteOffset, length))
+      if (nulls !== null) for (let i = 0; i < codes.length; i++) if (nulls[i] === 1) codes[i] = -1
+      const padded = int32s(bytesOf(buffers, 'dictionaryOffsets'))
+      // Arrow fills up with a zero.
+      const isPadded = padded.length > 1 && (padded.at(-1) as number) < (padded.at(-2) as number)
+      const offsets = isPadded ? padded.subarray(0, -1) : padded
+      return new DictionaryVector(codes, splitText(offsets, bytesOf(buffers, 'dictionaryValues'), null))
+    },
+  }
+}
 
 /** Encodings by the name that manifests keep, in order of preference. */
 export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
@@ -100,23 +171,20 @@ export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
       new BoolVector(fromBitmap(bytesOf(buffers, 'values'), length, false), nulls),
   },
   date: {
-    fits: (vector, type) =>
-      type.name === 'date' && vector.kind === 'int32' && vector.values.every((day) => Math.abs(day) < 2 ** 30),
+    fits: (vector, type) => type.name === 'date' && vector.kind === 'int32' && isWithin(vector.values, 2 ** 30),
     encode: (vector) => {
-      const data = (vector as Int32Vector).values.map((day) => day + EPOCH_DAYS)
+      const data = shiftedDays((vector as Int32Vector).values, EPOCH_DAYS)
       return arrow.makeData({ type: new arrow.DateDay(), ...validity(vector), data })
     },
-    decode: (buffers, { nulls }) =>
-      new Int32Vector(
-        int32s(bytesOf(buffers, 'values')).map((day) => day - EPOCH_DAYS),
-        nulls,
-      ),
+    decode: (buffers, { length, nulls }) =>
+      new Int32Vector(shiftedDays(int32s(bytesOf(buffers, 'values')).subarray(0, length), -EPOCH_DAYS), nulls),
   },
   int32: {
     fits: (vector) => vector.kind === 'int32',
     encode: (vector) =>
       arrow.makeData({ type: new arrow.Int32(), ...validity(vector), data: (vector as Int32Vector).values }),
-    decode: (buffers, { nulls }) => new Int32Vector(int32s(bytesOf(buffers, 'values')), nulls),
+    decode: (buffers, { length, nulls }) =>
+      new Int32Vector(int32s(bytesOf(buffers, 'values')).subarray(0, length), nulls),
   },
   timestamp: {
     fits: (vector, type) =>
@@ -147,42 +215,12 @@ export const ENCODINGS: Readonly<Record<string, ColumnEncoding>> = {
       arrow.makeData({ type: new arrow.Float64(), ...validity(vector), data: (vector as Float64Vector).values }),
     decode: (buffers, { nulls }) => new Float64Vector(float64s(bytesOf(buffers, 'values')), nulls),
   },
-  decimal: {
-    fits: (vector) => vector.kind === 'decimal',
-    encode: (vector) => {
-      const { values, scale } = vector as DecimalVector
-      const type = new arrow.Decimal(scale, Math.max(18, scale), 128)
-      return arrow.makeData({ type, ...validity(vector), data: new Uint32Array(writeInt64(values, 4).buffer) })
-    },
-    decode: (buffers, { length, nulls, scale }) =>
-      new DecimalVector(readInt64(int32s(bytesOf(buffers, 'values')), 4, length), scale, nulls),
-  },
-  dictionary: {
-    fits: (vector) => vector.kind === 'dictionary',
-    encode: (vector) => {
-      const { codes, dictionary } = vector as DictionaryVector
-      const nulls = validity(vector)
-      const { offsets, values } = joinText(dictionary)
-      const type = new arrow.Utf8()
-      const length = dictionary.length
-      const text = arrow.makeData({ type, length, nullCount: 0, valueOffsets: offsets, data: values })
-      return arrow.makeData({
-        type: new arrow.Dictionary(type, new arrow.Int32(), null, false),
-        ...nulls,
-        data: nulls.nullCount === 0 ? codes : codes.map((code) => Math.max(code, 0)),
-        dictionary: new arrow.Vector([text]),
-      })
-    },
-    decode: (buffers, { nulls }) => {
-      const codes = int32s(bytesOf(buffers, 'values'))
-      if (nulls !== null) for (let i = 0; i < codes.length; i++) if (nulls[i] === 1) codes[i] = -1
-      const padded = int32s(bytesOf(buffers, 'dictionaryOffsets'))
-      // Arrow fills up with a zero.
-      const isPadded = padded.length > 1 && (padded.at(-1) as number) < (padded.at(-2) as number)
-      const offsets = isPadded ? padded.subarray(0, -1) : padded
-      return new DictionaryVector(codes, splitText(offsets, bytesOf(buffers, 'dictionaryValues'), null))
-    },
-  },
+  decimal32: decimal(32),
+  decimal64: decimal(64),
+  decimal: decimal(128),
+  dictionary8: dictionary(new arrow.Uint8(), Uint8Array),
+  dictionary16: dictionary(new arrow.Uint16(), Uint16Array),
+  dictionary: dictionary(new arrow.Int32(), Int32Array),
   text: {
     fits: (vector, type) => type.physical === 'text' && vector.kind === 'datums',
     encode: (vector) => {

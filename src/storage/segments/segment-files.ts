@@ -22,10 +22,8 @@ import {
   type SegmentManifest,
 } from './segment-file.ts'
 import type { SegmentStore } from './segment-store.ts'
-import { Utf8Vector } from './utf8-vector.ts'
+import { Utf8Vector, withStrings } from './utf8-vector.ts'
 import { zoneMapOf } from './zone-map.ts'
-
-const decoded = (vector: AnyVector): AnyVector => (vector instanceof Utf8Vector ? vector.decoded() : vector)
 
 const isCompact = (vector: AnyVector): boolean => vector.kind !== 'datums' || vector instanceof Utf8Vector
 
@@ -73,7 +71,7 @@ export class SegmentFiles {
     }
     const liveRows = absent === null ? length : absent.reduce((live, flag) => live - flag, length)
     const content: SegmentContent = { length, columns, zones, absent, liveRows }
-    if (!table.logged) return new ResidentSegment({ ...content, columns: columns.map(decoded) })
+    if (!table.logged) return new ResidentSegment({ ...content, columns: columns.map(withStrings) })
     const name = this.#segmentName(table.storageId, slot)
     const { bytes, manifest } = await encodeSegment(name, content, descriptors)
     await this.#files.put(name, bytes)

@@ -62,7 +62,8 @@ export class DirectorySegmentStore implements SegmentStore {
     try {
       const file = await open(`${path}.tmp`, 'w')
       try {
-        await file.writeFile(bytes)
+        let written = 0
+        while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten
         await file.sync().catch((error: unknown) => {
           throw syncFailed(path, error)
         })

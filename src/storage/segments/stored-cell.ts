@@ -9,8 +9,13 @@ const WIDTHS: Readonly<Record<string, number>> = {
   timestamp: 8,
   int64: 8,
   float64: 8,
+  decimal32: 4,
+  decimal64: 8,
   decimal: 16,
 }
+
+/** Bytes of a dictionary's code by encoding. */
+const CODE_WIDTHS: Readonly<Record<string, 1 | 2 | 4>> = { dictionary8: 1, dictionary16: 2, dictionary: 4 }
 
 /** Reads bytes of one of a column's buffers. */
 type ReadBuffer = (role: keyof ColumnBuffers, from: number, length: number) => Uint8Array
@@ -20,17 +25,19 @@ export const cellBuffers = (stored: StoredColumn, position: number, read: ReadBu
   const validity = stored.buffers.validity === undefined ? {} : { validity: bit(read, 'validity', position) }
   const width = WIDTHS[stored.encoding]
   if (width !== undefined) return { ...validity, values: read('values', position * width, width) }
+  const codeWidth = CODE_WIDTHS[stored.encoding]
+  if (codeWidth !== undefined) {
+    const first = new Uint8Array(4)
+    const code = Buffer.from(read('values', codeWidth * position, codeWidth)).readUIntLE(0, codeWidth)
+    if (stored.buffers.dictionaryOffsets === undefined) return { ...validity, values: first }
+    const { offsets, values } = piece(read, 'dictionaryOffsets', 'dictionaryValues', code)
+    return { ...validity, values: first, dictionaryOffsets: offsets, dictionaryValues: values }
+  }
   switch (stored.encoding) {
     case 'null':
       return {}
     case 'bool':
       return { ...validity, values: bit(read, 'values', position) }
-    case 'dictionary': {
-      const code = wordAt(read('values', 4 * position, 4), 0)
-      if (stored.buffers.dictionaryOffsets === undefined) return { ...validity, values: new Uint8Array(4) }
-      const { offsets, values } = piece(read, 'dictionaryOffsets', 'dictionaryValues', code)
-      return { ...validity, values: new Uint8Array(4), dictionaryOffsets: offsets, dictionaryValues: values }
-    }
     default:
       return { ...validity, ...piece(read, 'offsets', 'values', position) }
   }

@@ -6,6 +6,9 @@ import type { Datum } from '../../types/sql-type.ts'
 import { type AnyVector, DatumVector } from '../../vector/vector.ts'
 import { splitText } from './text-buffers.ts'
 
+/** Bytes of a prefix; a shorter value's is filled up with zeros. */
+const PREFIX = 4
+
 export class Utf8Vector extends DatumVector {
   readonly offsets: Int32Array
   readonly bytes: Buffer
@@ -29,10 +32,6 @@ export class Utf8Vector extends DatumVector {
     if (this.isNull(position)) return null
     return this.bytes.toString('utf8', this.offsets[position], this.offsets[position + 1])
   }
-  /** The same as strings, for those who look into the array. */
-  decoded(): DatumVector {
-    return new DatumVector(splitText(this.offsets, this.bytes, this.nulls))
-  }
   override slice(from: number, to: number): DatumVector {
     const nulls = this.nulls?.subarray(from, to) ?? null
     return new DatumVector(splitText(this.offsets.subarray(from, to + 1), this.bytes, nulls))
@@ -42,24 +41,41 @@ export class Utf8Vector extends DatumVector {
   extremes(): { readonly min: number; readonly max: number } {
     let min = -1
     let max = -1
+    let [least, greatest] = [0, 0]
     for (let i = 0; i < this.length; i++) {
       if (this.isNull(i)) continue
-      if (min === -1 || this.#compare(i, min) < 0) min = i
-      if (max === -1 || this.#compare(i, max) > 0) max = i
+      const prefix = this.#prefix(i)
+      if (min === -1 || prefix < least || (prefix === least && this.#compare(i, min) < 0)) {
+        min = i
+        least = prefix
+      }
+      if (max === -1 || prefix > greatest || (prefix === greatest && this.#compare(i, max) > 0)) {
+        max = i
+        greatest = prefix
+      }
     }
     return { min, max }
   }
 
+  /** The first bytes of a value as a number: most values differ there. */
+  #prefix(i: number): number {
+    const { bytes } = this
+    const from = this.offsets[i] as number
+    const to = this.offsets[i + 1] as number
+    let prefix = 0
+    for (let k = 0; k < PREFIX; k++) prefix = prefix * 256 + (from + k < to ? (bytes[from + k] as number) : 0)
+    return prefix
+  }
+
   #compare(i: number, j: number): number {
     const { bytes, offsets } = this
-    const [from, other] = [offsets[i] as number, offsets[j] as number]
-    // Most values differ in their first byte.
-    const first = (bytes[from] ?? -1) - (bytes[other] ?? -1)
-    const [to, otherEnd] = [offsets[i + 1] as number, offsets[j + 1] as number]
-    if (first !== 0 && to > from && otherEnd > other) return first
-    return bytes.compare(bytes, other, otherEnd, from, to)
+    return bytes.compare(bytes, offsets[j], offsets[j + 1], offsets[i], offsets[i + 1])
   }
 }
+
+/** The vector with its text as strings: for those who look into the array, or at the same values again and again. */
+export const withStrings = (vector: AnyVector): AnyVector =>
+  vector instanceof Utf8Vector ? new DatumVector(splitText(vector.offsets, vector.bytes, vector.nulls)) : vector
 
 /** Whether some position may be NULL, as far as can be told without looking at each. */
 export const mayHaveNulls = (vector: AnyVector): boolean => {

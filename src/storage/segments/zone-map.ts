@@ -1,6 +1,6 @@
 /** What a segment's manifest says of a column without reading it. */
 import type { Datum, SqlType } from '../../types/sql-type.ts'
-import type { AnyVector } from '../../vector/vector.ts'
+import type { AnyVector, DictionaryVector } from '../../vector/vector.ts'
 import { compareText } from '../../types/text-order.ts'
 import type { ZoneMap } from './segment.ts'
 import { mayHaveNulls, Utf8Vector } from './utf8-vector.ts'
@@ -45,11 +45,7 @@ const bounds = (vector: AnyVector, type: SqlType, absent: Uint8Array | null): { 
     if (max === null || compare(value, max) > 0) max = value
   }
   if (vector.kind === 'dictionary') {
-    const used = new Uint8Array(vector.dictionary.length)
-    for (let i = 0; i < vector.length; i++) {
-      const code = vector.codes[i] as number
-      if (code !== -1 && (absent === null || absent[i] === 0)) used[code] = 1
-    }
+    const used = usedCodes(vector, absent)
     for (let code = 0; code < used.length; code++) if (used[code] === 1) consider(vector.dictionary[code])
   } else {
     for (let i = 0; i < vector.length; i++) {
@@ -59,29 +55,37 @@ const bounds = (vector: AnyVector, type: SqlType, absent: Uint8Array | null): { 
   return { min, max }
 }
 
+/** By code: 1 where a row that is there has it. */
+const usedCodes = ({ codes, dictionary }: DictionaryVector, absent: Uint8Array | null): Uint8Array => {
+  const used = new Uint8Array(dictionary.length)
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number
+    if (code !== -1 && (absent === null || absent[i] === 0)) used[code] = 1
+  }
+  return used
+}
+
 /** Positions of the least and the greatest number, -1 where there is none. */
 const extremePlaces = (
   values: Int32Array | Float64Array,
   nulls: Uint8Array | null,
   absent: Uint8Array | null,
 ): { readonly low: number; readonly high: number } => {
-  let low = -1
-  let high = -1
   let least = Number.POSITIVE_INFINITY
   let greatest = Number.NEGATIVE_INFINITY
+  const isAll = nulls === null && absent === null
   for (let i = 0; i < values.length; i++) {
-    if ((absent !== null && absent[i] === 1) || (nulls !== null && nulls[i] === 1)) continue
+    if (!isAll && (absent?.[i] === 1 || nulls?.[i] === 1)) continue
     const value = values[i] as number
-    if (value < least || low === -1) {
-      low = i
-      least = value
-    }
-    if (value > greatest || high === -1) {
-      high = i
-      greatest = value
-    }
+    if (value < least) least = value
+    if (value > greatest) greatest = value
   }
-  return { low, high }
+  const find = (value: number): number => {
+    let at = values.indexOf(value)
+    while (!isAll && at !== -1 && (absent?.[at] === 1 || nulls?.[at] === 1)) at = values.indexOf(value, at + 1)
+    return at
+  }
+  return { low: find(least), high: find(greatest) }
 }
 
 /** Haas and Stokes' Duj1 over an evenly spaced sample, as PostgreSQL's ANALYZE has it. */

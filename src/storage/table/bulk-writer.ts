@@ -16,7 +16,7 @@ import { encodeManifest, FileSegment } from '../segments/segment-file.ts'
 import type { SegmentFiles } from '../segments/segment-files.ts'
 import type { ChangeTarget, Writer } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
-import { LoadColumn } from './load-column.ts'
+import { ColumnBuilder } from '../segments/column-builder.ts'
 import type { SegmentSlot } from './segment-slot.ts'
 import type { TableStore } from './table-store.ts'
 
@@ -25,11 +25,11 @@ const OVERLAY_ROWS = 8192
 
 /** Rows being gathered for a segment; index probes may look at them. */
 class GrowingSegment implements Segment {
-  readonly columns: readonly LoadColumn[]
+  readonly columns: readonly ColumnBuilder[]
   readonly bytes = 0
   length = 0
 
-  constructor(columns: readonly LoadColumn[]) {
+  constructor(columns: readonly ColumnBuilder[]) {
     this.columns = columns
   }
   get liveRows(): number {
@@ -48,7 +48,7 @@ class GrowingSegment implements Segment {
     throw new Error('a segment was read before it was complete')
   }
   cell(column: number, offset: number): Datum {
-    return (this.columns[column] as LoadColumn).get(offset)
+    return (this.columns[column] as ColumnBuilder).get(offset)
   }
 }
 
@@ -83,7 +83,7 @@ export class BulkWriter implements ChangeTarget {
   readonly #slots: number[] = []
   #growing: GrowingSegment | null = null
   /** Columns of segments that are written, for the next ones. */
-  readonly #spare: (readonly LoadColumn[])[] = []
+  readonly #spare: (readonly ColumnBuilder[])[] = []
   #loads: readonly IndexLoad[] = []
   /** The segments being written, each of which is done after those before it. */
   readonly #writing: Promise<void>[] = []
@@ -112,7 +112,7 @@ export class BulkWriter implements ChangeTarget {
     // Whoever looks for duplicates row by row must find the rows of the growing segment in the trees.
     const keys = this.#options === null ? this.#store.keysOf(values) : null
     const { columns, length } = this.#current()
-    for (let i = 0; i < columns.length; i++) (columns[i] as LoadColumn).set(length, values[i])
+    for (let i = 0; i < columns.length; i++) (columns[i] as ColumnBuilder).set(length, values[i])
     const rowid = this.endRows(1)
     if (keys !== null) this.#store.addKeys(keys, rowid)
     return rowid
@@ -122,7 +122,7 @@ export class BulkWriter implements ChangeTarget {
    * Where a loader may put the next rows column by column, followed by `endRows`: rows from `length` on, before
    * `capacity`. Only once `unchecked` is false.
    */
-  get segment(): { readonly columns: readonly LoadColumn[]; readonly length: number; readonly capacity: number } {
+  get segment(): { readonly columns: readonly ColumnBuilder[]; readonly length: number; readonly capacity: number } {
     const { columns, length } = this.#current()
     return { columns, length, capacity: SEGMENT_ROWS }
   }
@@ -161,7 +161,7 @@ export class BulkWriter implements ChangeTarget {
   #begin(): void {
     this.#writer.beginWrite()
     const { slot, index } = this.#store.appendSlot()
-    const columns = this.#spare.pop() ?? this.#columns.map(({ type }) => new LoadColumn(type, SEGMENT_ROWS))
+    const columns = this.#spare.pop() ?? this.#columns.map(({ type }) => new ColumnBuilder(type, SEGMENT_ROWS, true))
     this.#growing = new GrowingSegment(columns)
     slot.setBase(this.#growing, this.#writer.state, this.#writer.command)
     this.#slot = slot

@@ -16,15 +16,35 @@ const chunksOf = (bytes: Buffer, size: number): Buffer[] =>
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
 
+interface ReadRow {
+  readonly fields: unknown[]
+  readonly line: number
+  readonly content?: string
+}
+
 interface Reader<Row> {
   push(chunk: Uint8Array): Row[]
   finish(): Row[]
 }
 
-const readAll = <Row>(reader: Reader<Row>, bytes: Buffer, size: number): Row[] => [
-  ...chunksOf(bytes, size).flatMap((chunk) => reader.push(chunk)),
-  ...reader.finish(),
-]
+/** Each chunk is overwritten once the next is read, as the wire does. */
+const readAll = <Row extends ReadRow>(reader: Reader<Row>, bytes: Buffer, size: number): Row[] => {
+  const memory = Buffer.alloc(size)
+  const rows = chunksOf(bytes, size).flatMap((chunk) => {
+    memory.fill('#')
+    chunk.copy(memory)
+    return reader.push(memory.subarray(0, chunk.length)).map(detached)
+  })
+  return [...rows, ...reader.finish()]
+}
+
+/** A row that looks at its chunk no more. */
+const detached = <Row extends ReadRow>(row: Row): Row => ({
+  ...row,
+  fields: structuredClone(row.fields),
+  line: row.line,
+  content: row.content,
+})
 
 const textReader = (options: Options): TextCopyReader =>
   new TextCopyReader('t', ['a', 'b'], copyOptions(items(options), 'from'))

@@ -6,9 +6,10 @@ import type { Segment } from '../../../src/storage/segments/segment.ts'
 import { decodeManifest, encodeManifest, FileSegment } from '../../../src/storage/segments/segment-file.ts'
 import { SegmentFiles } from '../../../src/storage/segments/segment-files.ts'
 import { MemorySegmentStore } from '../../../src/storage/segments/segment-store.ts'
+import { parseNumeric } from '../../../src/types/numeric/convert.ts'
 import { typeByName } from '../../../src/types/index.ts'
 import type { Datum, SqlType } from '../../../src/types/sql-type.ts'
-import { ColumnBuilder } from '../../../src/vector/builder.ts'
+import { ColumnBuilder } from '../../../src/storage/segments/column-builder.ts'
 import { columnsOf, failure } from '../support/fixture.ts'
 import { SAMPLES } from '../support/samples.ts'
 
@@ -26,8 +27,8 @@ const writeSegment = async (
   const descriptors = columnsOf(...columns.map(([name]) => type(name)))
   const vectors = columns.map(([name, values]) => {
     const builder = new ColumnBuilder(type(name), values.length)
-    for (const value of values) builder.push(value)
-    return builder.finish()
+    for (const [row, value] of values.entries()) builder.set(row, value)
+    return builder.finish(values.length)
   })
   const length = columns[0]?.[1].length ?? 0
   const created = await files.create({ storageId: 1, logged: true }, 0, vectors, absent, length, descriptors, true)
@@ -78,17 +79,30 @@ describe('round trips', () => {
       ['text', rows.map((i) => (i % 3 === 0 ? null : `word ${i % 50}`))],
       ['text', rows.map((i) => `every one different ${i}`)],
       ['bool', rows.map((i) => i % 7 === 0)],
+      ['text', rows.map((i) => (i % 3 === 0 ? null : `word ${i % 500}`))],
     ])
-    expect(manifest.columns.map((c) => c.encoding)).toEqual(['int32', 'int64', 'dictionary', 'text', 'bool'])
-    for (const i of [0, 1, 5, 6, 49, 50, 32_768, 65_535]) {
-      expect([0, 1, 2, 3, 4].map((c) => segment.cell(c, i))).toEqual([
+    const encodings = ['int32', 'int64', 'dictionary8', 'text', 'bool', 'dictionary16']
+    expect(manifest.columns.map((c) => c.encoding)).toEqual(encodings)
+    for (const i of [0, 1, 5, 6, 49, 50, 32_768, 65_534, 65_535]) {
+      expect([0, 1, 2, 3, 4, 5].map((c) => segment.cell(c, i))).toEqual([
         i,
         i % 5 === 0 ? null : i * 2 ** 30 - 2 ** 45,
         i % 3 === 0 ? null : `word ${i % 50}`,
         `every one different ${i}`,
         i % 7 === 0,
+        i % 3 === 0 ? null : `word ${i % 500}`,
       ])
     }
+  })
+
+  test.each([
+    ['decimal32', '9999999.99'],
+    ['decimal64', '10000000.00'],
+    ['decimal', '0.00000000000000000001'],
+  ])('numerics are %s where they fit', async (encoding, text) => {
+    const value = parseNumeric(text)
+    const { manifest } = await writeSegment([['numeric', [value, null]]])
+    expect(manifest.columns[0]).toMatchObject({ encoding, scale: value.scale })
   })
 
   test('absent rows and zone maps without them', async () => {
@@ -122,12 +136,12 @@ test('other Arrow tools read the files', async () => {
   expect(table.schema.fields.map(({ type: t }) => t.toString())).toEqual([
     'Int32',
     'Int64',
-    'Decimal[18e+2]',
+    'Decimal[9e+2]',
     'Date32<DAY>',
     'Timestamp<MICROSECOND, UTC>',
-    'Dictionary<Int32, Utf8>',
+    'Dictionary<Uint8, Utf8>',
     'Bool',
-    'Dictionary<Int32, Utf8>',
+    'Dictionary<Uint8, Utf8>',
   ])
   expect(table.schema.fields[2]?.metadata.get('tesseradb.type')).toBe('numeric')
   const row = table.get(0)?.toJSON() as Record<string, unknown>

@@ -24,6 +24,8 @@ const TEXTS: readonly (readonly [type: string, texts: readonly (string | null)[]
   ['float4', ['1.5', 'NaN', null, '-Infinity', '3.4028235e38', '-0']],
   ['float8', ['0.1', 'NaN', null, 'Infinity', '1e-300', '-0']],
   ['numeric', ['12.50', '-0.01', null, '90071992547409.91', '-90071992547409.91', '0.00']],
+  ['numeric', ['9999999.99', '-9999999.99', null, '0.05']],
+  ['numeric', ['0.12345678901234567890', null, '-0.00000000000000000001']],
   ['numeric', ['1', '1.5', null, 'NaN', 'Infinity', '-Infinity']],
   ['numeric', ['123456789012345678901234567890.123', null]],
   ['text', ['', 'a', null, 'zebra', 'a', 'a', 'ünïcödé 🦓', '\u{10ffff}', "quote ' and \\ slash"]],

@@ -1,7 +1,8 @@
 /**
- * A column of the segment that a bulk load gathers. Values come as datums, or, from a loader that reads its input byte
- * by byte, as numbers and as UTF-8; both may be mixed. Text is dictionary codes for as long as it repeats itself, and
- * bytes from then on.
+ * Builds a column of a segment or of a part of an index run. Values come as datums, from another column, or, from a
+ * loader that reads its input byte by byte, as numbers and as UTF-8; all may be mixed. Numbers lie in typed arrays, text
+ * is dictionary codes for as long as it repeats itself and bytes from then on; a value that none of these holds makes
+ * the column one of plain datums.
  */
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
@@ -14,8 +15,8 @@ import {
   Float64Vector,
   Int32Vector,
 } from '../../vector/vector.ts'
-import { Utf8Vector } from '../segments/utf8-vector.ts'
 import { BytesTable } from './bytes-table.ts'
+import { Utf8Vector } from './utf8-vector.ts'
 
 /** Dictionaries grow no larger than this share of the rows, and not at all beyond the maximum. */
 const DICTIONARY_SHARE = 4
@@ -25,8 +26,8 @@ const DICTIONARY_TRIAL = 1024
 /** Bytes first set aside for a text column. */
 const TEXT_BYTES = 256 * 1024
 
-/** Memory that the thread which encodes the segment sees too. */
-const sharedBytes = (length: number): Buffer => Buffer.from(new SharedArrayBuffer(length))
+/** A text that is its own datum. */
+const asIs = (text: string): string => text
 
 type Form = 'numbers' | 'decimals' | 'bools' | 'dictionary' | 'utf8' | 'datums'
 
@@ -40,8 +41,10 @@ const FORMS: Readonly<Record<SqlType['physical'], Form>> = {
   any: 'datums',
 }
 
-export class LoadColumn {
+export class ColumnBuilder {
+  readonly #type: SqlType
   readonly #capacity: number
+  readonly #isShared: boolean
   #form: Form
   /** Numbers, scaled decimals, bools as 0 and 1, dictionary codes; by row. */
   #numbers: Int32Array | Float64Array
@@ -57,20 +60,26 @@ export class LoadColumn {
   #offsets: Int32Array = new Int32Array(0)
   #end = 0
 
-  readonly #type: SqlType
-
-  /** A column of at most `capacity` values. Rows are set in order, each once. */
-  constructor(type: SqlType, capacity: number) {
+  /**
+   * A column of at most `capacity` values. Rows are set in order, each once. `shared`: its memory is such that another
+   * thread may see it too.
+   */
+  constructor(type: SqlType, capacity: number, shared = false) {
     this.#type = type
     this.#capacity = capacity
+    this.#isShared = shared
     this.#form = FORMS[type.physical]
     const isInteger = type.physical === 'int32' || this.#form === 'dictionary' || this.#form === 'bools'
     this.#numbers =
       this.#form === 'datums'
         ? new Int32Array(0)
         : isInteger
-          ? new Int32Array(new SharedArrayBuffer(4 * capacity))
-          : new Float64Array(new SharedArrayBuffer(8 * capacity))
+          ? new Int32Array(this.#memory(4 * capacity))
+          : new Float64Array(this.#memory(8 * capacity))
+  }
+
+  #memory(bytes: number): ArrayBuffer | SharedArrayBuffer {
+    return this.#isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)
   }
 
   /** Empties the column for the rows of another segment; what `finish` answered is of no use any more. */
@@ -115,6 +124,16 @@ export class LoadColumn {
         return true
       case 'datums':
         return false
+    }
+  }
+
+  /** Sets a row to a value of another column of the type. */
+  copy(row: number, from: AnyVector, position: number): void {
+    if (!(from instanceof Utf8Vector)) this.set(row, from.get(position))
+    else if (from.isNull(position)) this.setNull(row)
+    else {
+      const { bytes, offsets } = from
+      this.setUtf8(row, bytes, offsets[position] as number, offsets[position + 1] as number, true, asIs)
     }
   }
 
@@ -186,8 +205,8 @@ export class LoadColumn {
     const codes = this.#numbers
     this.#form = 'utf8'
     if (this.#offsets.length === 0) {
-      this.#offsets = new Int32Array(new SharedArrayBuffer(4 * (this.#capacity + 1)))
-      this.#bytes = sharedBytes(TEXT_BYTES)
+      this.#offsets = new Int32Array(this.#memory(4 * (this.#capacity + 1)))
+      this.#bytes = Buffer.from(this.#memory(TEXT_BYTES))
     }
     const texts = this.#texts.map((text) => Buffer.from(text, 'utf8'))
     for (let i = 0; i < rows; i++) {
@@ -206,7 +225,7 @@ export class LoadColumn {
 
   #reserve(length: number): void {
     if (this.#end + length <= this.#bytes.length) return
-    const larger = sharedBytes(Math.max(2 * this.#bytes.length, this.#end + length))
+    const larger = Buffer.from(this.#memory(Math.max(2 * this.#bytes.length, this.#end + length)))
     this.#bytes.copy(larger, 0, 0, this.#end)
     this.#bytes = larger
   }

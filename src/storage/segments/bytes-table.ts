@@ -1,5 +1,7 @@
 /** A hash table from byte strings to small integers, that looks strings up where they lie in a buffer. */
 const FIRST_SLOTS = 256
+/** Strings met last, by their length and outermost bytes: where few different ones come, hashes need not be computed. */
+const RECENT = 256
 
 export class BytesTable {
   /** Per slot: entry + 1; 0 is free. */
@@ -9,15 +11,27 @@ export class BytesTable {
   readonly #ends: number[] = []
   #pool: Buffer = Buffer.allocUnsafeSlow(4096)
   #end = 0
+  /** Entry + 1; 0: none. */
+  readonly #recent = new Int32Array(RECENT)
 
   /** The value of bytes[from … to), -1 when there is none. */
   find(bytes: Buffer, from: number, to: number): number {
+    const ends = to > from ? (bytes[from] as number) + 5 * (bytes[to - 1] as number) : 0
+    const place = (ends + 31 * (to - from)) % RECENT
+    const recent = (this.#recent[place] as number) - 1
+    if (recent >= 0 && this.#isEqual(recent, bytes, from, to)) return this.#values[recent] as number
+    const entry = this.#entry(bytes, from, to)
+    if (entry < 0) return -1
+    this.#recent[place] = entry + 1
+    return this.#values[entry] as number
+  }
+
+  #entry(bytes: Buffer, from: number, to: number): number {
     const hash = hashOf(bytes, from, to)
     const mask = this.#slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = (this.#slots[slot] as number) - 1
-      if (entry < 0) return -1
-      if (this.#hashes[entry] === hash && this.#isEqual(entry, bytes, from, to)) return this.#values[entry] as number
+      if (entry < 0 || (this.#hashes[entry] === hash && this.#isEqual(entry, bytes, from, to))) return entry
     }
   }
 
