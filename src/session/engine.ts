@@ -68,9 +68,12 @@ const loadStatistics = async (engine: TesseraEngine, oid: number): Promise<void>
   const { storage, catalogs } = engine.parts
   const { statistics } = engine.database(oid)
   const catalog = catalogs.snapshot(oid)
-  for (const [, bytes] of await storage.readMeta(statisticsRecord(oid, 0).slice(0, -1))) {
+  const names = statisticsRecord(oid, 0).slice(0, -1)
+  for (const [name, bytes] of await storage.readMeta(names)) {
     // Damaged statistics are as good as none: ANALYZE makes new ones.
-    if (bytes !== null) statistics.set(decodeStatistics(bytes, (type) => catalog.typeByOid(type)))
+    if (bytes === null) continue
+    const table = Number(name.slice(names.length))
+    statistics.restore(table, () => decodeStatistics(bytes, (type) => catalog.typeByOid(type)))
   }
 }
 
