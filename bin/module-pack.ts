@@ -19,7 +19,9 @@ export interface Module {
   /** Of the source: milliseconds, bytes. */
   readonly modified: number
   readonly size: number
-  /** A function of `Import` and `{ url }` that answers what the module exports. */
+  /** Modules of the project that have to be loaded before it. */
+  readonly imports: readonly string[]
+  /** A function of `Import`, `Load` and `{ url }` that answers what the module exports. */
   readonly text: string
   /** Whether it awaits something, and so answers a promise. */
   readonly isAsync: boolean
@@ -35,7 +37,7 @@ interface PackedModule extends Omit<Module, 'text' | 'compiled'> {
   readonly compiled: Span
 }
 
-/** A pack in memory; its modules are in the order in which they are to be loaded. */
+/** A pack in memory. */
 export interface Pack {
   readonly root: string
   readonly modules: readonly PackedModule[]
@@ -45,7 +47,9 @@ export interface Pack {
 type Exports = Readonly<Record<string, unknown>>
 /** Exports of a module of the project (by its path), of Node, or of a package. */
 type Import = (name: string) => Exports
-type ModuleFunction = ($import: Import, $meta: { readonly url: string }) => Exports | Promise<Exports>
+/** `import()`. */
+type Load = (path: string) => Promise<Exports>
+type ModuleFunction = ($import: Import, $load: Load, $meta: { readonly url: string }) => Exports | Promise<Exports>
 
 /** Changes with the format. */
 const FORMAT = 'tesseradb-pack-1'
@@ -104,42 +108,64 @@ const isFresh = (root: string, { path, modified, size }: PackedModule): boolean 
   return source !== undefined && source.size === size && source.mtimeMs === modified
 }
 
-/** A module that was loaded. */
-interface LoadedModule {
-  readonly module: PackedModule
-  readonly text: string
-  readonly script: Script
-}
+/** The modules of a running program. */
+export class LoadedModules {
+  readonly #pack: Pack
+  readonly #packed: ReadonlyMap<string, PackedModule>
+  readonly #require: NodeJS.Require
+  readonly #scripts = new Map<string, Script>()
+  readonly #exports = new Map<string, Exports>()
+  readonly #loading = new Map<string, Promise<Exports>>()
 
-/** Loads all modules, the last of which is the program. */
-export const runPack = async ({ root, modules, contents }: Pack): Promise<readonly LoadedModule[]> => {
-  const require = createRequire(join(root, 'package.json'))
-  const exports = new Map<string, Exports>()
-  const $import: Import = (name) => exports.get(name) ?? (require(name) as Exports)
-  const loaded: LoadedModule[] = []
-  for (const module of modules) {
-    const text = contents.toString(module.isAscii ? 'latin1' : 'utf8', ...module.text)
-    const filename = join(root, module.path)
-    const cachedData = contents.subarray(...module.compiled)
-    const script = new Script(text, { filename, ...(cachedData.length > 0 ? { cachedData } : {}) })
-    loaded.push({ module, text, script })
+  constructor(pack: Pack) {
+    this.#pack = pack
+    this.#packed = new Map(pack.modules.map((module) => [module.path, module]))
+    this.#require = createRequire(join(pack.root, 'package.json'))
+  }
+
+  /** Loads a module, and before that those that it imports. */
+  readonly load: Load = (path) => {
+    let loading = this.#loading.get(path)
+    if (loading === undefined) {
+      loading = this.#load(this.#packed.get(path) as PackedModule)
+      this.#loading.set(path, loading)
+    }
+    return loading
+  }
+
+  async #load(module: PackedModule): Promise<Exports> {
+    for (const path of module.imports) if (!this.#exports.has(path)) await this.load(path)
+    const filename = join(this.#pack.root, module.path)
+    const cachedData = this.#pack.contents.subarray(...module.compiled)
+    const script = new Script(this.#textOf(module), { filename, ...(cachedData.length > 0 ? { cachedData } : {}) })
+    this.#scripts.set(module.path, script)
     const run = script.runInThisContext() as ModuleFunction
-    const result = run($import, { url: pathToFileURL(filename).href })
-    exports.set(module.path, result instanceof Promise ? await result : result)
+    const result = run(this.#import, this.load, { url: pathToFileURL(filename).href })
+    const exports = result instanceof Promise ? await result : result
+    this.#exports.set(module.path, exports)
+    return exports
   }
-  return loaded
-}
 
-/** Whether V8 could not use what a pack has of compiled code, or there was none. */
-export const lacksCompiledCode = (loaded: readonly LoadedModule[]): boolean =>
-  loaded.some(({ script }) => script.cachedDataRejected !== false)
+  readonly #import: Import = (name) => this.#exports.get(name) ?? (this.#require(name) as Exports)
 
-/** Writes a pack again with what V8 has compiled since. Gives way to others between modules. */
-export const writeCompiledCode = async (file: string, loaded: readonly LoadedModule[]): Promise<void> => {
-  const modules: Module[] = []
-  for (const { module, text, script } of loaded) {
-    modules.push({ ...module, text, compiled: script.createCachedData() })
-    if (modules.length % SLICE === 0) await setImmediate()
+  #textOf({ text, isAscii }: PackedModule): string {
+    return this.#pack.contents.toString(isAscii ? 'latin1' : 'utf8', ...text)
   }
-  writePack(file, modules)
+
+  /** Whether V8 could not use what the pack has of compiled code, or there was none. */
+  get lackCompiledCode(): boolean {
+    return this.#scripts.values().some(({ cachedDataRejected }) => cachedDataRejected !== false)
+  }
+
+  /** Writes the pack again with what V8 has compiled since. Gives way to others between modules. */
+  async writeCompiledCode(file: string): Promise<void> {
+    const modules: Module[] = []
+    for (const module of this.#pack.modules) {
+      const compiled =
+        this.#scripts.get(module.path)?.createCachedData() ?? this.#pack.contents.subarray(...module.compiled)
+      modules.push({ ...module, text: this.#textOf(module), compiled })
+      if (modules.length % SLICE === 0) await setImmediate()
+    }
+    writePack(file, modules)
+  }
 }

@@ -14,6 +14,7 @@ import { type Module, writePack } from './module-pack.ts'
 const IMPORT = /^import +(?:\{([^}]*)\}|\* as ([\w$]+)) +from '([^']+)'/gm
 const REEXPORT = /^export +\{([^}]*)\} +from '([^']+)'/gm
 const EXPORT = /^export +((?:const|class|(?:async )?function\*?) +([\w$]+))/gm
+const DYNAMIC_IMPORT = /(?<![\w$.])import\('(\.[^']+)'\)/g
 /** What is left of imports and exports in any other form. */
 const UNKNOWN = /^(?:import|export)\b|\bimport\.|(?<![\w$.])import\(/m
 const AWAIT = /^(?:await|(?:const|let) .*= await)\b/m
@@ -28,13 +29,20 @@ const namesIn = (list: string): (readonly [name: string, as: string])[] =>
 /** The line breaks of a text: lines keep their numbers. */
 const breaksOf = (text: string): string => text.replace(/[^\n]/g, '')
 
-/** A module's code as that of a function, and the modules of the project that it imports. */
-export const asFunction = (path: string, code: string): { text: string; isAsync: boolean; imports: string[] } => {
+interface FunctionText extends Pick<Module, 'text' | 'isAsync' | 'imports'> {
+  /** Modules of the project that are loaded when the module asks for them. */
+  readonly loads: readonly string[]
+}
+
+/** A module's code as that of a function. */
+export const asFunction = (path: string, code: string): FunctionText => {
   const imports: string[] = []
+  const loads: string[] = []
   const exported: string[] = []
+  const resolved = (specifier: string): string => posix.join(posix.dirname(path), specifier)
   const importOf = (specifier: string): string => {
     if (!specifier.startsWith('.')) return `$import('${specifier}')`
-    const name = posix.join(posix.dirname(path), specifier)
+    const name = resolved(specifier)
     imports.push(name)
     return `$import('${name}')`
   }
@@ -53,23 +61,27 @@ export const asFunction = (path: string, code: string): { text: string; isAsync:
       exported.push(name)
       return declaration
     })
+    .replace(DYNAMIC_IMPORT, (_, specifier: string) => {
+      loads.push(resolved(specifier))
+      return `$load('${resolved(specifier)}')`
+    })
     .replaceAll('import.meta.url', '$meta.url')
   if (UNKNOWN.test(body)) throw new Error(`${path} has an import or export of an unknown form`)
   const isAsync = AWAIT.test(body)
-  const head = `(${isAsync ? 'async ' : ''}function ($import, $meta) { 'use strict'; `
-  return { text: `${head}${body}\nreturn { ${exported.join(', ')} } })`, isAsync, imports }
+  const head = `(${isAsync ? 'async ' : ''}function ($import, $load, $meta) { 'use strict'; `
+  return { text: `${head}${body}\nreturn { ${exported.join(', ')} } })`, isAsync, imports, loads }
 }
 
-/** The modules of a program, each behind those that it imports. Throws where a source has an unknown form. */
+/** The modules of a program. Throws where a source has an unknown form. */
 export const packModules = (root: string, program: string): Module[] => {
   const modules = new Map<string, Module>()
   const visit = (path: string): void => {
     if (modules.has(path)) return
     const file = join(root, path)
     const { mtimeMs: modified, size } = statSync(file)
-    const { imports, ...module } = asFunction(path, stripTypeScriptTypes(readFileSync(file, 'utf8')))
-    for (const name of imports) visit(name)
+    const { loads, ...module } = asFunction(path, stripTypeScriptTypes(readFileSync(file, 'utf8')))
     modules.set(path, { path, modified, size, ...module })
+    for (const name of [...module.imports, ...loads]) visit(name)
   }
   visit(program)
   return [...modules.values()]

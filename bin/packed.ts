@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { crc32 } from 'node:zlib'
-import { lacksCompiledCode, readPack, runPack, writeCompiledCode } from './module-pack.ts'
+import { LoadedModules, readPack } from './module-pack.ts'
 
 /** Milliseconds from a start until its pack is made, so that sessions that wait for the start come first. */
 const PACK_DELAY = 3000
@@ -43,6 +43,7 @@ if (pack === null) {
   await import(join(ROOT, program))
   later(PACK_DELAY, makePack).catch(nobodyMinds)
 } else {
-  const loaded = await runPack(pack)
-  if (lacksCompiledCode(loaded)) later(CODE_DELAY, () => writeCompiledCode(file, loaded)).catch(nobodyMinds)
+  const modules = new LoadedModules(pack)
+  await modules.load(program)
+  if (modules.lackCompiledCode) later(CODE_DELAY, () => modules.writeCompiledCode(file)).catch(nobodyMinds)
 }

@@ -41,18 +41,27 @@ export class LevelStore implements KeyValueStore {
 
   /** Opens or creates. Throws F0001 when another server has it open, XX001 when it is damaged. */
   static async open(directory: string): Promise<LevelStore> {
+    const { opened } = await LevelStore.begin(directory)
+    return opened
+  }
+
+  /** The same, but when this resolves LevelDB only has begun, in a thread of its own. Throws XX001. */
+  static async begin(directory: string): Promise<{ readonly opened: Promise<LevelStore> }> {
     await verifyLevelFiles(directory)
     const db = new ClassicLevel<Buffer, Buffer>(directory, {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
       writeBufferSize: 16 * 1024 * 1024,
     })
-    try {
-      await db.open()
-    } catch (error) {
-      throw openError(directory, error)
+    const open = async (): Promise<LevelStore> => {
+      try {
+        await db.open()
+      } catch (error) {
+        throw openError(directory, error)
+      }
+      return new LevelStore(db)
     }
-    return new LevelStore(db)
+    return { opened: open() }
   }
 
   write(batch: WriteBatch, _sync = true): Promise<void> {
