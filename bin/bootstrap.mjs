@@ -3,7 +3,7 @@
  * newer). The project brings its own as the `node` package, so that nothing but Node and npm has to be there.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { constants, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,15 +18,20 @@ const ARCHITECTURE_PACKAGE = `node-${process.platform === 'win32' ? 'win' : proc
 const run = (command, args, cwd) =>
   spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' }).status === 0
 
-const majorOf = (executable) => {
-  const { status, stdout } = spawnSync(executable, ['--version'], { encoding: 'utf8' })
-  return status === 0 ? Number(/^v(\d+)/.exec(stdout)?.[1] ?? 0) : 0
-}
+/** The `node` package, and the one that it takes its executable from. */
+const INSTALLED = ['node', ARCHITECTURE_PACKAGE].map((name) => join(MODULES, name))
 
-const installedNode = () =>
-  [join(MODULES, 'node', 'bin', EXECUTABLE), join(MODULES, ARCHITECTURE_PACKAGE, 'bin', EXECUTABLE)].find(
-    (path) => existsSync(path) && majorOf(path) >= REQUIRED_MAJOR,
-  )
+/** Major version of the Node in a package, by the package's own: to ask Node itself would double the launcher's time. */
+const majorOf = (directory) =>
+  Number.parseInt(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')).version, 10)
+
+const installedNode = () => {
+  for (const directory of INSTALLED) {
+    const executable = join(directory, 'bin', EXECUTABLE)
+    if (existsSync(executable) && majorOf(directory) >= REQUIRED_MAJOR) return executable
+  }
+  return undefined
+}
 
 const give = (message) => {
   process.stderr.write(`tesseradb: ${message}\n`)

@@ -60,6 +60,10 @@ const SLICE = 16
 const header = (checksum: number, indexBytes: number): string =>
   `${FORMAT} ${process.version} ${process.arch} ${checksum} ${indexBytes}`.padEnd(HEADER_BYTES)
 
+/** Where the pack of a program of a project is. Projects may share their packages, by a link, but not their packs. */
+export const packFile = (root: string, program: string): string =>
+  join(root, 'node_modules', '.cache', 'tesseradb', `${program.replaceAll(/\W/g, '-')}-${crc32(root)}.pack`)
+
 /** Bytes with as many blanks behind them as it takes for the next to be aligned, which V8 asks of compiled code. */
 const aligned = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc(-bytes.length & 7, ' ')])
 

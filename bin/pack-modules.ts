@@ -8,6 +8,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join, posix } from 'node:path'
+import { compileFunction } from 'node:vm'
 import { isMainThread, workerData } from 'node:worker_threads'
 import { type Module, writePack } from './module-pack.ts'
 
@@ -72,7 +73,7 @@ export const asFunction = (path: string, code: string): FunctionText => {
   return { text: `${head}${body}\nreturn { ${exported.join(', ')} } })`, isAsync, imports, loads }
 }
 
-/** The modules of a program. Throws where a source has an unknown form. */
+/** The modules of a program. Throws where a source has an unknown form, or what became of it is no function. */
 export const packModules = (root: string, program: string): Module[] => {
   const modules = new Map<string, Module>()
   const visit = (path: string): void => {
@@ -80,6 +81,7 @@ export const packModules = (root: string, program: string): Module[] => {
     const file = join(root, path)
     const { mtimeMs: modified, size } = statSync(file)
     const { loads, ...module } = asFunction(path, stripTypeScriptTypes(readFileSync(file, 'utf8')))
+    compileFunction(`return ${module.text}`, [], { filename: file })
     modules.set(path, { path, modified, size, ...module })
     for (const name of [...module.imports, ...loads]) visit(name)
   }

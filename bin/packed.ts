@@ -5,9 +5,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { crc32 } from 'node:zlib'
-import { LoadedModules, readPack } from './module-pack.ts'
+import { LoadedModules, packFile, readPack } from './module-pack.ts'
 
 /** Milliseconds from a start until its pack is made, so that sessions that wait for the start come first. */
 const PACK_DELAY = 3000
@@ -18,12 +18,10 @@ const ROOT = dirname(import.meta.dirname)
 const program = process.argv[2] as string
 process.argv.splice(1, 2, join(ROOT, program))
 
-const directory = join(ROOT, 'node_modules', '.cache', 'tesseradb')
-// Projects may share their packages, by a link.
-const file = join(directory, `${program.replaceAll(/\W/g, '-')}-${crc32(ROOT)}.pack`)
+const file = packFile(ROOT, program)
 
 const makePack = (): void => {
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(dirname(file), { recursive: true })
   const options = { workerData: { file, root: ROOT, program }, env: { NODE_NO_WARNINGS: '1' }, execArgv: [] }
   const worker = new Worker(new URL('./pack-modules.ts', import.meta.url), options)
   worker.on('error', nobodyMinds)
@@ -40,7 +38,7 @@ const later = async (delay: number, action: () => void | Promise<void>): Promise
 
 const pack = readPack(file, ROOT)
 if (pack === null) {
-  await import(join(ROOT, program))
+  await import(pathToFileURL(join(ROOT, program)).href)
   later(PACK_DELAY, makePack).catch(nobodyMinds)
 } else {
   const modules = new LoadedModules(pack)
