@@ -3,7 +3,7 @@
  * that sorting and searching make no values of numbers that lie in typed arrays.
  */
 import type { Datum } from '../../types/sql-type.ts'
-import type { AnyVector } from '../../vector/vector.ts'
+import type { AnyVector, Float64Vector, Int32Vector } from '../../vector/vector.ts'
 import { type KeyPart, partComparator } from './key-order.ts'
 
 /** Consecutive entries in index order: a vector per key column, all of one length. */
@@ -22,6 +22,19 @@ export interface Place {
 }
 
 export const keyAt = (part: RunPart, position: number): Datum[] => part.keys.map((column) => column.get(position))
+
+const isNumbers = (vector: AnyVector | undefined): vector is Int32Vector | Float64Vector =>
+  vector !== undefined && (vector.kind === 'int32' || vector.kind === 'float64')
+
+/** First position in [low, high) whose number, times the sign, is not below that of a bound; `high` when there is none. */
+const firstAtLeast = (values: Int32Array | Float64Array, sign: number, bound: number, low: number, high: number) => {
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sign * (values[middle] as number) < sign * bound) low = middle + 1
+    else high = middle
+  }
+  return low
+}
 
 export class EntryOrder {
   readonly parts: readonly KeyPart[]
@@ -48,13 +61,7 @@ export class EntryOrder {
 
   #column(c: number, a: AnyVector, i: number, b: AnyVector, j: number): number {
     const sign = this.#numeric[c] as number
-    if (
-      sign !== 0 &&
-      (a.kind === 'int32' || a.kind === 'float64') &&
-      (b.kind === 'int32' || b.kind === 'float64') &&
-      a.nulls === null &&
-      b.nulls === null
-    ) {
+    if (sign !== 0 && isNumbers(a) && isNumbers(b) && a.nulls === null && b.nulls === null) {
       const left = a.values[i] as number
       const right = b.values[j] as number
       return left < right ? -sign : left > right ? sign : 0
@@ -91,6 +98,15 @@ export class EntryOrder {
   lowerBound(part: RunPart, place: Place): number {
     let low = 0
     let high = part.rowids.length
+    const [column] = part.keys
+    const [bound] = place.key
+    const sign = this.#numeric[0] as number
+    if (sign !== 0 && typeof bound === 'number' && isNumbers(column) && column.nulls === null) {
+      // Few entries have the same first value, as a rule.
+      low = firstAtLeast(column.values, sign, bound, 0, high)
+      if (low === high || (column.values[low] as number) !== bound) return low
+      if (low + 1 === high || (column.values[low + 1] as number) !== bound) high = low + 1
+    }
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.#partBefore(part, middle, place)) low = middle + 1

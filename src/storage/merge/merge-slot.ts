@@ -44,7 +44,8 @@ export const mergeSlot = async (
 ): Promise<boolean> => {
   const slot = store.slots[slotIndex]
   const horizon = context.snapshots.horizon()
-  if (slot === undefined || slot.creator.commitSequence > horizon || slot.unfoldedTo >= horizon) return false
+  if (slot === undefined || slot.creator.commitSequence > horizon) return false
+  if (slot.plannedTo >= horizon && slot.foldable < Math.max(minimum, 1)) return false
   const plan = planMerge(slot, horizon, minimum)
   if (plan === null) return false
   const { base } = slot
@@ -113,7 +114,8 @@ const planMerge = (slot: SegmentSlot, horizon: number, minimum: number): MergePl
   for (const map of slot.overrides) for (const [offset, head] of map ?? []) consider(offset, head)
   for (let i = 0; i < slot.fresh.length; i++) consider(slot.baseLength + i, slot.fresh[i] ?? null)
   // Whatever is committed from now on lies beyond the horizon.
-  if (changed.length === 0) slot.unfoldedTo = horizon
+  slot.plannedTo = horizon
+  slot.foldable = changed.length
   if (changed.length < Math.max(minimum, 1)) return null
   const absent = new Uint8Array(length)
   let liveRows = length

@@ -25,8 +25,9 @@ export class SegmentSlot {
   fresh: (RowVersion | null)[] = []
   /** Number of entries in `overrides`. */
   overrideCount = 0
-  /** Horizon at which no version was settled: merging is of no use before it moves on. */
-  unfoldedTo = -1
+  /** Horizon at which a merge was planned last, and the rows that it could have folded: no more before it moves on. */
+  plannedTo = -1
+  foldable = 0
 
   /** Offsets in use: 0 … length-1. */
   get length(): number {
@@ -60,8 +61,9 @@ export class SegmentSlot {
       map = new Map()
       this.overrides[block] = map
     }
-    if (!map.has(offset)) this.overrideCount++
+    const { size } = map
     map.set(offset, version)
+    this.overrideCount += map.size - size
   }
 
   /** Installs a base over the whole slot; the overlay is kept by the caller. */
