@@ -14,7 +14,7 @@ export const VALUE_BYTES = {
 } as const
 
 /** Whether a number needs no more than its place. */
-export const isSmallInteger = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 30
+const isSmallInteger = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 30
 
 export const rowBytes = (values: readonly Datum[] | null): number => {
   if (values === null) return 0
