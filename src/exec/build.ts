@@ -9,7 +9,7 @@ import { DeleteOperator, UpdateOperator } from './modify/update-delete.ts'
 import type { Operator } from './operator.ts'
 import { AggregateOperator } from './operators/aggregate.ts'
 import { ApplyOperator } from './operators/apply.ts'
-import { BlockingProjectOperator, isBlocking, waitingScan } from './operators/blocking-project.ts'
+import { BlockingFilterOperator, BlockingProjectOperator, isBlocking, waitingScan } from './operators/blocking.ts'
 import { CteScanOperator, RecursiveUnionOperator, WithOperator, WorkTableScanOperator } from './operators/cte.ts'
 import { FunctionScanOperator, ProjectSetOperator } from './operators/functions.ts'
 import { HashJoinOperator } from './operators/hash-join.ts'
@@ -95,7 +95,9 @@ export const buildOperator = (
       case 'work-table-scan':
         return new WorkTableScanOperator(plan, context)
       case 'filter':
-        return new FilterOperator(plan, build(plan.input), context)
+        return isBlocking(plan)
+          ? new BlockingFilterOperator(plan, build(plan.input), context)
+          : new FilterOperator(plan, build(plan.input), context)
       case 'project':
         return isBlocking(plan)
           ? new BlockingProjectOperator(plan, build(plan.input), context)

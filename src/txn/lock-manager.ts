@@ -1,7 +1,8 @@
 /**
  * The lock manager: who holds what, who waits for whom. Requests queue in arrival order behind conflicting requests; a
- * holder that asks for more does not queue behind others. When a wait starts the waits-for graph is searched, and the
- * youngest owner of a cycle is told 40P01.
+ * holder that asks for more does not queue behind others, nor does who asks for a row that its holders would share. When
+ * a wait starts the waits-for graph is searched: a cycle ends by letting somebody pass who only stands behind others, or
+ * else its youngest owner is told 40P01.
  */
 import { deadlockDetected, lockTimeout } from '../errors/raise/transactions.ts'
 import type { SqlError } from '../errors/sql-error.ts'
@@ -9,7 +10,7 @@ import type { StoredLock } from '../storage/prepared-record.ts'
 import { Wait } from '../vector/wait.ts'
 import { blockersOf, type CycleStep, findCycle } from './deadlock.ts'
 import { CompactRowLocks } from './compact-row-locks.ts'
-import { conflicts, dropCovered, type Grant, grant, type Lock, LockOwner, type Request } from './lock.ts'
+import { conflicts, dropCovered, type Grant, grant, type Lock, type LockMark, LockOwner, type Request } from './lock.ts'
 import { type LockMode, lockModeName, modesIn, TABLE_LOCK } from './lock-modes.ts'
 import { LockTable } from './lock-table.ts'
 import { describeTag, type LockRange, type LockTag } from './lock-tag.ts'
@@ -78,7 +79,7 @@ export class LockManager {
     const range = options.range ?? null
     if (
       !lock.isBlocked(owner, mode, range) &&
-      (lock.queue.length === 0 || lock.holds(owner) || !this.#queued(lock, owner, mode, range))
+      (lock.queue.length === 0 || tag.kind === 'row' || lock.holds(owner) || !this.#queued(lock, owner, mode, range))
     ) {
       if (options.transient === true) this.#locks.dropIfUnused(lock)
       else grant(lock, owner, mode, range)
@@ -104,7 +105,9 @@ export class LockManager {
       this.#compact.add(owner, relation, rowid, mode)
       return true
     }
-    for (const holder of held) for (const own of holder.modes) grant(this.#locks.find(tag), holder.owner, own, null)
+    for (const { owner: holder, modes } of held) {
+      for (const own of modes) grant(this.#locks.find(tag), holder, own, null, holder.unpacked)
+    }
     return false
   }
 
@@ -150,6 +153,7 @@ export class LockManager {
       if (this.#waiting.get(request.owner.processId) !== request) return
       const cycle = findCycle(request, this.#waiting)
       if (cycle === null) return
+      if (cycle.toReversed().some((step) => this.#letPass(step, request))) continue
       const victim = cycle.reduce((a, b) => (b.request.owner.order > a.request.owner.order ? b : a)).request
       const detail = cycle
         .map(
@@ -160,6 +164,24 @@ export class LockManager {
       this.onDeadlock?.(victim.owner.processId)
       this.cancelWait(victim.owner.processId, deadlockDetected(detail))
     }
+  }
+
+  /**
+   * Lets a request that only stands behind another one pass it, where that leads to no other cycle; false when it does, or
+   * when the request waits for a holder.
+   */
+  #letPass({ request, blockedBy }: CycleStep, start: Request): boolean {
+    const { lock, owner, mode, range } = request
+    const { queue } = lock
+    if (lock.blockers(owner, mode, range).includes(blockedBy)) return false
+    const before = queue.slice()
+    const ahead = queue.findIndex((other) => other.owner === blockedBy)
+    queue.splice(queue.indexOf(request), 1)
+    queue.splice(ahead, 0, request)
+    const stuck = [start, ...before].some((other) => findCycle(other, this.#waiting) !== null)
+    if (stuck) queue.splice(0, queue.length, ...before)
+    else this.#grantWaiters(lock)
+    return !stuck
   }
 
   /**
@@ -213,8 +235,9 @@ export class LockManager {
 
   /** Gives up everything that an owner holds, for good. */
   releaseAll(owner: LockOwner): void {
-    const { held } = owner
+    const held = owner.unpacked.length === 0 ? owner.held : [...owner.unpacked, ...owner.held]
     owner.held = []
+    owner.unpacked = []
     owner.ended = true
     this.#compact.release(owner)
     if (held.length > RELEASE_SLICE) {
@@ -224,14 +247,19 @@ export class LockManager {
   }
 
   /**
-   * Gives up the locks that an owner holds from the `from`-th on. ACCESS SHARE on tables remains: cursors may be reading
-   * them.
+   * Gives up the locks, and the modes of older locks, that an owner got since a mark. ACCESS SHARE on tables remains:
+   * cursors may be reading them.
    */
-  releaseSince(owner: LockOwner, from: number): void {
-    const since = owner.held.splice(from)
+  releaseSince(owner: LockOwner, { held, upgrades }: LockMark): void {
+    const since = owner.held.splice(held)
     const reading = (lock: Lock): boolean =>
       lock.tag.kind === 'relation' &&
       lock.grants.some((g) => g.owner === owner && (g.modes & TABLE_LOCK.accessShare) !== 0)
+    for (const { lock, grant: upgraded, before } of (owner.upgrades ?? []).splice(upgrades).reverse()) {
+      const kept = lock.tag.kind === 'relation' ? upgraded.modes & TABLE_LOCK.accessShare : 0
+      upgraded.modes = before | kept
+      if (lock.queue.length > 0) this.#grantWaiters(lock)
+    }
     owner.held.push(...since.filter(reading))
     for (const lock of since) {
       if (reading(lock)) {

@@ -11,6 +11,10 @@ export class LockOwner {
   readonly order: number
   /** Locks held, in the order of their first grant. */
   held: Lock[] = []
+  /** Row locks that were a few bits each until somebody else asked for them: held to the end. */
+  unpacked: Lock[] = []
+  /** Modes added to locks held before: what a savepoint's rollback takes away again. Null: there is no savepoint. */
+  upgrades: Upgrade[] | null = null
   /** Id of the transaction, 0 while it has none. */
   xid = 0
   /** Everything is given up; grants that are still to be cleared away are in nobody's way. */
@@ -20,6 +24,12 @@ export class LockOwner {
     this.processId = processId
     this.order = order
   }
+
+  /** What is held now, to go back to by `LockManager.releaseSince`. */
+  mark(): LockMark {
+    this.upgrades ??= []
+    return { held: this.held.length, upgrades: this.upgrades.length }
+  }
 }
 
 export interface Grant {
@@ -27,6 +37,19 @@ export interface Grant {
   /** Bits of the modes held. */
   modes: number
   readonly range: LockRange | null
+}
+
+/** A grant that got more modes, and those it had before. */
+interface Upgrade {
+  readonly lock: Lock
+  readonly grant: Grant
+  readonly before: number
+}
+
+/** What an owner held at some moment. */
+export interface LockMark {
+  readonly held: number
+  readonly upgrades: number
 }
 
 export interface Request {
@@ -83,17 +106,24 @@ export const dropCovered = ({ grants }: Lock, owner: LockOwner): void => {
   }
 }
 
-/** Adds a mode to what an owner holds of a lock. */
-export const grant = (lock: Lock, owner: LockOwner, mode: LockMode, range: LockRange | null): void => {
+/** Adds a mode to what an owner holds of a lock; a lock that is new to it goes to one of its lists. */
+export const grant = (
+  lock: Lock,
+  owner: LockOwner,
+  mode: LockMode,
+  range: LockRange | null,
+  list: Lock[] = owner.held,
+): void => {
   let held = false
   for (const g of lock.grants) {
     if (g.owner !== owner) continue
     held = true
     if (g.range === range) {
+      if ((g.modes & mode) === 0 && list === owner.held) owner.upgrades?.push({ lock, grant: g, before: g.modes })
       g.modes |= mode
       return
     }
   }
   lock.grants.push({ owner, modes: mode, range })
-  if (!held) owner.held.push(lock)
+  if (!held) list.push(lock)
 }

@@ -12,7 +12,7 @@ export interface HeldLock {
 
 /** Bits of the modes that an owner holds of each of its locks. */
 const modesHeld = (owner: LockOwner): HeldLock[] =>
-  owner.held.map(({ tag, grants }) => ({
+  [...owner.unpacked, ...owner.held].map(({ tag, grants }) => ({
     tag,
     modes: grants.reduce((modes, grant) => (grant.owner === owner ? modes | grant.modes : modes), 0),
   }))

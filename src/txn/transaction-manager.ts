@@ -6,6 +6,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { LiveSnapshots, TransactionState } from '../storage/transaction-state.ts'
 import { Wait } from '../vector/wait.ts'
 import { ExportedSnapshots } from './exported-snapshots.ts'
+import type { LockMark } from './lock.ts'
 import { LockManager } from './lock-manager.ts'
 import { TABLE_LOCK } from './lock-modes.ts'
 import { PreparedTransactions } from './prepared-transactions.ts'
@@ -116,9 +117,9 @@ export class TransactionManager implements LiveSnapshots {
     while (this.#commits.size > 0) await Promise.allSettled(this.#commits)
   }
 
-  /** A part of a transaction is undone: its locks from the `from`-th on are given up (null: none), waiters look again. */
-  rolledBack({ owner, state }: Transaction, from: number | null): void {
-    if (from !== null) this.locks.releaseSince(owner, from)
+  /** A part of a transaction is undone: its locks since a mark are given up (null: none), waiters look again. */
+  rolledBack({ owner, state }: Transaction, since: LockMark | null): void {
+    if (since !== null) this.locks.releaseSince(owner, since)
     if (state.xid !== 0) this.locks.release(owner, { kind: 'transaction', xid: state.xid }, TABLE_LOCK.exclusive)
   }
 

@@ -16,7 +16,7 @@ import {
   type Writer,
 } from '../storage/transaction-state.ts'
 import type { Wait } from '../vector/wait.ts'
-import type { LockOwner } from './lock.ts'
+import type { LockMark, LockOwner } from './lock.ts'
 import type { AcquireOptions } from './lock-manager.ts'
 import { type LockMode, ROW_LOCK, TABLE_LOCK } from './lock-modes.ts'
 import type { LockRange, LockTag } from './lock-tag.ts'
@@ -38,8 +38,7 @@ export interface TransactionOptions {
 export interface Savepoint {
   readonly changes: number
   readonly commitActions: number
-  /** Locks taken before it. */
-  readonly locks: number
+  readonly locks: LockMark
 }
 
 /** An undo action in the change log. */
@@ -274,7 +273,7 @@ export class Transaction implements Writer {
     return {
       changes: this.#targets.length,
       commitActions: this.#commitActions.length,
-      locks: this.owner.held.length,
+      locks: this.owner.mark(),
     }
   }
 

@@ -55,7 +55,7 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
 }
 
 /** The strongest lock that one of the commands needs. */
-const lockLevel = (commands: readonly Node[]): 'shareUpdateExclusive' | 'shareRowExclusive' | 'accessExclusive' => {
+export const lockLevel = (commands: readonly Node[]): 'shareUpdateExclusive' | 'shareRowExclusive' | 'accessExclusive' => {
   const levels = commands.map((n) => {
     const command = bodyOf(n, 'AlterTableCmd') as AlterTableCmd
     if (addsForeignKey(command)) return 'shareRowExclusive'

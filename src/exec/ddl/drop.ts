@@ -57,7 +57,10 @@ const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], att
       queue.push({ object: other, attnum: 0 })
     }
   }
-  return [...doomed.values()]
+  // What goes with one of the objects goes, whatever else it depends on.
+  const goesAlong = ({ object }: Doomed): boolean =>
+    object.depends.some(({ oid, kind }) => kind !== 'normal' && doomed.has(oid) && oid !== object.oid)
+  return Array.from(doomed.values(), (d) => (d.hard && goesAlong(d) ? { ...d, hard: false } : d))
 }
 
 const dependsOn = (other: CatalogObject, object: CatalogObject, attnum: number): 'normal' | 'auto' | null => {

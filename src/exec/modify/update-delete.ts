@@ -14,6 +14,7 @@ import type { ExecutionContext } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { drain, type Operator } from '../operator.ts'
 import { changedSince, lockRow } from './lock-row.ts'
+import { isSameKey, referablePlaces } from './referable-columns.ts'
 import { Modification } from './modification.ts'
 import type { RowEvents } from './row-events.ts'
 import { RangeGuard } from './range-guard.ts'
@@ -158,10 +159,9 @@ export class UpdateOperator extends RowModification {
       place: column.attnum - 1,
       column: this.layout.get(plan.values[i] as number) as number,
     }))
-    const indexes = this.#writer.uniques.flatMap(({ relation }) => relation.index ?? [])
-    const keys = indexes.filter(({ predicate }) => predicate === null).flatMap((index) => index.keys)
-    this.#keys = this.#values.filter(({ place }) => keys.some(({ attnum }) => attnum === place + 1))
-    this.#computesKey = keys.some(({ attnum }) => this.relation.columns[attnum - 1]?.generated)
+    const keys = referablePlaces(context, this.relation)
+    this.#keys = this.#values.filter(({ place }) => keys.includes(place))
+    this.#computesKey = keys.some((place) => this.relation.columns[place]?.generated)
   }
 
   /** A change of a key keeps foreign keys away; one that leaves the keys alone does not. */
@@ -171,9 +171,8 @@ export class UpdateOperator extends RowModification {
     const old = this.#writer.store.newest(rowid)?.values ?? null
     if (old === null) return ROW_LOCK.forUpdate
     const changed = this.#keys.some(({ place, column }) => {
-      const [before, after] = [old[place] ?? null, batch.columns[column]?.get(position) ?? null]
-      if (before === null || after === null) return before !== after
-      return this.relation.columns[place]?.type.compare?.(before, after) !== 0
+      const after = batch.columns[column]?.get(position) ?? null
+      return !isSameKey(this.relation, place, old[place] ?? null, after)
     })
     return changed ? ROW_LOCK.forUpdate : ROW_LOCK.forNoKeyUpdate
   }

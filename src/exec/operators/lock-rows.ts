@@ -1,4 +1,5 @@
 /** SELECT … FOR UPDATE and its kin: rows are locked as they are delivered. */
+import type { RelationObject } from '../../catalog/objects.ts'
 import { concurrentUpdate, rowLockNotAvailable } from '../../errors/raise/transactions.ts'
 import type { LockRows, PhysicalPlan } from '../../plan/physical.ts'
 import { ROW_LOCK, type LockMode } from '../../txn/lock-modes.ts'
@@ -8,6 +9,7 @@ import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { changedSince } from '../modify/lock-row.ts'
+import { isSameKey, referablePlaces } from '../modify/referable-columns.ts'
 import { drain, type Operator, type Pull } from '../operator.ts'
 import { rowsBatch } from '../row-buffer.ts'
 
@@ -91,13 +93,16 @@ export class LockRowsOperator implements Operator {
         return null
       }
       pinned.set(id, rowid)
-      const newest = this.#context.storage.store(relation.storageId).newest(rowid)
+      // A lock that lets others change the row has nothing to do with what they are about to make of it.
+      const { transaction, storage } = this.#context
+      const newest = storage.store(relation.storageId).newest(rowid, null, transaction.state)
       if (newest === null || newest.values === null) {
         // PostgreSQL has one message for rows that changed and rows that went.
         if (newest !== null) changedSince(this.#context, newest, concurrentUpdate)
         this.#at++
         return null
       }
+      if (lock.strength === 'key share' && this.#hasSameKeys(relation, rowid, newest.values)) continue
       changed ||= changedSince(this.#context, newest)
     }
     this.#at++
@@ -109,6 +114,15 @@ export class LockRowsOperator implements Operator {
       this.#rechecking = null
     })
     return new Wait(this.#rechecking)
+  }
+
+  /** Whether a row has the keys that the snapshot sees: FOR KEY SHARE does not mind any other change. */
+  #hasSameKeys(relation: RelationObject, rowid: number, newest: readonly Datum[]): boolean {
+    const { storage, snapshot } = this.#context
+    const seen = storage.store(relation.storageId).fetch(rowid, snapshot)
+    if (seen === null) return false
+    const places = referablePlaces(this.#context, relation)
+    return places.every((place) => isSameKey(relation, place, seen[place] ?? null, newest[place] ?? null))
   }
 
   /** Looks at the changed rows again by a newer snapshot; keeps the result when they still qualify. */

@@ -5,8 +5,9 @@
 import { resolveRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { SqlError } from '../../errors/sql-error.ts'
+import { lockLevel } from '../../exec/ddl/alter-table.ts'
 import { PG_NAMESPACE, targetSchema, truncateName } from '../../exec/ddl/context.ts'
-import type { Node, RangeVar } from '../../sql/ast.ts'
+import type { AlterTableStmt, Node, RangeVar } from '../../sql/ast.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
@@ -28,7 +29,7 @@ export const findRelation = (core: SessionCore, range: RangeVar): RelationObject
 export const lockDefined = async (
   core: SessionCore,
   range: RangeVar | undefined,
-  mode: 'accessShare' | 'share' | 'shareRowExclusive' | 'accessExclusive',
+  mode: 'accessShare' | 'share' | 'shareUpdateExclusive' | 'shareRowExclusive' | 'accessExclusive',
 ): Promise<void> => {
   const relation = range === undefined ? null : findRelation(core, range)
   if (relation === null || (relation.system !== null && relation.kind !== 'S')) return
@@ -47,6 +48,13 @@ const referencedTables = (node: unknown): RangeVar[] => {
 /** Keeps referenced rows from going while a foreign key to them is made. */
 export const lockReferenced = async (core: SessionCore, node: object): Promise<void> => {
   for (const range of referencedTables(node)) await lockDefined(core, range, 'shareRowExclusive')
+}
+
+/** The table that ALTER TABLE changes, and then those that its new foreign keys refer to. */
+export const lockAltered = async (core: SessionCore, node: AlterTableStmt): Promise<void> => {
+  if (referencedTables(node).length === 0) return
+  await lockDefined(core, node.relation, lockLevel(node.cmds ?? []))
+  await lockReferenced(core, node)
 }
 
 /** Keeps the relations that a view's query reads, until the view depends on them. */

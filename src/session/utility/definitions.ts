@@ -25,6 +25,7 @@ import {
   lockNameBeside,
   lockNewName,
   lockRead,
+  lockAltered,
   lockReferenced,
 } from './definition-locks.ts'
 import { createTableAs } from './create-table-as.ts'
@@ -135,7 +136,7 @@ export const definitionHandlers: UtilityHandlers = {
       core,
       'ALTER TABLE',
       (context) => alterTable(context, node),
-      () => lockReferenced(core, node),
+      () => lockAltered(core, node),
     ),
   RenameStmt: (core, node) =>
     tagged(

@@ -6,7 +6,7 @@ import type { Datum } from '../../types/sql-type.ts'
 import { pause } from '../pace.ts'
 import { SEGMENT_ROWS, type Segment, segmentRow } from '../segments/segment.ts'
 import { BLOCK_ROWS, type SegmentSlot } from '../table/segment-slot.ts'
-import type { RowVersion } from '../table/row-version.ts'
+import { isCommitted, type RowVersion } from '../table/row-version.ts'
 import type { TableStore } from '../table/table-store.ts'
 import type { BTree } from './btree.ts'
 import type { IndexRun, ResidentRun } from './index-run.ts'
@@ -77,8 +77,6 @@ const isHidden = (head: RowVersion | null): boolean => {
   for (let version = head; version !== null; version = version.older) if (isCommitted(version)) return true
   return false
 }
-
-const isCommitted = ({ writer }: RowVersion): boolean => writer.commitSequence !== Number.POSITIVE_INFINITY
 
 /**
  * Fills `tree` with the overlay's entries, giving way to others between blocks. Entries that writers add to the tree

@@ -65,6 +65,8 @@ export const damagedVersion = (error: SqlError): RowVersion => {
   return RowVersion.unread({ read }, 0)
 }
 
+export const isCommitted = ({ writer }: RowVersion): boolean => writer.commitSequence !== Number.POSITIVE_INFINITY
+
 /** The newest version in a chain that a snapshot sees, null when it sees none. */
 export const visibleVersion = (head: RowVersion | null, snapshot: Snapshot): RowVersion | null => {
   let version = head

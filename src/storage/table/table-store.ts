@@ -15,7 +15,7 @@ import type { ChangeTarget, LiveSnapshots, Snapshot, TransactionState, Writer } 
 import { ANCIENT } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
 import type { OverlayMemory } from './overlay-memory.ts'
-import { PRUNE_REACH, RowVersion } from './row-version.ts'
+import { isCommitted, PRUNE_REACH, RowVersion } from './row-version.ts'
 import { SegmentSlot } from './segment-slot.ts'
 import { TableCounters } from './table-counters.ts'
 import { type ScanOptions, TableScan } from './table-scan.ts'
@@ -149,15 +149,21 @@ export class TableStore implements ChangeTarget {
   /**
    * The newest state of a row whatever its transaction's state, or null when no such row ever was (or it is gone for
    * good). After a lock wait: `writer.commitSequence > snapshot.sequence` tells that the row changed since. A row of a
-   * segment carries only `needed` columns when given.
+   * segment carries only `needed` columns when given. With `own`, what other transactions in progress have made of the
+   * row is left out.
    */
-  newest(rowid: number, needed: readonly number[] | null = null): NewestVersion | null {
+  newest(
+    rowid: number,
+    needed: readonly number[] | null = null,
+    own: TransactionState | null = null,
+  ): NewestVersion | null {
     const index = Math.floor(rowid / SEGMENT_ROWS)
     const offset = rowid - index * SEGMENT_ROWS
     const slot = this.slots[index]
     if (slot === undefined) return null
-    const head = slot.head(offset)
-    if (head !== null) return head
+    let version = slot.head(offset)
+    while (own !== null && version !== null && version.writer !== own && !isCommitted(version)) version = version.older
+    if (version !== null) return version
     if (!slot.baseHas(offset)) return null
     const values = segmentRow(slot.base as Segment, offset, needed)
     return { values, writer: slot.creator, command: slot.creatorCommand }
