@@ -3,7 +3,7 @@
  * newer). The project brings its own as the `node` package, so that nothing but Node and npm has to be there.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { constants, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,15 +18,20 @@ const ARCHITECTURE_PACKAGE = `node-${process.platform === 'win32' ? 'win' : proc
 const run = (command, args, cwd) =>
   spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' }).status === 0
 
-const majorOf = (executable) => {
-  const { status, stdout } = spawnSync(executable, ['--version'], { encoding: 'utf8' })
-  return status === 0 ? Number(/^v(\d+)/.exec(stdout)?.[1] ?? 0) : 0
-}
+/** The `node` package, and the one that it takes its executable from. */
+const INSTALLED = ['node', ARCHITECTURE_PACKAGE].map((name) => join(MODULES, name))
 
-const installedNode = () =>
-  [join(MODULES, 'node', 'bin', EXECUTABLE), join(MODULES, ARCHITECTURE_PACKAGE, 'bin', EXECUTABLE)].find(
-    (path) => existsSync(path) && majorOf(path) >= REQUIRED_MAJOR,
-  )
+/** Major version of the Node in a package, by the package's own: to ask Node itself would double the launcher's time. */
+const majorOf = (directory) =>
+  Number.parseInt(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')).version, 10)
+
+const installedNode = () => {
+  for (const directory of INSTALLED) {
+    const executable = join(directory, 'bin', EXECUTABLE)
+    if (existsSync(executable) && majorOf(directory) >= REQUIRED_MAJOR) return executable
+  }
+  return undefined
+}
 
 const give = (message) => {
   process.stderr.write(`tesseradb: ${message}\n`)
@@ -71,6 +76,12 @@ const ALLOCATION = {
 /** Megabytes of the space for new objects, which a start and many short statements fill faster than its default is made for. */
 const YOUNG_SPACE = ['--min-semi-space-size=16', '--max-semi-space-size=32']
 
+/**
+ * What the server sets for itself when it runs (`storage/memory-watch.ts`): V8 takes back compiled code only under the
+ * very flags with which it gave it away.
+ */
+const OWN_FLAGS = ['--expose-gc', '--external-memory-accounted-in-global-limit']
+
 /** Megabytes that JavaScript may take: most of what there is, for all that a transaction has changed is in memory. */
 const heapLimit = () => {
   const limit = process.constrainedMemory()
@@ -80,16 +91,17 @@ const heapLimit = () => {
 
 /**
  * Runs a program of the project on a suitable Node, passes signals on to it, and ends with its exit code.
- * `script` is relative to the project. `tied`: a channel lets the program notice when this process is killed, so that
- * it does not stay behind alone.
+ * `script` is relative to the project. `isServer`: it is run from its pack (see `packed.ts`), and a channel lets it notice
+ * when this process is killed, so that it does not stay behind alone.
  */
-export const launch = (script, args, { tied = false } = {}) => {
+export const launch = (script, args, { isServer = false } = {}) => {
   install()
-  const stdio = ['inherit', 'inherit', 'inherit', ...(tied ? ['ipc'] : [])]
+  const stdio = ['inherit', 'inherit', 'inherit', ...(isServer ? ['ipc'] : [])]
   // Compiled code is kept from one start to the next, which halves the time until the server is ready.
   const env = { NODE_COMPILE_CACHE: join(MODULES, '.cache', 'tesseradb'), ...ALLOCATION, ...process.env }
-  const options = [`--max-old-space-size=${heapLimit()}`, ...YOUNG_SPACE]
-  const child = spawn(findNode(), [...options, join(ROOT, script), ...args], { stdio, env })
+  const options = [`--max-old-space-size=${heapLimit()}`, ...YOUNG_SPACE, ...OWN_FLAGS]
+  const program = isServer ? [join(ROOT, 'bin', 'packed.ts'), script] : [join(ROOT, script)]
+  const child = spawn(findNode(), [...options, ...program, ...args], { stdio, env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => give(error.message))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))

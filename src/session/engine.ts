@@ -16,6 +16,7 @@ import { descriptorsOf } from '../exec/columns.ts'
 import { IndexRegistry } from '../exec/index-registry.ts'
 import { SpillArea } from '../exec/spill/spill-area.ts'
 import type { Logger } from '../observe/logger.ts'
+import { type OpeningRecords, storageDirectory } from '../storage/open-records.ts'
 import { openParts, openStorage, type Storage, type StorageParts, type TableDescription } from '../storage/storage.ts'
 import { TransactionManager } from '../txn/transaction-manager.ts'
 import type { Engine, Session, SessionEvents, StartupParameters } from './contract.ts'
@@ -31,16 +32,19 @@ export interface EngineOptions {
   readonly logger: Logger
   /** Where the bytes are instead of in a directory. */
   readonly parts?: Pick<StorageParts, 'log' | 'segments'>
+  /** Set when opening the directory's records has begun already. */
+  readonly opening?: OpeningRecords | undefined
 }
 
-export const openEngine = async ({ dataDirectory, settings, logger, parts }: EngineOptions): Promise<TesseraEngine> => {
+export const openEngine = async (options: EngineOptions): Promise<TesseraEngine> => {
+  const { dataDirectory, settings, logger, parts, opening } = options
   const common = {
     memoryBudget: new Settings(settings).int('tesseradb.memory_budget') * 1024 * 1024,
     logger: (message: string, severity: 'info' | 'error' = 'info') => logger[severity](message),
   }
   const storage =
     parts === undefined
-      ? await openStorage({ directory: dataDirectory === null ? null : join(dataDirectory, 'base'), ...common })
+      ? await openStorage({ directory: dataDirectory && storageDirectory(dataDirectory), opening, ...common })
       : await openParts({ ...parts, ...common }, 'storage')
   const transactions = new TransactionManager(storage)
   const catalogs = new CatalogStore(storage)
@@ -68,9 +72,12 @@ const loadStatistics = async (engine: TesseraEngine, oid: number): Promise<void>
   const { storage, catalogs } = engine.parts
   const { statistics } = engine.database(oid)
   const catalog = catalogs.snapshot(oid)
-  for (const [, bytes] of await storage.readMeta(statisticsRecord(oid, 0).slice(0, -1))) {
+  const names = statisticsRecord(oid, 0).slice(0, -1)
+  for (const [name, bytes] of await storage.readMeta(names)) {
     // Damaged statistics are as good as none: ANALYZE makes new ones.
-    if (bytes !== null) statistics.set(decodeStatistics(bytes, (type) => catalog.typeByOid(type)))
+    if (bytes === null) continue
+    const table = Number(name.slice(names.length))
+    statistics.restore(table, () => decodeStatistics(bytes, (type) => catalog.typeByOid(type)))
   }
 }
 

@@ -6,22 +6,25 @@ import { dataCorrupted, incompatibleFormat } from '../errors/raise/storage.ts'
 import type { SqlError } from '../errors/sql-error.ts'
 import { type Damage, damageOf, intact, WRONG_CHECKSUM } from './damage.ts'
 import { decodeRunManifest, type RunManifest } from './index/index-run.ts'
-import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
+import { type KeyValue, type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import {
   FORMAT_KEY,
   parseIdKey,
   parseIndexKey,
-  parseRowKey,
   parseSegmentKey,
   prefixRange,
+  rowidOf,
   rowRange,
+  storageOfRow,
   textKey,
   XID_KEY,
 } from './kv/keys.ts'
-import { decodeRow } from './row-codec.ts'
+import { storedRowBytes } from './row-codec.ts'
 import { DamagedSegment } from './segments/damaged-segment.ts'
 import { decodeManifest } from './segments/segment-file.ts'
 import type { SegmentFiles } from './segments/segment-files.ts'
+import { damagedVersion, RowVersion } from './table/row-version.ts'
+import { StoredRow, StoredRows } from './table/stored-rows.ts'
 import type { TableStore } from './table/table-store.ts'
 
 /** Version of everything on disk; raised when older servers could not read what this one writes. */
@@ -73,21 +76,23 @@ interface RecoveredTables {
   readonly files: Set<string>
   /** Storages that have records but no store: dropped just before the server stopped. */
   readonly orphans: Set<number>
-  readonly damages: Damage[]
 }
 
-/** Reads manifests and rows into empty stores. */
+/** Told of a record that cannot be read; answers the error for those who need it. */
+type Report = (record: string, storageId: number, cause: unknown) => SqlError
+
+/** Reads manifests and rows into empty stores. `reportDamage` may be called later too, when a row is first looked at. */
 export const recoverTables = async (
   log: KeyValueStore,
   stores: ReadonlyMap<number, TableStore>,
   files: SegmentFiles,
+  reportDamage: (damage: Damage) => void,
 ): Promise<RecoveredTables> => {
   const named = new Set<string>()
   const orphans = new Set<number>()
-  const damages: Damage[] = []
-  const report = (record: string, storageId: number, cause: unknown): SqlError => {
+  const report: Report = (record, storageId, cause) => {
     const damage = damageOf(record, 'table storage', storageId, cause)
-    damages.push(damage)
+    reportDamage(damage)
     return damage.error
   }
   for await (const chunk of log.range(...prefixRange('s'))) {
@@ -108,23 +113,49 @@ export const recoverTables = async (
     }
   }
   await recoverIndexes(log, stores, named, orphans, report)
-  for await (const chunk of log.range(...rowRange(null))) {
-    for (const [key, value] of chunk) {
-      const { storageId, rowid } = parseRowKey(key)
+  for await (const chunk of log.range(...rowRange(null))) recoverRows(chunk, stores, orphans, report)
+  for (const store of stores.values()) store.resume()
+  return { files: named, orphans }
+}
+
+/** Verifies rows, which come in the order of their tables, and keeps their bytes for whoever looks at them first. */
+const recoverRows = (
+  chunk: readonly KeyValue[],
+  stores: ReadonlyMap<number, TableStore>,
+  orphans: Set<number>,
+  report: Report,
+): void => {
+  // One array for all, because each of those that were read is an object outside the heap.
+  const bytes = Buffer.allocUnsafeSlow(chunk.reduce((sum, [, value]) => sum + (value?.length ?? 0), 0))
+  let end = 0
+  let current: { readonly store: TableStore; readonly rows: StoredRows } | null = null
+  for (const [key, value] of chunk) {
+    const storageId = storageOfRow(key)
+    if (current?.store.storageId !== storageId) {
       const store = stores.get(storageId)
       if (store === undefined) {
         orphans.add(storageId)
         continue
       }
-      try {
-        store.restoreRow(rowid, decodeRow(intact(value), store.columns))
-      } catch (error) {
-        store.restoreRow(rowid, null, report(`row ${rowid}`, storageId, error))
+      const damage = (rowid: number, cause: unknown): SqlError => report(`row ${rowid}`, storageId, cause)
+      current = { store, rows: new StoredRows(bytes, store.columns, damage) }
+    }
+    const { store, rows } = current
+    const rowid = rowidOf(key)
+    try {
+      const content = intact(value)
+      if (content.length === 0) store.restoreRow(rowid, null)
+      else {
+        const from = end
+        bytes.set(content, from)
+        end += content.length
+        const size = storedRowBytes(bytes, from, end)
+        store.restoreRow(rowid, RowVersion.unread(new StoredRow(rows, rowid, from, end), size))
       }
+    } catch (error) {
+      store.restoreRow(rowid, damagedVersion(report(`row ${rowid}`, storageId, error)), true)
     }
   }
-  for (const store of stores.values()) store.resume()
-  return { files: named, orphans, damages }
 }
 
 /** Reads which indexes are complete, and their runs. */
@@ -133,7 +164,7 @@ const recoverIndexes = async (
   stores: ReadonlyMap<number, TableStore>,
   named: Set<string>,
   orphans: Set<number>,
-  report: (record: string, storageId: number, cause: unknown) => SqlError,
+  report: Report,
 ): Promise<void> => {
   // An index's own record comes before those of its runs.
   for await (const chunk of log.range(...prefixRange('i'))) {

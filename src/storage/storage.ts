@@ -2,17 +2,15 @@
  * The storage of one server: its tables' stores, sequences and records, volatile or in a directory. Opening recovers
  * what was committed; nothing above this layer knows where bytes are.
  */
-import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { writeFailed } from '../errors/raise/storage.ts'
 import { type Damage, damageOf } from './damage.ts'
 import type { OrderedIndex } from './index/ordered-index.ts'
 import { type KeyValueStore, WriteBatch } from './kv/key-value-store.ts'
 import { indexRange, metaKey, prefixRange, rowRange, segmentKey, storeKey, textKey, XID_KEY } from './kv/keys.ts'
-import { LevelStore } from './kv/level-store.ts'
 import { MemoryWatch, ownMemory } from './memory-watch.ts'
 import { Merger } from './merge/merger.ts'
 import { syncDirectory } from './durable-files.ts'
+import { beginOpening, type OpeningRecords } from './open-records.ts'
 import { checkFormat, recoverStoreIds, recoverTables, recoverXid } from './recovery.ts'
 import type { PreparedRecord } from './prepared-record.ts'
 import { preparedDamage, readPrepared } from './restore-prepared.ts'
@@ -152,8 +150,8 @@ export class Storage {
         this.reportDamage(damageOf('the record', 'table storage', storageId, 'It does not exist.'))
       this.#register(new TableStore({ storageId, columns, logged: true, environment: this }))
     }
-    const { files, orphans, damages } = await recoverTables(log, this.#stores, this.files)
-    for (const damage of damages) this.reportDamage(damage)
+    const report = (damage: Damage): void => this.reportDamage(damage)
+    const { files, orphans } = await recoverTables(log, this.#stores, this.files, report)
     for (const file of openIndexes()) files.add(file)
     if (this.damages.length > 0) return
     for (const storageId of new Set([...created, ...orphans])) {
@@ -341,6 +339,8 @@ export class Storage {
 export interface StorageOptions {
   /** Null: volatile, everything in memory. */
   readonly directory: string | null
+  /** Set when opening the directory's records has begun already. */
+  readonly opening?: OpeningRecords | undefined
   /** Bytes of decoded segment columns kept in memory. */
   readonly memoryBudget?: number
   /** Told what recovery and background work found. */
@@ -355,13 +355,8 @@ export interface StorageOptions {
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   const { directory, memoryBudget, logger } = options
   if (directory === null) return new Storage({ log: null, segments: new MemorySegmentStore(), memoryBudget, logger })
-  let made: string | undefined
-  try {
-    made = await mkdir(directory, { recursive: true })
-  } catch (error) {
-    throw writeFailed(directory, error)
-  }
-  const log = await LevelStore.open(join(directory, 'records'))
+  const { made, records } = options.opening ?? (await beginOpening(directory))
+  const log = await records
   try {
     const segments = await DirectorySegmentStore.open(join(directory, 'segments'))
     // New directories must not be lost with the power when what is in them is not.

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { MemoryWatch } from '../../src/storage/memory-watch.ts'
 import { CachedPage, PageCache } from '../../src/storage/segments/page-cache.ts'
 import { OverlayMemory } from '../../src/storage/table/overlay-memory.ts'
-import { versionBytes } from '../../src/storage/table/row-version.ts'
 import type { TableStore } from '../../src/storage/table/table-store.ts'
 import { openParts } from '../../src/storage/storage.ts'
 import { TransactionManager } from '../../src/txn/transaction-manager.ts'
@@ -31,7 +30,7 @@ const count = (store: TableStore): { readonly bytes: number; readonly old: numbe
   for (const slot of store.slots) {
     for (let offset = 0; offset < (slot?.length ?? 0); offset++) {
       for (let version = slot?.head(offset) ?? null; version !== null; version = version.older) {
-        bytes += versionBytes(version)
+        bytes += version.bytes
         if (version.older !== null) old++
       }
     }

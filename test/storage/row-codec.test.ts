@@ -1,6 +1,7 @@
 /** Rows survive the way to bytes and back, whatever their types. */
 import { describe, expect, test } from 'vitest'
-import { decodeRow, encodeRow } from '../../src/storage/row-codec.ts'
+import { decodeRow, encodeRow, storedRowBytes } from '../../src/storage/row-codec.ts'
+import { rowBytes } from '../../src/storage/table/row-size.ts'
 import { typeByName } from '../../src/types/index.ts'
 import { Numeric } from '../../src/types/numeric/numeric.ts'
 import type { SqlType } from '../../src/types/sql-type.ts'
@@ -13,6 +14,15 @@ describe('round trips', () => {
   test.each(SAMPLES)('%s', (name, values) => {
     const columns = columnsOf(...values.map(() => type(name)))
     expect(decodeRow(encodeRow(values, columns), columns)).toEqual(values)
+  })
+
+  test.each(SAMPLES)('%s takes as much memory as its bytes say', (_name, values) => {
+    const row = encodeRow(values, columnsOf(...values.map(() => type(_name))))
+    const bytes = Buffer.concat([Buffer.from([0xff]), row])
+    const size = storedRowBytes(bytes, 1, bytes.length)
+    // Digits of numerics are counted on top, and texts by their bytes.
+    expect(size).toBeGreaterThanOrEqual(rowBytes(values))
+    expect(size).toBeLessThanOrEqual(3 * rowBytes(values) + row.length)
   })
 
   test('numbers at their limits', () => {
@@ -42,5 +52,6 @@ test('every truncation is noticed', async () => {
   const bytes = encodeRow(['some text', 123456, Numeric.of(5, 2)], columns)
   for (let length = 1; length < bytes.length; length++) {
     expect(await failure(() => decodeRow(bytes.subarray(0, length), columns))).toMatch(/^XX001 could not read/)
+    expect(await failure(() => storedRowBytes(bytes, 0, length))).toMatch(/^XX001 could not read/)
   }
 })

@@ -51,11 +51,26 @@ export const rowRange = (storageId: number | null): [from: Uint8Array, to: Uint8
     ? [Buffer.from([ROW_PREFIX]), Buffer.from([ROW_PREFIX + 1])]
     : [rowKey(storageId, 0), Buffer.concat([rowKey(storageId, 0).subarray(0, 5), Buffer.alloc(7, 0xff)])]
 
+/** Storage id of a row's key. Without objects, for a start looks at the key of every row. */
+export const storageOfRow = (key: Uint8Array): number => bigEndian(key, 1)
+
+/** Rowid of a row's key. */
+export const rowidOf = (key: Uint8Array): number =>
+  (((key[5] as number) << 8) | (key[6] as number)) * 2 ** 32 + bigEndian(key, 7)
+
+/** The four bytes from a position on. */
+const bigEndian = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)) >>>
+  0
+
 /** Storage id and rowid of a row's key. */
-export const parseRowKey = (key: Uint8Array): { storageId: number; rowid: number } => {
-  const buffer = Buffer.from(key.buffer, key.byteOffset, key.byteLength)
-  return { storageId: buffer.readUInt32BE(1), rowid: buffer.readUIntBE(5, 6) }
-}
+export const parseRowKey = (key: Uint8Array): { storageId: number; rowid: number } => ({
+  storageId: storageOfRow(key),
+  rowid: rowidOf(key),
+})
 
 /** Storage id and slot of a segment manifest's key. */
 export const parseSegmentKey = (key: Uint8Array): { storageId: number; slot: number } => {

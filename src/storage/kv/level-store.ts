@@ -17,8 +17,9 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** Writes handed to LevelDB between two pauses, and entries read at once. */
+/** Writes handed to LevelDB between two pauses, and entries read at once, with the bytes that these may have. */
 const SLICE = 4000
+const SLICE_BYTES = 1024 * 1024
 /** Turns of the event loop for which a group is kept open, at most. */
 const GATHER_TURNS = 4
 /** Writes after which a group is closed. */
@@ -40,18 +41,27 @@ export class LevelStore implements KeyValueStore {
 
   /** Opens or creates. Throws F0001 when another server has it open, XX001 when it is damaged. */
   static async open(directory: string): Promise<LevelStore> {
+    const { opened } = await LevelStore.begin(directory)
+    return opened
+  }
+
+  /** The same, but when this resolves LevelDB only has begun, in a thread of its own. Throws XX001. */
+  static async begin(directory: string): Promise<{ readonly opened: Promise<LevelStore> }> {
     await verifyLevelFiles(directory)
     const db = new ClassicLevel<Buffer, Buffer>(directory, {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
       writeBufferSize: 16 * 1024 * 1024,
     })
-    try {
-      await db.open()
-    } catch (error) {
-      throw openError(directory, error)
+    const open = async (): Promise<LevelStore> => {
+      try {
+        await db.open()
+      } catch (error) {
+        throw openError(directory, error)
+      }
+      return new LevelStore(db)
     }
-    return new LevelStore(db)
+    return { opened: open() }
   }
 
   write(batch: WriteBatch, _sync = true): Promise<void> {
@@ -134,11 +144,17 @@ export class LevelStore implements KeyValueStore {
   }
 
   async *range(from: Uint8Array, to: Uint8Array): AsyncIterable<readonly KeyValue[]> {
-    const iterator = this.#db.iterator({ gte: from as Buffer, lt: to as Buffer })
+    // By default LevelDB hands out 16 kB at once.
+    const bounds = { gte: from as Buffer, lt: to as Buffer, highWaterMarkBytes: SLICE_BYTES }
+    const iterator = this.#db.iterator(bounds)
     try {
+      let reading = iterator.nextv(SLICE)
       for (;;) {
-        const entries = await iterator.nextv(SLICE)
+        const entries = await reading
         if (entries.length === 0) return
+        // The next entries are read while these are used. Who stops early does not hear what became of them.
+        reading = iterator.nextv(SLICE)
+        reading.catch(() => {})
         yield entries.map(([key, bytes]) => [key, unsealed(key, bytes)] as const)
       }
     } catch (error) {

@@ -17,7 +17,7 @@ import { encodeManifest, FileSegment } from '../segments/segment-file.ts'
 import type { SegmentFiles } from '../segments/segment-files.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
 import type { OverlayMemory } from '../table/overlay-memory.ts'
-import { type RowVersion, settledVersion, versionBytes } from '../table/row-version.ts'
+import { type RowVersion, settledVersion } from '../table/row-version.ts'
 import { BLOCK_ROWS, SegmentSlot } from '../table/segment-slot.ts'
 import type { TableStore } from '../table/table-store.ts'
 import { ANCIENT, type LiveSnapshots } from '../transaction-state.ts'
@@ -280,7 +280,7 @@ const install = (
   let freed = 0
   const keep = (offset: number, head: RowVersion | null): void => {
     const version = plan.folded[offset]
-    for (let gone = version ?? null; gone !== null; gone = gone.older) freed += versionBytes(gone)
+    for (let gone = version ?? null; gone !== null; gone = gone.older) freed += gone.bytes
     if (indexed && version !== undefined) {
       for (let old = version.older; old !== null; old = old.older)
         if (old.values !== null) dead.push({ offset, values: old.values })

@@ -3,7 +3,7 @@
  * buffers and how the buffers become the vector again. Columns that have no faithful Arrow type are `datums`: binary
  * values in the row codec's form.
  */
-import * as arrow from 'apache-arrow'
+import type * as Arrow from 'apache-arrow'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import {
   type AnyVector,
@@ -17,6 +17,7 @@ import {
 } from '../../vector/vector.ts'
 import { decodeRow, encodeRow } from '../row-codec.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
+import { arrow } from './arrow.ts'
 import { joinText, splitText } from './text-buffers.ts'
 import { mayHaveNulls, Utf8Vector } from './utf8-vector.ts'
 import { fromBitmap, readInt64, toBitmap, writeInt64 } from './words.ts'
@@ -41,7 +42,7 @@ interface DecodeContext {
 export interface ColumnEncoding {
   /** Whether the encoding holds this vector of this type without loss. */
   fits(vector: AnyVector, type: SqlType): boolean
-  encode(vector: AnyVector, column: ColumnDescriptor): arrow.Data
+  encode(vector: AnyVector, column: ColumnDescriptor): Arrow.Data
   decode(buffers: ColumnBuffers, context: DecodeContext): AnyVector
 }
 
@@ -115,7 +116,7 @@ const decimal = (bits: 32 | 64 | 128): ColumnEncoding => {
 
 /** Dictionaries by the width of their codes. */
 const dictionary = (
-  index: arrow.Uint8 | arrow.Uint16 | arrow.Int32,
+  index: Arrow.Uint8 | Arrow.Uint16 | Arrow.Int32,
   codeArray: Uint8ArrayConstructor | Uint16ArrayConstructor | Int32ArrayConstructor,
 ): ColumnEncoding => {
   const width = codeArray.BYTES_PER_ELEMENT

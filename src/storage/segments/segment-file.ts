@@ -4,13 +4,14 @@
  * read one at a time through the manifest; Arrow's own reader is not needed for that.
  */
 import { crc32 } from 'node:zlib'
-import * as arrow from 'apache-arrow'
+import type * as Arrow from 'apache-arrow'
 import { dataCorrupted, segmentCorrupted } from '../../errors/raise/storage.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { type AnyVector, BoolVector } from '../../vector/vector.ts'
 import { pause } from '../pace.ts'
 import { decodeRow, encodeRow } from '../row-codec.ts'
 import type { ColumnDescriptor } from '../table/column.ts'
+import { arrow } from './arrow.ts'
 import { type ColumnBuffers, type ColumnEncoding, ENCODINGS, encodingFor } from './column-encoding.ts'
 import { CachedPage, type PageCache } from './page-cache.ts'
 import type { Segment, ZoneMap } from './segment.ts'
@@ -59,7 +60,7 @@ export const encodeSegment = async (
   descriptors: readonly ColumnDescriptor[],
 ): Promise<{ bytes: Uint8Array; manifest: SegmentManifest }> => {
   const encodings = content.columns.map((vector, i) => encodingFor(vector, (descriptors[i] as ColumnDescriptor).type))
-  const children: arrow.Data[] = []
+  const children: Arrow.Data[] = []
   for (const [i, vector] of content.columns.entries()) {
     children.push(encodingOf(encodings[i] as string).encode(vector, descriptors[i] as ColumnDescriptor))
     await pause()
@@ -78,18 +79,18 @@ export const encodeSegment = async (
   const bytes = arrow.tableToIPC(new arrow.Table([new arrow.RecordBatch(schema, data)]), 'file')
   await pause()
   // Read back to learn where each buffer lies.
-  const written = (arrow.tableFromIPC(bytes).batches[0] as arrow.RecordBatch).data.children
+  const written = (arrow.tableFromIPC(bytes).batches[0] as Arrow.RecordBatch).data.children
   const columns: ColumnManifest[] = []
   for (const [i, vector] of content.columns.entries()) {
     const descriptor = descriptors[i] as ColumnDescriptor
     const zone = content.zones[i] as ZoneMap
-    columns.push(columnManifest(bytes, written[i] as arrow.Data, encodings[i] as string, vector, zone, descriptor))
+    columns.push(columnManifest(bytes, written[i] as Arrow.Data, encodings[i] as string, vector, zone, descriptor))
     await pause()
   }
   const manifest = { file, bytes: bytes.length, length: content.length, liveRows: content.liveRows, columns }
   if (content.absent === null) return { bytes, manifest }
   const flags = new BoolVector(content.absent, null)
-  const flagData = written.at(-1) as arrow.Data
+  const flagData = written.at(-1) as Arrow.Data
   const absent = columnManifest(bytes, flagData, 'bool', flags, FLAG_ZONE, descriptors[0] as ColumnDescriptor)
   return { bytes, manifest: { ...manifest, absent } }
 }
@@ -98,7 +99,7 @@ const encodingOf = (name: string): ColumnEncoding => ENCODINGS[name] as ColumnEn
 
 const columnManifest = (
   file: Uint8Array,
-  data: arrow.Data,
+  data: Arrow.Data,
   encoding: string,
   vector: AnyVector,
   zone: ZoneMap,

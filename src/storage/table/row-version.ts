@@ -2,32 +2,68 @@
 import type { SqlError } from '../../errors/sql-error.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { ANCIENT, type Snapshot, type TransactionState } from '../transaction-state.ts'
+import { rowBytes } from './row-size.ts'
+
+/** Where a version's values come from when they are first needed. */
+export interface RowSource {
+  /** Throws when they cannot be read, also each time after. */
+  read(): Datum[] | null
+}
 
 export class RowVersion {
-  /** Null: this version deletes the row. */
-  readonly values: Datum[] | null
+  #values: Datum[] | null
+  /** Set until the values are first needed. */
+  #source: RowSource | null = null
   readonly writer: TransactionState
   readonly command: number
   /** The version that this one hides; null: the segment's cell, if there is one. */
   older: RowVersion | null
   /** Set once the version is in its transaction's commit batch. */
   logged = false
+  /** What the values count for in the overlay's memory; stays what it was when they were counted. */
+  #valueBytes: number
 
   constructor(values: Datum[] | null, writer: TransactionState, command: number, older: RowVersion | null) {
-    this.values = values
+    this.#values = values
     this.writer = writer
     this.command = command
     this.older = older
+    this.#valueBytes = rowBytes(values)
+  }
+
+  /** A version that everybody sees, with values that are not read yet and will take `bytes` in memory. */
+  static unread(source: RowSource, bytes: number): RowVersion {
+    const version = new RowVersion(null, ANCIENT, 0, null)
+    version.#source = source
+    version.#valueBytes = bytes
+    return version
+  }
+
+  /** Null: this version deletes the row. */
+  get values(): Datum[] | null {
+    if (this.#source !== null) {
+      this.#values = this.#source.read()
+      this.#source = null
+    }
+    return this.#values
+  }
+
+  /** Memory that the version takes, in bytes: an estimate. */
+  get bytes(): number {
+    return VERSION_BYTES + this.#valueBytes
   }
 }
 
+/** The version's object, its place in the overlay, its array. */
+const VERSION_BYTES = 112
+
 /** A version whose values cannot be read: whoever needs them gets the error. */
-export const damagedVersion = (error: SqlError): RowVersion =>
-  Object.defineProperty(new RowVersion(null, ANCIENT, 0, null), 'values', {
-    get: () => {
-      throw error
-    },
-  })
+export const damagedVersion = (error: SqlError): RowVersion => {
+  const read = (): never => {
+    throw error
+  }
+  return RowVersion.unread({ read }, 0)
+}
 
 export const isCommitted = ({ writer }: RowVersion): boolean => writer.commitSequence !== Number.POSITIVE_INFINITY
 
@@ -36,25 +72,6 @@ export const visibleVersion = (head: RowVersion | null, snapshot: Snapshot): Row
   let version = head
   while (version !== null && !snapshot.sees(version.writer, version.command)) version = version.older
   return version
-}
-
-/** Memory that a version takes, in bytes: an estimate. */
-export const versionBytes = (version: RowVersion): number => VERSION_BYTES + rowBytes(version.values)
-
-/** The version's object, its place in the overlay, its array. */
-const VERSION_BYTES = 112
-
-const rowBytes = (values: readonly Datum[] | null): number => {
-  if (values === null) return 0
-  let bytes = 8 * values.length
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]
-    if (typeof value === 'string') bytes += 16 + value.length
-    else if (typeof value === 'number') bytes += Number.isInteger(value) && Math.abs(value) < 2 ** 30 ? 0 : 12
-    else if (value instanceof Uint8Array) bytes += 96 + value.length
-    else if (value !== null && typeof value !== 'boolean') bytes += 56
-  }
-  return bytes
 }
 
 /** How far into a chain a writer looks for versions to cut; merges look at all of it. */

@@ -2,7 +2,6 @@
  * One table's rows: an array addressed by rowid, in slots of 65,536. Writes go to the overlay, keep the attached
  * indexes true, and are undone or made durable through the transaction's change log. Callers hold the row locks.
  */
-import type { SqlError } from '../../errors/sql-error.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { IndexRun, RunManifest } from '../index/index-run.ts'
 import type { KeyPart } from '../index/key-order.ts'
@@ -16,7 +15,7 @@ import type { ChangeTarget, LiveSnapshots, Snapshot, TransactionState, Writer } 
 import { ANCIENT } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
 import type { OverlayMemory } from './overlay-memory.ts'
-import { damagedVersion, isCommitted, PRUNE_REACH, RowVersion, versionBytes } from './row-version.ts'
+import { isCommitted, PRUNE_REACH, RowVersion } from './row-version.ts'
 import { SegmentSlot } from './segment-slot.ts'
 import { TableCounters } from './table-counters.ts'
 import { type ScanOptions, TableScan } from './table-scan.ts'
@@ -200,7 +199,7 @@ export class TableStore implements ChangeTarget {
     const rowid = this.#tail * SEGMENT_ROWS + slot.length
     const version = new RowVersion(values, writer.state, writer.command, null)
     slot.fresh.push(version)
-    this.countOverlay(versionBytes(version))
+    this.countOverlay(version.bytes)
     this.#rowCount++
     this.counters.inserted++
     writer.logChange(this, rowid)
@@ -252,7 +251,7 @@ export class TableStore implements ChangeTarget {
     if (head !== null && head.older !== null) this.prune(rowid, writer.snapshots, PRUNE_REACH)
     const version = new RowVersion(values, writer.state, writer.command, head)
     slot.setHead(offset, version)
-    this.countOverlay(versionBytes(version))
+    this.countOverlay(version.bytes)
     if (head !== null) this.#noteOld(rowid)
     writer.logChange(this, rowid)
     let isAdded = false
@@ -277,7 +276,7 @@ export class TableStore implements ChangeTarget {
     const offset = rowid - slotIndex * SEGMENT_ROWS
     const undone = slot.head(offset) as RowVersion
     slot.setHead(offset, undone.older)
-    this.countOverlay(-versionBytes(undone))
+    this.countOverlay(-undone.bytes)
     const inserted = undone.older === null && !slot.baseHas(offset)
     if (inserted) this.#rowCount--
     else if (undone.values === null) this.#rowCount++
@@ -331,7 +330,7 @@ export class TableStore implements ChangeTarget {
       }
     }
     for (const { values } of dead ?? []) if (values !== null) this.forgetKeys(rowid, values)
-    if (dead !== null) this.countOverlay(-dead.reduce((sum, old) => sum + versionBytes(old), 0))
+    if (dead !== null) this.countOverlay(-dead.reduce((sum, old) => sum + old.bytes, 0))
     return head !== null && head.older !== null
   }
 
@@ -421,20 +420,20 @@ export class TableStore implements ChangeTarget {
     return slot
   }
 
-  /** Recovery: a row from the key-value store; null values delete a base row. `damage`: its values cannot be read. */
-  restoreRow(rowid: number, values: Datum[] | null, damage: SqlError | null = null): void {
+  /** Recovery: a row from the key-value store; null deletes a base row. `isDamaged`: nobody knows whether it is there. */
+  restoreRow(rowid: number, row: RowVersion | null, isDamaged = false): void {
     const slotIndex = Math.floor(rowid / SEGMENT_ROWS)
     const slot = this.#slotAt(slotIndex)
     const offset = rowid - slotIndex * SEGMENT_ROWS
     while (slot.length < offset) slot.fresh.push(null)
-    if (damage === null) {
+    if (!isDamaged) {
       // The file is not looked at: it may be damaged, and a deletion that hides nothing does no harm.
       const had = offset < slot.baseLength
-      this.#rowCount += (values === null ? 0 : 1) - (had ? 1 : 0)
-      if (values === null && !had) return
+      this.#rowCount += (row === null ? 0 : 1) - (had ? 1 : 0)
+      if (row === null && !had) return
     }
-    const version = damage === null ? new RowVersion(values, ANCIENT, 0, null) : damagedVersion(damage)
-    if (damage === null) this.countOverlay(versionBytes(version))
+    const version = row ?? new RowVersion(null, ANCIENT, 0, null)
+    this.countOverlay(version.bytes)
     if (offset === slot.length) slot.fresh.push(version)
     else slot.setHead(offset, version)
   }
@@ -452,7 +451,7 @@ export class TableStore implements ChangeTarget {
     const version = new RowVersion(values, writer.state, 0, head)
     version.logged = true
     slot.setHead(offset, version)
-    this.countOverlay(versionBytes(version))
+    this.countOverlay(version.bytes)
     if (head !== null) this.#noteOld(rowid)
     if (inserted) this.#rowCount++
     else if (values === null) this.#rowCount--

@@ -8,14 +8,14 @@ const BLOCK = 32768
 const HEADER = 7
 const [FULL, FIRST, LAST] = [1, 2, 4]
 
-/** What a log holds: its records, and where the first damage is that something readable follows. */
+/** What a log holds: its records in the parts they were written in, and where the first damage is that something readable follows. */
 export interface LogContent {
-  readonly records: Buffer[]
+  readonly records: (readonly Buffer[])[]
   readonly damagedAt: number | null
 }
 
 export const readLog = (file: Buffer): LogContent => {
-  const records: Buffer[] = []
+  const records: Buffer[][] = []
   let parts: Buffer[] = []
   let suspect: number | null = null
   for (let block = 0; block < file.length; block += BLOCK) {
@@ -35,7 +35,7 @@ export const readLog = (file: Buffer): LogContent => {
       if (suspect !== null) return { records, damagedAt: suspect }
       if (kind === FULL || kind === FIRST) parts = []
       parts.push(file.subarray(at + HEADER, next))
-      if (kind === FULL || kind === LAST) records.push(Buffer.concat(parts))
+      if (kind === FULL || kind === LAST) records.push(parts)
       at = next
     }
   }

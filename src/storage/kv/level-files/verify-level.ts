@@ -51,8 +51,8 @@ const readIfThere = async (path: string): Promise<Buffer | null> => {
   }
 }
 
-/** The records of a log. */
-const intactLog = async (directory: string, name: string): Promise<Buffer[]> => {
+/** The records of a log, in parts. */
+const intactLog = async (directory: string, name: string): Promise<(readonly Buffer[])[]> => {
   const path = join(directory, name)
   const { records, damagedAt } = readLog((await readIfThere(path)) ?? Buffer.alloc(0))
   if (damagedAt !== null) throw dataCorrupted(`"${path}"`, `It is damaged at byte ${damagedAt}.`)
@@ -77,12 +77,12 @@ const intactTable = async (directory: string, name: string): Promise<void> => {
 }
 
 /** The tables in use, and the first log whose content is in none of them. */
-const liveFiles = (directory: string, name: string, edits: readonly Buffer[]) => {
+const liveFiles = (directory: string, name: string, edits: readonly (readonly Buffer[])[]) => {
   const tables = new Set<number>()
   let firstLog = 0
   try {
     for (const edit of edits) {
-      const reader = new VarintReader(edit)
+      const reader = new VarintReader(Buffer.concat(edit))
       while (!reader.isAtEnd) {
         switch (reader.int()) {
           case EDIT.comparator:
