@@ -19,9 +19,9 @@ import type { Reference } from './reference.ts'
 const LOOKUP_KEYS = 16_384
 /** Keys looked up between two pauses. */
 const SLICE = 512
-/** Keys that are remembered: of numbers, and of anything else. */
-const KNOWN_NUMBERS = 1_000_000
-const KNOWN_KEYS = 200_000
+/** Memory that the keys of one foreign key take which are remembered, and what one takes beside its values; bytes. */
+const KNOWN_BYTES = 2 ** 26
+const ENTRY_BYTES = 40
 
 /** A key that was not settled with the others. */
 interface OpenKey {
@@ -39,8 +39,8 @@ class PendingKeys {
   readonly #referenced: readonly Column[]
   /** Where the key's columns are in the batches. */
   readonly #places: readonly number[]
-  readonly #limit: number
   #known: KeyTable
+  #knownBytes = 0
   #collectors: readonly ColumnCollector[]
   /** First row of each key. */
   #rows: number[] = []
@@ -54,8 +54,6 @@ class PendingKeys {
     this.#columns = columnsAt(child, constraint.columns)
     this.#referenced = columnsAt(reference.parent, constraint.foreign.columns)
     this.#places = places
-    const isNumeric = this.#columns.every(({ type }) => type.physical === 'int32' || type.physical === 'int64')
-    this.#limit = isNumeric ? KNOWN_NUMBERS : KNOWN_KEYS
     this.#known = this.#newTable()
     this.#collectors = this.#newCollectors()
   }
@@ -78,7 +76,10 @@ class PendingKeys {
   /** Takes the new keys of a batch, whose first position has a number among all rows. */
   collect(batch: Batch, firstRow: number): void {
     const vectors = this.#places.map((place) => batch.columns[place] as AnyVector)
-    if (this.#known.count > this.#limit) this.#known = this.#newTable()
+    if (this.#knownBytes > KNOWN_BYTES) {
+      this.#known = this.#newTable()
+      this.#knownBytes = 0
+    }
     let next = this.#known.count
     const numbers = this.#known.add(batch, vectors)
     const { matchFull } = this.reference.constraint.foreign
@@ -116,6 +117,7 @@ class PendingKeys {
     const open = this.#open
     const rows = this.#rows
     if (rows.length > 0) {
+      this.#knownBytes += this.#collectors.reduce((sum, { bytes }) => sum + bytes, rows.length * ENTRY_BYTES)
       const vectors = this.#collectors.map((collector) => collector.finish())
       this.#collectors = this.#newCollectors()
       const found = await this.#find(vectors, rows.length)
