@@ -49,9 +49,11 @@ const maintain = async (command: MaintenanceCommand): Promise<void> => {
 
 const start = async (config: ServerConfig): Promise<void> => {
   const { dataDirectory } = config
+  // The grammar is WebAssembly, which is compiled in threads of its own.
+  const grammar = import('./sql/parse.ts')
   try {
     const opening = dataDirectory === null ? undefined : await beginOpening(storageDirectory(dataDirectory))
-    const server = await import('./server.ts')
+    const [server] = await Promise.all([import('./server.ts'), grammar])
     await server.startServer(config, opening)
   } catch (error) {
     fail(error, EXIT_FAILED)

@@ -150,12 +150,13 @@ export class LevelStore implements KeyValueStore {
     try {
       let reading = iterator.nextv(SLICE)
       for (;;) {
-        const entries = await reading
+        const entries = (await reading) as [key: Uint8Array, value: Uint8Array | null][]
         if (entries.length === 0) return
         // The next entries are read while these are used. Who stops early does not hear what became of them.
         reading = iterator.nextv(SLICE)
         reading.catch(() => {})
-        yield entries.map(([key, bytes]) => [key, unsealed(key, bytes)] as const)
+        for (const entry of entries) entry[1] = unsealed(entry[0], entry[1] as Buffer)
+        yield entries
       }
     } catch (error) {
       throw dataCorrupted(`"${this.#db.location}"`, (error as Error).message)
