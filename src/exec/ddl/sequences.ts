@@ -205,13 +205,14 @@ export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): v
   context.catalog.put({ ...relation, sequence: definition, depends: dependsOnOwner(definition, false) })
   const given = options.map((o) => bodyOf(o, 'DefElem'))
   if (given.every((o) => o?.defname === 'owned_by')) return
-  const { sequences } = context.storage
-  const { lastValue, isCalled } = sequences.state(relation.storageId, context.transaction.state)
+  const { transaction, storage } = context
   const restart = given.find((o) => o?.defname === 'restart')
-  const value = restart === undefined ? lastValue : restart.arg === undefined ? definition.start : numberOf(restart.arg)
+  // A sequence that starts anew need not be readable.
+  const state = restart === undefined ? storage.sequences.state(relation.storageId, transaction.state) : null
+  const value = state?.lastValue ?? (restart?.arg === undefined ? definition.start : numberOf(restart.arg))
   checkRestart(value, definition)
   // Values taken under the new definition go back with it.
-  sequences.restart(context.transaction, relation.storageId, value, restart === undefined && isCalled)
+  storage.sequences.restart(transaction, relation.storageId, value, state?.isCalled ?? false)
 }
 
 /** The value that a sequence goes on from must be one of its values. */
