@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module'
 import type { ServerConfig } from './config/command-line.ts'
 import { openLog } from './observe/logger.ts'
 import type { Logger } from './observe/logger.ts'
-import { openEngine } from './session/engine.ts'
+import { beginEngine } from './session/engine.ts'
 import type { OpeningRecords } from './storage/open-records.ts'
 import { WireServer } from './wire/server.ts'
 
@@ -23,7 +23,7 @@ export const startServer = async (
 ): Promise<void> => {
   const logger = openLog(settings.text('log_min_messages'))
   keepAlive(logger)
-  const engine = await openEngine({ dataDirectory, settings, logger, opening })
+  const engine = await beginEngine({ dataDirectory, settings, logger, opening })
   engine.parts.storage.watchMemory()
   const host = listenAddress(settings.text('listen_addresses'))
   const wire = new WireServer({
@@ -53,6 +53,13 @@ export const startServer = async (
   // The launcher, if it was one that started this process, is gone.
   process.once('disconnect', () => void shutdown('disconnect'))
   logger.info({ host, port, dataDirectory }, `ready to accept connections on ${host}:${port}`)
+  try {
+    await engine.recovered
+  } catch (error) {
+    await wire.close()
+    await engine.shutdown('fast')
+    throw error
+  }
   // What was compiled is kept for the next start even if this process is killed.
   setTimeout(flushCompileCache, COMPILE_CACHE_DELAY).unref()
 }

@@ -105,6 +105,8 @@ export type StartupParameters = ReadonlyMap<string, string>
 
 /** The whole server behind the wire: opens sessions on databases. */
 export interface Engine {
+  /** Resolves when what the tables hold is known: sessions may be opened before, statements run afterwards. */
+  readonly recovered: Promise<void>
   /** Throws SqlError (3D000 no such database, 28000 no such role, 53300 too many connections, bad settings …). */
   connect(
     parameters: StartupParameters,

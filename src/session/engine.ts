@@ -36,7 +36,15 @@ export interface EngineOptions {
   readonly opening?: OpeningRecords | undefined
 }
 
+/** Opens what there is, or creates it. Throws what `openStorage` throws. */
 export const openEngine = async (options: EngineOptions): Promise<TesseraEngine> => {
+  const engine = await beginEngine(options)
+  await engine.recovered
+  return engine
+}
+
+/** As `openEngine`, but resolves when the catalog has been read: see `Engine.recovered`. */
+export const beginEngine = async (options: EngineOptions): Promise<TesseraEngine> => {
   const { dataDirectory, settings, logger, parts, opening } = options
   const common = {
     memoryBudget: new Settings(settings).int('tesseradb.memory_budget') * 1024 * 1024,
@@ -55,6 +63,15 @@ export const openEngine = async (options: EngineOptions): Promise<TesseraEngine>
     log: (message) => logger.info(message),
   })
   const engine = new TesseraEngine({ storage, transactions, catalogs, settings, logger, spill })
+  engine.recovered = recover(engine)
+  // Who waits for it hears of its failure.
+  engine.recovered.catch(() => {})
+  return engine
+}
+
+/** Reads what the tables hold, prepared transactions included. */
+const recover = async (engine: TesseraEngine): Promise<void> => {
+  const { storage, catalogs, logger } = engine.parts
   const prepared = await restorePrepared(engine)
   await storage.loadStores(storedTables(catalogs), () => {
     prepared.restoreChanges()
@@ -65,7 +82,6 @@ export const openEngine = async (options: EngineOptions): Promise<TesseraEngine>
   })
   await storage.removeUnusedIndexes()
   for (const database of catalogs.databases) await loadStatistics(engine, database)
-  return engine
 }
 
 const loadStatistics = async (engine: TesseraEngine, oid: number): Promise<void> => {
@@ -104,6 +120,7 @@ export interface EngineParts {
 
 export class TesseraEngine implements Engine {
   readonly parts: EngineParts
+  recovered: Promise<void> = Promise.resolve()
   readonly #databases = new Map<number, Database>()
   readonly sessions = new Map<number, ServerSession>()
   #lastProcessId = 0
@@ -190,6 +207,7 @@ export class TesseraEngine implements Engine {
   }
 
   async #shutdown(): Promise<void> {
+    await this.recovered.catch(() => {})
     for (const session of Array.from(this.sessions.values())) {
       session.cancel()
       await session.close()

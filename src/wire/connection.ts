@@ -193,6 +193,8 @@ export class Connection {
   }
 
   async #serve(): Promise<void> {
+    this.#output.flush()
+    await this.#host.engine.recovered
     let handled = 0
     while (this.#ending === null) {
       const message = this.#input.next()
