@@ -252,7 +252,7 @@ const batchOf = (from: number, count: number): Batch => {
 
 export class FakeEngine implements Engine {
   readonly sessions: FakeSession[] = []
-  readonly recovered = Promise.resolve()
+  recovered: Promise<void> = Promise.resolve()
 
   async connect(parameters: ReadonlyMap<string, string>, events: SessionEvents): Promise<Session> {
     const database = parameters.get('database')

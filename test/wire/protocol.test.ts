@@ -33,6 +33,22 @@ describe('start-up', () => {
     expect(lastSession().calls[0]).toBe('connect {"user":"tester","database":"d","application_name":"a"}')
   })
 
+  test('sessions open while tables are being read; their statements wait', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const { engine } = running
+    engine.recovered = promise
+    const client = await started()
+    engine.recovered = Promise.resolve()
+    const answered = client.write(send.query('first')).until('Z')
+    const other = await started()
+    await other.write(send.query('other')).until('Z')
+    expect(lastSession().calls.length).toBeGreaterThan(1)
+    expect(engine.sessions.at(-2)?.calls.length).toBe(1)
+    resolve()
+    await answered
+    expect(engine.sessions.at(-2)?.calls.length).toBeGreaterThan(1)
+  })
+
   test('declines encryption, then goes on', async () => {
     const client = open().write(packet(80877103))
     expect((await client.raw(1)).toString()).toBe('N')
