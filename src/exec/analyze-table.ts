@@ -2,8 +2,11 @@
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { ColumnStatistics, TableStatistics } from '../catalog/statistics/model.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { ColumnDescriptor } from '../storage/table/column.ts'
+import type { TableStore } from '../storage/table/table-store.ts'
 import type { Snapshot } from '../storage/transaction-state.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
+import type { Batch } from '../vector/batch.ts'
 import { Wait } from '../vector/wait.ts'
 import { descriptorsOf } from './columns.ts'
 
@@ -26,78 +29,74 @@ export interface AnalyzeOptions {
   readonly attnums?: readonly number[]
 }
 
-/** Reads the table once and answers its statistics. */
+/**
+ * Answers a table's statistics. Rows are chosen first and then read a column at a time, so that no more is in memory than
+ * one column's share of the sample.
+ */
 export const analyzeTable = async (
   storage: Storage,
   relation: RelationObject,
   options: AnalyzeOptions,
 ): Promise<TableStatistics> => {
-  const { target, snapshot, pause, random = Math.random, attnums } = options
-  const columns = relation.columns.filter((c) => !c.dropped && (attnums === undefined || attnums.includes(c.attnum)))
-  const sample = new Sample(columns.length, ROWS_PER_TARGET * target, random)
-  const scan = storage.store(relation.storageId).scan(snapshot, {
-    columns: descriptorsOf(relation),
-    projection: columns.map((c) => c.attnum - 1),
-  })
-  for (;;) {
-    const batch = scan.next()
-    if (batch === null) break
+  const { target, attnums, random = Math.random } = options
+  const read = { store: storage.store(relation.storageId), columns: descriptorsOf(relation), options }
+  const { chosen, rows } = await chooseRows(read, ROWS_PER_TARGET * target, random)
+  const analysed: ColumnStatistics[] = []
+  for (const column of relation.columns) {
+    if (column.dropped || (attnums !== undefined && !attnums.includes(column.attnum))) continue
+    const sample: Datum[] = []
+    await readRows(read, [column.attnum - 1], (batch, first) => {
+      const end = first + batch.count
+      for (let row = chosen[sample.length]; row !== undefined && row < end; row = chosen[sample.length]) {
+        sample.push(batch.columns[0]?.get(batch.position(row - first)))
+      }
+      return sample.length < chosen.length
+    })
+    analysed.push(columnStatistics(column, sample, rows, target))
+  }
+  const width = analysed.reduce((sum, column) => sum + column.averageWidth, ROW_OVERHEAD)
+  return { table: relation.oid, rows, pages: Math.ceil((rows * width) / PAGE_BYTES), columns: analysed }
+}
+
+/** What is read of a table. */
+interface TableReading {
+  readonly store: TableStore
+  readonly columns: readonly ColumnDescriptor[]
+  readonly options: AnalyzeOptions
+}
+
+/** Hands on batches with the number of their first row, until `take` wants no more. */
+const readRows = async (
+  { store, columns, options: { snapshot, pause } }: TableReading,
+  projection: readonly number[],
+  take: (batch: Batch, first: number) => boolean,
+): Promise<void> => {
+  const scan = store.scan(snapshot, { columns, projection })
+  let first = 0
+  for (let batch = scan.next(); batch !== null; batch = scan.next()) {
     if (batch instanceof Wait) {
       await batch.promise
       continue
     }
-    for (let k = 0; k < batch.count; k++) {
-      const position = batch.position(k)
-      const row = sample.place()
-      if (row >= 0) columns.forEach((_, c) => sample.put(row, c, batch.columns[c]?.get(position)))
-    }
+    if (!take(batch, first)) return
+    first += batch.count
     const waiting = pause()
     if (waiting !== null) await waiting
   }
-  const analysed = columns.map((column, c) => columnStatistics(column, sample.column(c), sample.seen, target))
-  const width = analysed.reduce((sum, column) => sum + column.averageWidth, ROW_OVERHEAD)
-  const pages = Math.ceil((sample.seen * width) / PAGE_BYTES)
-  return { table: relation.oid, rows: sample.seen, pages, columns: analysed }
 }
 
-/** A uniform sample of a stream of rows (Vitter's algorithm R), in stream order as far as it matters. */
-class Sample {
-  readonly #limit: number
-  readonly #random: () => number
-  readonly #columns: Datum[][]
-  readonly #order: number[] = []
-  seen = 0
-
-  constructor(columns: number, limit: number, random: () => number) {
-    this.#columns = Array.from({ length: columns }, () => [])
-    this.#limit = limit
-    this.#random = random
-  }
-
-  /** The place that the next row takes, or -1: it is passed over. */
-  place(): number {
-    const row = this.seen++
-    if (row < this.#limit) {
-      this.#order[row] = row
-      return row
+/** A uniform sample of a table's rows (Vitter's algorithm R): their numbers, ascending, and how many rows there are. */
+const chooseRows = async (read: TableReading, limit: number, random: () => number) => {
+  const chosen: number[] = []
+  let rows = 0
+  await readRows(read, [], (batch) => {
+    for (const end = rows + batch.count; rows < end; rows++) {
+      const place = rows < limit ? rows : Math.floor(random() * (rows + 1))
+      if (place < limit) chosen[place] = rows
     }
-    const place = Math.floor(this.#random() * (row + 1))
-    if (place >= this.#limit) return -1
-    this.#order[place] = row
-    return place
-  }
-
-  put(row: number, column: number, value: Datum): void {
-    ;(this.#columns[column] as Datum[])[row] = value
-  }
-
-  /** Values of a column in the order in which the rows were met. */
-  column(c: number): Datum[] {
-    const values = this.#columns[c] as Datum[]
-    const places = this.#order.map((_, i) => i)
-    places.sort((a, b) => (this.#order[a] as number) - (this.#order[b] as number))
-    return places.map((i) => values[i])
-  }
+    return true
+  })
+  return { chosen: chosen.sort((a, b) => a - b), rows }
 }
 
 /** `sample`: values in storage order; `rows`: how many the table has. */

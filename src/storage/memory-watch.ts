@@ -6,9 +6,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Bytes that a process may take beyond its budget before pages make room. */
-const TOLERATED = 256 * 1024 * 1024
+const TOLERATED = 192 * 1024 * 1024
 /** Milliseconds between two looks at the process. */
-const INTERVAL = 200
+const INTERVAL = 100
 /** What is dropped is gone only after the next collection: no more than this share of what is missing is dropped at once. */
 const GAIN = 8
 /** Milliseconds between two collections, doubled up to the maximum while they give back less than `WORTHWHILE` bytes. */
@@ -16,22 +16,31 @@ const COLLECTION = 250
 const MAX_COLLECTION = 64_000
 const WORTHWHILE = 32 * 1024 * 1024
 
+/** Shares of the budget above which there is no room for garbage to wait, and below which there is again. */
+const CROWDED_SHARE = 0.5
+const ROOMY_SHARE = 0.4
+
 interface ProcessMemory {
   /** Resident bytes. */
   resident(): number
   /** Collects garbage. */
   collect(): void
+  /** Whether garbage outside the heap may be left for longer. */
+  setPatience(isPatient: boolean): void
 }
 
-/**
- * This process. Arrays outside the heap count like objects in it when the next collection is due: by default there would
- * be one for each 64 MB of them, which a load passes through many times a second.
- */
+/** V8 has garbage outside the heap wait for a collection that is due as if it lay within. */
+const PATIENCE = 'external-memory-accounted-in-global-limit'
+
+/** This process. */
 export const ownMemory = (): ProcessMemory => {
-  setFlagsFromString('--external-memory-accounted-in-global-limit')
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  return { resident: () => process.memoryUsage.rss(), collect }
+  return {
+    resident: () => process.memoryUsage.rss(),
+    collect,
+    setPatience: (isPatient) => setFlagsFromString(isPatient ? `--${PATIENCE}` : `--no-${PATIENCE}`),
+  }
 }
 
 export class MemoryWatch {
@@ -40,6 +49,7 @@ export class MemoryWatch {
   /** Bytes that pages must do without. */
   excess = 0
   #memory: ProcessMemory | null = null
+  #isPatient: boolean | null = null
   #pause = COLLECTION
   #collected = Number.NEGATIVE_INFINITY
 
@@ -61,7 +71,9 @@ export class MemoryWatch {
 
   /** Adapts to what the process takes at a time in milliseconds: quickly when that is too much, slowly when there is room. */
   look(memory: ProcessMemory, now: number): void {
-    const over = memory.resident() - this.#budget - TOLERATED
+    const resident = memory.resident()
+    this.#setPatience(memory, resident)
+    const over = resident - this.#budget - TOLERATED
     if (over <= 0) {
       this.excess = Math.max(0, this.excess + over / GAIN)
       return
@@ -73,5 +85,18 @@ export class MemoryWatch {
     memory.collect()
     const freed = over + this.#budget + TOLERATED - memory.resident()
     this.#pause = freed >= WORTHWHILE ? COLLECTION : Math.min(2 * this.#pause, MAX_COLLECTION)
+  }
+
+  /**
+   * By default V8 collects for every 64 MB of arrays that were made, which a load does many times a second. As long as
+   * there is room they may wait.
+   */
+  #setPatience(memory: ProcessMemory, resident: number): void {
+    const isPatient = resident < (this.#isPatient === false ? ROOMY_SHARE : CROWDED_SHARE) * this.#budget
+    if (isPatient === this.#isPatient) return
+    this.#isPatient = isPatient
+    memory.setPatience(isPatient)
+    // V8 finds out what it tolerates from now on when it collects.
+    if (!isPatient) memory.collect()
   }
 }

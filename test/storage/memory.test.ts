@@ -170,10 +170,12 @@ test('pages make room for what others hold, those that are dear to read again la
 test('a process that is too large: garbage is collected, pages make room, and come back', () => {
   const budget = 100e6
   let resident = 900e6
+  const patience: boolean[] = []
   let collections = 0
   let shrunk = 0
   const memory = {
     resident: () => resident,
+    setPatience: (isPatient: boolean) => void patience.push(isPatient),
     collect: () => {
       collections++
       resident -= 50e6
@@ -181,11 +183,14 @@ test('a process that is too large: garbage is collected, pages make room, and co
   }
   const watch = new MemoryWatch(budget, () => void shrunk++)
   for (let now = 0; now < 4000; now += 200) watch.look(memory, now)
-  expect(collections).toBe(10)
+  expect(collections).toBe(11)
   expect(shrunk).toBe(20)
   expect(watch.excess).toBe(budget)
-  resident = 300e6
+  resident = 200e6
   for (let now = 4000; now < 12_000; now += 200) watch.look(memory, now)
   expect(watch.excess).toBe(0)
-  expect(collections).toBe(10)
+  expect(collections).toBe(11)
+  expect(patience).toEqual([false])
+  for (resident of [45e6, 35e6, 45e6, 55e6]) watch.look(memory, 12_000)
+  expect(patience).toEqual([false, true, false])
 })

@@ -17,7 +17,7 @@ import { CachedPage, type PageCache } from './page-cache.ts'
 import type { Segment, ZoneMap } from './segment.ts'
 import type { SegmentStore } from './segment-store.ts'
 import { cellBuffers } from './stored-cell.ts'
-import { arrowBuffers, decodeColumn, decodedBytes, type StoredColumn } from './stored-column.ts'
+import { arrowBuffers, decodeColumn, decodedBytes, expectedBytes, type StoredColumn } from './stored-column.ts'
 import { fromBitmap } from './words.ts'
 
 /** One column in a manifest. */
@@ -215,7 +215,12 @@ export class FileSegment implements Segment {
     const cached = this.#columns[index]
     const reads = this.#cellReads[index] as number
     const stored = this.manifest.columns[index] as ColumnManifest
-    if (cached !== undefined || reads === -1 || reads === MAX_CELL_READS || this.#cache.hasRoom(bytesOf(stored))) {
+    if (
+      cached !== undefined ||
+      reads === -1 ||
+      reads === MAX_CELL_READS ||
+      this.#cache.hasRoom(expectedBytes(stored, this.length))
+    ) {
       return this.column(index).get(offset)
     }
     this.#cellReads[index] = reads + 1

@@ -46,6 +46,21 @@ export const decodeColumn = (
   return encoding.decode(buffers, { length, nulls, column, scale: stored.scale ?? 0 })
 }
 
+/** Bytes that a value takes in memory by encoding, where that is not what it takes in the file. */
+const DECODED_WIDTHS: Readonly<Record<string, number>> = {
+  bool: 1,
+  dictionary8: 4,
+  dictionary16: 4,
+  decimal32: 8,
+  decimal: 8,
+}
+
+/** Memory that a column of `length` values will take when it is decoded, in bytes. */
+export const expectedBytes = ({ encoding, buffers }: StoredColumn, length: number): number => {
+  const stored = Object.values(buffers).reduce((sum, [, bytes]) => sum + bytes, 0)
+  return Math.max(stored, (DECODED_WIDTHS[encoding] ?? 0) * length)
+}
+
 /** A string's object and its place in an array. */
 const STRING_BYTES = 48
 
