@@ -39,7 +39,7 @@ describe('start-up', () => {
     const client = await started()
     let isAnswered = false
     const answered = client.write(send.query('')).until('Z')
-    answered.then(() => (isAnswered = true))
+    void answered.then(() => (isAnswered = true))
     running.engine.recovered = Promise.resolve()
     await (await started()).write(send.query('')).until('Z')
     const wasAnswered = isAnswered
