@@ -22,31 +22,49 @@ export const valuesAt = (row: readonly Datum[], attnums: readonly number[]): Dat
 export const isEqual = (type: SqlType, a: Datum, b: Datum): boolean =>
   a !== null && b !== null && (type.compare === null ? a === b : type.compare(a, b) === 0)
 
+/** Whether two values are the same to those who refer to them; NULL is the same as NULL. */
+export const isSameValue = (type: SqlType, a: Datum, b: Datum): boolean => a === b || isEqual(type, a, b)
+
+/** Whether two states of a row have the same values in some columns, as far as `same` can tell. */
+const isSameIn = (
+  relation: RelationObject,
+  attnums: readonly number[],
+  old: readonly Datum[],
+  row: readonly Datum[],
+  same: (type: SqlType, a: Datum, b: Datum) => boolean,
+): boolean =>
+  attnums.every((attnum) => same(columnAt(relation, attnum).type, old[attnum - 1] ?? null, row[attnum - 1] ?? null))
+
 /** Whether an update left the values of some columns alone, as far as `=` can tell. */
 export const isSameKey = (
   relation: RelationObject,
   attnums: readonly number[],
   old: readonly Datum[],
   row: readonly Datum[],
-): boolean =>
-  attnums.every((attnum) => {
-    const [a, b] = [old[attnum - 1] ?? null, row[attnum - 1] ?? null]
-    return a === b || isEqual(columnAt(relation, attnum).type, a, b)
-  })
+): boolean => isSameIn(relation, attnums, old, row, isSameValue)
 
 /** As `isSameKey`, but values that look different are (1.0 and 1.00): they are handed on to referencing rows. */
 export const isIdenticalKey = (
-  context: Pick<ExecutionContext, 'eval'>,
+  { eval: { format } }: Pick<ExecutionContext, 'eval'>,
   relation: RelationObject,
   attnums: readonly number[],
   old: readonly Datum[],
   row: readonly Datum[],
 ): boolean =>
-  attnums.every((attnum) => {
-    const [a, b] = [old[attnum - 1] ?? null, row[attnum - 1] ?? null]
+  isSameIn(relation, attnums, old, row, (type, a, b) => {
     if (Object.is(a, b)) return true
     if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-    const { type } = columnAt(relation, attnum)
-    const { format } = context.eval
     return isEqual(type, a, b) && type.format(a, format) === type.format(b, format)
   })
+
+/**
+ * The columns of a table that a foreign key may refer to: those of unique indexes over all rows. A change that leaves them
+ * alone is none for who holds FOR KEY SHARE (PostgreSQL manual, chapter 13.3.2).
+ */
+export const referableColumns = ({ catalog }: Pick<ExecutionContext, 'catalog'>, { oid }: RelationObject): number[] => {
+  const attnums = catalog.indexesOf(oid).flatMap(({ index }) => {
+    if (index === null || !index.unique || index.predicate !== null) return []
+    return index.keys.map(({ attnum }) => attnum)
+  })
+  return [...new Set(attnums)].filter((attnum) => attnum > 0)
+}

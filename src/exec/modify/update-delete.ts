@@ -13,8 +13,8 @@ import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { drain, type Operator } from '../operator.ts'
+import { columnAt, isSameValue, referableColumns } from '../foreign-keys/constraint.ts'
 import { changedSince, lockRow } from './lock-row.ts'
-import { isSameKey, referablePlaces } from './referable-columns.ts'
 import { Modification } from './modification.ts'
 import type { RowEvents } from './row-events.ts'
 import { RangeGuard } from './range-guard.ts'
@@ -159,9 +159,9 @@ export class UpdateOperator extends RowModification {
       place: column.attnum - 1,
       column: this.layout.get(plan.values[i] as number) as number,
     }))
-    const keys = referablePlaces(context, this.relation)
-    this.#keys = this.#values.filter(({ place }) => keys.includes(place))
-    this.#computesKey = keys.some((place) => this.relation.columns[place]?.generated)
+    const keys = referableColumns(context, this.relation)
+    this.#keys = this.#values.filter(({ place }) => keys.includes(place + 1))
+    this.#computesKey = keys.some((attnum) => columnAt(this.relation, attnum).generated)
   }
 
   /** A change of a key keeps foreign keys away; one that leaves the keys alone does not. */
@@ -172,7 +172,7 @@ export class UpdateOperator extends RowModification {
     if (old === null) return ROW_LOCK.forUpdate
     const changed = this.#keys.some(({ place, column }) => {
       const after = batch.columns[column]?.get(position) ?? null
-      return !isSameKey(this.relation, place, old[place] ?? null, after)
+      return !isSameValue(columnAt(this.relation, place + 1).type, old[place] ?? null, after)
     })
     return changed ? ROW_LOCK.forUpdate : ROW_LOCK.forNoKeyUpdate
   }

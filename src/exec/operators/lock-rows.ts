@@ -9,7 +9,7 @@ import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { changedSince } from '../modify/lock-row.ts'
-import { isSameKey, referablePlaces } from '../modify/referable-columns.ts'
+import { isSameKey, referableColumns } from '../foreign-keys/constraint.ts'
 import { drain, type Operator, type Pull } from '../operator.ts'
 import { rowsBatch } from '../row-buffer.ts'
 
@@ -121,8 +121,7 @@ export class LockRowsOperator implements Operator {
     const { storage, snapshot } = this.#context
     const seen = storage.store(relation.storageId).fetch(rowid, snapshot)
     if (seen === null) return false
-    const places = referablePlaces(this.#context, relation)
-    return places.every((place) => isSameKey(relation, place, seen[place] ?? null, newest[place] ?? null))
+    return isSameKey(relation, referableColumns(this.#context, relation), seen, newest)
   }
 
   /** Looks at the changed rows again by a newer snapshot; keeps the result when they still qualify. */
