@@ -25,7 +25,7 @@ const parseBits = (text: string): string => {
 }
 
 /** Bits as bytes, the first bit in the highest place; the last byte is filled up with zeros. */
-export const bytesOfBits = (bits: string): Uint8Array => {
+const bytesOfBits = (bits: string): Uint8Array => {
   const bytes = new Uint8Array((bits.length + 7) >> 3)
   for (let i = 0; i < bits.length; i++) {
     if (bits.charCodeAt(i) === 49) bytes[i >> 3] = (bytes[i >> 3] as number) | (0x80 >> (i & 7))
