@@ -34,7 +34,15 @@ import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { analyzeCall } from './calls.ts'
-import { coerce, coerceToBoolean, coerceToCommon, commonType, commonTypmod, settleUnknown } from './coerce.ts'
+import {
+  coerce,
+  coerceToBoolean,
+  coerceToCommon,
+  commonType,
+  commonTypmod,
+  readLiteral,
+  settleUnknown,
+} from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { fieldOf } from './fields.ts'
@@ -65,7 +73,8 @@ const analyzeConst = (context: AnalysisContext, _scope: Scope, node: A_Const): E
     const literal = constant(node.sval.sval ?? '', context.unknown)
     return node.location === undefined ? literal : { ...literal, location: node.location }
   }
-  throw featureNotSupported('bit string literals are not supported', node.location)
+  const type = context.typeOf(OID.bit)
+  return constant(readLiteral(node.bsval?.bsval ?? '', type, -1, context, node.location), type)
 }
 
 /** A number too large for integer: bigint when it fits, else numeric. */
