@@ -21,7 +21,6 @@ import {
   type CaseExpr as CaseNode,
   type CoalesceExpr as CoalesceNode,
   type CollateClause,
-  type ColumnRef,
   type GroupingFunc,
   type MinMaxExpr as MinMaxNode,
   type Node,
@@ -52,6 +51,7 @@ import { constant } from './nodes.ts'
 import { analyzeOperatorExpression, operatorOn } from './operators.ts'
 import { arrayOf } from './polymorphic.ts'
 import type { Scope } from './scope.ts'
+import type { BoundColumnRef } from './stored-trees.ts'
 import { analyzeSubLink } from './sublinks.ts'
 import { resolveTypeName } from './type-name.ts'
 
@@ -91,7 +91,11 @@ const numberConstant = (context: AnalysisContext, text: string): Expr => {
   return constant(type.parse(radix ? BigInt(text).toString() : text, -1, context.format), type)
 }
 
-const analyzeColumn = (context: AnalysisContext, scope: Scope, node: ColumnRef): Expr => {
+const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumnRef): Expr => {
+  if (node.attnum !== undefined) {
+    const bound = scope.columnNumbered(node.attnum)
+    if (bound !== null) return bound
+  }
   const fields = node.fields ?? []
   if (fields.some((f) => 'A_Star' in f))
     throw syntaxErrorAt('row expansion via "*" is not supported here', node.location)

@@ -3,6 +3,7 @@
 import { columnNameOf } from '../../analyze/column-names.ts'
 import { resolveRelation, tableItem } from '../../analyze/from.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
+import { bindColumns } from '../../analyze/stored-trees.ts'
 import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
 import type { Dependency, IndexDefinition, IndexKey, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { noOperatorClass, undefinedColumn } from '../../errors/raise/analysis.ts'
@@ -203,7 +204,7 @@ const plannedIndex = (
     return null
   }
   const name = given ?? generatedName(context, table, node)
-  const predicate = node.whereClause === undefined ? null : (node.whereClause as unknown as ParseTree)
+  const predicate = node.whereClause === undefined ? null : bindColumns(node.whereClause as unknown as ParseTree, table)
   if (predicate !== null) {
     const analysis = analysisFor(context)
     const condition = storedCondition(analysis, tableItem(analysis, table), predicate, CLAUSE.predicate)
@@ -252,7 +253,7 @@ const indexKey = (context: DefinitionContext, table: RelationObject, element: In
     return { attnum, expression: null, type, ...common }
   }
   const analysis = analysisFor(context)
-  const tree = element.expr as unknown as ParseTree
+  const tree = bindColumns(element.expr as unknown as ParseTree, table)
   const expr = storedExpression(analysis, tableItem(analysis, table), tree, CLAUSE.index)
   requireImmutable(expr, 'functions in index expression must be marked IMMUTABLE')
   requireOperators(expr.type, method)
