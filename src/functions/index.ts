@@ -6,6 +6,7 @@ import { arithmeticOperators } from './operators/arithmetic.ts'
 import { arrayOperators } from './operators/array.ts'
 import { comparisonOperators } from './operators/comparison.ts'
 import { datetimeOperators } from './operators/datetime.ts'
+import { geometricOperators } from './operators/geometry.ts'
 import { jsonOperators } from './operators/json.ts'
 import { networkOperators } from './operators/network.ts'
 import { textOperators } from './operators/text.ts'
@@ -22,6 +23,7 @@ import { concatenationFunctions } from './scalar/concatenation.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
 import { formattingFunctions } from './scalar/formatting.ts'
+import { geometricFunctions } from './scalar/geometry/index.ts'
 import { identifierFunctions, snapshotSets } from './scalar/identifiers.ts'
 import { jsonFunctions } from './scalar/json.ts'
 import { hashFunctions } from './scalar/hash.ts'
@@ -54,6 +56,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...moneyFunctions,
   ...identifierFunctions,
   ...networkFunctions,
+  ...geometricFunctions,
   ...hashFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
@@ -88,6 +91,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...arrayOperators,
   ...valueOperators,
   ...networkOperators,
+  ...geometricOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>

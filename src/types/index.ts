@@ -7,6 +7,7 @@ import { dateType, timestampType, timestamptzType, timetzType, timeType } from '
 import { intervalType } from './datetime/interval-type.ts'
 import { float4Type, float8Type } from './floats.ts'
 import { cidType, int2Type, int4Type, int8Type, oidType, tidType, xid8Type, xidType } from './integers.ts'
+import { geometricTypes } from './geometry/geometric-types.ts'
 import { jsonType } from './json/json-type.ts'
 import { jsonbType } from './json/jsonb.ts'
 import { macAddressTypes } from './mac-address.ts'
@@ -43,6 +44,7 @@ const elementTypes: readonly SqlType[] = [
   pgLsnType,
   ...macAddressTypes,
   ...networkTypes,
+  ...geometricTypes,
   ...snapshotTypes,
   dateType,
   timeType,
