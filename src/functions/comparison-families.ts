@@ -299,6 +299,22 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     byCallType,
   ),
   family(
+    'anyrange',
+    'anyrange',
+    'range_*',
+    [3855, 3856, 3871, 3872, 3874, 3873],
+    [3882, 3883, 3884, 3885, 3887, 3886],
+    byCallType,
+  ),
+  family(
+    'anymultirange',
+    'anymultirange',
+    'multirange_*',
+    [4244, 4245, 4274, 4275, 4277, 4276],
+    [2860, 2861, 2862, 2863, 2865, 2864],
+    byCallType,
+  ),
+  family(
     'jsonb',
     'jsonb',
     'jsonb_*',

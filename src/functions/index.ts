@@ -8,6 +8,7 @@ import { comparisonOperators } from './operators/comparison.ts'
 import { datetimeOperators } from './operators/datetime.ts'
 import { jsonOperators } from './operators/json.ts'
 import { textOperators } from './operators/text.ts'
+import { rangeOperators } from './operators/range.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
@@ -26,6 +27,9 @@ import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
 import { systemFunctions } from './scalar/system.ts'
+import { rangeAggregates } from './range/aggregates.ts'
+import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
+import { rangeFunctions } from './range/ranges.ts'
 import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
@@ -51,6 +55,8 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...datetimeArithmeticFunctions,
   ...formattingFunctions,
   ...arrayFunctions,
+  ...rangeFunctions,
+  ...multirangeFunctions,
   ...jsonFunctions,
   ...jsonRecordFunctions,
   ...systemFunctions,
@@ -60,9 +66,11 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...basicAggregates,
   ...collectionAggregates,
   ...statisticsAggregates,
+  ...rangeAggregates,
   ...windowFunctions,
   ...seriesFunctions,
   ...partFunctions,
+  ...multirangeSets,
   ...jsonRecordSets,
   ...catalogSets,
   ...maintenanceSets,
@@ -75,6 +83,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...textOperators,
   ...jsonOperators,
   ...arrayOperators,
+  ...rangeOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>

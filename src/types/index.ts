@@ -10,6 +10,7 @@ import { jsonType } from './json/json-type.ts'
 import { jsonbType } from './json/jsonb.ts'
 import { numericType } from './numeric/numeric-type.ts'
 import { pseudoTypes } from './pseudo.ts'
+import { builtinRangeTypes } from './range/builtin-ranges.ts'
 import { recordType } from './record.ts'
 import { regTypes } from './reg.ts'
 import type { SqlType } from './sql-type.ts'
@@ -41,6 +42,7 @@ const elementTypes: readonly SqlType[] = [
   uuidType,
   jsonType,
   jsonbType,
+  ...builtinRangeTypes,
   ...regTypes,
   recordType,
   int2vectorType,

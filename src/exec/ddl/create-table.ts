@@ -2,7 +2,7 @@
 import { resolveRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import type { Column, ParseTree, RelationObject, TypeObject } from '../../catalog/objects.ts'
-import { tableRowType } from '../../catalog/codec.ts'
+import { tableRowType } from '../../catalog/types.ts'
 import {
   duplicateColumnName,
   duplicateRelation,

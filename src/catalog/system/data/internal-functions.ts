@@ -130,7 +130,22 @@ const LIST = `
     anycompatiblearray_recv 5090 internal anycompatiblearray; anycompatiblearray_send 5091 anycompatiblearray bytea;
     anycompatiblenonarray_in 5092 cstring anycompatiblenonarray;
     anycompatiblenonarray_out 5093 anycompatiblenonarray cstring; jsonb_subscript_handler 6098 internal internal;
-    array_subscript_handler 6179 internal internal; raw_array_subscript_handler 6180 internal internal`
+    array_subscript_handler 6179 internal internal; raw_array_subscript_handler 6180 internal internal;
+    anyrange_in 3832 cstring,oid,int4 anyrange; anyrange_out 3833 anyrange cstring;
+    range_in 3834 cstring,oid,int4 anyrange; range_out 3835 anyrange cstring; range_recv 3836 internal,oid,int4 anyrange;
+    range_send 3837 anyrange bytea; int4range_canonical 3914 int4range int4range;
+    daterange_canonical 3915 daterange daterange; range_typanalyze 3916 internal bool;
+    int4range_subdiff 3922 int4,int4 float8; int8range_subdiff 3923 int8,int8 float8;
+    numrange_subdiff 3924 numeric,numeric float8; daterange_subdiff 3925 date,date float8;
+    int8range_canonical 3928 int8range int8range; tsrange_subdiff 3929 timestamp,timestamp float8;
+    tstzrange_subdiff 3930 timestamptz,timestamptz float8;
+    anycompatiblemultirange_in 4226 cstring,oid,int4 anycompatiblemultirange;
+    anycompatiblemultirange_out 4227 anycompatiblemultirange cstring;
+    anymultirange_in 4229 cstring,oid,int4 anymultirange; anymultirange_out 4230 anymultirange cstring;
+    multirange_in 4231 cstring,oid,int4 anymultirange; multirange_out 4232 anymultirange cstring;
+    multirange_recv 4233 internal,oid,int4 anymultirange; multirange_send 4234 anymultirange bytea;
+    multirange_typanalyze 4242 internal bool; anycompatiblerange_in 5094 cstring,oid,int4 anycompatiblerange;
+    anycompatiblerange_out 5095 anycompatiblerange cstring`
 
 const oidOf = (name: string): number => {
   const type = typeByName(name)
