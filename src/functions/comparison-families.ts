@@ -314,4 +314,43 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     [5068, 5072, 5073, 5075, 5074, 5076],
     primitive,
   ),
+  family('bit', 'bit', 'bit*', [1581, 1582, 1595, 1594, 1593, 1592], [1784, 1785, 1786, 1788, 1787, 1789], primitive, {
+    hashes: false,
+  }),
+  family(
+    'varbit',
+    'varbit',
+    'varbit*',
+    [1666, 1667, 1671, 1670, 1669, 1668],
+    [1804, 1805, 1806, 1808, 1807, 1809],
+    primitive,
+    { hashes: false },
+  ),
+  family('money', 'money', 'cash_*', [888, 889, 890, 891, 892, 893], [900, 901, 902, 904, 903, 905], primitive, {
+    hashes: false,
+  }),
+  family(
+    'pg_lsn',
+    'pg_lsn',
+    'pg_lsn_*',
+    [3233, 3236, 3231, 3232, 3235, 3234],
+    [3222, 3223, 3224, 3226, 3225, 3227],
+    primitive,
+  ),
+  family(
+    'macaddr',
+    'macaddr',
+    'macaddr_*',
+    [830, 835, 831, 832, 833, 834],
+    [1220, 1221, 1222, 1223, 1224, 1225],
+    primitive,
+  ),
+  family(
+    'macaddr8',
+    'macaddr8',
+    'macaddr8_*',
+    [4113, 4118, 4114, 4115, 4116, 4117],
+    [3362, 3363, 3364, 3365, 3366, 3367],
+    primitive,
+  ),
 ]

@@ -10,6 +10,7 @@ import type { LockMark } from './lock.ts'
 import { LockManager } from './lock-manager.ts'
 import { TABLE_LOCK } from './lock-modes.ts'
 import { PreparedTransactions } from './prepared-transactions.ts'
+import { Outcomes } from './outcomes.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'
 
 export class TransactionManager implements LiveSnapshots {
@@ -19,6 +20,7 @@ export class TransactionManager implements LiveSnapshots {
   readonly log: KeyValueStore | null
   readonly #storage: Storage
   readonly prepared: PreparedTransactions
+  readonly outcomes: Outcomes
   readonly #live = new Set<Transaction>()
   /** Transactions with an id that are in progress. */
   readonly #writing = new Map<number, Transaction>()
@@ -33,6 +35,7 @@ export class TransactionManager implements LiveSnapshots {
     this.#storage = storage
     this.log = storage.log
     this.prepared = new PreparedTransactions(storage)
+    this.outcomes = new Outcomes(this.#writing, storage)
     storage.snapshots = this
   }
 
@@ -77,6 +80,7 @@ export class TransactionManager implements LiveSnapshots {
   assignXid(transaction: Transaction): void {
     const failure = this.log?.failure
     if (failure) throw writesStopped(failure.message)
+    this.outcomes.start()
     transaction.state.xid = this.#storage.allocateXid()
     transaction.owner.xid = transaction.state.xid
     this.#writing.set(transaction.state.xid, transaction)
@@ -130,7 +134,10 @@ export class TransactionManager implements LiveSnapshots {
 
   ended(transaction: Transaction): void {
     this.#live.delete(transaction)
-    if (transaction.state.xid !== 0) this.#writing.delete(transaction.state.xid)
+    if (transaction.state.xid !== 0) {
+      this.#writing.delete(transaction.state.xid)
+      if (transaction.status === 'aborted') this.outcomes.aborted(transaction.state.xid)
+    }
     this.locks.releaseAll(transaction.owner)
   }
 }

@@ -14,6 +14,8 @@ import { noticeOf, PG_NAMESPACE, type DefinitionContext } from './context.ts'
 
 const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
   r: 'table',
+  p: 'table',
+  I: 'index',
   v: 'view',
   i: 'index',
   S: 'sequence',
@@ -22,8 +24,11 @@ const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
 }
 
 /** `table t`, `constraint c on table t`: how messages name an object. */
-const describeObject = (context: DefinitionContext, object: CatalogObject): string => {
+export const describeObject = (context: DefinitionContext, object: CatalogObject, attnum = 0): string => {
   const { snapshot } = context.catalog
+  if (attnum !== 0 && object.class === 'relation') {
+    return `column ${object.columns[attnum - 1]?.name ?? ''} of ${describeObject(context, object)}`
+  }
   switch (object.class) {
     case 'relation': {
       const visible = snapshot.findRelation(object.name, context.searchPath)?.oid === object.oid
@@ -44,23 +49,46 @@ interface Doomed {
   readonly hard: boolean
 }
 
-/** Everything that goes when the objects go, dependents last. */
-const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], attnum: number): Doomed[] => {
-  const doomed = new Map<number, Doomed>(roots.map((object) => [object.oid, { object, because: null, hard: false }]))
-  const queue: { object: CatalogObject; attnum: number }[] = roots.map((object) => ({ object, attnum }))
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    for (const other of snapshot.objects.values()) {
-      if (doomed.has(other.oid)) continue
-      const dependency = dependsOn(other, next.object, next.attnum)
-      if (dependency === null) continue
-      doomed.set(other.oid, { object: other, because: next.object, hard: dependency === 'normal' })
-      queue.push({ object: other, attnum: 0 })
+/** Objects that state a dependency on each object, and those that are in each schema. */
+const dependentsOf = (snapshot: CatalogSnapshot): ReadonlyMap<number, CatalogObject[]> => {
+  const dependents = new Map<number, CatalogObject[]>()
+  for (const object of snapshot.objects.values()) {
+    const on = new Set(object.depends.map((d) => d.oid))
+    if ('schema' in object) on.add(object.schema)
+    for (const oid of on) {
+      const list = dependents.get(oid)
+      if (list === undefined) dependents.set(oid, [object])
+      else list.push(object)
     }
   }
+  for (const list of dependents.values()) list.sort((a, b) => b.oid - a.oid)
+  return dependents
+}
+
+/** Everything that goes when the objects go, in the order in which messages list it. */
+const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], attnum: number): Doomed[] => {
+  const dependents = dependentsOf(snapshot)
+  const doomed = new Map<number, Doomed>(roots.map((object) => [object.oid, { object, because: null, hard: false }]))
+  // Younger objects are looked at first, and what depends on an object comes before it; then all is turned around.
+  const ordered: number[] = []
+  const visit = (object: CatalogObject, column: number): void => {
+    for (const other of dependents.get(object.oid) ?? []) {
+      if (doomed.has(other.oid)) continue
+      const dependency = dependsOn(other, object, column)
+      if (dependency === null) continue
+      doomed.set(other.oid, { object: other, because: object, hard: dependency === 'normal' })
+      visit(other, 0)
+    }
+    ordered.push(object.oid)
+  }
+  for (const object of roots) visit(object, attnum)
   // What goes with one of the objects goes, whatever else it depends on.
   const goesAlong = ({ object }: Doomed): boolean =>
     object.depends.some(({ oid, kind }) => kind !== 'normal' && doomed.has(oid) && oid !== object.oid)
-  return Array.from(doomed.values(), (d) => (d.hard && goesAlong(d) ? { ...d, hard: false } : d))
+  return ordered.toReversed().map((oid) => {
+    const d = doomed.get(oid) as Doomed
+    return d.hard && goesAlong(d) ? { ...d, hard: false } : d
+  })
 }
 
 const dependsOn = (other: CatalogObject, object: CatalogObject, attnum: number): 'normal' | 'auto' | null => {
@@ -88,12 +116,14 @@ export const dropObjects = async (
   const hard = doomed.filter((d) => d.hard)
   if (hard.length > 0 && !cascade) {
     const detail = hard
-      .map(
-        (d) => `${describeObject(context, d.object)} depends on ${describeObject(context, d.because as CatalogObject)}`,
-      )
+      .map((d) => {
+        const because = d.because as CatalogObject
+        const column = roots.includes(because) ? attnum : 0
+        return `${describeObject(context, d.object)} depends on ${describeObject(context, because, column)}`
+      })
       .join('\n')
     throw dependentObjects(
-      roots.length === 1 ? describeObject(context, roots[0] as CatalogObject) : 'desired object(s)',
+      roots.length === 1 ? describeObject(context, roots[0] as CatalogObject, attnum) : 'desired object(s)',
       detail,
     )
   }
