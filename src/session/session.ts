@@ -252,9 +252,8 @@ export class ServerSession implements Session {
         const format = parameterFormats.length === 1 ? parameterFormats[0] : parameterFormats[i]
         return this.#parameter(bytes, format === 1, parameterTypes[i] as SqlType)
       })
-      const formats = (statement.fields ?? []).map(
-        (_, i) => (resultFormats.length === 1 ? resultFormats[0] : resultFormats[i]) ?? 0,
-      )
+      const formats =
+        statement.fields?.map((_, i) => (resultFormats.length === 1 ? resultFormats[0] : resultFormats[i]) ?? 0) ?? []
       this.#core.portals.set(name, new Portal(name, statement, values, formats, statement.fields))
     } catch (error) {
       throw this.#failed(error, statement.sql)

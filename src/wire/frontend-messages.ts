@@ -61,9 +61,13 @@ export const readBind = (body: MessageBody): BindMessage => {
   return { portal, statement, parameterFormats, parameters, resultFormats }
 }
 
-const readList = <T>(body: MessageBody, read: () => T): T[] => {
+const NOTHING: readonly never[] = []
+
+const readList = <T>(body: MessageBody, read: () => T): readonly T[] => {
+  let count = body.int16()
+  if (count === 0) return NOTHING
   const items: T[] = []
-  for (let count = body.int16(); count > 0; count--) items.push(read())
+  for (; count > 0; count--) items.push(read())
   return items
 }
 
