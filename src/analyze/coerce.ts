@@ -209,7 +209,14 @@ const convertUnknown = (
   return { kind: 'coerce-io', arg: expr, type, typmod: -1 }
 }
 
-const readLiteral = (text: string, type: SqlType, typmod: number, context: AnalysisContext, location: Location) => {
+/** A literal's value; errors say where it stands. */
+export const readLiteral = (
+  text: string,
+  type: SqlType,
+  typmod: number,
+  context: AnalysisContext,
+  location: Location,
+) => {
   try {
     return type.parse(text, typmod, context.format)
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { RelationObject } from '../catalog/objects.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { indeterminateParameter, undefinedParameter, type Location } from '../errors/raise/analysis.ts'
-import type { Node } from '../sql/ast.ts'
+import type { Node, RangeVar } from '../sql/ast.ts'
 import { OID } from '../types/oids.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type { ColumnId, Expr, ParamExpr } from './expression.ts'
@@ -57,6 +57,8 @@ export class AnalysisContext {
   readonly routine: RoutineScope | null
   /** Oids of relations that the statement depends on. */
   readonly relations = new Set<number>()
+  /** What each FROM entry turned out to be, for queries that are kept. */
+  readonly ranges = new Map<RangeVar, RelationObject>()
   /** A literal was read whose meaning depends on settings or the clock ('now'::timestamptz): do not cache the plan. */
   dependsOnSettings = false
   #lastColumn = 0

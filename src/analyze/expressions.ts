@@ -21,7 +21,6 @@ import {
   type CaseExpr as CaseNode,
   type CoalesceExpr as CoalesceNode,
   type CollateClause,
-  type ColumnRef,
   type GroupingFunc,
   type MinMaxExpr as MinMaxNode,
   type Node,
@@ -36,7 +35,15 @@ import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { analyzeCall, callByField, fieldOrCall } from './calls.ts'
-import { coerce, coerceToBoolean, coerceToCommon, commonType, commonTypmod, settleUnknown } from './coerce.ts'
+import {
+  coerce,
+  coerceToBoolean,
+  coerceToCommon,
+  commonType,
+  commonTypmod,
+  readLiteral,
+  settleUnknown,
+} from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
@@ -44,6 +51,7 @@ import { constant } from './nodes.ts'
 import { analyzeOperatorExpression, operatorOn } from './operators.ts'
 import { arrayOf } from './polymorphic.ts'
 import type { Scope } from './scope.ts'
+import type { BoundColumnRef } from './stored-trees.ts'
 import { analyzeSubLink } from './sublinks.ts'
 import { resolveTypeName } from './type-name.ts'
 
@@ -65,7 +73,8 @@ const analyzeConst = (context: AnalysisContext, _scope: Scope, node: A_Const): E
     const literal = constant(node.sval.sval ?? '', context.unknown)
     return node.location === undefined ? literal : { ...literal, location: node.location }
   }
-  throw featureNotSupported('bit string literals are not supported', node.location)
+  const type = context.typeOf(OID.bit)
+  return constant(readLiteral(node.bsval?.bsval ?? '', type, -1, context, node.location), type)
 }
 
 /** A number too large for integer: bigint when it fits, else numeric. */
@@ -82,7 +91,11 @@ const numberConstant = (context: AnalysisContext, text: string): Expr => {
   return constant(type.parse(radix ? BigInt(text).toString() : text, -1, context.format), type)
 }
 
-const analyzeColumn = (context: AnalysisContext, scope: Scope, node: ColumnRef): Expr => {
+const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumnRef): Expr => {
+  if (node.attnum !== undefined) {
+    const bound = scope.columnNumbered(node.attnum)
+    if (bound !== null) return bound
+  }
   const fields = node.fields ?? []
   if (fields.some((f) => 'A_Star' in f))
     throw syntaxErrorAt('row expansion via "*" is not supported here', node.location)

@@ -33,7 +33,7 @@ export const fieldOrNull = (arg: Expr, name: string): Expr | null => {
 
 /** The fields of a record that a call's OUT columns name, or null where they are not known. */
 const recordFields = (arg: Expr) =>
-  arg.kind === 'call' || arg.kind === 'set-call'
+  (arg.kind === 'call' || arg.kind === 'set-call') && arg.type.oid === OID.record
     ? (arg.columns?.map(({ name, type }) => ({ name, type, typmod: -1 })) ?? null)
     : null
 

@@ -126,7 +126,7 @@ const functionCall = (
   }
   if (outputs !== undefined) {
     const columns = outputs.map((output) => column(output.name, output.type))
-    return { ...shape, columns, record: outputs, expands: true }
+    return { ...shape, columns, record: outputs, expands: call.type.oid === OID.record }
   }
   if (isRowType(base)) {
     const columns = base.fields().map((field) => column(field.name, field.type, field.typmod))

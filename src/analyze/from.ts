@@ -23,6 +23,7 @@ import { locationOf } from './location.ts'
 import { columnRef, conjunction } from './nodes.ts'
 import type { Cte, FromItem, JoinItem, OutputColumn, TableItem } from './query.ts'
 import { CLAUSE, type BoundColumn, type NamespaceItem, type Scope } from './scope.ts'
+import type { BoundRangeVar } from './stored-trees.ts'
 
 /** Attribute numbers and types of the system columns. */
 const SYSTEM_COLUMNS: Readonly<Record<string, { attnum: number; type: number }>> = {
@@ -63,9 +64,11 @@ const fromItem = (context: AnalysisContext, scope: Scope, node: Node): FromResul
 /** The relation a RangeVar names, by its schema or along the search path. Throws 42P01, 3F000. */
 export const resolveRelation = (
   context: Pick<AnalysisContext, 'catalog' | 'searchPath'>,
-  node: RangeVar,
+  node: BoundRangeVar,
 ): RelationObject => {
   const name = node.relname as string
+  const known = node.bound === undefined ? null : context.catalog.relation(node.bound.oid)
+  if (known !== null) return known
   if (node.schemaname !== undefined) {
     const schema = context.catalog.schemaByName(node.schemaname)
     const found = schema === null ? null : context.catalog.relationIn(schema.oid, name)
@@ -77,8 +80,8 @@ export const resolveRelation = (
   return found
 }
 
-const rangeVar = (context: AnalysisContext, scope: Scope, node: RangeVar): FromResult => {
-  if (node.schemaname === undefined) {
+const rangeVar = (context: AnalysisContext, scope: Scope, node: BoundRangeVar): FromResult => {
+  if (node.schemaname === undefined && node.bound === undefined) {
     const name = node.relname as string
     const work = scope.findWorkTable(name)
     if (work !== null) return cteReference(context, work, node, true)
@@ -92,16 +95,25 @@ const rangeVar = (context: AnalysisContext, scope: Scope, node: RangeVar): FromR
     )
   }
   const relation = resolveRelation(context, node)
-  return relationItem(context, relation, node.alias, node.location)
+  context.ranges.set(node, relation)
+  return relationItem(context, relation, node)
 }
 
-const relationItem = (
-  context: AnalysisContext,
-  relation: RelationObject,
-  aliasNode: Alias | undefined,
-  location: number | undefined,
-): FromResult => {
-  const alias = aliasNode?.aliasname ?? relation.name
+/** A relation's columns under the names that the query has for them: its own, or those it had when the query was kept. */
+const namedColumns = (columns: readonly OutputColumn[], node: BoundRangeVar): { columns?: BoundColumn[] } => {
+  const { bound } = node
+  if (bound === undefined) return {}
+  const given = namesOf(node.alias?.colnames)
+  const named = bound.names.flatMap(([attnum, name], i) => {
+    const column = columns.find((c) => c.attnum === attnum)
+    return column === undefined ? [] : [{ name: given[i] ?? name, expr: columnRef(column) }]
+  })
+  return { columns: named }
+}
+
+const relationItem = (context: AnalysisContext, relation: RelationObject, node: BoundRangeVar): FromResult => {
+  const { alias: aliasNode, location } = node
+  const alias = aliasNode?.aliasname ?? (node.bound === undefined ? relation.name : (node.relname as string))
   const schema = aliasNode === undefined ? (context.catalog.schema(relation.schema)?.name ?? null) : null
   context.relations.add(relation.oid)
   // System views have computed rows, as system tables do.
@@ -113,7 +125,7 @@ const relationItem = (
         ...c,
         name: live[i]?.name ?? c.name,
         tableOid: relation.oid,
-        attnum: i + 1,
+        attnum: live[i]?.attnum ?? 0,
       }))
       const item = {
         kind: 'subquery',
@@ -123,15 +135,17 @@ const relationItem = (
         columns: renamed(columns, aliasNode, alias),
         lateral: false,
       } as const
-      return simple(context, item, { schema })
+      return simple(context, item, { schema, ...namedColumns(item.columns, node) })
     }
     case 'r':
+    case 'p':
     case 'm':
     case 'S': {
       const item = tableItem(context, relation, aliasNode)
-      return tableResult(context, item, schema)
+      return tableResult(context, item, schema, namedColumns(item.columns, node))
     }
     case 'i':
+    case 'I':
       throw wrongObjectType(`cannot open relation "${relation.name}"`, location, {
         detail: 'This operation is not supported for indexes.',
       })
@@ -158,7 +172,12 @@ export const tableItem = (context: AnalysisContext, relation: RelationObject, al
 }
 
 /** A table's names, with its system columns, which join the item's columns when they are used. */
-export const tableResult = (context: AnalysisContext, item: TableItem, schema: string | null): FromResult => {
+export const tableResult = (
+  context: AnalysisContext,
+  item: TableItem,
+  schema: string | null,
+  named: { columns?: BoundColumn[] } = {},
+): FromResult => {
   const { relation } = item
   const systemColumn = (name: string): Expr | null => {
     const system = SYSTEM_COLUMNS[name]
@@ -184,7 +203,7 @@ export const tableResult = (context: AnalysisContext, item: TableItem, schema: s
     type: relation.rowType === 0 ? context.typeOf(OID.record) : context.typeOf(relation.rowType),
     typmod: -1,
   })
-  return simple(context, item, { schema, table: item, systemColumn, wholeRow })
+  return simple(context, item, { schema, table: item, systemColumn, wholeRow, ...named })
 }
 
 const cteReference = (context: AnalysisContext, cte: Cte, node: RangeVar, recursiveReference: boolean): FromResult => {

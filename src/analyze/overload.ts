@@ -144,7 +144,7 @@ export const resolveOperator = (
 ): { operator: OperatorRecord; function: ScalarFunction } => {
   const operator = findOperator(context, symbol, left, right)
   const signature = () => `${left === null ? '' : `${formatType(left, -1)} `}${symbol} ${formatType(right, -1)}`
-  if (operator === 'none') throw undefinedOperator(signature(), location)
+  if (operator === 'none') throw undefinedOperator(signature(), location, left === null)
   if (operator === 'ambiguous') throw ambiguousOperator(signature(), location)
   return { operator, function: operatorFunction(operator) }
 }

@@ -194,9 +194,26 @@ export interface InsertQuery {
   readonly defaults: readonly Assignment[]
   readonly generated: readonly Assignment[]
   readonly checks: readonly CheckExpr[]
+  /** Views through which the table is changed, innermost first: RETURNING and ON CONFLICT name their columns. */
+  readonly levels: readonly ViewLevel[]
+  readonly checkOptions: readonly CheckOption[]
   readonly onConflict: OnConflict | null
   readonly returning: Returning | null
   readonly outputs: readonly OutputColumn[]
+}
+
+/** What a view adds to the rows of the table below it: its columns, and which rows are its own. */
+export interface ViewLevel {
+  readonly view: RelationObject
+  readonly columns: readonly { readonly id: ColumnId; readonly expr: Expr }[]
+  readonly condition: Expr | null
+}
+
+/** WITH CHECK OPTION: a new row must be one of the view's. `levels`: those of the views below, innermost first. */
+export interface CheckOption {
+  readonly view: string
+  readonly levels: readonly ViewLevel[]
+  readonly condition: Expr
 }
 
 export interface CheckExpr {
@@ -222,9 +239,10 @@ export interface UpdateQuery {
   readonly from: readonly FromItem[]
   readonly where: Expr | null
   readonly assignments: readonly Assignment[]
-  /** Multi-column assignments from a subquery are expanded into `assignments` over this lateral item. */
   readonly generated: readonly Assignment[]
   readonly checks: readonly CheckExpr[]
+  readonly levels: readonly ViewLevel[]
+  readonly checkOptions: readonly CheckOption[]
   readonly returning: Returning | null
   readonly outputs: readonly OutputColumn[]
 }
@@ -234,6 +252,7 @@ export interface DeleteQuery {
   readonly ctes: readonly Cte[]
   readonly table: TableItem
   readonly from: readonly FromItem[]
+  readonly levels: readonly ViewLevel[]
   readonly where: Expr | null
   readonly returning: Returning | null
   readonly outputs: readonly OutputColumn[]

@@ -148,6 +148,14 @@ export class Scope {
     return null
   }
 
+  /** A column by its number in the only table of an expression that is kept with it; 0: the whole row. */
+  columnNumbered(attnum: number): Expr | null {
+    const [item] = this.items
+    if (attnum === 0) return item?.wholeRow() ?? null
+    const place = item?.table?.columns.findIndex((c) => c.attnum === attnum) ?? -1
+    return item?.columns[place]?.expr ?? null
+  }
+
   /** The entry that `alias` (optionally schema-qualified) names, looked up outward. Throws 42P09 when two do. */
   table(schema: string | null, alias: string, location: Location): NamespaceItem | null {
     for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {

@@ -1,5 +1,6 @@
 /** TypeName nodes to types: `numeric(10,2)[]`, `myschema.mood`, `interval day to second`. */
-import { undefinedSchema, undefinedType, type Location } from '../errors/raise/analysis.ts'
+import { LocatedError, undefinedSchema, undefinedType, type Location } from '../errors/raise/analysis.ts'
+import { SqlError } from '../errors/sql-error.ts'
 import { bodyOf, namesOf, type Node, type TypeName } from '../sql/ast.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -44,7 +45,11 @@ const typmodOf = (type: SqlType, node: TypeName): number => {
     // `char` and `character` without a length mean one character.
     return type.oid === OID.bpchar && node.typemod === undefined ? -1 : (node.typemod ?? -1)
   }
-  return type.parseTypmod(modifiers)
+  try {
+    return type.parseTypmod(modifiers)
+  } catch (error) {
+    throw error instanceof SqlError ? new LocatedError(error.code, error.message, node.location, error.fields) : error
+  }
 }
 
 const modifierText = (node: Node): string => {

@@ -1,7 +1,7 @@
 /** Visits every expression of a query tree, inner queries included. */
 import type { ColumnId, Expr } from './expression.ts'
 import { children } from './nodes.ts'
-import type { DmlQuery, FromItem, Query } from './query.ts'
+import type { DmlQuery, FromItem, Query, ViewLevel } from './query.ts'
 
 /** Calls `visit` for each node of the expression, entering subqueries. */
 export const visitDeep = (expr: Expr, visit: (expr: Expr) => void): void => {
@@ -24,7 +24,7 @@ export const mentionedColumns = (expr: Expr, into: Set<ColumnId> = new Set()): S
 }
 
 /** Queries directly inside (CTEs, set operation arms, FROM subqueries, INSERT sources). */
-const innerQueries = (query: Query | DmlQuery): (Query | DmlQuery)[] => {
+export const innerQueries = (query: Query | DmlQuery): (Query | DmlQuery)[] => {
   const ctes = query.ctes.flatMap((cte) =>
     cte.recursive === null ? [cte.query] : [cte.recursive.base, cte.recursive.step],
   )
@@ -68,7 +68,10 @@ const fromExpressions = (item: FromItem): Expr[] => {
 
 const present = (...exprs: (Expr | null)[]): Expr[] => exprs.filter((e): e is Expr => e !== null)
 
-const queryExpressions = (query: Query | DmlQuery): Expr[] => {
+const levelExpressions = (levels: readonly ViewLevel[]): Expr[] =>
+  levels.flatMap(({ columns, condition }) => [...columns.map((c) => c.expr), ...present(condition)])
+
+export const queryExpressions = (query: Query | DmlQuery): Expr[] => {
   switch (query.kind) {
     case 'select':
       return [
@@ -95,6 +98,7 @@ const queryExpressions = (query: Query | DmlQuery): Expr[] => {
         ...query.checks.map((c) => c.expr),
         ...(query.onConflict?.assignments.map((a) => a.expr) ?? []),
         ...present(query.onConflict?.where ?? null),
+        ...levelExpressions(query.levels),
         ...(query.returning?.targets.map((t) => t.expr) ?? []),
       ]
     case 'update':
@@ -104,10 +108,12 @@ const queryExpressions = (query: Query | DmlQuery): Expr[] => {
         ...query.assignments.map((a) => a.expr),
         ...query.generated.map((a) => a.expr),
         ...query.checks.map((c) => c.expr),
+        ...levelExpressions(query.levels),
         ...(query.returning?.targets.map((t) => t.expr) ?? []),
       ]
     case 'delete':
       return [
+        ...levelExpressions(query.levels),
         ...query.from.flatMap(fromExpressions),
         ...present(query.where),
         ...(query.returning?.targets.map((t) => t.expr) ?? []),

@@ -116,8 +116,8 @@ export interface SequenceDefinition {
 }
 
 export interface ViewDefinition {
+  /** Bound: the relations it reads are named by oid. */
   readonly query: ParseTree
-  readonly checkOption: 'local' | 'cascaded' | null
 }
 
 /** A relation of pg_catalog or information_schema whose rows are computed. */
@@ -126,8 +126,8 @@ export interface SystemRelation {
   rows(source: SystemSource): Iterable<Datum[]>
 }
 
-/** pg_class.relkind: table, view, index, sequence, composite type, materialized view. */
-export type RelationKind = 'r' | 'v' | 'i' | 'S' | 'c' | 'm'
+/** pg_class.relkind: table, partitioned table, view, index, partitioned index, sequence, composite type, materialized view. */
+export type RelationKind = 'r' | 'p' | 'v' | 'i' | 'I' | 'S' | 'c' | 'm'
 
 export interface RelationObject extends ObjectBase {
   readonly class: 'relation'

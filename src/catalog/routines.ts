@@ -105,7 +105,7 @@ const makeRecord = (object: FunctionObject, catalog: CatalogSnapshot): FunctionR
     defaultTrees: inputs.flatMap(({ default: tree }) => (tree === null ? [] : [tree])),
   }
   const columns =
-    outputs.length > 1 || (outputs.length === 1 && outputs[0]?.mode === 't')
+    outputs.length > 1
       ? { columns: outputs.map(({ name, type }, i) => ({ name: name === '' ? `column${i + 1}` : name, type })) }
       : outputs.length === 1 && outputs[0]?.name !== ''
         ? { resultName: outputs[0]?.name as string }

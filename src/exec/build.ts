@@ -139,9 +139,9 @@ export const buildOperator = (
       case 'lock-rows':
         return new LockRowsOperator(plan, build(plan.input), context, rebuild)
       case 'insert':
-        return new InsertOperator(plan, plan.source === null ? null : build(plan.source), context, events)
+        return new InsertOperator(plan, plan.source === null ? null : build(plan.source), context, events, build)
       case 'update':
-        return new UpdateOperator(plan, build(plan.source), context, events, again(plan))
+        return new UpdateOperator(plan, build(plan.source), context, events, again(plan), build)
       case 'delete':
         return new DeleteOperator(plan, build(plan.source), context, events, again(plan))
     }

@@ -36,6 +36,8 @@ export interface ComparisonFamily {
   readonly order: Order
   readonly hashes: boolean
   readonly merges: boolean
+  /** Estimator of the order operators where it is not the scalar one. */
+  readonly selectivity?: string
 }
 
 const family = (
@@ -45,8 +47,8 @@ const family = (
   functions: readonly number[],
   operators: readonly number[],
   order: Order,
-  { hashes = true, merges = true } = {},
-): ComparisonFamily => ({ left, right, names, functions, operators, order, hashes, merges })
+  { hashes = true, merges = true, ...rest }: Partial<Pick<ComparisonFamily, 'hashes' | 'merges' | 'selectivity'>> = {},
+): ComparisonFamily => ({ left, right, names, functions, operators, order, hashes, merges, ...rest })
 
 /** Datums that `<` and `===` compare. */
 const primitive: Order = { kind: 'primitive' }
@@ -305,6 +307,7 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     [3855, 3856, 3871, 3872, 3874, 3873],
     [3882, 3883, 3884, 3885, 3887, 3886],
     byCallType,
+    { selectivity: 'rangesel' },
   ),
   family(
     'anymultirange',
@@ -313,6 +316,7 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     [4244, 4245, 4274, 4275, 4277, 4276],
     [2860, 2861, 2862, 2863, 2865, 2864],
     byCallType,
+    { selectivity: 'multirangesel' },
   ),
   family(
     'jsonb',
@@ -328,6 +332,45 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     'xid8*',
     [5084, 5085, 5034, 5036, 5035, 5037],
     [5068, 5072, 5073, 5075, 5074, 5076],
+    primitive,
+  ),
+  family('bit', 'bit', 'bit*', [1581, 1582, 1595, 1594, 1593, 1592], [1784, 1785, 1786, 1788, 1787, 1789], primitive, {
+    hashes: false,
+  }),
+  family(
+    'varbit',
+    'varbit',
+    'varbit*',
+    [1666, 1667, 1671, 1670, 1669, 1668],
+    [1804, 1805, 1806, 1808, 1807, 1809],
+    primitive,
+    { hashes: false },
+  ),
+  family('money', 'money', 'cash_*', [888, 889, 890, 891, 892, 893], [900, 901, 902, 904, 903, 905], primitive, {
+    hashes: false,
+  }),
+  family(
+    'pg_lsn',
+    'pg_lsn',
+    'pg_lsn_*',
+    [3233, 3236, 3231, 3232, 3235, 3234],
+    [3222, 3223, 3224, 3226, 3225, 3227],
+    primitive,
+  ),
+  family(
+    'macaddr',
+    'macaddr',
+    'macaddr_*',
+    [830, 835, 831, 832, 833, 834],
+    [1220, 1221, 1222, 1223, 1224, 1225],
+    primitive,
+  ),
+  family(
+    'macaddr8',
+    'macaddr8',
+    'macaddr8_*',
+    [4113, 4118, 4114, 4115, 4116, 4117],
+    [3362, 3363, 3364, 3365, 3366, 3367],
     primitive,
   ),
 ]

@@ -44,6 +44,11 @@ export interface SessionServices {
   searchPath(includeImplicit: boolean): readonly string[]
   currentTransactionId(): number
   currentTransactionIdIfAssigned(): number | null
+  /** Transactions with an id that are in progress, ascending, and the next id to be given out. */
+  transactionsInProgress(): readonly number[]
+  nextTransactionId(): number
+  /** Null where that is no longer known. */
+  transactionStatus(xid: number): 'in progress' | 'committed' | 'aborted' | null
   cancelBackend(processId: number): boolean
   terminateBackend(processId: number): boolean
   readonly advisory: AdvisoryLocks

@@ -9,9 +9,11 @@ import { datetimeOperators } from './operators/datetime.ts'
 import { jsonOperators } from './operators/json.ts'
 import { textOperators } from './operators/text.ts'
 import { rangeOperators } from './operators/range.ts'
+import { valueOperators } from './operators/values.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
+import { bitStringFunctions } from './scalar/bit-strings.ts'
 import { byteaFunctions } from './scalar/bytea.ts'
 import { mathFunctions } from './scalar/math.ts'
 import { advisoryLockFunctions } from './scalar/advisory.ts'
@@ -20,9 +22,11 @@ import { concatenationFunctions } from './scalar/concatenation.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
 import { formattingFunctions } from './scalar/formatting.ts'
+import { identifierFunctions, snapshotSets } from './scalar/identifiers.ts'
 import { jsonFunctions } from './scalar/json.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
+import { moneyFunctions } from './scalar/money.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
@@ -48,6 +52,9 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...mathFunctions,
   ...stringFunctions,
   ...byteaFunctions,
+  ...bitStringFunctions,
+  ...moneyFunctions,
+  ...identifierFunctions,
   ...hashFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
@@ -72,6 +79,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...partFunctions,
   ...multirangeSets,
   ...jsonRecordSets,
+  ...snapshotSets,
   ...catalogSets,
   ...maintenanceSets,
 ]
@@ -84,6 +92,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...jsonOperators,
   ...arrayOperators,
   ...rangeOperators,
+  ...valueOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>

@@ -1,7 +1,7 @@
 /** Chooses a physical operator for every logical node, by cost where there is a choice. */
 import type { ColumnId, Expr, SortKey } from '../analyze/expression.ts'
 import type { LogicalPlan } from '../plan/logical.ts'
-import type { Estimate, PhysicalPlan, PlanColumn } from '../plan/physical.ts'
+import type { CheckOptionPlan, Estimate, PhysicalPlan, PlanColumn } from '../plan/physical.ts'
 import { conjuncts } from '../analyze/nodes.ts'
 import { Estimator } from './cardinality/estimator.ts'
 import { COST, sortCost, topSortCost } from './cost.ts'
@@ -155,12 +155,16 @@ class PhysicalPlanner implements Planner {
       case 'insert': {
         const source = plan.source === null ? null : this.plan(plan.source)
         const estimate = streaming(source === null ? [] : [source], COST.row)
-        return { kind: 'insert', query: plan.query, source, outputs, estimate }
+        const conflict = plan.conflict === null ? null : this.plan(plan.conflict)
+        const checkOptions = this.#checkOptions(plan.checkOptions)
+        return { kind: 'insert', query: plan.query, source, conflict, checkOptions, outputs, estimate }
       }
       case 'update': {
         const source = this.plan(plan.source)
         const { query, rowid, values } = plan
-        return { kind: 'update', query, source, rowid, values, outputs, estimate: streaming([source], COST.row) }
+        const checkOptions = this.#checkOptions(plan.checkOptions)
+        const estimate = streaming([source], COST.row)
+        return { kind: 'update', query, checkOptions, source, rowid, values, outputs, estimate }
       }
       case 'delete': {
         const source = this.plan(plan.source)
@@ -174,6 +178,10 @@ class PhysicalPlanner implements Planner {
         }
       }
     }
+  }
+
+  #checkOptions(options: (LogicalPlan & { kind: 'update' })['checkOptions']): CheckOptionPlan[] {
+    return options.map(({ view, plan }) => ({ view, plan: this.plan(plan) }))
   }
 
   /** Sorted rows: by sorting, or by an index that has them in order. `wanted`: how many are asked for, null: all. */

@@ -3,8 +3,18 @@
  * modifying node stores rows and, for RETURNING, delivers them to a projection above it.
  */
 import type { ColumnId, Expr } from '../analyze/expression.ts'
-import type { DeleteQuery, DmlQuery, FromItem, InsertQuery, Returning, UpdateQuery } from '../analyze/query.ts'
-import { crossJoin, planColumn, refer, scanOf, type BuildContext } from './build-nodes.ts'
+import type {
+  CheckOption,
+  DeleteQuery,
+  DmlQuery,
+  FromItem,
+  InsertQuery,
+  Returning,
+  UpdateQuery,
+  ViewLevel,
+} from '../analyze/query.ts'
+import { OID } from '../types/oids.ts'
+import { crossJoin, planColumn, refer, RESULT, scanOf, type BuildContext } from './build-nodes.ts'
 import type { LogicalPlan } from './logical.ts'
 import type { ComputedColumn, PlanColumn } from './physical.ts'
 
@@ -28,30 +38,75 @@ export const buildModify = (builder: QueryBuilder, query: DmlQuery): LogicalPlan
   }
 }
 
-const returned = (builder: QueryBuilder, plan: LogicalPlan, returning: Returning | null): LogicalPlan => {
+/** A row of the table, given by its columns' ids: what a view adds to it are further columns. */
+const withLevels = (builder: QueryBuilder, plan: LogicalPlan, levels: readonly ViewLevel[]): LogicalPlan =>
+  levels.reduce((below, { columns }) => {
+    const passed = below.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
+    const names = [...below.outputs.map((c) => c.name), ...columns.map(() => '?column?')]
+    return builder.project(below, [...passed, ...columns], names)
+  }, plan)
+
+const returned = (
+  builder: QueryBuilder,
+  plan: LogicalPlan,
+  returning: Returning | null,
+  levels: readonly ViewLevel[],
+): LogicalPlan => {
   if (returning === null) return plan
   const { targets } = returning
   return builder.project(
-    plan,
+    withLevels(builder, plan, levels),
     targets.map((t) => ({ id: t.column.id, expr: t.expr })),
     targets.map((t) => t.column.name),
   )
 }
 
+const checkOptionPlans = (builder: QueryBuilder, options: readonly CheckOption[]) =>
+  options.map(({ view, levels, condition }) => {
+    const column = { id: builder.context.freshColumn(), expr: condition }
+    return { view, plan: builder.project(withLevels(builder, RESULT, levels), [column], ['holds']) }
+  })
+
 const buildInsert = (builder: QueryBuilder, query: InsertQuery): LogicalPlan => {
   const source = query.source === null ? null : builder.query(query.source)
   const outputs = query.returning === null ? [] : query.table.columns.map(planColumn)
-  return returned(builder, { kind: 'insert', query, source, outputs }, query.returning)
+  const conflict = conflictPlan(builder, query)
+  const checkOptions = checkOptionPlans(builder, query.checkOptions)
+  const plan: LogicalPlan = { kind: 'insert', query, source, conflict, checkOptions, outputs }
+  return returned(builder, plan, query.returning, query.levels)
 }
 
-/** The rows to change: the target joined with FROM or USING, restricted by WHERE. */
+/** What DO UPDATE assigns, and whether it does. */
+const conflictPlan = (builder: QueryBuilder, { onConflict, levels }: InsertQuery): LogicalPlan | null => {
+  if (onConflict === null || onConflict.action === 'nothing') return null
+  const always = { kind: 'const', value: true, type: builder.context.typeOf(OID.bool), typmod: -1 } as const
+  const exprs = [...onConflict.assignments.map((a) => a.expr), onConflict.where ?? always]
+  return builder.project(
+    withLevels(builder, RESULT, levels),
+    exprs.map((expr) => ({ id: builder.context.freshColumn(), expr })),
+    exprs.map(() => 'value'),
+  )
+}
+
+/** The rows to change: the target, of a view those that are the view's, joined with FROM or USING, restricted by WHERE. */
 const affected = (builder: QueryBuilder, query: UpdateQuery | DeleteQuery, rowid: ColumnId): LogicalPlan => {
   let plan: LogicalPlan = scanOf(query.table, rowid, builder.context)
+  for (const level of query.levels) {
+    if (level.condition !== null) plan = builder.filter(plan, level.condition)
+    plan = withLevels(builder, plan, [level])
+  }
   for (const item of query.from) {
     const lateral = (item.kind === 'subquery' || item.kind === 'function') && item.lateral
     plan = crossJoin(plan, builder.fromItem(item, new Map()), lateral)
   }
   return query.where === null ? plan : builder.filter(plan, query.where)
+}
+
+/** Columns of the source that RETURNING may name: those of views are computed of the row as it is afterwards. */
+const returnable = (query: UpdateQuery | DeleteQuery, source: LogicalPlan, rowid: ColumnId): PlanColumn[] => {
+  if (query.returning === null) return []
+  const computed = new Set(query.levels.flatMap((level) => level.columns.map((c) => c.id)))
+  return source.outputs.filter(({ id }) => id !== rowid && !computed.has(id))
 }
 
 const buildUpdate = (builder: QueryBuilder, query: UpdateQuery): LogicalPlan => {
@@ -61,17 +116,16 @@ const buildUpdate = (builder: QueryBuilder, query: UpdateQuery): LogicalPlan => 
   const columns = [...input.outputs.map((c) => ({ id: c.id, expr: refer(c) })), ...values]
   const names = [...input.outputs.map((c) => c.name), ...query.assignments.map((a) => a.column.name)]
   const source = builder.project(input, columns, names)
-  const outputs = query.returning === null ? [] : withoutRowid(input.outputs, rowid)
-  const plan: LogicalPlan = { kind: 'update', query, source, rowid, values: values.map((v) => v.id), outputs }
-  return returned(builder, plan, query.returning)
+  const outputs = returnable(query, input, rowid)
+  const checkOptions = checkOptionPlans(builder, query.checkOptions)
+  const assigned = values.map((v) => v.id)
+  const plan: LogicalPlan = { kind: 'update', query, source, rowid, values: assigned, checkOptions, outputs }
+  return returned(builder, plan, query.returning, query.levels)
 }
 
 const buildDelete = (builder: QueryBuilder, query: DeleteQuery): LogicalPlan => {
   const rowid = builder.context.freshColumn()
   const source = affected(builder, query, rowid)
-  const outputs = query.returning === null ? [] : withoutRowid(source.outputs, rowid)
-  return returned(builder, { kind: 'delete', query, source, rowid, outputs }, query.returning)
+  const outputs = returnable(query, source, rowid)
+  return returned(builder, { kind: 'delete', query, source, rowid, outputs }, query.returning, query.levels)
 }
-
-const withoutRowid = (columns: readonly PlanColumn[], rowid: ColumnId): PlanColumn[] =>
-  columns.filter((column) => column.id !== rowid)

@@ -6,7 +6,7 @@ import type { Expr } from '../analyze/expression.ts'
 import type { FormatContext } from '../types/sql-type.ts'
 import { conjuncts } from '../analyze/nodes.ts'
 import { expressionText, sortKeyText } from './expression-text.ts'
-import { inputsOfPhysical } from './physical-inputs.ts'
+import { shownInputs } from './physical-inputs.ts'
 import type { Estimate, JoinType, PhysicalPlan } from './physical.ts'
 import { identifier, PlanNames } from './plan-names.ts'
 
@@ -138,7 +138,7 @@ class TreeBuilder {
       }
       return [this.node(plan.left, 'Outer', null), hash]
     }
-    const inputs = inputsOfPhysical(plan)
+    const inputs = shownInputs(plan)
     return inputs.map((input, i) =>
       this.node(input, plan.kind === 'append' ? 'Member' : i === 0 ? 'Outer' : 'Inner', null),
     )

@@ -158,13 +158,24 @@ export interface LogicalLockRows extends Node {
   readonly locks: readonly { readonly lock: RowLock; readonly relation: RelationObject; readonly rowid: ColumnId }[]
 }
 
-export interface LogicalInsert extends Node {
+/**
+ * Plans of one row each over a row that is to be stored, whose columns are outer references of them: its check options,
+ * and for INSERT what DO UPDATE makes of an existing row.
+ */
+interface RowPlans {
+  /** Each delivers whether the row is the view's. */
+  readonly checkOptions: readonly { readonly view: string; readonly plan: LogicalPlan }[]
+}
+
+export interface LogicalInsert extends Node, RowPlans {
   readonly kind: 'insert'
   readonly query: InsertQuery
   readonly source: LogicalPlan | null
+  /** The assigned values of ON CONFLICT DO UPDATE and, last, whether the row is to be updated. */
+  readonly conflict: LogicalPlan | null
 }
 
-export interface LogicalUpdate extends Node {
+export interface LogicalUpdate extends Node, RowPlans {
   readonly kind: 'update'
   readonly query: UpdateQuery
   readonly source: LogicalPlan
@@ -226,14 +237,18 @@ export const inputsOf = (plan: LogicalPlan): readonly LogicalPlan[] => {
     case 'with':
       return [...plan.ctes.map((c) => c.plan), plan.input]
     case 'insert':
-      return plan.source === null ? [] : [plan.source]
+      return [plan.source, plan.conflict, ...plan.checkOptions.map((c) => c.plan)].filter((p) => p !== null)
     case 'update':
+      return [plan.source, ...plan.checkOptions.map((c) => c.plan)]
     case 'delete':
       return [plan.source]
     default:
       return [plan.input]
   }
 }
+
+const withPlans = (options: RowPlans['checkOptions'], plans: readonly LogicalPlan[]): RowPlans['checkOptions'] =>
+  options.map(({ view }, i) => ({ view, plan: plans[i] as LogicalPlan }))
 
 /** The same node over other inputs, given in the order of `inputsOf`. */
 export const withInputs = (plan: LogicalPlan, inputs: readonly LogicalPlan[]): LogicalPlan => {
@@ -260,9 +275,14 @@ export const withInputs = (plan: LogicalPlan, inputs: readonly LogicalPlan[]): L
         ctes: plan.ctes.map((c, i) => ({ cte: c.cte, plan: inputs[i] as LogicalPlan })),
         input: inputs.at(-1) as LogicalPlan,
       }
-    case 'insert':
-      return { ...plan, source: plan.source === null ? null : first }
+    case 'insert': {
+      const rest = [...inputs]
+      const source = plan.source === null ? null : (rest.shift() as LogicalPlan)
+      const conflict = plan.conflict === null ? null : (rest.shift() as LogicalPlan)
+      return { ...plan, source, conflict, checkOptions: withPlans(plan.checkOptions, rest) }
+    }
     case 'update':
+      return { ...plan, source: first, checkOptions: withPlans(plan.checkOptions, inputs.slice(1)) }
     case 'delete':
       return { ...plan, source: first }
     default:
@@ -325,12 +345,5 @@ const modifyExpressions = (plan: LogicalInsert | LogicalUpdate | LogicalDelete):
   if (plan.kind === 'delete') return []
   const { query } = plan
   const stored = [...query.generated.map((a) => a.expr), ...query.checks.map((c) => c.expr)]
-  if (query.kind === 'update') return stored
-  const conflict = query.onConflict
-  return [
-    ...query.defaults.map((a) => a.expr),
-    ...(conflict?.assignments.map((a) => a.expr) ?? []),
-    ...(conflict === null || conflict.where === null ? [] : [conflict.where]),
-    ...stored,
-  ]
+  return query.kind === 'update' ? stored : [...query.defaults.map((a) => a.expr), ...stored]
 }

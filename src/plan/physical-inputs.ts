@@ -1,4 +1,4 @@
-/** The plans below a physical plan, in the order in which EXPLAIN shows them. */
+/** The plans below a physical plan: those whose rows it takes first, in the order in which EXPLAIN shows them. */
 import type { PhysicalPlan } from './physical.ts'
 
 export const inputsOfPhysical = (plan: PhysicalPlan): readonly PhysicalPlan[] => {
@@ -26,11 +26,18 @@ export const inputsOfPhysical = (plan: PhysicalPlan): readonly PhysicalPlan[] =>
     case 'with':
       return [...plan.ctes.map((c) => c.plan), plan.input]
     case 'insert':
-      return plan.source === null ? [] : [plan.source]
+      return [plan.source, plan.conflict, ...plan.checkOptions.map((c) => c.plan)].filter((p) => p !== null)
     case 'update':
+      return [plan.source, ...plan.checkOptions.map((c) => c.plan)]
     case 'delete':
       return [plan.source]
     default:
       return [plan.input]
   }
+}
+
+/** Those of them that EXPLAIN shows: not what a modifying node computes of single rows. */
+export const shownInputs = (plan: PhysicalPlan): readonly PhysicalPlan[] => {
+  if (plan.kind === 'insert') return plan.source === null ? [] : [plan.source]
+  return plan.kind === 'update' ? [plan.source] : inputsOfPhysical(plan)
 }

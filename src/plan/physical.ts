@@ -282,17 +282,27 @@ export interface LockRows extends Node {
   readonly locks: readonly { readonly lock: RowLock; readonly relation: RelationObject; readonly rowid: ColumnId }[]
 }
 
+/** A plan of one row with one column: whether a row to be stored is the view's. The row's columns are outer references. */
+export interface CheckOptionPlan {
+  readonly view: string
+  readonly plan: PhysicalPlan
+}
+
 /** INSERT: `source` delivers query.columns in order (null: DEFAULT VALUES). */
 export interface Insert extends Node {
   readonly kind: 'insert'
   readonly query: InsertQuery
   readonly source: PhysicalPlan | null
+  /** ON CONFLICT DO UPDATE, over the existing row and the new one: assigned values and, last, whether to update. */
+  readonly conflict: PhysicalPlan | null
+  readonly checkOptions: readonly CheckOptionPlan[]
 }
 
 /** UPDATE: `source` delivers the table's live columns by their ids, the row address, assigned values, joined columns. */
 export interface Update extends Node {
   readonly kind: 'update'
   readonly query: UpdateQuery
+  readonly checkOptions: readonly CheckOptionPlan[]
   readonly source: PhysicalPlan
   readonly rowid: ColumnId
   /** Columns of the source that hold the assigned values, in the order of `query.assignments`. */

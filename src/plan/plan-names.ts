@@ -3,7 +3,7 @@ import type { ColumnId, Expr } from '../analyze/expression.ts'
 import type { FormatContext } from '../types/sql-type.ts'
 import { expressionText, type ExpressionNames } from './expression-text.ts'
 import type { PhysicalPlan } from './physical.ts'
-import { inputsOfPhysical } from './physical-inputs.ts'
+import { shownInputs } from './physical-inputs.ts'
 
 type Source =
   | { readonly kind: 'stored'; readonly alias: string; readonly name: string }
@@ -54,7 +54,7 @@ export class PlanNames {
   }
 
   #collect(plan: PhysicalPlan): void {
-    for (const input of inputsOfPhysical(plan)) this.#collect(input)
+    for (const input of shownInputs(plan)) this.#collect(input)
     switch (plan.kind) {
       case 'seq-scan':
       case 'system-scan':

@@ -234,6 +234,9 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
     const xid = core.block.current?.xid ?? 0
     return xid === 0 ? null : xid
   },
+  transactionsInProgress: (): readonly number[] => core.parts.transactions.inProgress(),
+  nextTransactionId: (): number => core.parts.transactions.nextXid,
+  transactionStatus: (xid: number) => core.parts.transactions.outcomes.statusOf(xid),
   advisory: core.advisory,
   currentQuery: (): string | null => core.queryText,
   blockingProcesses: (processId: number): readonly number[] =>

@@ -8,6 +8,7 @@ import { printQuery } from '../analyze/print-query.ts'
 import { assignable, columnDefault, storedExpression } from '../analyze/table-expressions.ts'
 import type { Query } from '../analyze/query.ts'
 import { CLAUSE } from '../analyze/scope.ts'
+import { updatableColumns } from '../analyze/updatable-views.ts'
 import type { StoredPrinter } from '../catalog/information/index.ts'
 import type { Column, ParseTree, RelationObject } from '../catalog/objects.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
@@ -62,6 +63,7 @@ export const storedPrinter = (scope: PrinterScope): StoredPrinter => {
         window: () => {},
       })
     },
+    updatable: (relation) => updatableColumns(analysis(), relation),
     query: (relation, pretty) => {
       const query = analyzeStatement(analysis(), relation.view?.query as unknown as Node) as Query
       const columns = relation.columns.filter((column) => !column.dropped).map((column) => column.name)

@@ -10,6 +10,7 @@ import type { LockMark } from './lock.ts'
 import { LockManager } from './lock-manager.ts'
 import { TABLE_LOCK } from './lock-modes.ts'
 import { PreparedTransactions } from './prepared-transactions.ts'
+import { Outcomes } from './outcomes.ts'
 import { Transaction, type TransactionOptions } from './transaction.ts'
 
 export class TransactionManager implements LiveSnapshots {
@@ -19,10 +20,13 @@ export class TransactionManager implements LiveSnapshots {
   readonly log: KeyValueStore | null
   readonly #storage: Storage
   readonly prepared: PreparedTransactions
+  readonly outcomes: Outcomes
   readonly #live = new Set<Transaction>()
   /** Transactions with an id that are in progress. */
   readonly #writing = new Map<number, Transaction>()
-  readonly #commits = new Set<Promise<void>>()
+  /** Commits that wait for the disk, and who waits for none to do so. */
+  #committing = 0
+  #quiet: (() => void)[] = []
   #sequence = 1
   /** Ids of the server's own transactions in the lock manager: below zero, no session has them. */
   #internalId = -1
@@ -31,6 +35,7 @@ export class TransactionManager implements LiveSnapshots {
     this.#storage = storage
     this.log = storage.log
     this.prepared = new PreparedTransactions(storage)
+    this.outcomes = new Outcomes(this.#writing, storage)
     storage.snapshots = this
   }
 
@@ -75,6 +80,7 @@ export class TransactionManager implements LiveSnapshots {
   assignXid(transaction: Transaction): void {
     const failure = this.log?.failure
     if (failure) throw writesStopped(failure.message)
+    this.outcomes.start()
     transaction.state.xid = this.#storage.allocateXid()
     transaction.owner.xid = transaction.state.xid
     this.#writing.set(transaction.state.xid, transaction)
@@ -104,17 +110,20 @@ export class TransactionManager implements LiveSnapshots {
     return this.#storage.overlay.held()
   }
 
-  /** Remembers a running commit until it is done. */
-  trackCommit(commit: Promise<void>): Promise<void> {
-    this.#commits.add(commit)
-    const forget = (): void => void this.#commits.delete(commit)
-    commit.then(forget, forget)
-    return commit
+  commitBegins(): void {
+    this.#committing++
+  }
+
+  commitEnds(): void {
+    if (--this.#committing > 0) return
+    const waiting = this.#quiet
+    this.#quiet = []
+    for (const resolve of waiting) resolve()
   }
 
   /** Resolves when no commit is running. */
   async quiesce(): Promise<void> {
-    while (this.#commits.size > 0) await Promise.allSettled(this.#commits)
+    while (this.#committing > 0) await new Promise<void>((resolve) => this.#quiet.push(resolve))
   }
 
   /** A part of a transaction is undone: its locks since a mark are given up (null: none), waiters look again. */
@@ -125,7 +134,10 @@ export class TransactionManager implements LiveSnapshots {
 
   ended(transaction: Transaction): void {
     this.#live.delete(transaction)
-    if (transaction.state.xid !== 0) this.#writing.delete(transaction.state.xid)
+    if (transaction.state.xid !== 0) {
+      this.#writing.delete(transaction.state.xid)
+      if (transaction.status === 'aborted') this.outcomes.aborted(transaction.state.xid)
+    }
     this.locks.releaseAll(transaction.owner)
   }
 }

@@ -1,5 +1,6 @@
 /** The registry of built-in types: by OID, by pg_type name and by the names that SQL writes. */
 import { arrayTypeOf } from './array.ts'
+import { bitStringTypes } from './bit-strings.ts'
 import { boolType } from './bool.ts'
 import { byteaType } from './bytea.ts'
 import { dateType, timestampType, timestamptzType, timetzType, timeType } from './datetime/datetime-types.ts'
@@ -8,13 +9,17 @@ import { float4Type, float8Type } from './floats.ts'
 import { cidType, int2Type, int4Type, int8Type, oidType, tidType, xid8Type, xidType } from './integers.ts'
 import { jsonType } from './json/json-type.ts'
 import { jsonbType } from './json/jsonb.ts'
+import { macAddressTypes } from './mac-address.ts'
+import { moneyType } from './money.ts'
 import { numericType } from './numeric/numeric-type.ts'
+import { pgLsnType } from './pg-lsn.ts'
 import { pseudoTypes } from './pseudo.ts'
 import { builtinRangeTypes } from './range/builtin-ranges.ts'
 import { recordType } from './record.ts'
 import { regTypes } from './reg.ts'
 import type { SqlType } from './sql-type.ts'
 import { stringTypes } from './strings.ts'
+import { snapshotTypes } from './transaction-snapshot.ts'
 import { uuidType } from './uuid.ts'
 import { int2vectorType, oidvectorType } from './vectors.ts'
 
@@ -33,6 +38,11 @@ const elementTypes: readonly SqlType[] = [
   float8Type,
   numericType,
   ...stringTypes,
+  ...bitStringTypes,
+  moneyType,
+  pgLsnType,
+  ...macAddressTypes,
+  ...snapshotTypes,
   dateType,
   timeType,
   timetzType,
@@ -74,6 +84,7 @@ const SQL_SPELLINGS: ReadonlyMap<string, string> = new Map([
   ['char varying', 'varchar'],
   ['character', 'bpchar'],
   ['"char"', 'char'],
+  ['bit varying', 'varbit'],
   ['time without time zone', 'time'],
   ['time with time zone', 'timetz'],
   ['timestamp without time zone', 'timestamp'],

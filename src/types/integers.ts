@@ -90,7 +90,21 @@ export const oidType = defineType({
   send: sendOid,
 })
 
-/** Transaction and command numbers: anything but digits reads as 0, and they have equality but no order. */
+const COUNTER = /^\s*([-+]?)(?:0x([\da-f]+)|(0[0-7]*)|([1-9]\d*))/i
+const MAX_UINT64 = 2n ** 64n - 1n
+
+/** The number that a text begins with, 0 for none, as strtoul reads it: in any base, negative ones from the top. */
+const parseCounter = (text: string, bits: 32 | 64): ExactInteger => {
+  const match = COUNTER.exec(text)
+  if (match === null) return 0
+  const [, sign, hexadecimal, octal, decimal = '0'] = match
+  const digits = hexadecimal !== undefined ? `0x${hexadecimal}` : octal !== undefined ? `0o0${octal}` : decimal
+  const magnitude = BigInt(digits)
+  const value = magnitude > MAX_UINT64 ? MAX_UINT64 : sign === '-' ? -magnitude : magnitude
+  return normalizeInteger(BigInt.asUintN(bits, value))
+}
+
+/** Transaction and command numbers have equality but no order. */
 const counterType = (oid: number, name: string, arrayOid: number) =>
   defineType({
     oid,
@@ -100,7 +114,7 @@ const counterType = (oid: number, name: string, arrayOid: number) =>
     align: 'i',
     arrayOid,
     physical: 'float64',
-    parse: (text) => Number.parseInt(text, 10) >>> 0,
+    parse: (text) => parseCounter(text, 32),
     format: String,
     receive: receiveOid,
     send: sendOid,
@@ -118,7 +132,7 @@ export const xid8Type = defineType({
   align: 'd',
   arrayOid: 271,
   physical: 'int64',
-  parse: (text) => parseInteger(text, 'xid8', 0, 2n ** 64n - 1n),
+  parse: (text) => parseCounter(text, 64),
   format: String,
   receive: (bytes) => normalizeInteger(fixedView(bytes, 8).getBigUint64(0)),
   send: (value: ExactInteger) => fillBytes(8, (view) => view.setBigUint64(0, BigInt(value))),

@@ -18,6 +18,9 @@
  * | timetz | TimeTz { micros, zone } (zone: seconds west of Greenwich) |
  * | timestamp timestamptz | microseconds since 2000-01-01 as int8 is kept; ±Infinity are the infinities |
  * | interval | Interval { months, days, micros } |
+ * | bit varbit | string of the characters 0 and 1 |
+ * | pg_lsn xid8 | as int8, without sign |
+ * | macaddr macaddr8 pg_snapshot txid_snapshot | string, canonical |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
  * | arrays | SqlArray { dimensions, lowerBounds, elements } |

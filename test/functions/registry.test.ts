@@ -108,6 +108,12 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   jsonb: ['[]', 'null', '{"a":1}', '1.0', '1'],
   oid: ['1', '4294967295'],
   xid8: ['1', '18446744073709551615'],
+  bit: ['0', '1', '10'],
+  varbit: ['', '1', '10'],
+  money: ['-1', '0.01'],
+  pg_lsn: ['0/1', 'F/0'],
+  macaddr: ['08:00:2b:01:02:03', '08:00:2b:01:02:04'],
+  macaddr8: ['08:00:2b:01:02:03:04:05', '08:00:2b:01:02:03:04:06'],
 }
 
 const applyOperator = (oid: number, left: string, right: string, a: string, b: string): string | null => {
@@ -195,7 +201,7 @@ test('lookups', () => {
     functionsByName('substring')
       .map((record) => record.oid)
       .toSorted((a, b) => a - b),
-  ).toEqual([936, 937, 2012, 2013, 2073, 2074])
+  ).toEqual([936, 937, 1680, 1699, 2012, 2013, 2073, 2074])
   expect(functionsByName('nothing')).toEqual([])
   expect(
     operatorsByName('->>')

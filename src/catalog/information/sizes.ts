@@ -54,11 +54,15 @@ export const sizeFunctions: InformationFunctions = {
   pg_relation_filepath: () => null,
   pg_filenode_relation: () => null,
   pg_relation_is_updatable: (source, oid) => {
-    const kind = source.catalog.relation(oid)?.kind
-    return kind === 'r' ? EVERY_CHANGE : 0
+    const relation = source.catalog.relation(oid)
+    return relation === null || relation.system !== null ? 0 : changesOf(source, relation)
   },
-  pg_column_is_updatable: ({ catalog }, oid, attnum) =>
-    catalog.relation(oid)?.kind === 'r' && catalog.relation(oid)?.columns[attnum - 1]?.generated === false,
+  pg_column_is_updatable: (source, oid, attnum) => {
+    const relation = source.catalog.relation(oid)
+    if (relation === null || relation.system !== null || attnum <= 0) return false
+    if (relation.kind === 'v') return source.printer.updatable(relation)?.includes(attnum) === true
+    return isTable(relation) && relation.columns[attnum - 1]?.generated === false
+  },
   pg_relation_is_publishable: ({ catalog }, oid) => {
     const relation = catalog.relation(oid)
     return relation === null ? null : relation.kind === 'r' && relation.system === null && relation.persistence === 'p'
@@ -105,5 +109,15 @@ export const sizeFunctions: InformationFunctions = {
   pg_stat_get_dead_tuples: noCount,
 }
 
-/** INSERT, UPDATE and DELETE as bits of command numbers. */
-const EVERY_CHANGE = (1 << 2) | (1 << 3) | (1 << 4)
+/** Changes as bits of command numbers. */
+const DELETE = 1 << 4
+const EVERY_CHANGE = (1 << 2) | (1 << 3) | DELETE
+
+const isTable = ({ kind }: RelationObject): boolean => kind === 'r' || kind === 'p'
+
+const changesOf = (source: InformationSource, relation: RelationObject): number => {
+  if (isTable(relation)) return EVERY_CHANGE
+  const columns = relation.kind === 'v' ? source.printer.updatable(relation) : null
+  if (columns === null) return 0
+  return columns.length === 0 ? DELETE : EVERY_CHANGE
+}

@@ -14,6 +14,8 @@ export interface StoredPrinter {
   expression(tree: ParseTree, relation: RelationObject | null, attnum: number, pretty: boolean): string
   /** A view's query without the final semicolon. */
   query(relation: RelationObject, pretty: boolean): string
+  /** Attribute numbers of a view's columns that can be changed; null: its rows cannot be changed at all. */
+  updatable(relation: RelationObject): readonly number[] | null
 }
 
 export interface InformationSource {

@@ -94,9 +94,11 @@ export const undefinedOrderedAggregate = (signature: string, location?: Location
     hint: 'No aggregate function matches the given name and argument types. Perhaps you misplaced ORDER BY; ORDER BY must appear after all regular arguments of the aggregate.',
   })
 
-export const undefinedOperator = (signature: string, location?: Location): SqlError =>
+export const undefinedOperator = (signature: string, location?: Location, isPrefix = false): SqlError =>
   located(SQL_STATE.undefined_function, `operator does not exist: ${signature}`, location, {
-    hint: 'No operator matches the given name and argument types. You might need to add explicit type casts.',
+    hint: isPrefix
+      ? 'No operator matches the given name and argument type. You might need to add an explicit type cast.'
+      : 'No operator matches the given name and argument types. You might need to add explicit type casts.',
   })
 
 export const ambiguousOperator = (signature: string, location?: Location): SqlError =>
@@ -139,6 +141,14 @@ export const featureNotSupported = (message: string, location?: Location, fields
 
 export const undefinedObject = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_object, message, location)
+
+/** An index column whose type the method knows nothing of. */
+export const noOperatorClass = (type: string, method: string): SqlError =>
+  new SqlError(
+    SQL_STATE.undefined_object,
+    `data type ${type} has no default operator class for access method "${method}"`,
+    { hint: 'You must specify an operator class for the index or define a default operator class for the data type.' },
+  )
 
 export const generatedAlways = (message: string, fields: ErrorFields, location?: Location): SqlError =>
   located(SQL_STATE.generated_always, message, location, fields)

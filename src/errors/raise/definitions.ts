@@ -114,3 +114,42 @@ export const cannotAlterColumn = (message: string, fields: ErrorFields = {}): Sq
   new SqlError(SQL_STATE.feature_not_supported, message, fields)
 
 export const viewColumnChange = (message: string): SqlError => new SqlError(SQL_STATE.invalid_table_definition, message)
+
+export const unrecognizedParameter = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `unrecognized parameter "${name}"`)
+
+export const invalidBooleanOption = (name: string, value: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `invalid value for boolean option "${name}": ${value}`)
+
+export const invalidEnumOption = (name: string, value: string, words: readonly string[]): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `invalid value for enum option "${name}": ${value}`, {
+    detail: `Valid values are ${words.map((word) => `"${word}"`).join(' and ')}.`,
+  })
+
+export const checkOptionNotSupported = (reason: string): SqlError =>
+  new SqlError(
+    SQL_STATE.feature_not_supported,
+    'WITH CHECK OPTION is supported only on automatically updatable views',
+    { hint: reason },
+  )
+
+export const columnUsedByRule = (column: string, what: string, rule: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `cannot alter type of a column used by ${what}`, {
+    detail: `${rule} depends on column "${column}"`,
+  })
+
+const RELATION_KIND_PLURALS: Readonly<Record<string, string>> = {
+  r: 'tables',
+  p: 'partitioned tables',
+  v: 'views',
+  m: 'materialized views',
+  i: 'indexes',
+  I: 'partitioned indexes',
+  S: 'sequences',
+  c: 'composite types',
+}
+
+export const actionNotForKind = (action: string, relation: string, kind: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `ALTER action ${action} cannot be performed on relation "${relation}"`, {
+    detail: `This operation is not supported for ${RELATION_KIND_PLURALS[kind] ?? 'it'}.`,
+  })

@@ -1,5 +1,5 @@
-/** What INSERT, UPDATE and DELETE refuse before they run. */
-import { SqlError } from '../sql-error.ts'
+/** What INSERT, UPDATE, DELETE and MERGE refuse before they run, and views of new rows. */
+import { SqlError, type ErrorFields } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
 const VIEW_HINTS = {
@@ -11,8 +11,24 @@ const VIEW_HINTS = {
     'To enable deleting from the view, provide an INSTEAD OF DELETE trigger or an unconditional ON DELETE DO INSTEAD rule.',
 } as const
 
-export const cannotModifyView = (verb: keyof typeof VIEW_HINTS, view: string): SqlError =>
-  new SqlError(SQL_STATE.feature_not_supported, `cannot ${verb} view "${view}"`, {
-    detail: 'Views are not automatically updatable.',
+export type ModifyVerb = keyof typeof VIEW_HINTS
+
+export const cannotModifyView = (verb: ModifyVerb, view: string, reason: string): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, `cannot ${verb} view "${view}"`, {
+    detail: reason,
     hint: VIEW_HINTS[verb],
   })
+
+export const cannotModifyViewColumn = (verb: ModifyVerb, column: string, view: string, reason: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `cannot ${verb} column "${column}" of view "${view}"`, {
+    detail: reason,
+  })
+
+export const checkOptionViolation = (view: string, fields: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.with_check_option_violation, `new row violates check option for view "${view}"`, fields)
+
+export const deferrableArbiter = (): SqlError =>
+  new SqlError(
+    SQL_STATE.object_not_in_prerequisite_state,
+    'ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters',
+  )

@@ -9,7 +9,7 @@ import { resolveTypeName } from '../../analyze/type-name.ts'
 import type { OutputColumn } from '../../analyze/query.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { datatypeMismatch } from '../../errors/raise/analysis.ts'
-import { invalidTableDefinition } from '../../errors/raise/definitions.ts'
+import { columnUsedByRule, invalidTableDefinition } from '../../errors/raise/definitions.ts'
 import { notNullViolation } from '../../errors/raise/execution.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import type { ColumnDef, TypeName } from '../../sql/ast.ts'
@@ -19,6 +19,7 @@ import { descriptorsOf } from '../columns.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { interpret } from '../expression/interpret.ts'
 import { analysisFor, currentRelation, type DefinitionContext } from './context.ts'
+import { describeObject } from './drop.ts'
 import { replaceStorage } from './truncate.ts'
 
 /** Copies all rows into new storage, one column computed anew; indexes are built again over it. */
@@ -85,6 +86,14 @@ export const rewriteWith = (
   return rewrite(context, before, columns, column, value as Expr)
 }
 
+/** What a view shows of a column has its type. */
+const refuseUsedByView = (context: DefinitionContext, { oid }: RelationObject, column: Column): void => {
+  for (const view of context.catalog.snapshot.all('relation')) {
+    if (view.view === null || !view.depends.some((d) => d.oid === oid && d.attnum === column.attnum)) continue
+    throw columnUsedByRule(column.name, 'a view or rule', `rule _RETURN on ${describeObject(context, view)}`)
+  }
+}
+
 export const changeColumnType = async (
   context: DefinitionContext,
   relation: RelationObject,
@@ -94,6 +103,7 @@ export const changeColumnType = async (
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const { type, typmod } = resolveTypeName(scope, node.typeName as TypeName)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${column.name}" has pseudo-type ${type.sqlName}`)
+  refuseUsedByView(context, relation, column)
   const analysis = analysisFor(context)
   const item = tableItem(analysis, relation)
   const names = tableScope(analysis, item)

@@ -3,6 +3,7 @@ import { resolveRelation } from '../../analyze/from.ts'
 import type { Column, ConstraintObject, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import {
+  actionNotForKind,
   cannotAlterColumn,
   columnExists,
   invalidTableDefinition,
@@ -25,9 +26,11 @@ import { changeColumnType, rewriteWith } from './alter-column-type.ts'
 import { addConstraint, addForeignKey, setNotNull, validateCheck, validateForeignKey } from './constraints.ts'
 import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { forgetColumn } from './forget-column.ts'
-import { attachSequences, defaultTree, plannedColumn } from './create-table.ts'
+import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
+import { changedOptions } from './relation-options.ts'
 import { checkDefault } from './stored-expressions.ts'
+import { requireCheckable } from './views.ts'
 
 type Action = (context: DefinitionContext, relation: RelationObject, command: AlterTableCmd) => void | Promise<void>
 
@@ -48,9 +51,10 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
   // Foreign keys come after the keys that they may refer to.
   const commands = (node.cmds ?? []).map((n) => bodyOf(n, 'AlterTableCmd') as AlterTableCmd)
   for (const command of [...commands.filter((c) => !addsForeignKey(c)), ...commands.filter(addsForeignKey)]) {
-    const action = ACTIONS[command.subtype as keyof typeof ACTIONS] as Action | undefined
-    if (action === undefined) throw notSupported(`ALTER TABLE ${command.subtype} is not supported`)
-    await action(context, currentRelation(context, relation.oid), command)
+    const record = ACTIONS[command.subtype ?? '']
+    if (record === undefined) throw notSupported(`ALTER TABLE ${command.subtype} is not supported`)
+    if (!record.kinds.includes(relation.kind)) throw actionNotForKind(record.words, relation.name, relation.kind)
+    await record.act(context, currentRelation(context, relation.oid), command)
   }
   return tag
 }
@@ -111,8 +115,8 @@ const addColumn: Action = async (context, relation, command) => {
   let changed: RelationObject = { ...relation, columns: [...relation.columns, { ...planned.column, notNull: false }] }
   context.catalog.put(changed)
   changed = attachSequences(context, changed, [planned])
+  changed = bindDefaults(context, changed)
   const column = changed.columns.at(-1) as Column
-  checkDefault(context, changed, column)
   const hasDefault = column.default !== null || column.identity !== null
   if (hasDefault && !column.generated && isConstantDefault(context.execution(), column)) {
     // One value for all rows that are there: they need not be touched.
@@ -219,48 +223,55 @@ const dropIdentity: Action = async (context, relation, command) => {
 }
 
 const setOptions: Action = (context, relation, command) => {
-  const items = bodyOf(command.def as Node, 'List')?.items ?? []
-  const options = new Map(relation.options.map((o) => [o.split('=')[0] as string, o]))
-  for (const item of items) {
-    const { defname = '', arg } = bodyOf(item, 'DefElem') ?? {}
-    if (command.subtype === 'AT_ResetRelOptions') options.delete(defname)
-    else
-      options.set(
-        defname,
-        `${defname}=${bodyOf(arg as Node, 'Integer')?.ival ?? bodyOf(arg as Node, 'String')?.sval ?? 'true'}`,
-      )
-  }
-  context.catalog.put({ ...relation, options: [...options.values()] })
+  const items = command.def === undefined ? [] : (bodyOf(command.def, 'List')?.items ?? [])
+  const reset = command.subtype === 'AT_ResetRelOptions'
+  const changed = { ...relation, options: changedOptions(relation.kind, relation.options, items, reset) }
+  context.catalog.put(changed)
+  if (relation.kind === 'v') requireCheckable(context, changed)
 }
 
 /** Statistics targets, storage modes and clustering have nothing to change here: rows are stored one way. */
 const accepted: Action = () => {}
 
-const ACTIONS = {
-  AT_AddColumn: addColumn,
-  AT_DropColumn: dropColumn,
-  AT_ColumnDefault: columnDefault,
-  AT_SetNotNull: (context, relation, command) =>
-    setNotNull(context, relation.oid, [columnOf(relation, named(command)).attnum]),
-  AT_DropNotNull: dropNotNull,
-  AT_AddConstraint: addTableConstraint,
-  AT_DropConstraint: dropConstraint,
-  AT_ValidateConstraint: validateConstraint,
-  AT_AlterColumnType: (context, relation, command) =>
-    changeColumnType(
-      context,
-      relation,
-      columnOf(relation, named(command)),
-      bodyOf(command.def as Node, 'ColumnDef') as ColumnDef,
-    ),
-  AT_ChangeOwner: changeOwner,
-  AT_AddIdentity: addIdentity,
-  AT_DropIdentity: dropIdentity,
-  AT_SetRelOptions: setOptions,
-  AT_ResetRelOptions: setOptions,
-  AT_SetStatistics: accepted,
-  AT_SetStorage: accepted,
-  AT_ClusterOn: accepted,
-  AT_DropCluster: accepted,
-  AT_ReplicaIdentity: accepted,
-} satisfies Record<string, Action>
+interface ActionRecord {
+  /** What messages call it. */
+  readonly words: string
+  /** Kinds of relations that it is for. */
+  readonly kinds: string
+  readonly act: Action
+}
+
+const action = (words: string, kinds: string, act: Action): ActionRecord => ({ words, kinds, act })
+
+const setColumnNotNull: Action = (context, relation, command) =>
+  setNotNull(context, relation.oid, [columnOf(relation, named(command)).attnum])
+
+const setColumnType: Action = (context, relation, command) =>
+  changeColumnType(
+    context,
+    relation,
+    columnOf(relation, named(command)),
+    bodyOf(command.def as Node, 'ColumnDef') as ColumnDef,
+  )
+
+const ACTIONS: Readonly<Record<string, ActionRecord>> = {
+  AT_AddColumn: action('ADD COLUMN', 'rpc', addColumn),
+  AT_DropColumn: action('DROP COLUMN', 'rpc', dropColumn),
+  AT_ColumnDefault: action('ALTER COLUMN ... SET DEFAULT', 'rpv', columnDefault),
+  AT_SetNotNull: action('ALTER COLUMN ... SET NOT NULL', 'rp', setColumnNotNull),
+  AT_DropNotNull: action('ALTER COLUMN ... DROP NOT NULL', 'rp', dropNotNull),
+  AT_AddConstraint: action('ADD CONSTRAINT', 'rp', addTableConstraint),
+  AT_DropConstraint: action('DROP CONSTRAINT', 'rp', dropConstraint),
+  AT_ValidateConstraint: action('VALIDATE CONSTRAINT', 'rp', validateConstraint),
+  AT_AlterColumnType: action('ALTER COLUMN ... SET DATA TYPE', 'rpc', setColumnType),
+  AT_ChangeOwner: action('OWNER TO', 'rpvmSciI', changeOwner),
+  AT_AddIdentity: action('ALTER COLUMN ... ADD IDENTITY', 'rv', addIdentity),
+  AT_DropIdentity: action('ALTER COLUMN ... DROP IDENTITY', 'rv', dropIdentity),
+  AT_SetRelOptions: action('SET', 'rpvmiI', setOptions),
+  AT_ResetRelOptions: action('RESET', 'rpvmiI', setOptions),
+  AT_SetStatistics: action('ALTER COLUMN ... SET STATISTICS', 'rpmiI', accepted),
+  AT_SetStorage: action('ALTER COLUMN ... SET STORAGE', 'rpm', accepted),
+  AT_ClusterOn: action('CLUSTER ON', 'rm', accepted),
+  AT_DropCluster: action('SET WITHOUT CLUSTER', 'rm', accepted),
+  AT_ReplicaIdentity: action('REPLICA IDENTITY', 'rpm', accepted),
+}

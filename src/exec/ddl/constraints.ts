@@ -1,5 +1,6 @@
 /** Table constraints: adding them to a table, and checking them against rows that are there already. */
 import { resolveRelation } from '../../analyze/from.ts'
+import { bindColumns } from '../../analyze/stored-trees.ts'
 import { tableChecks } from '../../analyze/table-expressions.ts'
 import { tableItem } from '../../analyze/from.ts'
 import type {
@@ -112,7 +113,7 @@ const constraintName = (
 
 const addCheck = async (context: DefinitionContext, table: number, node: Constraint): Promise<void> => {
   const relation = currentRelation(context, table)
-  const tree = node.raw_expr as unknown as ParseTree
+  const tree = bindColumns(node.raw_expr as unknown as ParseTree, relation)
   const columns = checkColumns(context, relation, tree)
   const only = columns.length === 1 ? (relation.columns[(columns[0] as number) - 1]?.name ?? null) : null
   const name = constraintName(context, relation, node, only, 'check')

@@ -3,11 +3,13 @@
 import { columnNameOf } from '../../analyze/column-names.ts'
 import { resolveRelation, tableItem } from '../../analyze/from.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
+import { bindColumns } from '../../analyze/stored-trees.ts'
 import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
 import type { Dependency, IndexDefinition, IndexKey, ParseTree, RelationObject } from '../../catalog/objects.ts'
-import { undefinedColumn, undefinedObject } from '../../errors/raise/analysis.ts'
+import { noOperatorClass, undefinedColumn } from '../../errors/raise/analysis.ts'
 import { duplicateRelation, notOfKind, undefinedNamed } from '../../errors/raise/definitions.ts'
 import { couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
+import { equalityOperator } from '../../functions/index.ts'
 import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -191,7 +193,10 @@ const plannedIndex = (
   const { snapshot } = context.catalog
   const table = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node.relation as RangeVar)
   if (table.kind !== 'r' && table.kind !== 'm') throw notOfKind(table.name, 'table')
-  const keys = (node.indexParams ?? []).map((n) => indexKey(context, table, bodyOf(n, 'IndexElem') as IndexElem))
+  const method = methodOf(node.accessMethod)
+  const keys = (node.indexParams ?? []).map((n) =>
+    indexKey(context, table, bodyOf(n, 'IndexElem') as IndexElem, method),
+  )
   const given = node.idxname === undefined ? undefined : truncateName(node.idxname)
   if (given !== undefined && snapshot.relationIn(table.schema, given) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(given)
@@ -199,7 +204,7 @@ const plannedIndex = (
     return null
   }
   const name = given ?? generatedName(context, table, node)
-  const predicate = node.whereClause === undefined ? null : (node.whereClause as unknown as ParseTree)
+  const predicate = node.whereClause === undefined ? null : bindColumns(node.whereClause as unknown as ParseTree, table)
   if (predicate !== null) {
     const analysis = analysisFor(context)
     const condition = storedCondition(analysis, tableItem(analysis, table), predicate, CLAUSE.predicate)
@@ -214,7 +219,7 @@ const plannedIndex = (
     nullsNotDistinct: node.nulls_not_distinct ?? false,
     immediate: true,
     predicate,
-    method: methodOf(node.accessMethod),
+    method,
     depends: [],
     options: [],
   }
@@ -236,7 +241,7 @@ const columnOf = (table: RelationObject, name: string) => {
   return column
 }
 
-const indexKey = (context: DefinitionContext, table: RelationObject, element: IndexElem): IndexKey => {
+const indexKey = (context: DefinitionContext, table: RelationObject, element: IndexElem, method: string): IndexKey => {
   const descending = element.ordering === 'SORTBY_DESC'
   const nullsFirst =
     element.nulls_ordering === 'SORTBY_NULLS_FIRST' || (element.nulls_ordering !== 'SORTBY_NULLS_LAST' && descending)
@@ -244,21 +249,24 @@ const indexKey = (context: DefinitionContext, table: RelationObject, element: In
   const common = { descending, nullsFirst, opclass }
   if (element.name !== undefined) {
     const { attnum, type } = columnOf(table, element.name)
-    requireOrder(type)
+    requireOperators(type, method)
     return { attnum, expression: null, type, ...common }
   }
   const analysis = analysisFor(context)
-  const tree = element.expr as unknown as ParseTree
+  const tree = bindColumns(element.expr as unknown as ParseTree, table)
   const expr = storedExpression(analysis, tableItem(analysis, table), tree, CLAUSE.index)
   requireImmutable(expr, 'functions in index expression must be marked IMMUTABLE')
-  requireOrder(expr.type)
+  requireOperators(expr.type, method)
   return { attnum: 0, expression: tree, type: expr.type, ...common }
 }
 
-const requireOrder = (type: IndexKey['type']): void => {
-  if (type.compare === null) {
-    throw undefinedObject(`data type ${formatType(type, -1)} has no default operator class for access method "btree"`)
-  }
+/** Hash indexes need an equality that hashes; all others are ordered. */
+const requireOperators = (type: IndexKey['type'], method: string): void => {
+  const lacksOperators =
+    method === 'hash' ? type.hashKey === null || equalityOperator(type)?.hashes === false : type.compare === null
+  if (!lacksOperators) return
+  const of = method === 'hash' ? 'hash' : 'btree'
+  throw noOperatorClass(formatType(type, -1), of)
 }
 
 /** `table_col1_col2_idx`; expressions count as `expr` unless they have a name. */

@@ -1,6 +1,7 @@
 /** CREATE TABLE and CREATE TABLE AS: columns first, then the constraints over them. */
 import { resolveRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
+import { bindColumns } from '../../analyze/stored-trees.ts'
 import type { Column, ParseTree, RelationObject, TypeObject } from '../../catalog/objects.ts'
 import { tableRowType } from '../../catalog/types.ts'
 import {
@@ -27,6 +28,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import { descriptorsOf } from '../columns.ts'
 import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
 import { chooseName, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { changedOptions } from './relation-options.ts'
 import { createSequence, nextvalTree, sequenceOptions } from './sequences.ts'
 import { checkDefault } from './stored-expressions.ts'
 
@@ -70,7 +72,7 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     if (names.has(column.name)) throw duplicateColumnName(column.name)
     names.add(column.name)
   }
-  const options = (node.options ?? []).map((option) => optionText(option))
+  const options = changedOptions('r', [], node.options ?? [])
   let relation = storeTable(context, {
     name,
     schema,
@@ -79,7 +81,7 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     options,
   })
   relation = attachSequences(context, relation, planned)
-  for (const column of relation.columns) checkDefault(context, relation, column)
+  relation = bindDefaults(context, relation)
   const tableConstraints = elements
     .filter((element) => tagOf(element) === 'Constraint')
     .map((element): ColumnConstraint => ({ node: bodyOf(element, 'Constraint') as Constraint, column: null }))
@@ -92,6 +94,17 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
   return context.catalog.snapshot.relation(relation.oid)
 }
 
+/** Defaults and generation expressions mean columns of the table, whatever these are called later. */
+export const bindDefaults = (context: DefinitionContext, relation: RelationObject): RelationObject => {
+  const columns = relation.columns.map((column) =>
+    column.default === null ? column : { ...column, default: bindColumns(column.default, relation) },
+  )
+  const bound = { ...relation, columns }
+  context.catalog.put(bound)
+  for (const column of columns) checkDefault(context, bound, column)
+  return bound
+}
+
 const refuseUnsupported = (node: CreateStmt): void => {
   if ((node.inhRelations?.length ?? 0) > 0) throw notSupported('table inheritance is not supported')
   if (node.partspec !== undefined) throw notSupported('partitioned tables are not supported')
@@ -100,21 +113,6 @@ const refuseUnsupported = (node: CreateStmt): void => {
 
 const persistenceOf = (range: RangeVar): RelationObject['persistence'] =>
   (range.relpersistence ?? 'p') as RelationObject['persistence']
-
-const optionText = (node: Node): string => {
-  const { defname, arg } = bodyOf(node, 'DefElem') ?? {}
-  const value =
-    arg === undefined
-      ? 'true'
-      : String(
-          bodyOf(arg, 'Integer')?.ival ??
-            bodyOf(arg, 'Float')?.fval ??
-            bodyOf(arg, 'String')?.sval ??
-            namesOf(bodyOf(arg, 'TypeName')?.names).at(-1) ??
-            '',
-        )
-  return `${defname}=${value}`
-}
 
 /** LIKE another table: its columns, without constraints but NOT NULL unless INCLUDING says more. */
 const expandLike = (context: DefinitionContext, element: Node): Node[] => {

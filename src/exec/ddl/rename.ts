@@ -48,7 +48,7 @@ export const renameStatement = (context: DefinitionContext, node: RenameStmt): s
   switch (type) {
     case 'OBJECT_COLUMN':
       renameColumn(context, node, name)
-      return 'ALTER TABLE'
+      return `ALTER ${words(node.relationType)}`
     case 'OBJECT_TABCONSTRAINT':
       renameConstraint(context, node, name)
       return 'ALTER TABLE'

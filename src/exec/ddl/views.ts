@@ -1,48 +1,101 @@
 /** CREATE VIEW. */
 import { analyzeStatement } from '../../analyze/analyze.ts'
 import type { Query } from '../../analyze/query.ts'
+import { queryDependencies } from '../../analyze/query-dependencies.ts'
+import { bindRelations } from '../../analyze/stored-trees.ts'
+import { updatableView, views } from '../../analyze/updatable-views.ts'
 import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
+import { viewCheckOption } from '../../catalog/view-options.ts'
+import { syntaxErrorAt } from '../../errors/raise/analysis.ts'
 import {
+  checkOptionNotSupported,
   duplicateColumnName,
   duplicateRelation,
   invalidTableDefinition,
   notOfKind,
+  notSupported,
   viewColumnChange,
 } from '../../errors/raise/definitions.ts'
-import { namesOf, type Node, type RangeVar, type ViewStmt } from '../../sql/ast.ts'
+import { bodyOf, namesOf, type Node, type RangeVar, type ViewStmt } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
-import { analysisFor, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { analysisFor, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
 import { storeTable } from './create-table.ts'
-import { qualifyTables } from './qualify.ts'
+import { changedOptions } from './relation-options.ts'
 
 const CHECK_OPTIONS = { LOCAL_CHECK_OPTION: 'local', CASCADED_CHECK_OPTION: 'cascaded', NO_CHECK_OPTION: null } as const
 
 export const createView = (context: DefinitionContext, node: ViewStmt): void => {
   const range = node.view as RangeVar
   const name = truncateName(range.relname as string)
-  const schema = range.relpersistence === 't' ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
-  const tree = qualifyTables(context, node.query as unknown as ParseTree)
+  if (range.relpersistence === 'u') throw syntaxErrorAt('views cannot be unlogged because they do not have storage')
+  refuseUnviewable(node.query as Node)
+  const tree = structuredClone(node.query) as unknown as ParseTree
   const analysis = analysisFor(context)
   const query = analyzeStatement(analysis, tree as unknown as Node) as Query
   const columns = viewColumns(query, namesOf(node.aliases))
-  const view = { query: tree, checkOption: CHECK_OPTIONS[node.withCheckOption ?? 'NO_CHECK_OPTION'] }
-  const depends = [...analysis.relations].map((oid) => ({ oid, attnum: 0, kind: 'normal' as const }))
+  bindRelations(tree, analysis.ranges)
+  const temporary = isTemporary(context, range, analysis.ranges.values())
+  const schema = temporary ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
+  const options = viewOptions(node)
+  const view = { query: tree }
+  const depends = queryDependencies(query)
   const existing = context.catalog.snapshot.relationIn(schema, name)
   if (existing !== null) {
     if (!node.replace) throw duplicateRelation(name)
     if (existing.kind !== 'v') throw notOfKind(name, 'view')
     checkReplacement(existing, columns)
-    context.catalog.put({ ...existing, columns, view, depends })
+    const kept = columns.map((column, i) => {
+      const before = existing.columns[i]
+      return before === undefined ? column : { ...column, default: before.default, comment: before.comment }
+    })
+    const changed = { ...existing, columns: kept, view, depends, options }
+    context.catalog.put(changed)
+    requireCheckable(context, changed)
     return
   }
-  const relation = storeTable(context, {
-    name,
-    schema,
-    columns,
-    persistence: (range.relpersistence ?? 'p') as RelationObject['persistence'],
-    kind: 'v',
+  const persistence = temporary ? 't' : 'p'
+  const relation = { ...storeTable(context, { name, schema, columns, persistence, kind: 'v', options }), view, depends }
+  context.catalog.put(relation)
+  requireCheckable(context, relation)
+}
+
+/** What a view's query may not do. */
+const refuseUnviewable = (query: Node): void => {
+  const select = bodyOf(query, 'SelectStmt')
+  if (select?.intoClause !== undefined) throw syntaxErrorAt('views must not contain SELECT INTO')
+  const modifies = select?.withClause?.ctes?.some((n) => {
+    const body = bodyOf(n, 'CommonTableExpr')?.ctequery
+    return body !== undefined && bodyOf(body, 'SelectStmt') === undefined
   })
-  context.catalog.put({ ...relation, view, depends })
+  if (modifies) throw notSupported('views must not contain data-modifying statements in WITH')
+}
+
+/** A view over something temporary is temporary itself. */
+const isTemporary = (context: DefinitionContext, range: RangeVar, relations: Iterable<RelationObject>): boolean => {
+  if (range.relpersistence === 't') return true
+  const found = [...relations].some((relation) => relation.persistence === 't')
+  if (found) noticeOf(context, `view "${range.relname}" will be a temporary view`)
+  return found
+}
+
+const viewOptions = (node: ViewStmt): string[] => {
+  const options = changedOptions('v', [], node.options ?? [])
+  const checkOption = CHECK_OPTIONS[node.withCheckOption ?? 'NO_CHECK_OPTION']
+  return checkOption === null ? options : [...options, `check_option=${checkOption}`]
+}
+
+/** WITH CHECK OPTION needs a view whose rows can be changed. Throws 0A000. */
+export const requireCheckable = (context: DefinitionContext, view: RelationObject): void => {
+  if (viewCheckOption(view) === null) return
+  const analysis = analysisFor(context)
+  const found = updatableView(view, analysis.rules.view(analysis, view))
+  const reason =
+    'reason' in found
+      ? found.reason
+      : found.columns.every((c) => c.base === null)
+        ? views('that have no updatable columns')
+        : null
+  if (reason !== null) throw checkOptionNotSupported(reason)
 }
 
 export const viewColumns = (query: Query, names: readonly string[]): Column[] => {

@@ -1,7 +1,7 @@
 /** INSERT, with ON CONFLICT. */
 import type { Column } from '../../catalog/objects.ts'
 import { conflictAffectsRowTwice } from '../../errors/raise/execution.ts'
-import type { Insert } from '../../plan/physical.ts'
+import type { Insert, PhysicalPlan } from '../../plan/physical.ts'
 import { padRow } from '../../storage/table/column.ts'
 import type { BulkWriter } from '../../storage/table/bulk-writer.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -16,7 +16,8 @@ import { drain, type Operator } from '../operator.ts'
 import { bulkOptions } from './bulk-options.ts'
 import { changedSince, lockRow } from './lock-row.ts'
 import { Modification } from './modification.ts'
-import { RowWriter, rowBatch, type UniqueConflict } from './row-writer.ts'
+import { CheckOptions, RowPlan } from './row-plan.ts'
+import { RowWriter, type UniqueConflict } from './row-writer.ts'
 import type { RowEvents } from './row-events.ts'
 
 /** With more rows than this an INSERT is a bulk load. */
@@ -32,10 +33,17 @@ export class InsertOperator extends Modification {
   readonly #source: Operator | null
   readonly #writer: RowWriter
   readonly #defaults: readonly ColumnValue[]
-  readonly #update: { values: readonly ColumnValue[]; where: Evaluator | null } | null
+  readonly #update: RowPlan | null
+  readonly #checkOptions: CheckOptions
   #bulk: BulkWriter | null = null
 
-  constructor(plan: Insert, source: Operator | null, context: ExecutionContext, events: RowEvents) {
+  constructor(
+    plan: Insert,
+    source: Operator | null,
+    context: ExecutionContext,
+    events: RowEvents,
+    build: (plan: PhysicalPlan) => Operator,
+  ) {
     super(plan.outputs, context, source)
     this.#plan = plan
     this.#source = source
@@ -43,23 +51,8 @@ export class InsertOperator extends Modification {
     this.#writer = new RowWriter(query.table, query.generated, query.checks, context, events)
     const scope = { context, layout: new Map<number, number>() }
     this.#defaults = query.defaults.map(({ column, expr }) => ({ column, value: interpret(expr, scope) }))
-    this.#update = this.#conflictUpdate()
-  }
-
-  /** DO UPDATE's expressions over the existing row followed by the excluded one. */
-  #conflictUpdate() {
-    const { onConflict, table } = this.#plan.query
-    if (onConflict === null || onConflict.action !== 'update') return null
-    const width = table.relation.columns.length
-    const layout = new Map([
-      ...table.columns.filter((c) => c.attnum > 0).map((c) => [c.id, c.attnum - 1] as const),
-      ...onConflict.excluded.map((c) => [c.id, width + c.attnum - 1] as const),
-    ])
-    const scope = { context: this.context, layout }
-    return {
-      values: onConflict.assignments.map(({ column, expr }) => ({ column, value: interpret(expr, scope) })),
-      where: onConflict.where === null ? null : interpret(onConflict.where, scope),
-    }
+    this.#update = plan.conflict === null ? null : new RowPlan(build(plan.conflict), context)
+    this.#checkOptions = new CheckOptions(query.table, plan.checkOptions, build, context)
   }
 
   protected override modify(): Promise<void> | null {
@@ -119,19 +112,17 @@ export class InsertOperator extends Modification {
   #insertNow(row: Datum[]): Promise<void> | null {
     this.#writer.complete(row)
     const conflict = this.#bulk === null || this.#bulk.unchecked ? this.#writer.obstacle(row) : null
-    if (conflict === null) {
-      this.#store(row)
-      return null
-    }
-    return this.#resolve(row, conflict)
+    return conflict === null ? this.#store(row) : this.#resolve(row, conflict)
   }
 
-  #store(row: Datum[]): void {
+  /** A promise where a check option awaits something. */
+  #store(row: Datum[]): Promise<void> | null {
     const { transaction } = this.context
     const rowid = this.#bulk === null ? this.#writer.store.insert(transaction, row) : this.#bulk.append(row)
     this.#writer.inserted(rowid, row)
     this.affected++
     this.deliver(this.#plan.query.table, row, rowid, null)
+    return this.#checkOptions.check(row, rowid, () => this.#writer.describeRow(row))
   }
 
   async #resolve(row: Datum[], first: UniqueConflict | Wait): Promise<void> {
@@ -152,7 +143,7 @@ export class InsertOperator extends Modification {
           await wait.promise
         }
       } else {
-        this.#store(row)
+        await this.#store(row)
         return
       }
       conflict = this.#writer.obstacle(row)
@@ -183,11 +174,16 @@ export class InsertOperator extends Modification {
     }
     changedSince(context, newest)
     const old = padRow(newest.values, descriptorsOf(relation))
-    const both = rowBatch([...old, ...row])
-    const update = this.#update
-    if (update === null || (update.where !== null && update.where(both, 0) !== true)) return true
+    const { query } = this.#plan
+    const update = this.#update as RowPlan
+    update.bind(query.table.columns, old, rowid, relation.oid)
+    update.bind(query.onConflict?.excluded ?? [], row, -1, relation.oid)
+    const values = (await update.run()) ?? []
+    if (values.at(-1) !== true) return true
     const changed = [...old]
-    for (const { column, value } of update.values) changed[column.attnum - 1] = value(both, 0)
+    for (const [i, { column }] of (query.onConflict?.assignments ?? []).entries()) {
+      changed[column.attnum - 1] = values[i] as Datum
+    }
     this.#writer.complete(changed)
     for (;;) {
       const conflict = this.#writer.obstacle(changed, rowid, old)
@@ -198,7 +194,8 @@ export class InsertOperator extends Modification {
     store.update(context.transaction, rowid, changed)
     this.#writer.updated(rowid, old, changed)
     this.affected++
-    this.deliver(this.#plan.query.table, changed, rowid, null)
+    this.deliver(query.table, changed, rowid, null)
+    await this.#checkOptions.check(changed, rowid, () => this.#writer.describeRow(changed))
     return true
   }
 }

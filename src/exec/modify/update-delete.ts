@@ -3,7 +3,7 @@
  * awaited is looked at again by a newer snapshot: the whole source is run once more for that row alone.
  */
 import type { RelationObject } from '../../catalog/objects.ts'
-import type { Delete, Update } from '../../plan/physical.ts'
+import type { Delete, PhysicalPlan, Update } from '../../plan/physical.ts'
 import { padRow } from '../../storage/table/column.ts'
 import { ROW_LOCK, type LockMode } from '../../txn/lock-modes.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -19,6 +19,7 @@ import { Modification } from './modification.ts'
 import type { RowEvents } from './row-events.ts'
 import { RangeGuard } from './range-guard.ts'
 import { type RecheckSource, RowRecheck } from './row-recheck.ts'
+import { CheckOptions } from './row-plan.ts'
 import { RowWriter } from './row-writer.ts'
 
 /** A source row: where the affected row and the assigned values are. */
@@ -150,8 +151,16 @@ export class UpdateOperator extends RowModification {
   readonly #keys: readonly { readonly place: number; readonly column: number }[]
   /** Whether such a key has a generated column, whose value is not known before the row is. */
   readonly #computesKey: boolean
+  readonly #checkOptions: CheckOptions
 
-  constructor(plan: Update, source: Operator, context: ExecutionContext, events: RowEvents, again: RecheckSource) {
+  constructor(
+    plan: Update,
+    source: Operator,
+    context: ExecutionContext,
+    events: RowEvents,
+    again: RecheckSource,
+    build: (plan: PhysicalPlan) => Operator,
+  ) {
     super(plan, source, context, again)
     const { query } = plan
     this.#writer = new RowWriter(query.table, query.generated, query.checks, context, events)
@@ -161,6 +170,7 @@ export class UpdateOperator extends RowModification {
     }))
     const keys = referableColumns(context, this.relation)
     this.#keys = this.#values.filter(({ place }) => keys.includes(place + 1))
+    this.#checkOptions = new CheckOptions(query.table, plan.checkOptions, build, context)
     this.#computesKey = keys.some((attnum) => columnAt(this.relation, attnum).generated)
   }
 
@@ -196,7 +206,7 @@ export class UpdateOperator extends RowModification {
     this.#writer.updated(rowid, old, row)
     this.affected++
     this.deliver(this.plan.query.table, row, rowid, { ...source, layout: this.layout })
-    return null
+    return this.#checkOptions.check(row, rowid, () => this.#writer.describeRow(row))
   }
 }
 

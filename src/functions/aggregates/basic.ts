@@ -6,6 +6,7 @@ import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { aggregate, builtinType } from '../define.ts'
 import { checkFloat } from '../inline-helpers.ts'
+import { moneyAdd } from '../scalar/money.ts'
 import type { Accumulator, AggregateFunction } from '../records.ts'
 import { counting, folding } from './accumulators.ts'
 import { groupedAverage, groupedCount, groupedExtreme, groupedSum } from './grouped.ts'
@@ -42,6 +43,7 @@ const sumFunctions: readonly AggregateFunction[] = [
   aggregate(2111, 'sum(float8) float8', 'sum of the values', () => folding(addFloat8), {
     grouped: () => groupedSum('float8'),
   }),
+  aggregate(2112, 'sum(money) money', 'sum of the values', () => folding(moneyAdd)),
   aggregate(2114, 'sum(numeric) numeric', 'sum of the values', () => folding(numericAdd), {
     grouped: () => groupedSum('numeric'),
   }),
@@ -106,6 +108,8 @@ const EXTREMES: readonly { readonly type: string; readonly min: number; readonly
   { type: 'interval', min: 2144, max: 2128 },
   { type: 'tid', min: 2798, max: 2797 },
   { type: 'xid8', min: 5100, max: 5099 },
+  { type: 'money', min: 2141, max: 2125 },
+  { type: 'pg_lsn', min: 4190, max: 4189 },
   { type: 'anyarray', min: 2051, max: 2050 },
   { type: 'anyenum', min: 3527, max: 3526 },
 ]

@@ -5,6 +5,7 @@ import { type ExactInteger, normalizeInteger } from '../../types/int64.ts'
 import { Jsonb, type JsonbNode, jsonbObject } from '../../types/json/jsonb.ts'
 import { quoteJson } from '../../types/json/quote.ts'
 import { SqlRecord } from '../../types/record.ts'
+import { bitAnd, bitOr, bitXor } from '../scalar/bit-strings.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { aggregate } from '../define.ts'
 import { jsonbNode, jsonText, keyText } from '../json/from-datum.ts'
@@ -23,6 +24,9 @@ const wide =
     normalizeInteger(apply(BigInt(a), BigInt(b)))
 
 const bits: readonly AggregateFunction[] = [
+  aggregate(2242, 'bit_and(bit) bit', 'bitwise and of the values', () => folding(bitAnd)),
+  aggregate(2243, 'bit_or(bit) bit', 'bitwise or of the values', () => folding(bitOr)),
+  aggregate(6167, 'bit_xor(bit) bit', 'bitwise exclusive or of the values', () => folding(bitXor)),
   aggregate(2236, 'bit_and(int2) int2', 'bitwise and of the values', () => folding((a, b) => a & b)),
   aggregate(2238, 'bit_and(int4) int4', 'bitwise and of the values', () => folding((a, b) => a & b)),
   aggregate(2240, 'bit_and(int8) int8', 'bitwise and of the values', () => folding(wide((a, b) => a & b))),

@@ -37,3 +37,24 @@ export const operator = (
     ...options,
   }
 }
+
+/**
+ * Operators, a line each: `oid left symbol right result function commutator negator selectivity description`, without
+ * `left` for prefix operators; 0 and `-` stand for none.
+ */
+export const operators = (lines: string): OperatorRecord[] =>
+  lines
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const words = line.trim().split(' ')
+      const isPrefix = /^\w+$/.test(words[2] as string)
+      const [oid, ...rest] = words
+      const signature = rest.slice(0, isPrefix ? 2 : 3).join(' ')
+      const [result, functionOid, commutator, negator, selectivity, ...description] = rest.slice(isPrefix ? 2 : 3)
+      return operator(Number(oid), signature, result as string, Number(functionOid), description.join(' '), {
+        commutator: Number(commutator),
+        negator: Number(negator),
+        ...(selectivity === '-' ? {} : { selectivity: selectivity as string }),
+      })
+    })

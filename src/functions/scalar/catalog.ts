@@ -174,7 +174,6 @@ const sessions: readonly ScalarFunction[] = [
   ),
   catalogFunction(2621, 'pg_reload_conf() bool', 'read the configuration again', VOLATILE),
   catalogFunction(2034, 'pg_conf_load_time() timestamptz', 'when the configuration was read'),
-  catalogFunction(3360, 'txid_status(int8) text', 'fate of a transaction', VOLATILE),
   catalogFunction(1181, 'age(xid) int4', 'age of a transaction number'),
   catalogFunction(3939, 'mxid_age(xid) int4', 'age of a multixact number'),
   catalogFunction(2274, 'pg_stat_reset() void', 'reset statistics', { ...VOLATILE, ...NOT_STRICT }),

@@ -7,7 +7,7 @@ import { hashBytes, hashWord } from '../hash.ts'
 import type { ScalarFunction } from '../records.ts'
 
 /** Both halves folded so that an int8 that fits int4 has int4's hash. */
-const hashInt8 = (value: ExactInteger): number => {
+export const hashInt8 = (value: ExactInteger): number => {
   const bits = BigInt.asUintN(64, BigInt(value))
   const low = Number(bits & 0xffffffffn)
   const high = Number(bits >> 32n)

@@ -7,7 +7,7 @@
  */
 import type { ColumnId, Expr } from '../../analyze/expression.ts'
 import { substituteColumns } from '../../analyze/nodes.ts'
-import { expressionsOf, type LogicalPlan } from '../../plan/logical.ts'
+import { expressionsOf, inputsOf, withInputs, type LogicalPlan } from '../../plan/logical.ts'
 import type { PlanColumn } from '../../plan/physical.ts'
 import { narrow } from '../../plan/build-nodes.ts'
 import { columnsOf, isVolatile } from '../expressions.ts'
@@ -117,14 +117,21 @@ const prune = (plan: LogicalPlan, needed: Needed): LogicalPlan => {
       return { ...plan, input, outputs: input.outputs }
     }
     case 'insert':
-      return plan.source === null ? plan : { ...plan, source: exact(plan.source, plan.source.outputs) }
+      return withInputs(
+        plan,
+        inputsOf(plan).map((input) => exact(input, input.outputs)),
+      )
     case 'update':
     case 'delete': {
       // The modifying node reads the row itself; of the source it wants addresses, values and joined columns.
       const own = new Set(plan.query.table.columns.map((c) => c.id))
       const joined = plan.outputs.filter((c) => !own.has(c.id)).map((c) => c.id)
       const values = plan.kind === 'update' ? plan.values : []
-      return { ...plan, source: prune(plan.source, new Set([plan.rowid, ...values, ...joined])) }
+      const [, ...others] = inputsOf(plan)
+      return withInputs(plan, [
+        prune(plan.source, new Set([plan.rowid, ...values, ...joined])),
+        ...others.map((input) => exact(input, input.outputs)),
+      ])
     }
     case 'filter':
     case 'sort':

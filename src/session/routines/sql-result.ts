@@ -23,7 +23,7 @@ export interface ReturnedColumns {
 
 /** Columns of a composite result, null for a single value and for records of any shape. */
 export const columnsOf = ({ result, columns }: CallTypes): ReturnedColumns['columns'] => {
-  if (columns !== undefined) return columns.map((column) => ({ ...column, typmod: -1 }))
+  if (columns !== undefined && result.oid === OID.record) return columns.map((column) => ({ ...column, typmod: -1 }))
   const base = baseTypeOf(result)
   return isRowType(base) ? base.fields() : null
 }

@@ -145,7 +145,21 @@ const LIST = `
     multirange_in 4231 cstring,oid,int4 anymultirange; multirange_out 4232 anymultirange cstring;
     multirange_recv 4233 internal,oid,int4 anymultirange; multirange_send 4234 anymultirange bytea;
     multirange_typanalyze 4242 internal bool; anycompatiblerange_in 5094 cstring,oid,int4 anycompatiblerange;
-    anycompatiblerange_out 5095 anycompatiblerange cstring`
+    anycompatiblerange_out 5095 anycompatiblerange cstring;
+    macaddr_in 436 cstring macaddr; macaddr_out 437 macaddr cstring; cash_in 886 cstring money;
+    cash_out 887 money cstring; bit_in 1564 cstring,oid,int4 bit; bit_out 1565 bit cstring;
+    varbit_in 1579 cstring,oid,int4 varbit; varbit_out 1580 varbit cstring; bit_recv 2456 internal,oid,int4 bit;
+    bit_send 2457 bit bytea; varbit_recv 2458 internal,oid,int4 varbit; varbit_send 2459 varbit bytea;
+    cash_recv 2492 internal money; cash_send 2493 money bytea; macaddr_recv 2494 internal macaddr;
+    macaddr_send 2495 macaddr bytea; varbittypmodin 2902 _cstring int4; bittypmodin 2919 _cstring int4;
+    bittypmodout 2920 int4 cstring; varbittypmodout 2921 int4 cstring; pg_lsn_in 3229 cstring pg_lsn;
+    pg_lsn_out 3230 pg_lsn cstring; pg_lsn_recv 3238 internal pg_lsn; pg_lsn_send 3239 pg_lsn bytea;
+    macaddr8_recv 3446 internal macaddr8; macaddr8_send 3447 macaddr8 bytea; macaddr8_in 4110 cstring macaddr8;
+    macaddr8_out 4111 macaddr8 cstring; txid_snapshot_in 2939 cstring txid_snapshot;
+    txid_snapshot_out 2940 txid_snapshot cstring; txid_snapshot_recv 2941 internal txid_snapshot;
+    txid_snapshot_send 2942 txid_snapshot bytea; pg_snapshot_in 5055 cstring pg_snapshot;
+    pg_snapshot_out 5056 pg_snapshot cstring; pg_snapshot_recv 5057 internal pg_snapshot;
+    pg_snapshot_send 5058 pg_snapshot bytea`
 
 const oidOf = (name: string): number => {
   const type = typeByName(name)

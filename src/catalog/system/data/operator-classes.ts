@@ -57,7 +57,16 @@ const CLASSES = `
     10070 hash enum_ops 3523 enum_ops anyenum t 0; 10088 btree jsonb_ops 4033 jsonb_ops jsonb t 0;
     10089 hash jsonb_ops 4034 jsonb_ops jsonb t 0; 10076 btree range_ops 3901 range_ops anyrange t 0;
     10077 hash range_ops 3903 range_ops anyrange t 0; 10080 btree multirange_ops 4199 multirange_ops anymultirange t 0;
-    10081 hash multirange_ops 4225 multirange_ops anymultirange t 0`
+    10081 hash multirange_ops 4225 multirange_ops anymultirange t 0;
+    10002 btree bit_ops 423 bit_ops bit t 0;
+    10024 btree macaddr_ops 1984 macaddr_ops macaddr t 0;
+    10025 hash macaddr_ops 1985 macaddr_ops macaddr t 0;
+    10026 btree macaddr8_ops 3371 macaddr8_ops macaddr8 t 0;
+    10027 hash macaddr8_ops 3372 macaddr8_ops macaddr8 t 0;
+    10043 btree varbit_ops 2002 varbit_ops varbit t 0;
+    10047 btree money_ops 2099 money_ops money t 0;
+    10067 btree pg_lsn_ops 3253 pg_lsn_ops pg_lsn t 0;
+    10068 hash pg_lsn_ops 3254 pg_lsn_ops pg_lsn t 0`
 
 export const operatorClasses: readonly OperatorClass[] = CLASSES.split(';').map((entry) => {
   const [oid, method, name, family, familyName, type, isDefault, keyType] = entry.trim().split(' ') as string[]
@@ -112,7 +121,16 @@ const OPERATORS = `
     4033 10452:3:3240 10450:1:3242 10454:5:3243 10451:2:3244 10453:4:3245; 4034 10455:1:3240; 5032 10289:1:5068;
     5067 10052:3:5068 10050:1:5073 10054:5:5074 10051:2:5075 10053:4:5076; 6194 10277:1:2988;
     3901 10374:1:3884 10375:2:3885 10376:3:3882 10377:4:3886 10378:5:3887; 3903 10379:1:3882;
-    4199 10416:1:2862 10417:2:2863 10418:3:2860 10419:4:2864 10420:5:2865; 4225 10421:1:2860`
+    4199 10416:1:2862 10417:2:2863 10418:3:2860 10419:4:2864 10420:5:2865; 4225 10421:1:2860;
+    423 10207:3:1784 10205:1:1786 10209:5:1787 10206:2:1788 10208:4:1789;
+    1984 10182:3:1220 10180:1:1222 10181:2:1223 10184:5:1224 10183:4:1225;
+    1985 10273:1:1220;
+    2002 10212:3:1804 10210:1:1806 10214:5:1807 10211:2:1808 10213:4:1809;
+    2099 10227:3:900 10225:1:902 10229:5:903 10226:2:904 10228:4:905;
+    3253 10252:3:3222 10250:1:3224 10254:5:3225 10251:2:3226 10253:4:3227;
+    3254 10296:1:3222;
+    3371 10187:3:3362 10185:1:3364 10186:2:3365 10189:5:3366 10188:4:3367;
+    3372 10274:1:3362`
 
 export const familyOperators: readonly FamilyOperator[] = OPERATORS.split(';').flatMap((entry) => {
   const [family, ...members] = entry.trim().split(/\s+/)

@@ -55,7 +55,15 @@ const LIST = `
     anycompatiblenonarray anycompatiblenonarray_in anycompatiblenonarray_out - - - - - -;
     anyrange anyrange_in anyrange_out - - - - - -; anymultirange anymultirange_in anymultirange_out - - - - - -;
     anycompatiblerange anycompatiblerange_in anycompatiblerange_out - - - - - -;
-    anycompatiblemultirange anycompatiblemultirange_in anycompatiblemultirange_out - - - - - -`
+    anycompatiblemultirange anycompatiblemultirange_in anycompatiblemultirange_out - - - - - -;
+    macaddr8 macaddr8_in macaddr8_out macaddr8_recv macaddr8_send - - - -;
+    money cash_in cash_out cash_recv cash_send - - - -;
+    macaddr macaddr_in macaddr_out macaddr_recv macaddr_send - - - -;
+    bit bit_in bit_out bit_recv bit_send bittypmodin bittypmodout - -;
+    varbit varbit_in varbit_out varbit_recv varbit_send varbittypmodin varbittypmodout - -;
+    pg_lsn pg_lsn_in pg_lsn_out pg_lsn_recv pg_lsn_send - - - -;
+    txid_snapshot txid_snapshot_in txid_snapshot_out txid_snapshot_recv txid_snapshot_send - - - -;
+    pg_snapshot pg_snapshot_in pg_snapshot_out pg_snapshot_recv pg_snapshot_send - - - -`
 
 const byType = new Map(
   LIST.split(';').map((entry) => {

@@ -2,6 +2,7 @@
 import { FIRST_NORMAL_OID } from '../../snapshot.ts'
 import type { Column, RelationObject } from '../../objects.ts'
 import { storedExpression } from '../expressions.ts'
+import { viewCheckOption } from '../../view-options.ts'
 import { relationsOf, schemaName } from '../names.ts'
 import { informationView, type SystemRow } from '../relation.ts'
 import type { SystemSource } from '../source.ts'
@@ -55,7 +56,19 @@ export const tableColumns = (source: SystemSource, relation: RelationObject): Sy
 })
 
 const isTemporary = ({ persistence }: RelationObject): boolean => persistence === 't'
-const isUpdatable = ({ kind, system }: RelationObject): boolean => kind === 'r' && system === null
+const isTable = ({ kind, system }: RelationObject): boolean => (kind === 'r' || kind === 'p') && system === null
+
+/** Bits of pg_relation_is_updatable: INSERT, and UPDATE with DELETE. */
+const INSERTABLE = 8
+const UPDATABLE = 20
+
+const allows = (source: SystemSource, relation: RelationObject, changes: number): boolean =>
+  relation.system === null &&
+  (Number(source.eval.catalog.call('pg_relation_is_updatable', [relation.oid, false])) & changes) === changes
+
+const isColumnUpdatable = (source: SystemSource, relation: RelationObject, { attnum }: Column): boolean =>
+  isTable(relation) ||
+  (relation.kind === 'v' && source.eval.catalog.call('pg_column_is_updatable', [relation.oid, attnum, false]) === true)
 
 export const liveColumns = ({ columns }: RelationObject): Column[] => columns.filter((column) => !column.dropped)
 
@@ -63,7 +76,7 @@ const tables = informationView('tables', 13425, TABLES_COLUMNS, (source) =>
   relationsOf(source.catalog, 'rv').map((relation) => ({
     ...tableColumns(source, relation),
     table_type: relation.kind === 'v' ? 'VIEW' : isTemporary(relation) ? 'LOCAL TEMPORARY' : 'BASE TABLE',
-    is_insertable_into: yesNo(relation.kind === 'r'),
+    is_insertable_into: yesNo(relation.kind === 'r' || allows(source, relation, INSERTABLE)),
     is_typed: 'NO',
     commit_action: isTemporary(relation) ? 'PRESERVE' : null,
   })),
@@ -102,7 +115,7 @@ const columnRow = (source: SystemSource, relation: RelationObject, column: Colum
     ...identityColumns(source, column),
     is_generated: column.generated ? 'ALWAYS' : 'NEVER',
     generation_expression: column.generated ? expression : null,
-    is_updatable: yesNo(isUpdatable(relation)),
+    is_updatable: yesNo(isColumnUpdatable(source, relation, column)),
   }
 }
 
@@ -116,9 +129,9 @@ const views = informationView('views', 13483, VIEWS_COLUMNS, (source) =>
   relationsOf(source.catalog, 'v').map((relation) => ({
     ...tableColumns(source, relation),
     view_definition: relation.view === null ? null : source.eval.catalog.call('pg_get_viewdef', [relation.oid]),
-    check_option: relation.view?.checkOption?.toUpperCase() ?? 'NONE',
-    is_updatable: 'NO',
-    is_insertable_into: 'NO',
+    check_option: viewCheckOption(relation)?.toUpperCase() ?? 'NONE',
+    is_updatable: yesNo(allows(source, relation, UPDATABLE)),
+    is_insertable_into: yesNo(allows(source, relation, INSERTABLE)),
     is_trigger_updatable: 'NO',
     is_trigger_deletable: 'NO',
     is_trigger_insertable_into: 'NO',

@@ -1,0 +1,59 @@
+/**
+ * Parse trees that are kept in the catalog name tables and columns as they were called when they were written. Binding
+ * adds to each name the object that it means, so that the tree goes on meaning it when the object is renamed or moved,
+ * or when something else comes into reach under the name.
+ */
+import type { ParseTree, RelationObject } from '../catalog/objects.ts'
+import { namesOf, type ColumnRef, type RangeVar } from '../sql/ast.ts'
+
+/** The relation behind a FROM entry, and its columns by the names that the tree uses for them. */
+export interface BoundRelation {
+  readonly oid: number
+  readonly names: readonly (readonly [attnum: number, name: string])[]
+}
+
+export type BoundRangeVar = RangeVar & { bound?: BoundRelation }
+
+/** In expressions over one table: its column by number, 0 for the whole row. */
+export type BoundColumnRef = ColumnRef & { attnum?: number }
+
+type Json = Record<string, unknown>
+
+/** Calls `visit` with the tag and the body of every node. */
+const walk = (value: unknown, visit: (tag: string, body: Json) => void): void => {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, visit)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, child] of Object.entries(value)) {
+    if (typeof child === 'object' && child !== null && !Array.isArray(child)) visit(key, child as Json)
+    walk(child, visit)
+  }
+}
+
+/** A query bound to what its analysis found: `relations` tells what each RangeVar of the tree turned out to be. */
+export const bindRelations = (tree: ParseTree, relations: ReadonlyMap<RangeVar, RelationObject>): void =>
+  walk(tree, (tag, body) => {
+    // A column definition list or a target names no relation of FROM.
+    const relation = tag === 'RangeVar' ? relations.get(body as RangeVar) : undefined
+    if (relation === undefined) return
+    const bound: BoundRelation = {
+      oid: relation.oid,
+      names: relation.columns.filter((c) => !c.dropped).map((c) => [c.attnum, c.name]),
+    }
+    body['bound'] = bound
+  })
+
+/** A copy of an expression over one table whose column names are bound to the table's column numbers. */
+export const bindColumns = (tree: ParseTree, relation: RelationObject): ParseTree => {
+  const copy = structuredClone(tree)
+  walk(copy, (tag, body) => {
+    if (tag !== 'ColumnRef' || 'attnum' in body) return
+    const name = namesOf((body as ColumnRef).fields).at(-1)
+    const column = relation.columns.find((c) => c.name === name && !c.dropped)
+    if (column !== undefined) body['attnum'] = column.attnum
+    else if (name === relation.name) body['attnum'] = 0
+  })
+  return copy
+}

@@ -1,0 +1,9 @@
+/** Options of views, which are kept as storage parameters of the relation. */
+import type { RelationObject } from './objects.ts'
+
+/** WITH CHECK OPTION, whether it was written so or as a parameter. */
+export const viewCheckOption = ({ options }: RelationObject): 'local' | 'cascaded' | null => {
+  const option = options.find((o) => o.startsWith('check_option='))
+  if (option === undefined) return null
+  return option.endsWith('=local') ? 'local' : 'cascaded'
+}
