@@ -116,7 +116,8 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
       const [table, column] = names as [string, string]
       const item = scope.table(null, table, location)
       if (item !== null) {
-        const isColumn = item.columns.some(({ name }) => name === column) || item.systemColumn?.(column) != null
+        const isColumn =
+          item.columns.some(({ name }) => name === column) || (item.systemColumn?.(column) ?? null) !== null
         const called = isColumn ? null : callByField(context, item.wholeRow(), column)
         return called ?? scope.qualifiedColumn(null, table, column, location)
       }

@@ -3,7 +3,7 @@
  * from its language: `internal` ones are computed by code that is named, all others by the session that runs them.
  */
 import { internalFunctionMissing } from '../errors/raise/routines.ts'
-import { functionByOid, functionsByName } from '../functions/index.ts'
+import { functionsByName } from '../functions/index.ts'
 import { constructMultirange, multirangeOfRange } from '../functions/range/multiranges.ts'
 import { constructRange } from '../functions/range/ranges.ts'
 import type { FunctionRecord, ScalarFunction } from '../functions/records.ts'
@@ -16,7 +16,7 @@ export const inputsOf = ({ arguments: all }: Pick<FunctionObject, 'arguments'>):
   all.filter(({ mode }) => mode !== 'o' && mode !== 't')
 
 /** Arguments that are columns of the result. */
-export const outputsOf = ({ arguments: all }: Pick<FunctionObject, 'arguments'>): readonly FunctionArgument[] =>
+const outputsOf = ({ arguments: all }: Pick<FunctionObject, 'arguments'>): readonly FunctionArgument[] =>
   all.filter(({ mode }) => mode === 'o' || mode === 'b' || mode === 't')
 
 type Computation = Pick<ScalarFunction, 'evaluate' | 'evaluateIn' | 'specialize'>
@@ -31,7 +31,7 @@ const CONSTRUCTORS: Readonly<Record<string, Computation>> = {
 }
 
 /** What an internal function's source names; null when there is nothing of that name. */
-export const internalComputation = (source: string): Computation | null => {
+const internalComputation = (source: string): Computation | null => {
   const own = CONSTRUCTORS[source]
   if (own !== undefined) return own
   const found = functionsByName(source).find((record) => record.kind === 'scalar')
@@ -152,11 +152,3 @@ export const functionsOf = (
 }
 
 const PG_CATALOG = 11
-
-/** A function by oid, built in or of the database. */
-export const functionOf = (catalog: CatalogSnapshot, oid: number): FunctionRecord | undefined => {
-  const builtin = functionByOid(oid)
-  if (builtin !== undefined) return builtin
-  const object = catalog.function(oid)
-  return object === null ? undefined : recordOf(object, catalog)
-}

@@ -133,9 +133,6 @@ export const undefinedParameter = (index: number, location?: Location): SqlError
 export const indeterminateParameter = (index: number, location?: Location): SqlError =>
   located(SQL_STATE.indeterminate_datatype, `could not determine data type of parameter $${index}`, location)
 
-export const indeterminateDatatype = (message: string, location?: Location): SqlError =>
-  located(SQL_STATE.indeterminate_datatype, message, location)
-
 export const featureNotSupported = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.feature_not_supported, message, location, fields)
 

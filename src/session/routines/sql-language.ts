@@ -29,7 +29,7 @@ interface BodyStatement {
 /** Bodies by the types that they are called with. */
 const bodies = new WeakMap<FunctionObject, Map<string, readonly BodyStatement[]>>()
 
-export const statementsOf = (routine: FunctionObject): readonly { readonly node: Node; readonly text: string }[] =>
+const statementsOf = (routine: FunctionObject): readonly { readonly node: Node; readonly text: string }[] =>
   routine.body === null
     ? parseStatements(routine.source)
     : routine.body.map((tree) => ({ node: tree as unknown as Node, text: '' }))
