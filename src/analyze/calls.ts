@@ -102,14 +102,21 @@ const checkSchema = (
   throw undefinedFunction(`${names.join('.')}(${args.map(() => 'unknown').join(', ')})`, location)
 }
 
-/** `text(x)`, `int4(x)`: a call by a type's name with one argument is a cast when no function fits. */
+/**
+ * `text(x)`, `cidr('10/8')`: a call by a type's name with one argument is a cast when no function takes just that
+ * argument, and the argument is a literal or needs no function to be cast; also when no function fits at all.
+ */
 const castCall = (context: AnalysisContext, name: string, args: readonly Expr[], location: Location): Expr | null => {
   const arg = args[0]
   if (args.length !== 1 || arg === undefined) return null
   const type = context.catalog.findType(name, context.searchPath)
   if (type === null || type.kind === 'p') return null
-  if (typeof findFunction(context, name, [arg.type], [null], false) !== 'string') return null
-  if (arg.type.oid !== OID.unknown && coercionPath(arg.type, type, 'explicit') === null) return null
+  const match = findFunction(context, name, [arg.type], [null], false)
+  if (typeof match !== 'string' && match.types[0] === arg.type.oid) return null
+  if (arg.type.oid !== OID.unknown) {
+    const path = coercionPath(arg.type, type, 'explicit')
+    if (path === null || (typeof match !== 'string' && path.kind !== 'relabel' && path.kind !== 'io')) return null
+  }
   return coerce(context, arg, type, -1, 'explicit', location)
 }
 
