@@ -163,10 +163,11 @@ const resolve = (
   if (exact === 'ambiguous') throw ambiguous()
   if (exact !== null) return exact
   const cast = procedure ? null : castCall(context, shape, args, location)
-  if (cast !== null) return cast
+  if (cast?.plain === true) return cast.expr()
   const found = findFunction(context, shape, types)
   if (found === 'ambiguous') throw ambiguous()
   if (found !== 'none') return found
+  if (cast !== null) return cast.expr()
   if (fallback !== null) return fallback
   const signature = signatureOf(names, args, shape.named)
   if (procedure) throw undefinedProcedure(signature, location)
@@ -199,24 +200,27 @@ const checkVariadic = (
   if (baseTypeOf(last.type).category !== 'A') throw datatypeMismatch('VARIADIC argument must be an array', location)
 }
 
-/** `text(x)`, `int4(x)`: a call by a type's name with one argument is a cast when no function fits exactly. */
+/**
+ * `text(x)`, `cidr('10/8')`: a call by a type's name with one argument is a cast. A plain one, of a literal or by no
+ * function, comes before all functions that do not take just that argument.
+ */
 const castCall = (
   context: AnalysisContext,
   { name, named, schema }: CallShape,
   args: readonly Expr[],
   location: Location,
-): Expr | null => {
+): { readonly plain: boolean; readonly expr: () => Expr } | null => {
   const arg = args[0]
   if (args.length !== 1 || arg === undefined || named[0] !== null) return null
   const searched = schema === null ? context.searchPath : [context.catalog.schemaByName(schema)?.oid ?? 0]
   const type = context.catalog.findType(name, searched)
   if (type === null || type.kind === 'p') return null
-  if (arg.type.oid !== OID.unknown) {
-    const path = coercionPath(arg.type, type, 'explicit')
-    if (path === null || path.kind === 'array') return null
-    if (path.kind === 'io' && type.category === 'S' && isComposite(arg.type)) return null
-  }
-  return coerce(context, arg, type, -1, 'explicit', location)
+  const expr = (): Expr => coerce(context, arg, type, -1, 'explicit', location)
+  if (arg.type.oid === OID.unknown) return { plain: true, expr }
+  const path = coercionPath(arg.type, type, 'explicit')
+  if (path === null || path.kind === 'array') return null
+  if (path.kind === 'io' && type.category === 'S' && isComposite(arg.type)) return null
+  return { plain: path.kind === 'relabel' || path.kind === 'io', expr }
 }
 
 const isComposite = (type: SqlType): boolean => type.oid === OID.record || baseTypeOf(type).kind === 'c'

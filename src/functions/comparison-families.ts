@@ -373,4 +373,12 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     [3362, 3363, 3364, 3365, 3366, 3367],
     primitive,
   ),
+  family(
+    'inet',
+    'inet',
+    'network_*',
+    [920, 925, 921, 922, 923, 924],
+    [1201, 1202, 1203, 1204, 1205, 1206],
+    ofType('inet'),
+  ),
 ]

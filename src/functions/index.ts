@@ -7,6 +7,7 @@ import { arrayOperators } from './operators/array.ts'
 import { comparisonOperators } from './operators/comparison.ts'
 import { datetimeOperators } from './operators/datetime.ts'
 import { jsonOperators } from './operators/json.ts'
+import { networkOperators } from './operators/network.ts'
 import { textOperators } from './operators/text.ts'
 import { rangeOperators } from './operators/range.ts'
 import { valueOperators } from './operators/values.ts'
@@ -27,6 +28,7 @@ import { jsonFunctions } from './scalar/json.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
+import { networkFunctions } from './scalar/network.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
@@ -55,6 +57,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...bitStringFunctions,
   ...moneyFunctions,
   ...identifierFunctions,
+  ...networkFunctions,
   ...hashFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
@@ -93,6 +96,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...arrayOperators,
   ...rangeOperators,
   ...valueOperators,
+  ...networkOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>

@@ -8,6 +8,7 @@ import type { BtreeStrategy, OperatorRecord } from './records.ts'
 /** Types that use another type's operators because their datums are the same. */
 const BORROWED: ReadonlyMap<number, number> = new Map([
   [OID.varchar, OID.text],
+  [OID.cidr, OID.inet],
   ...[
     OID.regproc,
     OID.regprocedure,

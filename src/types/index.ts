@@ -11,6 +11,7 @@ import { jsonType } from './json/json-type.ts'
 import { jsonbType } from './json/jsonb.ts'
 import { macAddressTypes } from './mac-address.ts'
 import { moneyType } from './money.ts'
+import { networkTypes } from './network/network-types.ts'
 import { numericType } from './numeric/numeric-type.ts'
 import { pgLsnType } from './pg-lsn.ts'
 import { pseudoTypes } from './pseudo.ts'
@@ -42,6 +43,7 @@ const elementTypes: readonly SqlType[] = [
   moneyType,
   pgLsnType,
   ...macAddressTypes,
+  ...networkTypes,
   ...snapshotTypes,
   dateType,
   timeType,

@@ -21,6 +21,7 @@
  * | bit varbit | string of the characters 0 and 1 |
  * | pg_lsn xid8 | as int8, without sign |
  * | macaddr macaddr8 pg_snapshot txid_snapshot | string, canonical |
+ * | inet cidr | InetAddress |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
  * | arrays | SqlArray { dimensions, lowerBounds, elements } |

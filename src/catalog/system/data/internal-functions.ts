@@ -159,7 +159,9 @@ const LIST = `
     txid_snapshot_out 2940 txid_snapshot cstring; txid_snapshot_recv 2941 internal txid_snapshot;
     txid_snapshot_send 2942 txid_snapshot bytea; pg_snapshot_in 5055 cstring pg_snapshot;
     pg_snapshot_out 5056 pg_snapshot cstring; pg_snapshot_recv 5057 internal pg_snapshot;
-    pg_snapshot_send 5058 pg_snapshot bytea`
+    pg_snapshot_send 5058 pg_snapshot bytea;
+    inet_in 910 cstring inet; inet_out 911 inet cstring; cidr_in 1267 cstring cidr; cidr_out 1427 cidr cstring;
+    inet_recv 2496 internal inet; inet_send 2497 inet bytea; cidr_recv 2498 internal cidr; cidr_send 2499 cidr bytea`
 
 const oidOf = (name: string): number => {
   const type = typeByName(name)

@@ -66,7 +66,11 @@ const CLASSES = `
     10043 btree varbit_ops 2002 varbit_ops varbit t 0;
     10047 btree money_ops 2099 money_ops money t 0;
     10067 btree pg_lsn_ops 3253 pg_lsn_ops pg_lsn t 0;
-    10068 hash pg_lsn_ops 3254 pg_lsn_ops pg_lsn t 0`
+    10068 hash pg_lsn_ops 3254 pg_lsn_ops pg_lsn t 0;
+    10009 btree cidr_ops 1974 network_ops inet f 0;
+    10010 hash cidr_ops 1975 network_ops inet f 0;
+    10015 btree inet_ops 1974 network_ops inet t 0;
+    10016 hash inet_ops 1975 network_ops inet t 0`
 
 export const operatorClasses: readonly OperatorClass[] = CLASSES.split(';').map((entry) => {
   const [oid, method, name, family, familyName, type, isDefault, keyType] = entry.trim().split(' ') as string[]
@@ -130,7 +134,9 @@ const OPERATORS = `
     3253 10252:3:3222 10250:1:3224 10254:5:3225 10251:2:3226 10253:4:3227;
     3254 10296:1:3222;
     3371 10187:3:3362 10185:1:3364 10186:2:3365 10189:5:3366 10188:4:3367;
-    3372 10274:1:3362`
+    3372 10274:1:3362;
+    1974 10192:3:1201 10190:1:1203 10191:2:1204 10194:5:1205 10193:4:1206;
+    1975 10262:1:1201`
 
 export const familyOperators: readonly FamilyOperator[] = OPERATORS.split(';').flatMap((entry) => {
   const [family, ...members] = entry.trim().split(/\s+/)
@@ -141,7 +147,7 @@ export const familyOperators: readonly FamilyOperator[] = OPERATORS.split(';').f
 })
 
 /** Types whose default class is that of another type, for their values are the same. */
-const SAME_AS: Readonly<Record<string, string>> = { varchar: 'text' }
+const SAME_AS: Readonly<Record<string, string>> = { varchar: 'text', cidr: 'inet' }
 
 const classType = (type: SqlType): number => {
   const borrowed = SAME_AS[type.name]

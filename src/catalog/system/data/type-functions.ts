@@ -63,7 +63,9 @@ const LIST = `
     varbit varbit_in varbit_out varbit_recv varbit_send varbittypmodin varbittypmodout - -;
     pg_lsn pg_lsn_in pg_lsn_out pg_lsn_recv pg_lsn_send - - - -;
     txid_snapshot txid_snapshot_in txid_snapshot_out txid_snapshot_recv txid_snapshot_send - - - -;
-    pg_snapshot pg_snapshot_in pg_snapshot_out pg_snapshot_recv pg_snapshot_send - - - -`
+    pg_snapshot pg_snapshot_in pg_snapshot_out pg_snapshot_recv pg_snapshot_send - - - -;
+    cidr cidr_in cidr_out cidr_recv cidr_send - - - -;
+    inet inet_in inet_out inet_recv inet_send - - - -`
 
 const byType = new Map(
   LIST.split(';').map((entry) => {
