@@ -10,6 +10,7 @@ import { geometricOperators } from './operators/geometry.ts'
 import { jsonOperators } from './operators/json.ts'
 import { networkOperators } from './operators/network.ts'
 import { textOperators } from './operators/text.ts'
+import { rangeOperators } from './operators/range.ts'
 import { valueOperators } from './operators/values.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
@@ -34,6 +35,9 @@ import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
 import { systemFunctions } from './scalar/system.ts'
+import { rangeAggregates } from './range/aggregates.ts'
+import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
+import { rangeFunctions } from './range/ranges.ts'
 import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
@@ -64,6 +68,8 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...datetimeArithmeticFunctions,
   ...formattingFunctions,
   ...arrayFunctions,
+  ...rangeFunctions,
+  ...multirangeFunctions,
   ...jsonFunctions,
   ...jsonRecordFunctions,
   ...systemFunctions,
@@ -73,9 +79,11 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...basicAggregates,
   ...collectionAggregates,
   ...statisticsAggregates,
+  ...rangeAggregates,
   ...windowFunctions,
   ...seriesFunctions,
   ...partFunctions,
+  ...multirangeSets,
   ...jsonRecordSets,
   ...snapshotSets,
   ...catalogSets,
@@ -89,6 +97,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...textOperators,
   ...jsonOperators,
   ...arrayOperators,
+  ...rangeOperators,
   ...valueOperators,
   ...networkOperators,
   ...geometricOperators,

@@ -34,6 +34,10 @@ const comparedAs = (type: SqlType): number => {
       return OID.anyenum
     case 'c':
       return OID.record
+    case 'r':
+      return OID.anyrange
+    case 'm':
+      return OID.anymultirange
     default:
       return type.element !== null && type.length === -1 ? OID.anyarray : type.oid
   }

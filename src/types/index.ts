@@ -16,6 +16,7 @@ import { networkTypes } from './network/network-types.ts'
 import { numericType } from './numeric/numeric-type.ts'
 import { pgLsnType } from './pg-lsn.ts'
 import { pseudoTypes } from './pseudo.ts'
+import { builtinRangeTypes } from './range/builtin-ranges.ts'
 import { recordType } from './record.ts'
 import { regTypes } from './reg.ts'
 import type { SqlType } from './sql-type.ts'
@@ -55,6 +56,7 @@ const elementTypes: readonly SqlType[] = [
   uuidType,
   jsonType,
   jsonbType,
+  ...builtinRangeTypes,
   ...regTypes,
   recordType,
   int2vectorType,

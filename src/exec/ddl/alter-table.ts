@@ -25,6 +25,7 @@ import { columnDefaultValue, isConstantDefault } from '../modify/column-default.
 import { changeColumnType, rewriteWith } from './alter-column-type.ts'
 import { addConstraint, addForeignKey, setNotNull, validateCheck, validateForeignKey } from './constraints.ts'
 import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import { forgetColumn } from './forget-column.ts'
 import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
 import { changedOptions } from './relation-options.ts'
@@ -138,18 +139,7 @@ const dropColumn: Action = async (context, relation, command) => {
     return
   }
   await dropObjects(context, [relation], command.behavior === 'DROP_CASCADE', found.attnum)
-  const dropped: Column = {
-    ...found,
-    name: `........pg.dropped.${found.attnum}........`,
-    dropped: true,
-    notNull: false,
-    default: null,
-    identity: null,
-    generated: false,
-    missing: null,
-  }
-  const changed = putColumn(context, currentRelation(context, relation.oid), dropped)
-  context.storage.store(changed.storageId).setColumns(context.transaction, descriptorsOf(changed))
+  forgetColumn(context, relation.oid, found.attnum)
 }
 
 const columnDefault: Action = (context, relation, command) => {

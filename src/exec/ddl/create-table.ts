@@ -3,7 +3,7 @@ import { resolveRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { bindColumns } from '../../analyze/stored-trees.ts'
 import type { Column, ParseTree, RelationObject, TypeObject } from '../../catalog/objects.ts'
-import { tableRowType } from '../../catalog/codec.ts'
+import { tableRowType } from '../../catalog/types.ts'
 import {
   duplicateColumnName,
   duplicateRelation,

@@ -53,6 +53,9 @@ const LIST = `
     xid8 xid8in xid8out xid8recv xid8send - - - -; anycompatible anycompatible_in anycompatible_out - - - - - -;
     anycompatiblearray anycompatiblearray_in anycompatiblearray_out anycompatiblearray_recv anycompatiblearray_send - - - -;
     anycompatiblenonarray anycompatiblenonarray_in anycompatiblenonarray_out - - - - - -;
+    anyrange anyrange_in anyrange_out - - - - - -; anymultirange anymultirange_in anymultirange_out - - - - - -;
+    anycompatiblerange anycompatiblerange_in anycompatiblerange_out - - - - - -;
+    anycompatiblemultirange anycompatiblemultirange_in anycompatiblemultirange_out - - - - - -;
     macaddr8 macaddr8_in macaddr8_out macaddr8_recv macaddr8_send - - - -;
     money cash_in cash_out cash_recv cash_send - - - -;
     macaddr macaddr_in macaddr_out macaddr_recv macaddr_send - - - -;
@@ -89,7 +92,20 @@ const ARRAY: TypeFunctions = [
   'array_subscript_handler',
 ]
 const ENUM: TypeFunctions = ['enum_in', 'enum_out', 'enum_recv', 'enum_send', '-', '-', '-', '-']
+const RANGE: TypeFunctions = ['range_in', 'range_out', 'range_recv', 'range_send', '-', '-', 'range_typanalyze', '-']
+const MULTIRANGE: TypeFunctions = [
+  'multirange_in',
+  'multirange_out',
+  'multirange_recv',
+  'multirange_send',
+  '-',
+  '-',
+  'multirange_typanalyze',
+  '-',
+]
 const RECORD: TypeFunctions = ['record_in', 'record_out', 'record_recv', 'record_send', '-', '-', '-', '-']
+
+const BY_KIND: Partial<Record<SqlType['kind'], TypeFunctions>> = { e: ENUM, r: RANGE, m: MULTIRANGE }
 
 export const typeFunctions = (type: SqlType): TypeFunctions => {
   const own = type.namespace === PG_CATALOG ? byType.get(type.name) : undefined
@@ -98,7 +114,7 @@ export const typeFunctions = (type: SqlType): TypeFunctions => {
     const [, , , , typmodIn, typmodOut] = type.element === null ? ARRAY : typeFunctions(type.element)
     return [ARRAY[0], ARRAY[1], ARRAY[2], ARRAY[3], typmodIn, typmodOut, ARRAY[6], ARRAY[7]]
   }
-  return type.kind === 'e' ? ENUM : RECORD
+  return BY_KIND[type.kind] ?? RECORD
 }
 
 /** OID of the schema pg_catalog. */

@@ -95,12 +95,7 @@ export const circleFunctions: readonly ScalarFunction[] = [
   scalar(1461, 'circle_above(circle, circle) bool', 'is above', (a, b) => isGreater(bottom(a), top(b))),
   scalar(2588, 'circle_overabove(circle, circle) bool', 'overlaps or is above', isOverAbove),
   scalar(1462, 'circle_eq(circle, circle) bool', 'equal by area', byArea(isEqual)),
-  scalar(
-    1463,
-    'circle_ne(circle, circle) bool',
-    'not equal by area',
-    byArea(isDifferent),
-  ),
+  scalar(1463, 'circle_ne(circle, circle) bool', 'not equal by area', byArea(isDifferent)),
   scalar(1464, 'circle_lt(circle, circle) bool', 'less than by area', byArea(isLess)),
   scalar(1465, 'circle_gt(circle, circle) bool', 'greater than by area', byArea(isGreater)),
   scalar(1466, 'circle_le(circle, circle) bool', 'less than or equal by area', byArea(isLessOrEqual)),
