@@ -11,6 +11,7 @@ import { jsonOperators } from './operators/json.ts'
 import { networkOperators } from './operators/network.ts'
 import { textOperators } from './operators/text.ts'
 import { rangeOperators } from './operators/range.ts'
+import { textSearchOperators } from './operators/text-search.ts'
 import { valueOperators } from './operators/values.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
@@ -34,6 +35,8 @@ import { networkFunctions } from './scalar/network.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
+import { textSearchFunctions } from './scalar/text-search.ts'
+import { textSearchValueFunctions } from './scalar/text-search-values.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { rangeAggregates } from './range/aggregates.ts'
 import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
@@ -42,6 +45,7 @@ import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
 import { seriesFunctions } from './set-returning/series.ts'
+import { textSearchSets } from './set-returning/text-search.ts'
 import { windowFunctions } from './windows/windows.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
 import { conversionFunctions } from './scalar/conversion.ts'
@@ -61,6 +65,8 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...identifierFunctions,
   ...networkFunctions,
   ...geometricFunctions,
+  ...textSearchFunctions,
+  ...textSearchValueFunctions,
   ...hashFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
@@ -86,6 +92,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...multirangeSets,
   ...jsonRecordSets,
   ...snapshotSets,
+  ...textSearchSets,
   ...catalogSets,
   ...maintenanceSets,
 ]
@@ -101,6 +108,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...valueOperators,
   ...networkOperators,
   ...geometricOperators,
+  ...textSearchOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>
