@@ -8,7 +8,7 @@ import { sequenceRows } from './sequence-rows.ts'
 import type { CatalogObject, Column, RelationObject, TypeObject } from './objects.ts'
 
 /** How stored values are written: independent of any session's settings. */
-const STORED_FORMAT: FormatContext = {
+export const STORED_FORMAT: FormatContext = {
   dateStyle: 'ISO',
   dateOrder: 'MDY',
   intervalStyle: 'iso_8601',
