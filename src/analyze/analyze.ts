@@ -4,7 +4,7 @@ import type { RelationObject } from '../catalog/objects.ts'
 import { featureNotSupported } from '../errors/raise/analysis.ts'
 import { bodyOf, tagOf, type Node, type SelectStmt } from '../sql/ast.ts'
 import type { FormatContext } from '../types/sql-type.ts'
-import { AnalysisContext, type AnalysisRules, type ParameterTypes } from './context.ts'
+import { AnalysisContext, type AnalysisRules, type ParameterTypes, type RoutineScope } from './context.ts'
 import { analyzeWith } from './ctes.ts'
 import { analyzeExpression } from './expressions.ts'
 import { analyzeModify } from './modify.ts'
@@ -38,10 +38,20 @@ export interface AnalysisInput {
   readonly format: FormatContext
   readonly parameters: ParameterTypes
   readonly databaseName: string
+  /** Present for statements of a function's body. */
+  readonly routine?: RoutineScope
 }
 
 export const analysisContext = (input: AnalysisInput): AnalysisContext =>
-  new AnalysisContext(RULES, input.catalog, input.searchPath, input.format, input.parameters, input.databaseName)
+  new AnalysisContext(
+    RULES,
+    input.catalog,
+    input.searchPath,
+    input.format,
+    input.parameters,
+    input.databaseName,
+    input.routine ?? null,
+  )
 
 /** Whether the statement is one that analysis and planning handle; all others are utility statements. */
 export const isPlannable = (node: Node): boolean => PLANNABLE.has(tagOf(node))

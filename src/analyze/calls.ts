@@ -1,33 +1,43 @@
 /** Function calls: scalar, aggregate, window and set-returning; named, defaulted and variadic arguments. */
 import {
+  ambiguousFunction,
+  ambiguousProcedure,
+  datatypeMismatch,
   featureNotSupported,
   groupingError,
   syntaxErrorAt,
   undefinedFunction,
-  undefinedObject,
+  noEqualityOperator,
+  undefinedOrderedAggregate,
+  undefinedProcedure,
   undefinedSchema,
   windowingError,
   wrongObjectType,
   type Location,
 } from '../errors/raise/analysis.ts'
-import { functionsByName } from '../functions/index.ts'
+import { functionsOf } from '../catalog/routines.ts'
 import type { AggregateFunction, FunctionRecord, WindowFunction } from '../functions/records.ts'
 import { bodyOf, namesOf, type FuncCall, type Node } from '../sql/ast.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { coerce, coerceToBoolean, coercionPath, commonTypeOrNull, settleUnknown } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
-import type { Expr, SortKey } from './expression.ts'
+import type { Expr, RecordColumn, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
 import { constant, sameExpr } from './nodes.ts'
-import { findFunction, namedOrder, resolveFunction, type FunctionMatch } from './overload.ts'
+import { fieldOf, fieldOrNull } from './fields.ts'
+import { type CallShape, exactFunction, findFunction, type FunctionMatch } from './overload.ts'
 import { arrayOf, resolvePolymorphic } from './polymorphic.ts'
-import { CLAUSE, type Scope } from './scope.ts'
+import { CLAUSE, Scope } from './scope.ts'
 import { analyzeSortKeys } from './sort-keys.ts'
 import { windowOf } from './windows.ts'
 
-export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCall): Expr => {
+export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCall): Expr =>
+  callOf(context, scope, node, false)
+
+const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedure: boolean): Expr => {
   const names = namesOf(node.funcname)
   const name = names.at(-1) as string
   const argNodes = node.args ?? []
@@ -35,35 +45,42 @@ export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCa
   const over = node.over !== undefined
   const within = node.agg_within_group === true
   const orderNodes = node.agg_order ?? []
-  if (names.length > 1) checkSchema(context, names, argNodes, location)
+  const schema = names.length > 1 ? (names.at(-2) as string) : null
+  if (schema !== null && context.catalog.schemaByName(schema) === null) throw undefinedSchema(schema, location)
 
-  const argClause = over ? CLAUSE.windowArgument : isAggregateName(name) ? CLAUSE.aggregateArgument : scope.clause
+  const argClause = over
+    ? CLAUSE.windowArgument
+    : isAggregateName(context, name)
+      ? CLAUSE.aggregateArgument
+      : scope.clause
   const args = scope.within(argClause, () => argNodes.map((arg) => context.expr(scope, arg)))
-  const named = argNodes.map((arg) => bodyOf(arg, 'NamedArgExpr')?.name ?? null)
+  const named = argumentNames(argNodes)
   const sortedArgs = within
     ? scope.within(scope.clause, () => orderNodes.map((n) => context.expr(scope, bodyOf(n, 'SortBy')?.node as Node)))
     : []
   const all = [...args, ...sortedArgs]
-
-  const cast = castCall(context, name, all, location)
-  if (cast !== null) return cast
-  const match = resolveFunction(
-    context,
+  const shape: CallShape = {
+    schema,
     name,
-    all.map((a) => a.type),
-    [...named, ...sortedArgs.map(() => null)],
-    node.func_variadic ?? false,
-    location,
-  )
+    named: [...named, ...sortedArgs.map(() => null)],
+    variadic: node.func_variadic ?? false,
+  }
+  const projected = procedure ? null : fieldByCall(node, all)
+  const match = resolve(context, shape, all, names, { procedure, node, fallback: projected })
+  if ('kind' in match) return match
   const { record } = match
-  const { args: bound, result } = bindArguments(context, match, all, named, location)
+  checkProcedure(match, procedure, () => signatureOf(names, all, named), location)
+  checkVariadic(match, shape, all, locationOf(argNodes.at(-1)))
+  const { args: bound, result, replace } = bindArguments(context, match, all, location)
+  const columns = outColumns(record, replace)
   checkDecorations(node, name, record, location)
 
   switch (record.kind) {
     case 'scalar': {
       const call = { kind: 'call', function: record, args: bound, operator: null, cast: false } as const
       const syntax = node.funcformat === 'COERCE_SQL_SYNTAX' ? { syntax: 'sql' } : {}
-      return { ...call, ...syntax, type: result, typmod: -1 }
+      const spread = shape.variadic && record.variadic === OID.any ? { variadic: true } : {}
+      return { ...call, ...syntax, ...spread, ...columns, type: result, typmod: -1 }
     }
     case 'set':
       if (scope.clause === CLAUSE.aggregateArgument) {
@@ -74,7 +91,7 @@ export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCa
       if (!scope.clause.sets) {
         throw featureNotSupported(`set-returning functions are not allowed in ${scope.clause.name}`, location)
       }
-      return { kind: 'set-call', function: record, args: bound, type: result, typmod: -1 }
+      return { kind: 'set-call', function: record, args: bound, ...columns, type: result, typmod: -1 }
     case 'window':
       return windowCall(context, scope, node, record, bound, result)
     case 'aggregate':
@@ -84,79 +101,210 @@ export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCa
   }
 }
 
-/** Arguments of aggregates may hold neither aggregates nor window functions. */
-const isAggregateName = (name: string): boolean => functionsByName(name).some((record) => record.kind === 'aggregate')
+/** The types that the OUT columns have in this call. */
+const outColumns = (
+  record: FunctionRecord,
+  replace: (oid: number) => SqlType,
+): { readonly columns?: readonly RecordColumn[] } =>
+  (record.kind !== 'scalar' && record.kind !== 'set') || record.columns === undefined
+    ? {}
+    : { columns: record.columns.map((column) => ({ name: column.name, type: replace(column.type) })) }
 
-/** Functions live in pg_catalog; another schema's name means that there is no such function. */
-const checkSchema = (
-  context: AnalysisContext,
-  names: readonly string[],
-  args: readonly Node[],
-  location: Location,
-): void => {
-  const schema = names.at(-2) as string
-  if (schema === 'pg_catalog' || schema === 'information_schema') return
-  if (context.catalog.schemaByName(schema) === null) {
-    throw undefinedSchema(schema, location)
+/** Names of arguments in named notation, which must come last and be different. */
+const argumentNames = (nodes: readonly Node[]): (string | null)[] => {
+  const names: (string | null)[] = []
+  for (const node of nodes) {
+    const named = bodyOf(node, 'NamedArgExpr')
+    if (named === undefined) {
+      if (names.some((name) => name !== null)) {
+        throw syntaxErrorAt('positional argument cannot follow named argument', locationOf(node))
+      }
+      names.push(null)
+      continue
+    }
+    const name = named.name as string
+    if (names.includes(name)) {
+      throw syntaxErrorAt(`argument name "${name}" used more than once`, named.location)
+    }
+    names.push(name)
   }
-  throw undefinedFunction(`${names.join('.')}(${args.map(() => 'unknown').join(', ')})`, location)
+  return names
 }
 
-/** `text(x)`, `int4(x)`: a call by a type's name with one argument is a cast when no function fits. */
-const castCall = (context: AnalysisContext, name: string, args: readonly Expr[], location: Location): Expr | null => {
+/** Arguments of aggregates may hold neither aggregates nor window functions. */
+const isAggregateName = (context: AnalysisContext, name: string): boolean =>
+  functionsOf(context.catalog, name, context.searchPath).some((record) => record.kind === 'aggregate')
+
+const signatureOf = (names: readonly string[], args: readonly Expr[], named: readonly (string | null)[]): string =>
+  `${names.join('.')}(${args.map((arg, i) => (named[i] ? `${named[i]} => ` : '') + formatType(arg.type, -1)).join(', ')})`
+
+interface Resolving {
+  readonly procedure: boolean
+  readonly node: FuncCall
+  /** What the call means when there is no such function. */
+  readonly fallback: Expr | null
+}
+
+/** The function that is meant, or the cast or field that is. Throws 42883, 42725. */
+const resolve = (
+  context: AnalysisContext,
+  shape: CallShape,
+  args: readonly Expr[],
+  names: readonly string[],
+  { procedure, node, fallback }: Resolving,
+): FunctionMatch | Expr => {
+  const { location } = node
+  const types = args.map((arg) => arg.type)
+  const ambiguous = () => {
+    const signature = signatureOf(names, args, shape.named)
+    return procedure ? ambiguousProcedure(signature, location) : ambiguousFunction(signature, location)
+  }
+  const exact = exactFunction(context, shape, types)
+  if (exact === 'ambiguous') throw ambiguous()
+  if (exact !== null) return exact
+  const cast = procedure ? null : castCall(context, shape, args, location)
+  if (cast?.plain === true) return cast.expr()
+  const found = findFunction(context, shape, types)
+  if (found === 'ambiguous') throw ambiguous()
+  if (found !== 'none') return found
+  if (cast !== null) return cast.expr()
+  if (fallback !== null) return fallback
+  const signature = signatureOf(names, args, shape.named)
+  if (procedure) throw undefinedProcedure(signature, location)
+  if (node.agg_order !== undefined && !node.agg_within_group) throw undefinedOrderedAggregate(signature, location)
+  throw undefinedFunction(signature, location)
+}
+
+const checkProcedure = (
+  { record }: FunctionMatch,
+  procedure: boolean,
+  signature: () => string,
+  location: Location,
+): void => {
+  if (record.procedure === true && !procedure) {
+    throw wrongObjectType(`${signature()} is a procedure`, location, { hint: 'To call a procedure, use CALL.' })
+  }
+  if (record.procedure !== true && procedure) {
+    throw wrongObjectType(`${signature()} is not a procedure`, location, { hint: 'To call a function, use SELECT.' })
+  }
+}
+
+const checkVariadic = (
+  { record }: FunctionMatch,
+  { variadic }: CallShape,
+  args: readonly Expr[],
+  location: Location,
+): void => {
+  const last = args.at(-1)
+  if (!variadic || record.variadic !== OID.any || last === undefined) return
+  if (baseTypeOf(last.type).category !== 'A') throw datatypeMismatch('VARIADIC argument must be an array', location)
+}
+
+/**
+ * `text(x)`, `cidr('10/8')`: a call by a type's name with one argument is a cast. A plain one, of a literal or by no
+ * function, comes before all functions that do not take just that argument.
+ */
+const castCall = (
+  context: AnalysisContext,
+  { name, named, schema }: CallShape,
+  args: readonly Expr[],
+  location: Location,
+): { readonly plain: boolean; readonly expr: () => Expr } | null => {
   const arg = args[0]
-  if (args.length !== 1 || arg === undefined) return null
-  const type = context.catalog.findType(name, context.searchPath)
+  if (args.length !== 1 || arg === undefined || named[0] !== null) return null
+  const searched = schema === null ? context.searchPath : [context.catalog.schemaByName(schema)?.oid ?? 0]
+  const type = context.catalog.findType(name, searched)
   if (type === null || type.kind === 'p') return null
-  if (typeof findFunction(context, name, [arg.type], [null], false) !== 'string') return null
-  if (arg.type.oid !== OID.unknown && coercionPath(arg.type, type, 'explicit') === null) return null
-  return coerce(context, arg, type, -1, 'explicit', location)
+  const expr = (): Expr => coerce(context, arg, type, -1, 'explicit', location)
+  if (arg.type.oid === OID.unknown) return { plain: true, expr }
+  const path = coercionPath(arg.type, type, 'explicit')
+  if (path === null || path.kind === 'array') return null
+  if (path.kind === 'io' && type.category === 'S' && isComposite(arg.type)) return null
+  return { plain: path.kind === 'relabel' || path.kind === 'io', expr }
+}
+
+const isComposite = (type: SqlType): boolean => type.oid === OID.record || baseTypeOf(type).kind === 'c'
+
+/** `field(row)` is `row.field`. */
+const fieldByCall = (node: FuncCall, args: readonly Expr[]): Expr | null => {
+  const [arg] = args
+  if (args.length !== 1 || arg === undefined || (node.funcname ?? []).length !== 1 || !isComposite(arg.type))
+    return null
+  if (node.agg_star || node.agg_distinct || node.over || node.func_variadic || node.agg_order) return null
+  return fieldOrNull(arg, namesOf(node.funcname)[0] as string)
+}
+
+/** `row.f` is `f(row)` where the row has no field of that name; null when no function is meant. */
+export const callByField = (context: AnalysisContext, arg: Expr, name: string): Expr | null => {
+  if (!isComposite(arg.type)) return null
+  const shape: CallShape = { schema: null, name, named: [null], variadic: false }
+  const match = findFunction(context, shape, [arg.type])
+  if (typeof match === 'string') return null
+  const { record } = match
+  if (record.kind === 'aggregate' || record.kind === 'window' || record.procedure === true) return null
+  const { args, result, replace } = bindArguments(context, match, [arg], undefined)
+  const call = { args, ...outColumns(record, replace), type: result, typmod: -1 }
+  return record.kind === 'set'
+    ? { kind: 'set-call', function: record, ...call }
+    : { kind: 'call', function: record, operator: null, cast: false, ...call }
+}
+
+/** A field of a composite value, or the function of it that is written like one. Throws 42703, 42809. */
+export const fieldOrCall = (context: AnalysisContext, arg: Expr, name: string, location: Location): Expr =>
+  fieldOrNull(arg, name) ?? callByField(context, arg, name) ?? fieldOf(arg, name, location)
+
+/** Default values as expressions of the arguments' declared types. */
+const defaultValues = (context: AnalysisContext, { record }: FunctionMatch): readonly Expr[] => {
+  if (record.defaultTrees !== undefined) {
+    return record.defaultTrees.map((tree) => {
+      const scope = new Scope(null)
+      return scope.within(CLAUSE.default, () => context.expr(scope, tree as unknown as Node))
+    })
+  }
+  const values = record.defaults ?? []
+  const first = record.args.length - values.length
+  return values.map((value, i) => constant(value, context.typeOf(record.args[first + i] as number)))
 }
 
 /** Arguments in declared order, coerced, defaults filled in, variadic ones gathered into an array. */
 const bindArguments = (
   context: AnalysisContext,
   match: FunctionMatch,
-  args: readonly Expr[],
-  named: readonly (string | null)[],
+  given: readonly Expr[],
   location: Location,
-): { args: Expr[]; result: SqlType } => {
-  const { record, types, spread } = match
-  const common = (list: readonly SqlType[]) => commonTypeOrNull(context, list) ?? context.typeOf(OID.text)
+): { args: Expr[]; result: SqlType; replace: (oid: number) => SqlType } => {
+  const { record, types, spread, order } = match
+  const missing = spread ? [] : record.args.flatMap((_, i) => (order.includes(i) ? [] : [i]))
+  const defaults = missing.length === 0 ? [] : defaultValues(context, match)
+  const firstDefault = record.args.length - defaults.length
+  const args = [...given, ...missing.map((i) => defaults[i - firstDefault] as Expr)]
+  const declared = [...types, ...missing.map((i) => record.args[i] as number)]
   const resolved = resolvePolymorphic(
     context.catalog,
-    types,
+    declared,
     args.map((a) => a.type),
     record.result,
-    common,
+    (list) => commonTypeOrNull(context, list),
     location,
   )
-  let bound = args.map((arg, i) => {
-    const type = resolved.args[i] as SqlType
-    if (types[i] === OID.any) return arg.type.oid === OID.unknown ? settleUnknown(context, arg, location) : arg
-    return coerce(context, arg, type, -1, 'implicit', location)
+  const coerced = args.map((arg, i) => {
+    if (declared[i] === OID.any) return arg.type.oid === OID.unknown ? settleUnknown(context, arg, location) : arg
+    return coerce(context, arg, resolved.args[i] as SqlType, -1, 'implicit', location)
   })
-  if (named.some((n) => n !== null)) {
-    const order = namedOrder(record, named) as number[]
-    const placed: Expr[] = []
-    for (const [i, position] of order.entries()) placed[position] = bound[i] as Expr
-    bound = placed
+  const bound: Expr[] = []
+  const positions = [...order, ...missing]
+  for (const [i, expr] of coerced.entries()) bound[spread ? i : (positions[i] as number)] = expr
+  const { result, replace } = resolved
+  if (!spread || record.variadic === OID.any) return { args: bound, result, replace }
+  const fixed = record.args.length - 1
+  const rest = bound.slice(fixed)
+  const element = rest[0]?.type ?? context.typeOf(record.variadic as number)
+  const type = arrayOf(context.catalog, element, location)
+  return {
+    args: [...bound.slice(0, fixed), { kind: 'array', elements: rest, nested: false, type, typmod: -1 }],
+    result,
+    replace,
   }
-  const defaults = record.defaults ?? []
-  const firstDefault = record.args.length - defaults.length
-  for (let i = 0; i < record.args.length && !spread; i++) {
-    bound[i] ??= constant(defaults[i - firstDefault], context.typeOf(record.args[i] as number))
-  }
-  if (spread && record.variadic !== OID.any) {
-    const fixed = record.args.length - 1
-    const rest = bound.slice(fixed)
-    const element = rest[0]?.type ?? context.typeOf(record.variadic as number)
-    bound = [
-      ...bound.slice(0, fixed),
-      { kind: 'array', elements: rest, nested: false, type: arrayOf(context.catalog, element, location), typmod: -1 },
-    ]
-  }
-  return { args: bound, result: resolved.result }
 }
 
 const checkDecorations = (node: FuncCall, name: string, record: FunctionRecord, location: Location): void => {
@@ -237,7 +385,7 @@ const aggregateCall = (
 const checkDistinct = (args: readonly Expr[], orderBy: readonly SortKey[], location: Location): void => {
   const arg = args.find((a) => a.type.hashKey === null)
   if (arg !== undefined) {
-    throw undefinedFunctionForType(arg.type, location)
+    throw noEqualityOperator(formatType(arg.type, -1), location)
   }
   for (const key of orderBy) {
     const matches = args.some((a) => sameExpr(a, key.expr))
@@ -246,9 +394,6 @@ const checkDistinct = (args: readonly Expr[], orderBy: readonly SortKey[], locat
     }
   }
 }
-
-const undefinedFunctionForType = (type: SqlType, location: Location) =>
-  undefinedObject(`could not identify an equality operator for type ${formatType(type, -1)}`, location)
 
 const windowCall = (
   context: AnalysisContext,

@@ -14,6 +14,7 @@ import type { CastRecord, ScalarFunction } from '../functions/records.ts'
 import { castBetween, functionByOid } from '../functions/index.ts'
 import { OID } from '../types/oids.ts'
 import { formatType } from '../types/index.ts'
+import { isRangeType } from '../types/range/range-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
@@ -40,6 +41,15 @@ const SETTING_DEPENDENT = new Set<number>([
   OID.regtype,
 ])
 
+/** pg_proc oid of multirange(anyrange). */
+const MULTIRANGE = 4298
+
+const scalarByOid = (oid: number): ScalarFunction => {
+  const fn = functionByOid(oid)
+  if (fn?.kind !== 'scalar') throw new Error(`a cast names function ${oid}, which is not there`)
+  return fn
+}
+
 /** How a value of one type becomes one of another, or null when it does not in this context. */
 export const coercionPath = (from: SqlType, to: SqlType, context: CoercionContext): Path | null => {
   if (from.oid === to.oid) return { kind: 'same' }
@@ -48,9 +58,10 @@ export const coercionPath = (from: SqlType, to: SqlType, context: CoercionContex
     if (RANK[cast.context] > RANK[context]) return null
     if (cast.method === 'binary') return { kind: 'relabel' }
     if (cast.method === 'io') return { kind: 'io' }
-    const fn = functionByOid(cast.method)
-    if (fn?.kind !== 'scalar') throw new Error(`cast ${from.name} to ${to.name} without function ${cast.method}`)
-    return { kind: 'function', function: fn }
+    return { kind: 'function', function: scalarByOid(cast.method) }
+  }
+  if (isRangeType(from) && to.oid === from.multirangeOid) {
+    return context === 'explicit' ? { kind: 'function', function: scalarByOid(MULTIRANGE) } : null
   }
   // The vector types are arrays, too, but none are coerced to them.
   const toVector = to.oid === OID.oidvector || to.oid === OID.int2vector
@@ -65,14 +76,10 @@ export const coercionPath = (from: SqlType, to: SqlType, context: CoercionContex
   return null
 }
 
+/** Whether there is a way; what pseudo types may stand for together is for `polymorphicFits` to say. */
 export const canCoerce = (from: SqlType, to: SqlType, context: CoercionContext): boolean => {
   if (from.oid === to.oid || from.oid === OID.unknown || to.oid === OID.any) return true
-  if (isPolymorphic(to.oid)) {
-    if (to.oid === OID.anyarray || to.oid === OID.anycompatiblearray) return from.category === 'A'
-    if (to.oid === OID.anynonarray || to.oid === OID.anycompatiblenonarray) return from.category !== 'A'
-    if (to.oid === OID.anyenum) return from.kind === 'e'
-    return true
-  }
+  if (isPolymorphic(to.oid)) return true
   return coercionPath(from, to, context) !== null
 }
 

@@ -30,6 +30,13 @@ export class ParameterTypes {
   }
 }
 
+/** Names that a function's body has for its parameters. */
+export interface RoutineScope {
+  readonly name: string
+  /** In order; empty for parameters without a name. */
+  readonly parameters: readonly string[]
+}
+
 /** The recursive rules, handed down so that no module of the analyzer needs to import those above it. */
 export interface AnalysisRules {
   readonly expression: (context: AnalysisContext, scope: Scope, node: Node) => Expr
@@ -47,6 +54,7 @@ export class AnalysisContext {
   readonly format: FormatContext
   readonly parameters: ParameterTypes
   readonly databaseName: string
+  readonly routine: RoutineScope | null
   /** Oids of relations that the statement depends on. */
   readonly relations = new Set<number>()
   /** What each FROM entry turned out to be, for queries that are kept. */
@@ -62,6 +70,7 @@ export class AnalysisContext {
     format: FormatContext,
     parameters: ParameterTypes,
     databaseName: string,
+    routine: RoutineScope | null,
   ) {
     this.rules = rules
     this.catalog = catalog
@@ -69,6 +78,7 @@ export class AnalysisContext {
     this.format = format
     this.parameters = parameters
     this.databaseName = databaseName
+    this.routine = routine
   }
 
   freshColumn(): ColumnId {
@@ -93,6 +103,12 @@ export class AnalysisContext {
     if (index < 1 || index > 65535 || (!open && index > types.length)) throw undefinedParameter(index, location)
     while (types.length < index) types.push(null)
     return { kind: 'param', index, type: types[index - 1] ?? this.unknown, typmod: -1 }
+  }
+
+  /** The parameter of the function's body that a name means, null when there is none. */
+  namedParameter(name: string, location: Location): ParamExpr | null {
+    const index = this.routine?.parameters.indexOf(name) ?? -1
+    return index < 0 || name === '' ? null : this.parameter(index + 1, location)
   }
 
   expr(scope: Scope, node: Node): Expr {

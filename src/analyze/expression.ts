@@ -48,6 +48,12 @@ export interface ColumnExpr extends Typed {
   readonly name: string
 }
 
+/** A field of the record that a function's OUT arguments make. */
+export interface RecordColumn {
+  readonly name: string
+  readonly type: SqlType
+}
+
 /** A function or operator call. `operator` is set when it was written (or implied) as an operator. */
 export interface CallExpr extends Typed {
   readonly kind: 'call'
@@ -56,6 +62,10 @@ export interface CallExpr extends Typed {
   readonly operator: OperatorRecord | null
   /** True for calls that a cast stands for, which print as casts. */
   readonly cast: boolean
+  /** The last argument is an array whose elements are the arguments (VARIADIC before an argument of type "any"). */
+  readonly variadic?: boolean
+  /** Fields of the record that it answers. */
+  readonly columns?: readonly RecordColumn[]
 }
 
 /** Same datum, other type (varchar to text). */
@@ -232,6 +242,8 @@ export interface SetCallExpr extends Typed {
   readonly kind: 'set-call'
   readonly function: SetReturningFunction
   readonly args: readonly Expr[]
+  /** Fields of the records that it answers. */
+  readonly columns?: readonly RecordColumn[]
 }
 
 /** GROUPING(…) over grouping expressions. */

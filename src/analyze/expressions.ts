@@ -30,10 +30,11 @@ import {
   type SQLValueFunction,
   type TypeCast,
 } from '../sql/ast.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { analyzeCall } from './calls.ts'
+import { analyzeCall, callByField, fieldOrCall } from './calls.ts'
 import {
   coerce,
   coerceToBoolean,
@@ -45,7 +46,6 @@ import {
 } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
-import { fieldOf } from './fields.ts'
 import { locationOf } from './location.ts'
 import { constant } from './nodes.ts'
 import { analyzeOperatorExpression, operatorOn } from './operators.ts'
@@ -108,19 +108,37 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
       if (found !== null) return found
       const row = scope.table(null, name, location)
       if (row !== null) return row.wholeRow()
+      const parameter = context.namedParameter(name, location)
+      if (parameter !== null) return parameter
       throw undefinedColumn(name, location)
     }
     case 2: {
       const [table, column] = names as [string, string]
-      if (scope.table(null, table, location) !== null) return scope.qualifiedColumn(null, table, column, location)
+      const item = scope.table(null, table, location)
+      if (item !== null) {
+        const isColumn =
+          item.columns.some(({ name }) => name === column) || (item.systemColumn?.(column) ?? null) !== null
+        const called = isColumn ? null : callByField(context, item.wholeRow(), column)
+        return called ?? scope.qualifiedColumn(null, table, column, location)
+      }
       const value = scope.column(table, location)
-      if (value !== null && value.type.relation !== 0) return fieldOf(context, value, column, location)
+      if (value !== null && baseTypeOf(value.type).kind === 'c') return fieldOrCall(context, value, column, location)
+      if (table === context.routine?.name) {
+        const parameter = context.namedParameter(column, location)
+        if (parameter !== null) return parameter
+      }
+      const parameter = context.namedParameter(table, location)
+      if (parameter !== null) return fieldOrCall(context, parameter, column, location)
       return scope.qualifiedColumn(null, table, column, location)
     }
     case 3: {
       const [schema, table, column] = names as [string, string, string]
       if (scope.table(null, schema, location) !== null && scope.table(schema, table, location) === null) {
-        return fieldOf(context, scope.qualifiedColumn(null, schema, table, location), column, location)
+        return fieldOrCall(context, scope.qualifiedColumn(null, schema, table, location), column, location)
+      }
+      if (schema === context.routine?.name && scope.table(schema, table, location) === null) {
+        const parameter = context.namedParameter(table, location)
+        if (parameter !== null) return fieldOrCall(context, parameter, column, location)
       }
       return scope.qualifiedColumn(schema, table, column, location)
     }
@@ -283,7 +301,7 @@ const analyzeIndirection = (context: AnalysisContext, scope: Scope, node: A_Indi
     const index = bodyOf(step, 'A_Indices')
     if (index === undefined) {
       flush()
-      expr = fieldOf(context, expr, bodyOf(step, 'String')?.sval ?? '*', location)
+      expr = fieldOrCall(context, expr, bodyOf(step, 'String')?.sval ?? '*', location)
       continue
     }
     const bound = (n: Node | undefined): Expr | null => (n === undefined ? null : context.expr(scope, n))

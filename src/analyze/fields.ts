@@ -1,27 +1,66 @@
 /** Fields of composite values. */
-import { undefinedColumn, undefinedColumnOfRelation, wrongObjectType } from '../errors/raise/analysis.ts'
+import {
+  undefinedColumn,
+  undefinedRecordField,
+  undefinedTypeColumn,
+  wrongObjectType,
+} from '../errors/raise/analysis.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
-import type { AnalysisContext } from './context.ts'
+import { isRowType } from '../types/record.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import type { Expr } from './expression.ts'
 
-/** A field of a composite value. */
-export const fieldOf = (context: AnalysisContext, arg: Expr, name: string, location: number | undefined): Expr => {
+/** The fields of a value of a named row type (or a domain over one), or null of other values. */
+const fieldsOfType = (type: SqlType) => {
+  const base = baseTypeOf(type)
+  return isRowType(base) ? base.fields() : null
+}
+
+/** A field of a composite value; null when it has none of that name, or is no composite value. */
+export const fieldOrNull = (arg: Expr, name: string): Expr | null => {
   if (arg.kind === 'row') {
     const i = arg.names.indexOf(name)
     if (i >= 0) return arg.fields[i] as Expr
   }
-  const relation = arg.type.relation === 0 ? null : context.catalog.relation(arg.type.relation)
-  if (relation === null) {
-    if (arg.type.oid === OID.record) throw undefinedColumn(name, location)
+  const fields = recordFields(arg) ?? fieldsOfType(arg.type)
+  const field = fields?.findIndex((f) => f.name === name) ?? -1
+  const found = fields?.[field]
+  if (found === undefined) return null
+  return { kind: 'field', arg, field, type: found.type, typmod: found.typmod }
+}
+
+/** The fields of a record that a call's OUT columns name, or null where they are not known. */
+const recordFields = (arg: Expr) =>
+  (arg.kind === 'call' || arg.kind === 'set-call') && arg.type.oid === OID.record
+    ? (arg.columns?.map(({ name, type }) => ({ name, type, typmod: -1 })) ?? null)
+    : null
+
+/** All fields of a composite value as (name, expression), or null when they are not known. */
+export const fieldsOfValue = (arg: Expr): readonly { readonly name: string; readonly expr: Expr }[] | null => {
+  if (arg.kind === 'row') return arg.fields.map((expr, i) => ({ name: arg.names[i] as string, expr }))
+  const fields = recordFields(arg) ?? fieldsOfType(arg.type)
+  return (
+    fields?.map(({ name, type, typmod }, field) => ({
+      name,
+      expr: { kind: 'field', arg, field, type, typmod } as Expr,
+    })) ?? null
+  )
+}
+
+/** A field of a composite value. Throws 42703, 42809. */
+export const fieldOf = (arg: Expr, name: string, location: number | undefined): Expr => {
+  const found = fieldOrNull(arg, name)
+  if (found !== null) return found
+  if (arg.type.oid === OID.record) throw undefinedRecordField(name, location)
+  const base = baseTypeOf(arg.type)
+  if (!isRowType(base)) {
     throw wrongObjectType(
       `column notation .${name} applied to type ${formatType(arg.type, -1)}, which is not a composite type`,
       location,
     )
   }
-  const live = relation.columns.filter((c) => !c.dropped)
-  const field = live.findIndex((c) => c.name === name)
-  const column = live[field]
-  if (column === undefined) throw undefinedColumnOfRelation(name, relation.name, location)
-  return { kind: 'field', arg, field, type: column.type, typmod: column.typmod }
+  if (arg.kind === 'row') throw undefinedColumn(`${base.sqlName}.${name}`, location)
+  throw undefinedTypeColumn(name, formatType(arg.type, -1), location)
 }

@@ -1,9 +1,15 @@
 /** Functions in FROM: set-returning and scalar, ROWS FROM, WITH ORDINALITY, column definition lists. */
 import { syntaxErrorAt } from '../errors/raise/analysis.ts'
+import type { SetReturningFunction } from '../functions/records.ts'
 import { bodyOf, listItems, namesOf, type ColumnDef, type Node, type RangeFunction } from '../sql/ast.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
 import { OID } from '../types/oids.ts'
+import { isRowType } from '../types/record.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import { settleUnknown } from './coerce.ts'
+import { columnNameOf } from './column-names.ts'
 import type { AnalysisContext } from './context.ts'
+import type { Expr, RecordColumn } from './expression.ts'
 import { locationOf } from './location.ts'
 import { columnRef } from './nodes.ts'
 import type { FunctionItem, OutputColumn } from './query.ts'
@@ -33,9 +39,8 @@ export const rangeFunction = (context: AnalysisContext, scope: Scope, node: Rang
   let next = 0
   const item: FunctionItem = {
     kind: 'function',
-    calls: calls.map((call) => ({
-      function: call.function,
-      args: call.args,
+    calls: calls.map(({ name: _name, rowType: _rowType, ...call }) => ({
+      ...call,
       columns: call.columns.map(() => columns[next++] as OutputColumn),
     })),
     ordinality: ordinality === null ? null : (columns.at(-1) as OutputColumn),
@@ -43,10 +48,21 @@ export const rangeFunction = (context: AnalysisContext, scope: Scope, node: Rang
     columns,
     lateral: true,
   }
-  // A function that returns one scalar column can be named as if the entry were its value.
+  const [first, ...others] = calls
+  if (first === undefined || others.length > 0 || ordinality !== null) return simple(context, item)
+  // One function's row is its value: as such, or as a row of the type that it answers.
   const only = columns[0]
-  const scalar = columns.length === 1 && only !== undefined
-  return simple(context, item, scalar ? { wholeRow: () => columnRef(only) } : {})
+  if (!first.expands && only !== undefined) return simple(context, item, { wholeRow: () => columnRef(only) })
+  const { rowType } = first
+  if (rowType === null) return simple(context, item)
+  const wholeRow = (): Expr => ({
+    kind: 'row',
+    fields: columns.map(columnRef),
+    names: columns.map((column) => column.name),
+    type: rowType,
+    typmod: -1,
+  })
+  return simple(context, item, { wholeRow })
 }
 
 /** An entry's call and column definitions; `unnest(a, b)` is `unnest(a), unnest(b)` side by side. */
@@ -59,17 +75,31 @@ const unnestApart = (entry: Node): (readonly Node[])[] => {
   return (call.args ?? []).map((arg) => [{ FuncCall: { ...call, args: [arg] } }, ...(definitions ? [definitions] : [])])
 }
 
+interface RangeCall {
+  readonly name: string
+  readonly function: SetReturningFunction | null
+  readonly args: readonly Expr[]
+  readonly columns: readonly OutputColumn[]
+  readonly type: SqlType
+  readonly record?: readonly RecordColumn[]
+  readonly expands: boolean
+  /** The named row type that the call answers. */
+  readonly rowType: SqlType | null
+}
+
 const functionCall = (
   context: AnalysisContext,
   scope: Scope,
   node: Node,
   definitions: readonly ColumnDef[],
   range: RangeFunction,
-) => {
-  const call = scope.within(CLAUSE.from, () => context.expr(scope, node))
+): RangeCall => {
+  const analyzed = scope.within(CLAUSE.from, () => context.expr(scope, node))
+  const call = analyzed.kind === 'set-call' ? analyzed : settleUnknown(context, analyzed)
   const name =
-    namesOf(bodyOf(node, 'FuncCall')?.funcname).at(-1) ?? (call.kind === 'call' ? call.function.name : 'function')
-  const column = (columnName: string, type: OutputColumn['type'], typmod = -1): OutputColumn => ({
+    namesOf(bodyOf(node, 'FuncCall')?.funcname).at(-1) ??
+    (call.kind === 'call' ? call.function.name : columnNameOf(node))
+  const column = (columnName: string, type: SqlType, typmod = -1): OutputColumn => ({
     id: context.freshColumn(),
     name: columnName,
     type,
@@ -77,36 +107,58 @@ const functionCall = (
     tableOid: 0,
     attnum: 0,
   })
-  const single = range.alias?.aliasname ?? name
-  if (call.kind !== 'set-call') {
-    return {
-      name,
-      function: null,
-      args: [settleUnknown(context, call)],
-      columns: [column(single, call.type, call.typmod)],
-    }
+  const base = baseTypeOf(call.type)
+  const outputs = call.kind === 'call' || call.kind === 'set-call' ? call.columns : undefined
+  const shape = {
+    name,
+    function: call.kind === 'set-call' ? call.function : null,
+    args: call.kind === 'set-call' ? call.args : [call],
+    type: call.type,
+    rowType: isRowType(base) ? call.type : null,
   }
-  const { function: fn, args, type } = call
+  checkDefinitions(call, definitions, outputs !== undefined, isRowType(base), locationOf(node))
   if (definitions.length > 0) {
-    if (type.oid !== OID.record) {
-      throw syntaxErrorAt('a column definition list is only allowed for functions returning "record"', locationOf(node))
-    }
-    const columns = definitions.map((d) => {
-      const resolved = resolveTypeName(context, d.typeName ?? {})
-      return column(d.colname as string, resolved.type, resolved.typmod)
+    const columns = definitions.map((definition) => {
+      const resolved = resolveTypeName(context, definition.typeName ?? {})
+      return column(definition.colname as string, resolved.type, resolved.typmod)
     })
-    return { name, function: fn, args, columns }
+    return { ...shape, columns, record: columns.map(({ name: n, type }) => ({ name: n, type })), expands: true }
   }
-  if (fn.columns !== undefined) {
-    return {
-      name,
-      function: fn,
-      args,
-      columns: fn.columns.map((c) => column(c.name, context.typeOf(c.type))),
-    }
+  if (outputs !== undefined) {
+    const columns = outputs.map((output) => column(output.name, output.type))
+    return { ...shape, columns, record: outputs, expands: call.type.oid === OID.record }
   }
-  if (type.oid === OID.record) {
-    throw syntaxErrorAt('a column definition list is required for functions returning "record"', locationOf(node))
+  if (isRowType(base)) {
+    const columns = base.fields().map((field) => column(field.name, field.type, field.typmod))
+    return { ...shape, columns, expands: true }
   }
-  return { name, function: fn, args, columns: [column(single, type)] }
+  const named = call.kind === 'call' || call.kind === 'set-call' ? call.function.resultName : undefined
+  const single = named ?? ((range.functions ?? []).length === 1 ? range.alias?.aliasname : undefined) ?? name
+  return { ...shape, columns: [column(single, call.type, call.typmod)], expands: false }
+}
+
+/** A column definition list stands where only it can tell the columns. */
+const checkDefinitions = (
+  call: Expr,
+  definitions: readonly ColumnDef[],
+  hasOutputs: boolean,
+  isComposite: boolean,
+  location: number | undefined,
+): void => {
+  if (definitions.length === 0) {
+    if (call.type.oid !== OID.record || hasOutputs) return
+    throw syntaxErrorAt('a column definition list is required for functions returning "record"', location)
+  }
+  if (hasOutputs) {
+    throw syntaxErrorAt('a column definition list is redundant for a function with OUT parameters', location)
+  }
+  if (isComposite) {
+    throw syntaxErrorAt(
+      'a column definition list is redundant for a function returning a named composite type',
+      location,
+    )
+  }
+  if (call.type.oid !== OID.record) {
+    throw syntaxErrorAt('a column definition list is only allowed for functions returning "record"', location)
+  }
 }

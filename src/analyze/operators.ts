@@ -74,7 +74,7 @@ const resolveOperands = (
     [operator.left, operator.right],
     [left.type, right.type],
     operator.result,
-    (types) => commonTypeOrNull(context, types) ?? context.typeOf(OID.text),
+    (types) => commonTypeOrNull(context, types),
     location,
   )
   return {

@@ -2,7 +2,7 @@
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { SetReturningFunction } from '../functions/records.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import type { ColumnId, Expr, SortKey } from './expression.ts'
+import type { ColumnId, Expr, RecordColumn, SortKey } from './expression.ts'
 
 /** A column that a query or range table entry delivers. */
 export interface OutputColumn {
@@ -60,6 +60,11 @@ export interface FunctionItem {
     /** The call's arguments, or for a scalar function the whole expression. */
     readonly args: readonly Expr[]
     readonly columns: readonly OutputColumn[]
+    /** What the call answers. */
+    readonly type: SqlType
+    readonly record?: readonly RecordColumn[]
+    /** It answers rows, whose fields are the columns. */
+    readonly expands: boolean
   }[]
   readonly ordinality: OutputColumn | null
   readonly alias: string

@@ -1,11 +1,13 @@
 /** Select lists and RETURNING lists: `*` expansion, names, and where a column comes from. */
-import { syntaxErrorAt } from '../errors/raise/analysis.ts'
+import { syntaxErrorAt, wrongObjectType } from '../errors/raise/analysis.ts'
 import { bodyOf, namesOf, type ColumnRef, type Node } from '../sql/ast.ts'
+import { formatType } from '../types/index.ts'
+import { OID } from '../types/oids.ts'
 import { settleUnknown } from './coerce.ts'
 import { columnNameOf } from './column-names.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
-import { fieldOf } from './fields.ts'
+import { fieldsOfValue } from './fields.ts'
 import { locationOf } from './location.ts'
 import type { FromItem, OutputColumn, Target } from './query.ts'
 import type { BoundColumn, Scope } from './scope.ts'
@@ -74,7 +76,7 @@ const expandStar = (
 ): readonly BoundColumn[] | null => {
   const indirection = bodyOf(value, 'A_Indirection')
   if (indirection?.indirection?.some((step) => 'A_Star' in step)) {
-    return expandRow(context, context.expr(scope, indirection.arg as Node), locationOf(value))
+    return expandRow(context.expr(scope, indirection.arg as Node), locationOf(value))
   }
   const ref = bodyOf(value, 'ColumnRef') as ColumnRef | undefined
   const fields = ref?.fields ?? []
@@ -90,14 +92,12 @@ const expandStar = (
   if (item !== null) return item.columns
   const row = names.length === 1 ? scope.column(table, ref?.location) : null
   if (row === null) throw scope.missing(table, ref?.location)
-  return expandRow(context, row, ref?.location)
+  return expandRow(row, ref?.location)
 }
 
-const expandRow = (context: AnalysisContext, row: Expr, location: number | undefined): readonly BoundColumn[] => {
-  if (row.kind === 'row') return row.fields.map((expr, i) => ({ name: row.names[i] as string, expr }))
-  const relation = context.catalog.relation(row.type.relation)
-  if (relation === null) throw syntaxErrorAt('record type has not been registered', location)
-  return relation.columns
-    .filter((c) => !c.dropped)
-    .map((c) => ({ name: c.name, expr: fieldOf(context, row, c.name, location) }))
+const expandRow = (row: Expr, location: number | undefined): readonly BoundColumn[] => {
+  const fields = fieldsOfValue(row)
+  if (fields !== null) return fields
+  if (row.type.oid === OID.record) throw wrongObjectType('record type has not been registered', location)
+  throw wrongObjectType(`type ${formatType(row.type, -1)} is not composite`, location)
 }

@@ -1,11 +1,10 @@
 /** Catalog objects as stored records: JSON in which types are named by oid and odd values are written as texts. */
-import { enumType } from '../types/enum-type.ts'
 import { arrayTypeOf } from '../types/array.ts'
-import { rowType } from '../types/record.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
 import { intact } from '../storage/damage.ts'
-import { sequenceRows } from './sequence-rows.ts'
 import type { CatalogObject, Column, RelationObject, TypeObject } from './objects.ts'
+import { sequenceRows } from './sequence-rows.ts'
+import { definedType } from './types.ts'
 
 /** How stored values are written: independent of any session's settings. */
 export const STORED_FORMAT: FormatContext = {
@@ -80,19 +79,32 @@ export const decodeObjects = (
   const relations = new Map<number, RelationObject>()
   const types = new Map<number, SqlType>()
   const objects: CatalogObject[] = []
-  for (const [name, record] of parsed) {
-    if (record['class'] !== 'type') continue
-    const [object] = reading(name, () => decodeType(record, relations))
-    if (object === undefined) continue
-    types.set(object.type.oid, object.type)
-    types.set(object.arrayType.oid, object.arrayType)
-    objects.push(object)
-  }
+  // A type may be made of others, which are read when they are asked for.
+  const unread = new Map<number, () => void>()
   const typeOf = (oid: number): SqlType => {
-    const type = builtin(oid) ?? types.get(oid)
+    const known = builtin(oid) ?? types.get(oid)
+    if (known !== undefined) return known
+    unread.get(oid)?.()
+    const type = types.get(oid)
     if (type === undefined) throw new Error(`the catalog names a type ${oid} that does not exist`)
     return type
   }
+  for (const [name, record] of parsed) {
+    if (record['class'] !== 'type') continue
+    const read = (): void => {
+      unread.delete(record['oid'] as number)
+      unread.delete(record['arrayOid'] as number)
+      const [object] = reading(name, () => decodeType(record, relations, typeOf))
+      if (object === undefined) return
+      types.set(object.type.oid, object.type)
+      types.set(object.arrayType.oid, object.arrayType)
+      objects.push(object)
+    }
+    unread.set(record['oid'] as number, read)
+    unread.set(record['arrayOid'] as number, read)
+  }
+  // Reading removes from the map what has been read.
+  for (const read of unread.values()) read()
   for (const [name, record] of parsed) {
     if (record['class'] === 'type') continue
     const [object] = reading(name, () => resolveTypes(record, typeOf) as unknown as CatalogObject)
@@ -111,36 +123,17 @@ const revive = (_key: string, value: unknown): unknown => {
   return value
 }
 
-const decodeType = (record: Json, relations: ReadonlyMap<number, RelationObject>): TypeObject => {
+const decodeType = (
+  record: Json,
+  relations: ReadonlyMap<number, RelationObject>,
+  typeOf: (oid: number) => SqlType,
+): TypeObject => {
   const { arrayOid, typeName, relation, ...rest } = record
   const object = rest as unknown as TypeObject
-  const facts = {
-    oid: object.oid,
-    arrayOid: arrayOid as number,
-    name: typeName as string,
-    namespace: object.schema,
-  }
-  const type =
-    object.labels === null
-      ? tableRowType(facts, relation as number, (oid) => relations.get(oid) ?? null)
-      : enumType({ ...facts, labels: object.labels.map((l) => l.label) })
+  const facts = { ...object, name: typeName as string, arrayOid: arrayOid as number, relation: relation as number }
+  const type = definedType(facts, { typeOf, relation: (oid) => relations.get(oid) ?? null })
   return { ...object, type, arrayType: arrayTypeOf(type) }
 }
-
-/** The row type of a relation; its fields are looked up when they are needed, for the relation may change. */
-export const tableRowType = (
-  facts: { oid: number; arrayOid: number; name: string; namespace: number },
-  relation: number,
-  find: (oid: number) => RelationObject | null,
-): SqlType =>
-  rowType({
-    ...facts,
-    relation,
-    fields: () =>
-      (find(relation)?.columns ?? [])
-        .filter((column) => !column.dropped)
-        .map(({ name, type, typmod }) => ({ name, type, typmod })),
-  })
 
 /** Puts types in the place of their marks, and reads the columns' missing values. */
 const resolveTypes = (value: unknown, typeOf: (oid: number) => SqlType): unknown => {
@@ -156,4 +149,4 @@ const resolveTypes = (value: unknown, typeOf: (oid: number) => SqlType): unknown
 }
 
 /** Fields that hold parse trees, which are kept as they are. */
-const PARSE_TREES = new Set(['default', 'expression', 'predicate', 'check', 'query'])
+const PARSE_TREES = new Set(['default', 'expression', 'predicate', 'check', 'query', 'body'])

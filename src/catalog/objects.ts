@@ -188,7 +188,10 @@ export interface ForeignKey {
 export interface ConstraintObject extends ObjectBase {
   readonly class: 'constraint'
   readonly schema: number
+  /** The table; 0 for constraints of domains. */
   readonly table: number
+  /** The domain that it constrains. */
+  readonly domain?: number
   readonly type: 'check' | 'primary' | 'unique' | 'foreign'
   readonly columns: readonly number[]
   readonly check: ParseTree | null
@@ -206,7 +209,24 @@ export interface ConstraintObject extends ObjectBase {
   readonly parent?: number
 }
 
-/** A user-defined type: an enum, or the row type of a relation. */
+/** What CREATE TYPE … AS RANGE says. */
+export interface RangeDefinition {
+  readonly subtype: number
+  /** The multirange type, an object of its own that goes with the range type. */
+  readonly multirange: number
+  /** Function that measures the distance of two bounds, 0 for none. */
+  readonly difference: number
+}
+
+/** What CREATE DOMAIN says; its checks are constraints of the type. */
+export interface DomainDefinition {
+  readonly base: number
+  readonly typmod: number
+  readonly notNull: boolean
+  readonly default: ParseTree | null
+}
+
+/** A user-defined type: an enum, the row type of a relation, a range or its multirange, a domain. */
 export interface TypeObject extends ObjectBase {
   readonly class: 'type'
   readonly schema: number
@@ -214,6 +234,66 @@ export interface TypeObject extends ObjectBase {
   readonly arrayType: SqlType
   /** Enum labels in order with their oids. */
   readonly labels: readonly { readonly oid: number; readonly label: string; readonly order: number }[] | null
+  readonly range?: RangeDefinition
+  /** Of a multirange type: its range type. */
+  readonly multirangeOf?: number
+  readonly domain?: DomainDefinition
 }
 
-export type CatalogObject = SchemaObject | RoleObject | DatabaseObject | RelationObject | ConstraintObject | TypeObject
+/** pg_proc.proargmodes: in, out, inout, variadic, table column. */
+export type ArgumentMode = 'i' | 'o' | 'b' | 'v' | 't'
+
+export interface FunctionArgument {
+  /** Empty when it has none. */
+  readonly name: string
+  readonly type: number
+  readonly mode: ArgumentMode
+  readonly default: ParseTree | null
+}
+
+/** What CREATE AGGREGATE says; functions by oid, 0 for none. */
+export interface AggregateDefinition {
+  readonly transition: number
+  readonly final: number
+  readonly state: number
+  readonly initial: string | null
+  /** Operator by which the aggregate's value is a first row, 0 for none. */
+  readonly sortOperator: number
+}
+
+/** A function, procedure or aggregate of the database. */
+export interface FunctionObject extends ObjectBase {
+  readonly class: 'function'
+  readonly schema: number
+  readonly kind: 'function' | 'procedure' | 'aggregate' | 'window'
+  /** pg_language.lanname. */
+  readonly language: string
+  readonly arguments: readonly FunctionArgument[]
+  readonly result: number
+  readonly returnsSet: boolean
+  readonly volatility: 'immutable' | 'stable' | 'volatile'
+  readonly strict: boolean
+  readonly securityDefiner: boolean
+  readonly leakproof: boolean
+  readonly parallel: 's' | 'r' | 'u'
+  readonly cost: number
+  readonly rows: number
+  /** The body as a string; for internal functions the name of what computes them. */
+  readonly source: string
+  /** The body as BEGIN ATOMIC or RETURN wrote it: statements. */
+  readonly body: readonly ParseTree[] | null
+  /** SET clauses as `name=value`. */
+  readonly settings: readonly string[]
+  /** The body changes data or may wait for others: it cannot run amid the evaluation of vectors. */
+  readonly waits: boolean
+  readonly aggregate: AggregateDefinition | null
+}
+
+export type CatalogObject =
+  | SchemaObject
+  | RoleObject
+  | DatabaseObject
+  | RelationObject
+  | ConstraintObject
+  | TypeObject
+  | FunctionObject

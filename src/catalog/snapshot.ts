@@ -8,6 +8,7 @@ import type {
   CatalogObject,
   ConstraintObject,
   DatabaseObject,
+  FunctionObject,
   RelationObject,
   RoleObject,
   SchemaObject,
@@ -30,6 +31,7 @@ interface Lookups {
   /** `schema oid:name` */
   readonly relations: Map<string, RelationObject>
   readonly types: Map<string, TypeObject>
+  readonly functions: Map<string, FunctionObject[]>
   readonly typesByOid: Map<number, SqlType>
   readonly constraintsOf: Map<number, ConstraintObject[]>
   /** Foreign keys that point at a table. */
@@ -120,6 +122,11 @@ export class CatalogSnapshot {
     return name.startsWith('_') ? (types.get(`${schema}:${name.slice(1)}`)?.arrayType ?? null) : null
   }
 
+  /** Whether a type was given this name; the names of array types give way. */
+  isTypeName(schema: number, name: string): boolean {
+    return schema === PG_CATALOG ? builtinTypeByName(name) !== undefined : this.#index().types.has(`${schema}:${name}`)
+  }
+
   findType(name: string, searchPath: readonly number[]): SqlType | null {
     for (const schema of searchPath) {
       const found = this.typeIn(schema, name)
@@ -133,11 +140,22 @@ export class CatalogSnapshot {
     return object?.class === 'type' ? object : null
   }
 
+  function(oid: number): FunctionObject | null {
+    const object = this.objects.get(oid)
+    return object?.class === 'function' ? object : null
+  }
+
+  /** Functions of the database by name, in any schema. */
+  functionsNamed(name: string): readonly FunctionObject[] {
+    return this.#index().functions.get(name) ?? []
+  }
+
   constraint(oid: number): ConstraintObject | null {
     const object = this.objects.get(oid)
     return object?.class === 'constraint' ? object : null
   }
 
+  /** Constraints of a table or of a domain. */
   constraintsOf(table: number): readonly ConstraintObject[] {
     return this.#index().constraintsOf.get(table) ?? []
   }
@@ -187,6 +205,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
     databases: new Map(),
     relations: new Map(),
     types: new Map(),
+    functions: new Map(),
     typesByOid: new Map(),
     constraintsOf: new Map(),
     referencing: new Map(),
@@ -214,14 +233,18 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
         lookups.typesByOid.set(object.type.oid, object.type)
         lookups.typesByOid.set(object.arrayType.oid, object.arrayType)
         break
+      case 'function':
+        push(lookups.functions, object.name, object)
+        break
       case 'constraint':
-        push(lookups.constraintsOf, object.table, object)
+        push(lookups.constraintsOf, object.domain ?? object.table, object)
         if (object.foreign !== null) push(lookups.referencing, object.foreign.table, object)
         break
     }
   }
   for (const list of lookups.indexesOf.values()) list.sort((a, b) => a.oid - b.oid)
   for (const list of lookups.childrenOf.values()) list.sort((a, b) => a.oid - b.oid)
+  for (const list of lookups.functions.values()) list.sort((a, b) => a.oid - b.oid)
   for (const list of lookups.constraintsOf.values()) list.sort((a, b) => a.oid - b.oid)
   return lookups
 }

@@ -16,9 +16,11 @@ export const callTypes = (
   args: readonly { type: SqlType }[],
   result: SqlType,
   context: ExecutionContext,
+  columns?: CallTypes['columns'],
 ): CallTypes => ({
   args: args.map((arg) => arg.type),
   result,
+  ...(columns === undefined ? {} : { columns }),
   typeOf: (oid) => context.catalog.typeOf(oid),
 })
 

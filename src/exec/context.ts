@@ -45,6 +45,8 @@ export interface ExecutionInput {
   readonly hashMem?: number
   /** Where rows go that memory has no room for; without it everything stays in memory. */
   readonly spill?: SessionSpill | null
+  /** Runs to its end in one go: nothing can wait for it, as in a function that an expression calls. */
+  readonly patient?: boolean
 }
 
 /** What differs from one execution of a plan to the next. */
@@ -90,7 +92,7 @@ export class ExecutionContext {
     this.indexes = input.indexes
     this.spill = input.spill ?? null
     this.#assign(input)
-    this.#control = shared?.control ?? new Control()
+    this.#control = shared?.control ?? new Control(input.patient ?? false)
     this.outer = shared?.outer ?? []
     this.pinned = shared?.pinned ?? NO_PINS
     this.ctes = new Map()
@@ -169,6 +171,11 @@ export class ExecutionContext {
 
 class Control {
   cancelled: SqlError | null = null
+  readonly #patient: boolean
+
+  constructor(patient: boolean) {
+    this.#patient = patient
+  }
 
   renew(): void {
     this.cancelled = null
@@ -201,6 +208,7 @@ class Control {
 
   poll(): Wait | null {
     if (this.cancelled !== null) throw this.cancelled
+    if (this.#patient) return null
     if (this.#countdown-- > 0) return null
     this.#countdown = 4
     if (performance.now() < this.sliceEnd) return null

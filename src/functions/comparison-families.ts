@@ -36,6 +36,8 @@ export interface ComparisonFamily {
   readonly order: Order
   readonly hashes: boolean
   readonly merges: boolean
+  /** Estimator of the order operators where it is not the scalar one. */
+  readonly selectivity?: string
 }
 
 const family = (
@@ -45,8 +47,8 @@ const family = (
   functions: readonly number[],
   operators: readonly number[],
   order: Order,
-  { hashes = true, merges = true } = {},
-): ComparisonFamily => ({ left, right, names, functions, operators, order, hashes, merges })
+  { hashes = true, merges = true, ...rest }: Partial<Pick<ComparisonFamily, 'hashes' | 'merges' | 'selectivity'>> = {},
+): ComparisonFamily => ({ left, right, names, functions, operators, order, hashes, merges, ...rest })
 
 /** Datums that `<` and `===` compare. */
 const primitive: Order = { kind: 'primitive' }
@@ -299,6 +301,24 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     byCallType,
   ),
   family(
+    'anyrange',
+    'anyrange',
+    'range_*',
+    [3855, 3856, 3871, 3872, 3874, 3873],
+    [3882, 3883, 3884, 3885, 3887, 3886],
+    byCallType,
+    { selectivity: 'rangesel' },
+  ),
+  family(
+    'anymultirange',
+    'anymultirange',
+    'multirange_*',
+    [4244, 4245, 4274, 4275, 4277, 4276],
+    [2860, 2861, 2862, 2863, 2865, 2864],
+    byCallType,
+    { selectivity: 'multirangesel' },
+  ),
+  family(
     'jsonb',
     'jsonb',
     'jsonb_*',
@@ -352,5 +372,13 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     [4113, 4118, 4114, 4115, 4116, 4117],
     [3362, 3363, 3364, 3365, 3366, 3367],
     primitive,
+  ),
+  family(
+    'inet',
+    'inet',
+    'network_*',
+    [920, 925, 921, 922, 923, 924],
+    [1201, 1202, 1203, 1204, 1205, 1206],
+    ofType('inet'),
   ),
 ]

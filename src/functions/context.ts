@@ -4,6 +4,7 @@
  */
 import type { Notice } from '../errors/sql-error.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+import type { CallTypes } from './records.ts'
 
 export interface EvalContext {
   readonly format: FormatContext
@@ -20,6 +21,7 @@ export interface EvalContext {
   readonly session: SessionServices
   readonly sequences: SequenceServices
   readonly catalog: CatalogServices
+  readonly routines: RoutineServices
   /** Absent where there is no session. */
   readonly maintenance?: MaintenanceServices
 }
@@ -85,6 +87,16 @@ export interface SequenceServices {
     readonly isCalled: boolean
     readonly logCount: number
   }
+}
+
+/** Runs functions whose bodies are statements, by the languages that the session knows. */
+export interface RoutineServices {
+  /** The value of a call, or a promise of it where the body waits; `types` as the call resolved them. */
+  call(oid: number, types: CallTypes, args: readonly Datum[]): Datum
+  /** Rows of a set-returning call: datums, or arrays of datums for functions with columns. */
+  rows(oid: number, types: CallTypes, args: readonly Datum[]): Iterable<Datum>
+  /** The same of functions whose bodies wait. */
+  gather(oid: number, types: CallTypes, args: readonly Datum[]): Promise<Iterable<Datum>>
 }
 
 /** Lookups of system information functions (pg_get_indexdef, format_type, obj_description …): catalog answers them. */

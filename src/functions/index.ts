@@ -6,8 +6,11 @@ import { arithmeticOperators } from './operators/arithmetic.ts'
 import { arrayOperators } from './operators/array.ts'
 import { comparisonOperators } from './operators/comparison.ts'
 import { datetimeOperators } from './operators/datetime.ts'
+import { geometricOperators } from './operators/geometry.ts'
 import { jsonOperators } from './operators/json.ts'
+import { networkOperators } from './operators/network.ts'
 import { textOperators } from './operators/text.ts'
+import { rangeOperators } from './operators/range.ts'
 import { valueOperators } from './operators/values.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
@@ -21,15 +24,20 @@ import { concatenationFunctions } from './scalar/concatenation.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
 import { formattingFunctions } from './scalar/formatting.ts'
+import { geometricFunctions } from './scalar/geometry/index.ts'
 import { identifierFunctions, snapshotSets } from './scalar/identifiers.ts'
 import { jsonFunctions } from './scalar/json.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
+import { networkFunctions } from './scalar/network.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
 import { systemFunctions } from './scalar/system.ts'
+import { rangeAggregates } from './range/aggregates.ts'
+import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
+import { rangeFunctions } from './range/ranges.ts'
 import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
@@ -51,6 +59,8 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...bitStringFunctions,
   ...moneyFunctions,
   ...identifierFunctions,
+  ...networkFunctions,
+  ...geometricFunctions,
   ...hashFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
@@ -58,6 +68,8 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...datetimeArithmeticFunctions,
   ...formattingFunctions,
   ...arrayFunctions,
+  ...rangeFunctions,
+  ...multirangeFunctions,
   ...jsonFunctions,
   ...jsonRecordFunctions,
   ...systemFunctions,
@@ -67,9 +79,11 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...basicAggregates,
   ...collectionAggregates,
   ...statisticsAggregates,
+  ...rangeAggregates,
   ...windowFunctions,
   ...seriesFunctions,
   ...partFunctions,
+  ...multirangeSets,
   ...jsonRecordSets,
   ...snapshotSets,
   ...catalogSets,
@@ -83,7 +97,10 @@ export const allOperators: readonly OperatorRecord[] = [
   ...textOperators,
   ...jsonOperators,
   ...arrayOperators,
+  ...rangeOperators,
   ...valueOperators,
+  ...networkOperators,
+  ...geometricOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>

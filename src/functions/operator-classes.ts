@@ -8,6 +8,7 @@ import type { BtreeStrategy, OperatorRecord } from './records.ts'
 /** Types that use another type's operators because their datums are the same. */
 const BORROWED: ReadonlyMap<number, number> = new Map([
   [OID.varchar, OID.text],
+  [OID.cidr, OID.inet],
   ...[
     OID.regproc,
     OID.regprocedure,
@@ -33,6 +34,10 @@ const comparedAs = (type: SqlType): number => {
       return OID.anyenum
     case 'c':
       return OID.record
+    case 'r':
+      return OID.anyrange
+    case 'm':
+      return OID.anymultirange
     default:
       return type.element !== null && type.length === -1 ? OID.anyarray : type.oid
   }

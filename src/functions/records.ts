@@ -15,6 +15,8 @@ export type Volatility = 'immutable' | 'stable' | 'volatile'
 export interface CallTypes {
   readonly args: readonly SqlType[]
   readonly result: SqlType
+  /** Fields of the record that OUT arguments make. */
+  readonly columns?: readonly { readonly name: string; readonly type: SqlType }[]
   /** The types registry as the call sees it (array type of an element, …). */
   typeOf(oid: number): SqlType
 }
@@ -32,6 +34,14 @@ interface FunctionIdentity {
   readonly variadic?: number
   readonly volatility: Volatility
   readonly description: string
+  /** Of functions of a database: the schema that they are in. Absent: pg_catalog. */
+  readonly schema?: number
+  /** Of functions of a database, in the place of `defaults`: the expressions as parsed. */
+  readonly defaultTrees?: readonly Readonly<Record<string, unknown>>[]
+  /** Of one OUT argument: its name, which the result's column takes. */
+  readonly resultName?: string
+  /** Called by CALL only. */
+  readonly procedure?: boolean
 }
 
 /** Positional evaluation; strict functions are never called with a NULL. */
@@ -40,6 +50,8 @@ export type Evaluate = (...args: Datum[]) => Datum
 export interface ScalarFunction extends FunctionIdentity {
   readonly kind: 'scalar'
   readonly strict: boolean
+  /** Fields of the record that several OUT arguments make. */
+  readonly columns?: readonly { readonly name: string; readonly type: number }[]
   /**
    * Exactly one of these:
    * - `evaluate`: needs nothing but its arguments;
@@ -66,7 +78,7 @@ export interface SetReturningFunction extends FunctionIdentity {
   readonly columns?: readonly { readonly name: string; readonly type: number }[]
   readonly rows: (context: EvalContext, types: CallTypes, ...args: Datum[]) => Iterable<Datum>
   /** The call waits for what it answers: such functions stand in FROM alone, and `rows` is not called. */
-  readonly gather?: (context: EvalContext, ...args: Datum[]) => Promise<Iterable<Datum>>
+  readonly gather?: (context: EvalContext, types: CallTypes, ...args: Datum[]) => Promise<Iterable<Datum>>
   /** Estimated number of rows for the planner (pg_proc.prorows). */
   readonly estimatedRows: number
 }

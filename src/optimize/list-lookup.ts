@@ -100,7 +100,7 @@ const arrayElements = (array: Expr, value: PlanColumn, planner: Planner): Physic
   const column = { ...value, id: planner.context.freshColumn(), typmod: -1, tableOid: 0, attnum: 0 }
   const item: FunctionItem = {
     kind: 'function',
-    calls: [{ function: unnest, args: [array], columns: [column] }],
+    calls: [{ function: unnest, args: [array], columns: [column], type: column.type, expands: false }],
     ordinality: null,
     alias: 'unnest',
     columns: [column],

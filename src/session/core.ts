@@ -22,6 +22,7 @@ import { now, SessionEval } from './eval-context.ts'
 import { SessionFormat } from './format-context.ts'
 import { maintenanceServices } from './maintenance-services.ts'
 import { monitorRows } from './monitor-views.ts'
+import { SessionRoutines } from './routines/session-routines.ts'
 import { objectNames } from './object-names.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
 import { lookupPath, namedSchemas, SearchPath } from './search-path.ts'
@@ -113,6 +114,7 @@ export class SessionCore {
       notice: (notice) => this.notice(notice),
       monitorRows: (view) => monitorRows(this, view),
       maintenance: maintenanceServices(this),
+      routines: new SessionRoutines(this),
     })
   }
 
@@ -163,13 +165,14 @@ export class SessionCore {
     return this.executionOf(this.executionRun(parameters))
   }
 
-  executionOf(run: ExecutionRun): ExecutionContext {
+  executionOf(run: ExecutionRun, patient = false): ExecutionContext {
     return new ExecutionContext({
       ...run,
       eval: this.eval,
       storage: this.parts.storage,
       indexes: this.database.indexes,
-      spill: this.spill,
+      spill: patient ? null : this.spill,
+      patient,
     })
   }
 

@@ -8,6 +8,7 @@ import type {
   CatalogServices,
   EvalContext,
   MaintenanceServices,
+  RoutineServices,
   SequenceServices,
   SessionServices,
 } from '../functions/context.ts'
@@ -34,6 +35,7 @@ export interface EvalHost {
   catalog(): CatalogTransaction
   notice(notice: Notice): void
   readonly maintenance: MaintenanceServices
+  readonly routines: RoutineServices
   /** Rows of a view over what sessions know. */
   monitorRows(view: string): Iterable<Readonly<Record<string, Datum>>>
 }
@@ -46,6 +48,7 @@ export class SessionEval implements EvalContext {
   readonly sequences: SequenceServices
   readonly catalog: CatalogServices
   readonly maintenance: MaintenanceServices
+  readonly routines: RoutineServices
   readonly #host: EvalHost
   readonly #random = new RandomSource()
 
@@ -55,6 +58,7 @@ export class SessionEval implements EvalContext {
     this.session = sessionServices(host)
     this.sequences = new SessionSequences(host)
     this.maintenance = host.maintenance
+    this.routines = host.routines
     this.catalog = {
       rows: (view) => host.monitorRows(view),
       call: (name: string, args: readonly Datum[]): Datum => {

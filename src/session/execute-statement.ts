@@ -125,6 +125,51 @@ export const startPlan = (
   )
 }
 
+/** A statement within another, as a function's body has them. */
+export interface NestedRun {
+  readonly plan: RunningPlan
+  /** Closes it: the statement around goes on. */
+  end(): void
+}
+
+/**
+ * Begins a statement of a function. `patient`: it must not wait. `fresh`: it sees what was done before it, not only what
+ * the statement around it sees.
+ */
+export const startNested = (
+  core: SessionCore,
+  statement: StatementPlan,
+  parameters: readonly Datum[],
+  { patient, fresh }: { readonly patient: boolean; readonly fresh: boolean },
+): NestedRun => {
+  const { block } = core
+  const around = core.running
+  if (fresh) block.transaction.advanceCommand()
+  const now = core.executionRun(parameters)
+  const run = fresh || around === null ? now : { ...now, snapshot: around.snapshot }
+  const { idle } = statement
+  statement.idle = null
+  let plan: RunningPlan
+  if (idle !== null) {
+    core.running = idle.renew(run, block.checks)
+    plan = idle
+  } else {
+    const context = core.executionOf(run, patient)
+    core.running = context
+    const onIdle = (ended: RunningPlan): void => {
+      statement.idle = ended
+    }
+    plan = new RunningPlan(statement.plan, context, block.checks, { onIdle: statement.renewable ? onIdle : null })
+  }
+  return {
+    plan,
+    end: () => {
+      plan.close()
+      core.running = around
+    },
+  }
+}
+
 /** Runs a plan to its end, its rows into the sink; answers the command tag. */
 export const runPlan = async (
   core: SessionCore,

@@ -6,7 +6,7 @@
  * and what the session remembers of it: the row description, the parameter types, the tables to lock.
  */
 import { analysisContext, analyzeStatement } from '../analyze/analyze.ts'
-import { ParameterTypes } from '../analyze/context.ts'
+import { type AnalysisContext, ParameterTypes, type RoutineScope } from '../analyze/context.ts'
 import type { DmlQuery, OutputColumn, Query } from '../analyze/query.ts'
 import { sequencesOf } from './sequence-locks.ts'
 import { isRenewable } from '../exec/build.ts'
@@ -58,12 +58,17 @@ export interface PlanningInput {
   readonly parameters: readonly (SqlType | null)[]
   /** Parameters beyond the declared ones may appear. */
   readonly openParameters: boolean
+  /** The function whose body the statement is part of. */
+  readonly routine?: RoutineScope
+  /** Changes the query before it is planned. */
+  readonly reshape?: (context: AnalysisContext, query: Query | DmlQuery) => Query | DmlQuery
 }
 
 export const planStatement = (node: Node, input: PlanningInput): StatementPlan => {
   const parameters = new ParameterTypes(input.parameters, input.openParameters)
   const context = analysisContext({ ...input, parameters })
-  const query = analyzeStatement(context, node)
+  const analyzed = analyzeStatement(context, node)
+  const query = input.reshape?.(context, analyzed) ?? analyzed
   const logical = buildPlan(context, query)
   const plan = optimize(logical, {
     freshColumn: () => context.freshColumn(),

@@ -150,21 +150,24 @@ export class ServerSession implements Session {
 
   /** Commits the transaction of statements outside a block. */
   #endImplicit(): null | Promise<void> {
-    const { block } = this.#core
-    if (block.state === 'implicit') {
-      const committing = block.commit((checks) => runDeferredChecks(this.#core, checks))
-      if (committing instanceof Promise) return this.#whenCommitted(committing)
-    }
-    if (block.state === 'idle') this.#dropPortals()
+    const committing = this.#commitImplicit()
+    if (committing !== null) return committing.then(() => this.#ended())
+    this.#ended()
     return null
   }
 
-  async #whenCommitted(committing: Promise<boolean>): Promise<void> {
-    await committing
+  #commitImplicit(): null | Promise<boolean> {
+    const { block } = this.#core
+    if (block.state !== 'implicit') return null
+    const committing = block.commit((checks) => runDeferredChecks(this.#core, checks))
+    return committing instanceof Promise ? committing : null
+  }
+
+  /** Portals go when there is no transaction any more. */
+  #ended(): void {
     if (this.#core.block.state === 'idle') this.#dropPortals()
   }
 
-  /** Portals do not outlive their transaction. */
   #dropPortals(): void {
     const { portals } = this.#core
     this.#core.closeCursors(true)
@@ -177,7 +180,7 @@ export class ServerSession implements Session {
   #failed(error: unknown, sql: string): SqlError {
     const { block, parts } = this.#core
     block.fail()
-    if (block.state === 'idle') this.#dropPortals()
+    this.#ended()
     if (error instanceof LocatedError) {
       const position = characterPosition(sql, error.location)
       return position === undefined ? error : error.with({ position })
@@ -249,9 +252,8 @@ export class ServerSession implements Session {
         const format = parameterFormats.length === 1 ? parameterFormats[0] : parameterFormats[i]
         return this.#parameter(bytes, format === 1, parameterTypes[i] as SqlType)
       })
-      const formats = (statement.fields ?? []).map(
-        (_, i) => (resultFormats.length === 1 ? resultFormats[0] : resultFormats[i]) ?? 0,
-      )
+      const formats =
+        statement.fields?.map((_, i) => (resultFormats.length === 1 ? resultFormats[0] : resultFormats[i]) ?? 0) ?? []
       this.#core.portals.set(name, new Portal(name, statement, values, formats, statement.fields))
     } catch (error) {
       throw this.#failed(error, statement.sql)
@@ -426,20 +428,22 @@ export class ServerSession implements Session {
   }
 
   sync(): void | Promise<void> {
-    let ending: null | Promise<void>
+    let committing: null | Promise<boolean>
     try {
-      ending = this.#endImplicit()
+      committing = this.#commitImplicit()
     } catch (error) {
       this.#core.activity.end()
       throw this.#failed(error, '')
     }
-    if (ending !== null) return this.#synced(ending)
+    if (committing !== null) return this.#synced(committing)
+    this.#ended()
     this.#core.activity.end()
   }
 
-  async #synced(ending: Promise<void>): Promise<void> {
+  async #synced(committing: Promise<boolean>): Promise<void> {
     try {
-      await ending
+      await committing
+      this.#ended()
     } catch (error) {
       throw this.#failed(error, '')
     } finally {
@@ -453,7 +457,7 @@ export class ServerSession implements Session {
   async fail(): Promise<void> {
     this.#core.block.fail()
     this.#core.activity.end()
-    if (this.#core.block.state === 'idle') this.#dropPortals()
+    this.#ended()
   }
 
   cancel(): void {

@@ -42,6 +42,7 @@ export class TransactionBlock {
   readonly #counters: DatabaseCounters
   readonly #settings: SessionSettings
   readonly #processId: number
+  readonly #lockTimeout: () => number
   state: BlockState = 'idle'
   #transaction: Transaction | null = null
   #catalog: CatalogTransaction | null = null
@@ -69,6 +70,7 @@ export class TransactionBlock {
     this.#counters = database.counters
     this.#settings = settings
     this.#processId = processId
+    this.#lockTimeout = () => settings.int('lock_timeout')
   }
 
   /** The transaction in progress, begun when there is none. */
@@ -106,7 +108,7 @@ export class TransactionBlock {
       isolation: ISOLATION[defaults.isolation as keyof typeof ISOLATION],
       readOnly: defaults.readOnly,
       processId: this.#processId,
-      lockTimeout: () => this.#settings.int('lock_timeout'),
+      lockTimeout: this.#lockTimeout,
     })
     this.#checks = new TransactionChecks()
     this.#savepoints = []
@@ -272,19 +274,22 @@ export class TransactionBlock {
   rollback(): void {
     if (this.#transaction !== null) this.#counters.ended(false)
     this.#transaction?.rollback()
-    this.#end(() => this.#settings.rollbackLevel())
+    this.#end(false)
   }
 
   /** The transaction's work stays, and its cursors WITH HOLD. */
   #endWell(): void {
     this.#counters.ended(true)
-    this.#end(() => this.#settings.commitLevel())
+    this.#end(true)
     this.heldCursors.clear()
   }
 
-  #end(settle: () => void): void {
+  #end(committed: boolean): void {
     while (this.#settings.depth > 1) this.#settings.commitLevel()
-    if (this.#settings.depth > 0) settle()
+    if (this.#settings.depth > 0) {
+      if (committed) this.#settings.commitLevel()
+      else this.#settings.rollbackLevel()
+    }
     this.#transaction = null
     this.#catalog = null
     this.#savepoints = []
@@ -349,7 +354,7 @@ export class TransactionChecks implements DeferredChecks {
   readonly foreignKeys: DeferredChecks['foreignKeys'] = []
   readonly uniques: DeferredChecks['uniques'] = []
   /** SET CONSTRAINTS: by oid, or for all. */
-  readonly #modes = new Map<number, boolean>()
+  #modes: Map<number, boolean> | null = null
   #all: boolean | null = null
 
   get empty(): boolean {
@@ -358,14 +363,17 @@ export class TransactionChecks implements DeferredChecks {
 
   isDeferred(constraint: ConstraintObject): boolean {
     if (!constraint.deferrable) return false
-    return this.#modes.get(constraint.oid) ?? this.#all ?? constraint.initiallyDeferred
+    return this.#modes?.get(constraint.oid) ?? this.#all ?? constraint.initiallyDeferred
   }
 
   /** SET CONSTRAINTS; null oids: ALL. */
   setMode(oids: readonly number[] | null, deferred: boolean): void {
     if (oids === null) {
       this.#all = deferred
-      this.#modes.clear()
-    } else for (const oid of oids) this.#modes.set(oid, deferred)
+      this.#modes = null
+    } else {
+      this.#modes ??= new Map()
+      for (const oid of oids) this.#modes.set(oid, deferred)
+    }
   }
 }

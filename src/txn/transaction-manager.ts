@@ -24,7 +24,9 @@ export class TransactionManager implements LiveSnapshots {
   readonly #live = new Set<Transaction>()
   /** Transactions with an id that are in progress. */
   readonly #writing = new Map<number, Transaction>()
-  readonly #commits = new Set<Promise<void>>()
+  /** Commits that wait for the disk, and who waits for none to do so. */
+  #committing = 0
+  #quiet: (() => void)[] = []
   #sequence = 1
   /** Ids of the server's own transactions in the lock manager: below zero, no session has them. */
   #internalId = -1
@@ -108,17 +110,20 @@ export class TransactionManager implements LiveSnapshots {
     return this.#storage.overlay.held()
   }
 
-  /** Remembers a running commit until it is done. */
-  trackCommit(commit: Promise<void>): Promise<void> {
-    this.#commits.add(commit)
-    const forget = (): void => void this.#commits.delete(commit)
-    commit.then(forget, forget)
-    return commit
+  commitBegins(): void {
+    this.#committing++
+  }
+
+  commitEnds(): void {
+    if (--this.#committing > 0) return
+    const waiting = this.#quiet
+    this.#quiet = []
+    for (const resolve of waiting) resolve()
   }
 
   /** Resolves when no commit is running. */
   async quiesce(): Promise<void> {
-    while (this.#commits.size > 0) await Promise.allSettled(this.#commits)
+    while (this.#committing > 0) await new Promise<void>((resolve) => this.#quiet.push(resolve))
   }
 
   /** A part of a transaction is undone: its locks since a mark are given up (null: none), waiters look again. */

@@ -4,7 +4,7 @@
  */
 
 import { noActiveTransaction, readOnlyTransaction } from '../errors/raise/transactions.ts'
-import { WriteBatch } from '../storage/kv/key-value-store.ts'
+import { type KeyValueStore, WriteBatch } from '../storage/kv/key-value-store.ts'
 import { textKey } from '../storage/kv/keys.ts'
 import { pause } from '../storage/pace.ts'
 import type { StoredLock } from '../storage/prepared-record.ts'
@@ -73,7 +73,8 @@ export class Transaction implements Writer {
   /** Change log: where, and the rowid there. */
   readonly #targets: ChangeTarget[] = []
   readonly #rowids: number[] = []
-  readonly #records = new Map<string, Uint8Array | null>()
+  /** For the commit batch, by key; null: there are none. */
+  #records: Map<string, Uint8Array | null> | null = null
   readonly #commitActions: (() => void)[] = []
   readonly #endActions: ((committed: boolean) => void)[] = []
   #mustSync = false
@@ -199,18 +200,24 @@ export class Transaction implements Writer {
 
   putRecord(key: string, value: Uint8Array | null): void {
     this.beginWrite()
-    const had = this.#records.has(key)
-    const before = this.#records.get(key) ?? null
-    this.#records.set(key, value)
+    this.#records ??= new Map()
+    const records = this.#records
+    const had = records.has(key)
+    const before = records.get(key) ?? null
+    records.set(key, value)
     this.pushUndo(() => {
-      if (had) this.#records.set(key, before)
-      else this.#records.delete(key)
+      if (had) records.set(key, before)
+      else records.delete(key)
     })
   }
 
   /** A catalog record for the commit batch, read back by `Storage.readMeta`; null deletes. */
   putMeta(name: string, value: Uint8Array | null): void {
     this.putRecord(`m${name}`, value)
+  }
+
+  get #recordCount(): number {
+    return this.#records?.size ?? 0
   }
 
   requireSync(): void {
@@ -304,35 +311,33 @@ export class Transaction implements Writer {
   commit(options: { readonly synchronous?: boolean } = {}): Promise<void> | null {
     if (this.status !== 'active') throw noActiveTransaction()
     const log = this.#manager.log
-    if (log === null || (this.#targets.length === 0 && this.#records.size === 0 && !this.#mustSync)) {
+    if (log === null || (this.#targets.length === 0 && this.#recordCount === 0 && !this.#mustSync)) {
       this.#publish()
       return null
     }
     this.status = 'committing'
-    const batch = new WriteBatch()
-    const done = this.#commitDurably(log.write.bind(log), batch, options.synchronous ?? true)
-    return this.#manager.trackCommit(done)
+    return this.#commitDurably(log, options.synchronous ?? true)
   }
 
-  async #commitDurably(
-    write: (batch: WriteBatch, sync: boolean) => Promise<void>,
-    batch: WriteBatch,
-    synchronous: boolean,
-  ): Promise<void> {
+  async #commitDurably(log: KeyValueStore, synchronous: boolean): Promise<void> {
+    this.#manager.commitBegins()
     try {
+      const batch = new WriteBatch()
       if (this.#targets.length > REDO_SLICE) await this.#redo(batch)
       else {
         this.#redoSlice(batch, 0)
         this.#redoRecords(batch)
       }
       if (batch.length > 0 || this.#mustSync) {
-        const written = write(batch, synchronous)
+        const written = log.write(batch, synchronous)
         if (synchronous) await written
         else written.catch(() => {})
       }
     } catch (error) {
       this.#abort()
       throw error
+    } finally {
+      this.#manager.commitEnds()
     }
     this.#publish()
     // Its locks are gone: nobody waits for the one who waits here.
@@ -355,7 +360,7 @@ export class Transaction implements Writer {
   }
 
   #redoRecords(batch: WriteBatch): void {
-    for (const [key, value] of this.#records) {
+    for (const [key, value] of this.#records ?? []) {
       if (value === null) batch.delete(textKey(key))
       else batch.put(textKey(key), value)
     }
@@ -368,11 +373,12 @@ export class Transaction implements Writer {
   prepare(record: (writes: WriteBatch, locks: readonly StoredLock[]) => WriteBatch): Promise<void> {
     this.beginWrite()
     this.status = 'committing'
-    return this.#manager.trackCommit(this.#prepareDurably(record))
+    return this.#prepareDurably(record)
   }
 
   async #prepareDurably(record: (writes: WriteBatch, locks: readonly StoredLock[]) => WriteBatch): Promise<void> {
     const { log } = this.#manager
+    this.#manager.commitBegins()
     try {
       if (log !== null) {
         const writes = new WriteBatch()
@@ -382,6 +388,8 @@ export class Transaction implements Writer {
     } catch (error) {
       this.#abort()
       throw error
+    } finally {
+      this.#manager.commitEnds()
     }
     this.detach()
   }

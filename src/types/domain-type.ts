@@ -11,10 +11,21 @@ export interface DomainFacts {
   readonly sqlName?: string
 }
 
+/** A domain's type with the type that it is over. */
+export interface DomainType extends SqlType {
+  readonly base: SqlType
+}
+
+const isDomainType = (type: SqlType): type is DomainType => type.kind === 'd'
+
+/** The type that a domain is over in the end; any other type itself. */
+export const baseTypeOf = (type: SqlType): SqlType => (isDomainType(type) ? baseTypeOf(type.base) : type)
+
 /** The type of a domain: codec, order and physical form are the base's. */
-export const domainType = ({ base, sqlName, ...facts }: DomainFacts): SqlType => ({
+export const domainType = ({ base, sqlName, ...facts }: DomainFacts): DomainType => ({
   ...base,
   ...facts,
+  base,
   sqlName: sqlName ?? facts.name,
   kind: 'd',
   preferred: false,

@@ -7,13 +7,16 @@ import { dateType, timestampType, timestamptzType, timetzType, timeType } from '
 import { intervalType } from './datetime/interval-type.ts'
 import { float4Type, float8Type } from './floats.ts'
 import { cidType, int2Type, int4Type, int8Type, oidType, tidType, xid8Type, xidType } from './integers.ts'
+import { geometricTypes } from './geometry/geometric-types.ts'
 import { jsonType } from './json/json-type.ts'
 import { jsonbType } from './json/jsonb.ts'
 import { macAddressTypes } from './mac-address.ts'
 import { moneyType } from './money.ts'
+import { networkTypes } from './network/network-types.ts'
 import { numericType } from './numeric/numeric-type.ts'
 import { pgLsnType } from './pg-lsn.ts'
 import { pseudoTypes } from './pseudo.ts'
+import { builtinRangeTypes } from './range/builtin-ranges.ts'
 import { recordType } from './record.ts'
 import { regTypes } from './reg.ts'
 import type { SqlType } from './sql-type.ts'
@@ -41,6 +44,8 @@ const elementTypes: readonly SqlType[] = [
   moneyType,
   pgLsnType,
   ...macAddressTypes,
+  ...networkTypes,
+  ...geometricTypes,
   ...snapshotTypes,
   dateType,
   timeType,
@@ -51,6 +56,7 @@ const elementTypes: readonly SqlType[] = [
   uuidType,
   jsonType,
   jsonbType,
+  ...builtinRangeTypes,
   ...regTypes,
   recordType,
   int2vectorType,

@@ -61,4 +61,8 @@ export const pseudoTypes = [
   pseudoType(OID.anycompatible, 'anycompatible', 4),
   pseudoType(OID.anycompatiblearray, 'anycompatiblearray', -1),
   pseudoType(OID.anycompatiblenonarray, 'anycompatiblenonarray', 4),
+  pseudoType(OID.anyrange, 'anyrange', -1),
+  pseudoType(OID.anymultirange, 'anymultirange', -1),
+  pseudoType(OID.anycompatiblerange, 'anycompatiblerange', -1),
+  pseudoType(OID.anycompatiblemultirange, 'anycompatiblemultirange', -1),
 ]

@@ -36,6 +36,7 @@ import {
 import { ClientInput } from './client-input.ts'
 import { ClientOutput } from './client-output.ts'
 import { FRONTEND, readBind, readClose, readDescribe, readExecute, readParse, readQuery } from './frontend-messages.ts'
+import type { MessageBody } from './message-body.ts'
 import type { Message } from './message-reader.ts'
 import { PROTOCOL_VERSION, parseStartupPacket } from './startup.ts'
 import { WireSink } from './wire-sink.ts'
@@ -268,7 +269,7 @@ export class Connection {
     }
   }
 
-  async #query(body: Buffer, session: Session): Promise<void> {
+  async #query(body: MessageBody, session: Session): Promise<void> {
     const sink = new WireSink(this.#input, this.#output, session, null)
     try {
       await session.query(readQuery(body), sink)
@@ -283,7 +284,7 @@ export class Connection {
     writeEmpty(this.#output.buffer, name)
   }
 
-  #describe(body: Buffer, session: Session): void | Promise<void> {
+  #describe(body: MessageBody, session: Session): void | Promise<void> {
     const { kind, name } = readDescribe(body)
     const out = this.#output.buffer
     if (kind === 'portal') {
@@ -304,7 +305,7 @@ export class Connection {
     else writeRowDescription(out, fields, null)
   }
 
-  #execute(body: Buffer, session: Session): void | Promise<void> {
+  #execute(body: MessageBody, session: Session): void | Promise<void> {
     const { portal, maxRows } = readExecute(body)
     const sink = new WireSink(this.#input, this.#output, session, session.resultFormats(portal))
     const outcome = session.execute(portal, maxRows, sink)

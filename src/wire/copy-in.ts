@@ -2,7 +2,6 @@
 import { connectionLostDuringCopy, copyFromStdinFailed, unexpectedMessageDuringCopy } from '../errors/raise/protocol.ts'
 import type { ClientInput } from './client-input.ts'
 import { FRONTEND } from './frontend-messages.ts'
-import { MessageBody } from './message-body.ts'
 import type { Message } from './message-reader.ts'
 
 /**
@@ -21,7 +20,7 @@ export async function* copyInStream(input: ClientInput, onDesynchronized: () => 
       case FRONTEND.copyDone:
         return
       case FRONTEND.copyFail:
-        throw copyFromStdinFailed(new MessageBody(body).string())
+        throw copyFromStdinFailed(body.string())
       case FRONTEND.flush:
       case FRONTEND.sync:
         // Drivers that pipeline send these without waiting for the answer that COPY has begun.
@@ -50,12 +49,13 @@ class GatheredChunk {
       if (message === null) break
       const { type, body } = message
       if (type !== FRONTEND.copyData) {
-        other = { type, body: Buffer.from(body) }
+        other = { type, body: body.copy() }
         break
       }
-      this.#makeRoom(length, length + body.length)
-      body.copy(this.#memory, length)
-      length += body.length
+      const end = length + body.length
+      this.#makeRoom(length, end)
+      body.copyTo(this.#memory, length)
+      length = end
     }
     this.bytes = this.#memory.subarray(0, length)
     return other

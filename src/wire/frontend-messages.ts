@@ -1,6 +1,6 @@
 /** The messages that a client sends: their type bytes, and the bodies of those that have fields. */
 import { invalidCloseKind, invalidDescribeKind } from '../errors/raise/protocol.ts'
-import { MessageBody } from './message-body.ts'
+import type { MessageBody } from './message-body.ts'
 
 const code = (letter: string): number => letter.charCodeAt(0)
 
@@ -20,8 +20,7 @@ export const FRONTEND = {
   copyFail: code('f'),
 } as const
 
-export const readQuery = (bytes: Buffer): string => {
-  const body = new MessageBody(bytes)
+export const readQuery = (body: MessageBody): string => {
   const sql = body.string()
   body.end()
   return sql
@@ -33,8 +32,7 @@ export interface ParseMessage {
   readonly parameterTypes: readonly number[]
 }
 
-export const readParse = (bytes: Buffer): ParseMessage => {
-  const body = new MessageBody(bytes)
+export const readParse = (body: MessageBody): ParseMessage => {
   const statement = body.string()
   const sql = body.string()
   const parameterTypes = readList(body, () => body.uint32())
@@ -50,8 +48,7 @@ export interface BindMessage {
   readonly resultFormats: readonly number[]
 }
 
-export const readBind = (bytes: Buffer): BindMessage => {
-  const body = new MessageBody(bytes)
+export const readBind = (body: MessageBody): BindMessage => {
   const portal = body.string()
   const statement = body.string()
   const parameterFormats = readList(body, () => body.int16())
@@ -64,9 +61,13 @@ export const readBind = (bytes: Buffer): BindMessage => {
   return { portal, statement, parameterFormats, parameters, resultFormats }
 }
 
-const readList = <T>(body: MessageBody, read: () => T): T[] => {
+const NOTHING: readonly never[] = []
+
+const readList = <T>(body: MessageBody, read: () => T): readonly T[] => {
+  let count = body.int16()
+  if (count === 0) return NOTHING
   const items: T[] = []
-  for (let count = body.int16(); count > 0; count--) items.push(read())
+  for (; count > 0; count--) items.push(read())
   return items
 }
 
@@ -76,12 +77,11 @@ export interface Target {
   readonly name: string
 }
 
-export const readDescribe = (bytes: Buffer): Target => readTarget(bytes, invalidDescribeKind)
+export const readDescribe = (body: MessageBody): Target => readTarget(body, invalidDescribeKind)
 
-export const readClose = (bytes: Buffer): Target => readTarget(bytes, invalidCloseKind)
+export const readClose = (body: MessageBody): Target => readTarget(body, invalidCloseKind)
 
-const readTarget = (bytes: Buffer, invalid: (kind: number) => Error): Target => {
-  const body = new MessageBody(bytes)
+const readTarget = (body: MessageBody, invalid: (kind: number) => Error): Target => {
   const kind = body.int8()
   const name = body.string()
   body.end()
@@ -90,8 +90,7 @@ const readTarget = (bytes: Buffer, invalid: (kind: number) => Error): Target => 
   throw invalid(kind)
 }
 
-export const readExecute = (bytes: Buffer): { readonly portal: string; readonly maxRows: number } => {
-  const body = new MessageBody(bytes)
+export const readExecute = (body: MessageBody): { readonly portal: string; readonly maxRows: number } => {
   const portal = body.string()
   const maxRows = body.int32()
   body.end()

@@ -7,15 +7,24 @@ const SHORT_STRING = 100
 
 export class MessageBody {
   readonly #bytes: Buffer
-  #at = 0
+  #at: number
+  readonly #end: number
 
-  constructor(bytes: Buffer) {
+  /** The body lies in `bytes` from `from` to `end`: a message needs no view of its own. */
+  constructor(bytes: Buffer, from: number, end: number) {
     this.#bytes = bytes
+    this.#at = from
+    this.#end = end
+  }
+
+  /** Bytes that were not read yet. */
+  get length(): number {
+    return this.#end - this.#at
   }
 
   #advance(count: number): number {
     const at = this.#at
-    if (count < 0 || at + count > this.#bytes.length) throw insufficientDataInMessage()
+    if (count < 0 || at + count > this.#end) throw insufficientDataInMessage()
     this.#at = at + count
     return at
   }
@@ -43,28 +52,35 @@ export class MessageBody {
     return this.#bytes.subarray(at, at + length)
   }
 
+  /** Copies what was not read yet to a place in other memory. */
+  copyTo(target: Buffer, at: number): void {
+    this.#bytes.copy(target, at, this.#at, this.#end)
+  }
+
+  /** The same in memory of its own. */
+  copy(): MessageBody {
+    const bytes = Buffer.from(this.#bytes.subarray(this.#at, this.#end))
+    return new MessageBody(bytes, 0, bytes.length)
+  }
+
   /** A string that ends with a zero byte. Throws 08P01 without one, 22021 when it is not UTF-8. */
   string(): string {
     const bytes = this.#bytes
     const from = this.#at
     // Names are short and ASCII as a rule.
-    const limit = Math.min(bytes.length, from + SHORT_STRING)
+    const limit = Math.min(this.#end, from + SHORT_STRING)
     let at = from
     while (at < limit && bytes[at] !== 0 && (bytes[at] as number) < 0x80) at++
     const isPlain = at < limit && bytes[at] === 0
     const end = isPlain ? at : bytes.indexOf(0, at)
-    if (end === -1) throw invalidStringInMessage()
+    if (end === -1 || end >= this.#end) throw invalidStringInMessage()
     this.#at = end + 1
     if (end === from) return ''
     return isPlain ? bytes.toString('latin1', from, end) : decodeUtf8(bytes.subarray(from, end))
   }
 
-  get atEnd(): boolean {
-    return this.#at === this.#bytes.length
-  }
-
   /** The message must be used up. Throws 08P01. */
   end(): void {
-    if (!this.atEnd) throw invalidMessageFormat()
+    if (this.#at !== this.#end) throw invalidMessageFormat()
   }
 }

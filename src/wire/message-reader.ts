@@ -3,11 +3,12 @@
  * into memory of the reader's own, so that whoever reads the socket may use one buffer for all it reads.
  */
 import { invalidMessageLength, invalidStartupPacketLength } from '../errors/raise/protocol.ts'
+import { MessageBody } from './message-body.ts'
 
 /** One message: its type byte and its body without the length. */
 export interface Message {
   readonly type: number
-  readonly body: Buffer
+  readonly body: MessageBody
 }
 
 const MAX_STARTUP_LENGTH = 10_000
@@ -69,7 +70,9 @@ export class MessageReader {
     if (length < 8 || length > MAX_STARTUP_LENGTH) throw invalidStartupPacketLength()
     if (this.pending < length) return null
     this.#lent = true
-    return this.#take(4, length)
+    const packet = this.#buffer.subarray(this.#from + 4, this.#from + length)
+    this.#from += length
+    return packet
   }
 
   /** The next message, or null while it is incomplete. Throws 08P01 (FATAL) on an impossible length. */
@@ -86,12 +89,8 @@ export class MessageReader {
     const length = this.#buffer.readInt32BE(this.#from + 1)
     if (length < 4 || length > (LARGE_TYPES.has(type) ? MAX_LENGTH : MAX_SMALL_LENGTH)) throw invalidMessageLength()
     if (this.pending < length + 1) return null
-    return { type, body: this.#take(5, length + 1) }
-  }
-
-  #take(headerLength: number, length: number): Buffer {
-    const body = this.#buffer.subarray(this.#from + headerLength, this.#from + length)
-    this.#from += length
-    return body
+    const from = this.#from + 5
+    this.#from += length + 1
+    return { type, body: new MessageBody(this.#buffer, from, this.#from) }
   }
 }

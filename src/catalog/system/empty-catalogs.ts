@@ -54,11 +54,6 @@ export const emptyCatalogs: readonly RelationObject[] = [
     6106,
     'oid oid!, prpubid oid!, prrelid oid!, prqual pg_node_tree, prattrs int2vector',
   ),
-  catalogTable(
-    'pg_range',
-    3541,
-    'rngtypid oid!, rngsubtype oid!, rngmultitypid oid!, rngcollation oid!, rngsubopc oid!, rngcanonical regproc!, rngsubdiff regproc!',
-  ),
   catalogTable('pg_replication_origin', 6000, 'roident oid!, roname text!'),
   catalogTable('pg_seclabel', 3596, 'objoid oid!, classoid oid!, objsubid int4!, provider text!, label text!'),
   catalogTable(

@@ -26,6 +26,7 @@ import { pgLanguage } from './pg-language.ts'
 import { pgNamespace } from './pg-namespace.ts'
 import { pgOperator } from './pg-operator.ts'
 import { pgProc } from './pg-proc.ts'
+import { pgRange } from './pg-range.ts'
 import { pgRewrite } from './pg-rewrite.ts'
 import { tableViews } from './pg-tables.ts'
 import { pgType } from './pg-type.ts'
@@ -43,6 +44,7 @@ export const systemRelations = (): RelationObject[] => [
   pgAttribute,
   pgType,
   pgEnum,
+  pgRange,
   pgIndex,
   pgAttrdef,
   pgConstraint,

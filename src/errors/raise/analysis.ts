@@ -30,6 +30,14 @@ const columnName = (name: string): string => (name.includes('.') ? name : `"${na
 export const undefinedColumnOfRelation = (column: string, relation: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_column, `column "${column}" of relation "${relation}" does not exist`, location)
 
+/** A name that a composite type has no column of. */
+export const undefinedTypeColumn = (column: string, type: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_column, `column "${column}" not found in data type ${type}`, location)
+
+/** A name that an anonymous record has no field of. */
+export const undefinedRecordField = (column: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_column, `could not identify column "${column}" in record data type`, location)
+
 export const ambiguousColumn = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.ambiguous_column, `column reference "${name}" is ambiguous`, location)
 
@@ -68,6 +76,22 @@ export const undefinedFunction = (signature: string, location?: Location, fields
 export const ambiguousFunction = (signature: string, location?: Location): SqlError =>
   located(SQL_STATE.ambiguous_function, `function ${signature} is not unique`, location, {
     hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
+  })
+
+export const ambiguousProcedure = (signature: string, location?: Location): SqlError =>
+  located(SQL_STATE.ambiguous_function, `procedure ${signature} is not unique`, location, {
+    hint: 'Could not choose a best candidate procedure. You might need to add explicit type casts.',
+  })
+
+export const undefinedProcedure = (signature: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_function, `procedure ${signature} does not exist`, location, {
+    hint: 'No procedure matches the given name and argument types. You might need to add explicit type casts.',
+  })
+
+/** A call with ORDER BY in its parentheses that no aggregate fits. */
+export const undefinedOrderedAggregate = (signature: string, location?: Location): SqlError =>
+  undefinedFunction(signature, location, {
+    hint: 'No aggregate function matches the given name and argument types. Perhaps you misplaced ORDER BY; ORDER BY must appear after all regular arguments of the aggregate.',
   })
 
 export const undefinedOperator = (signature: string, location?: Location, isPrefix = false): SqlError =>
@@ -109,14 +133,21 @@ export const undefinedParameter = (index: number, location?: Location): SqlError
 export const indeterminateParameter = (index: number, location?: Location): SqlError =>
   located(SQL_STATE.indeterminate_datatype, `could not determine data type of parameter $${index}`, location)
 
-export const indeterminateDatatype = (message: string, location?: Location): SqlError =>
-  located(SQL_STATE.indeterminate_datatype, message, location)
-
 export const featureNotSupported = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.feature_not_supported, message, location, fields)
 
 export const undefinedObject = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_object, message, location)
+
+/** What DISTINCT, GROUP BY and their kin need of a type. */
+export const noEqualityOperator = (type: string, location: Location): SqlError =>
+  located(SQL_STATE.undefined_function, `could not identify an equality operator for type ${type}`, location)
+
+/** What ORDER BY needs of a type. */
+export const noOrderingOperator = (type: string, location: Location): SqlError =>
+  located(SQL_STATE.undefined_function, `could not identify an ordering operator for type ${type}`, location, {
+    hint: 'Use an explicit ordering operator or modify the query.',
+  })
 
 /** An index column whose type the method knows nothing of. */
 export const noOperatorClass = (type: string, method: string): SqlError =>

@@ -37,3 +37,11 @@ export const notALogPosition = (message: string): SqlError => new SqlError(SQL_S
 
 export const transactionInFuture = (xid: bigint): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `transaction ID ${xid} is in the future`)
+
+/** A network whose address goes on behind its prefix: `text` as it was read, absent for binary values. */
+export const bitsRightOfMask = (message: string, text?: string): SqlError =>
+  new SqlError(
+    text === undefined ? SQL_STATE.invalid_binary_representation : SQL_STATE.invalid_text_representation,
+    text === undefined ? message : `${message}: "${text}"`,
+    { detail: 'Value has bits set to right of mask.' },
+  )

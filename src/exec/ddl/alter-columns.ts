@@ -20,6 +20,7 @@ import { addConstraint, setNotNull } from './constraints.ts'
 import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
+import { forgetColumn } from './forget-column.ts'
 import { withoutParent } from './inheritance.ts'
 import { alterIdentitySequence } from './sequences.ts'
 import { checkDefault } from './stored-expressions.ts'
@@ -112,21 +113,7 @@ export const dropColumn: Action = async (context, relation, command, { only, inh
     else await dropColumn(context, child, command, { only: false, inherited: true })
   })
   await dropObjects(context, [relation], command.behavior === 'DROP_CASCADE', found.attnum)
-  const { inherited: _, local: __, ...plain } = found
-  const dropped: Column = {
-    ...plain,
-    name: `........pg.dropped.${found.attnum}........`,
-    dropped: true,
-    notNull: false,
-    default: null,
-    identity: null,
-    generated: false,
-    missing: null,
-  }
-  const changed = putColumn(context, currentRelation(context, relation.oid), dropped)
-  if (changed.storageId !== 0) {
-    context.storage.store(changed.storageId).setColumns(context.transaction, descriptorsOf(changed))
-  }
+  forgetColumn(context, relation.oid, found.attnum)
 }
 
 export const columnDefault: Action = withChildren((context, relation, command) => {

@@ -20,6 +20,7 @@ import { couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
 import { equalityOperator } from '../../functions/index.ts'
 import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
+import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { keyName } from '../modify/row-writer.ts'
 import { analysisFor, chooseName, currentRelation, type DefinitionContext, noticeOf, truncateName } from './context.ts'
@@ -281,13 +282,20 @@ const indexKey = (context: DefinitionContext, table: RelationObject, element: In
   return { attnum: 0, expression: tree, type: expr.type, ...common }
 }
 
-/** Hash indexes need an equality that hashes; all others are ordered. */
+/** Types without an order that methods other than B-tree know. */
+const UNORDERED_TYPES: Readonly<Record<string, readonly number[]>> = {
+  gist: [OID.point, OID.box, OID.polygon, OID.circle],
+  spgist: [OID.point, OID.box, OID.polygon],
+  brin: [OID.box],
+}
+
+/** Hash indexes need an equality that hashes; all others are ordered, if only for their own purposes. */
 const requireOperators = (type: IndexKey['type'], method: string): void => {
-  const lacksOperators =
-    method === 'hash' ? type.hashKey === null || equalityOperator(type)?.hashes === false : type.compare === null
-  if (!lacksOperators) return
-  const of = method === 'hash' ? 'hash' : 'btree'
-  throw noOperatorClass(formatType(type, -1), of)
+  const isKnown =
+    method === 'hash'
+      ? type.hashKey !== null && equalityOperator(type)?.hashes !== false
+      : type.compare !== null || (UNORDERED_TYPES[method] ?? []).includes(type.oid)
+  if (!isKnown) throw noOperatorClass(formatType(type, -1), method)
 }
 
 /** `table_col1_col2_idx`; expressions count as `expr` unless they have a name. */

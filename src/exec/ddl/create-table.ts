@@ -11,7 +11,7 @@ import type {
   TypeObject,
 } from '../../catalog/objects.ts'
 import { parentDependency } from '../../catalog/inheritance.ts'
-import { tableRowType } from '../../catalog/codec.ts'
+import { tableRowType } from '../../catalog/types.ts'
 import {
   duplicateColumnName,
   duplicateRelation,

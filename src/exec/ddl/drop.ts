@@ -10,6 +10,7 @@ import {
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
 import { namesOf, bodyOf, listItems, tagOf, type DropStmt, type Node } from '../../sql/ast.ts'
+import { forgetColumn } from './forget-column.ts'
 import { noticeOf, PG_NAMESPACE, type DefinitionContext } from './context.ts'
 
 const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
@@ -44,10 +45,33 @@ export const describeObject = (context: DefinitionContext, object: CatalogObject
 
 interface Doomed {
   readonly object: CatalogObject
+  /** Number of the column that goes, 0 when the object does. */
+  readonly attnum: number
   /** What it depends on; null for the objects that were named. */
   readonly because: CatalogObject | null
   readonly hard: boolean
 }
+
+/** Tables with columns of a type or of arrays over it, by the type's oid. */
+const columnsOfTypes = (
+  snapshot: CatalogSnapshot,
+): ReadonlyMap<number, { relation: RelationObject; attnum: number }[]> => {
+  const found = new Map<number, { relation: RelationObject; attnum: number }[]>()
+  for (const relation of snapshot.all('relation')) {
+    if (!COLUMN_KINDS.has(relation.kind)) continue
+    for (const { type, attnum, dropped } of relation.columns) {
+      const { oid } = type.category === 'A' && type.element !== null ? type.element : type
+      if (dropped || oid < FIRST_NORMAL_OID) continue
+      const list = found.get(oid)
+      if (list === undefined) found.set(oid, [{ relation, attnum }])
+      else list.push({ relation, attnum })
+    }
+  }
+  return found
+}
+
+/** Kinds of relations whose columns go when their types do. */
+const COLUMN_KINDS: ReadonlySet<RelationObject['kind']> = new Set(['r', 'p', 'c', 'm'])
 
 /** Objects that state a dependency on each object, and those that are in each schema. */
 const dependentsOf = (snapshot: CatalogSnapshot): ReadonlyMap<number, CatalogObject[]> => {
@@ -68,25 +92,38 @@ const dependentsOf = (snapshot: CatalogSnapshot): ReadonlyMap<number, CatalogObj
 /** Everything that goes when the objects go, in the order in which messages list it. */
 const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], attnum: number): Doomed[] => {
   const dependents = dependentsOf(snapshot)
-  const doomed = new Map<number, Doomed>(roots.map((object) => [object.oid, { object, because: null, hard: false }]))
+  const ofTypes = columnsOfTypes(snapshot)
+  const doomed = new Map<number | string, Doomed>(
+    roots.map((object) => [object.oid, { object, attnum: 0, because: null, hard: false }]),
+  )
   // Younger objects are looked at first, and what depends on an object comes before it; then all is turned around.
-  const ordered: number[] = []
+  const ordered: (number | string)[] = []
   const visit = (object: CatalogObject, column: number): void => {
+    const carriers = object.class === 'type' ? (ofTypes.get(object.oid) ?? []) : []
+    for (const { relation, attnum: number } of carriers) {
+      const key = `${relation.oid}.${number}`
+      if (doomed.has(relation.oid) || doomed.has(key)) continue
+      doomed.set(key, { object: relation, attnum: number, because: object, hard: true })
+      visit(relation, number)
+      ordered[ordered.length - 1] = key
+    }
     for (const other of dependents.get(object.oid) ?? []) {
       if (doomed.has(other.oid)) continue
       const dependency = dependsOn(other, object, column)
       if (dependency === null) continue
-      doomed.set(other.oid, { object: other, because: object, hard: dependency === 'normal' })
+      doomed.set(other.oid, { object: other, attnum: 0, because: object, hard: dependency === 'normal' })
       visit(other, 0)
     }
     ordered.push(object.oid)
   }
   for (const object of roots) visit(object, attnum)
   // What goes with one of the objects goes, whatever else it depends on.
-  const goesAlong = ({ object }: Doomed): boolean =>
-    object.depends.some(({ oid, kind }) => kind !== 'normal' && doomed.has(oid) && oid !== object.oid)
-  return ordered.toReversed().map((oid) => {
-    const d = doomed.get(oid) as Doomed
+  const goesAlong = ({ object, attnum: column }: Doomed): boolean =>
+    column !== 0
+      ? doomed.has(object.oid)
+      : object.depends.some(({ oid, kind }) => kind !== 'normal' && doomed.has(oid) && oid !== object.oid)
+  return ordered.toReversed().map((key) => {
+    const d = doomed.get(key) as Doomed
     return d.hard && goesAlong(d) ? { ...d, hard: false } : d
   })
 }
@@ -119,7 +156,7 @@ export const dropObjects = async (
       .map((d) => {
         const because = d.because as CatalogObject
         const column = roots.includes(because) ? attnum : 0
-        return `${describeObject(context, d.object)} depends on ${describeObject(context, because, column)}`
+        return `${describeObject(context, d.object, d.attnum)} depends on ${describeObject(context, because, column)}`
       })
       .join('\n')
     throw dependentObjects(
@@ -130,16 +167,18 @@ export const dropObjects = async (
   if (hard.length > 0)
     cascadeNotice(
       context,
-      hard.map((d) => d.object),
+      hard.map((d) => describeObject(context, d.object, d.attnum)),
     )
-  for (const { object } of doomed) {
-    if (attnum !== 0 && roots.includes(object)) continue
-    await removeObject(context, object)
+  for (const { object, attnum: column } of doomed) {
+    if (column !== 0) {
+      if (context.catalog.snapshot.relation(object.oid) === null) continue
+      await context.lock(object.oid, 'accessExclusive')
+      forgetColumn(context, object.oid, column)
+    } else if (attnum === 0 || !roots.includes(object)) await removeObject(context, object)
   }
 }
 
-const cascadeNotice = (context: DefinitionContext, objects: readonly CatalogObject[]): void => {
-  const names = objects.map((object) => describeObject(context, object))
+const cascadeNotice = (context: DefinitionContext, names: readonly string[]): void => {
   if (names.length === 1) noticeOf(context, `drop cascades to ${names[0]}`)
   else
     noticeOf(

@@ -1,36 +1,20 @@
 /** CREATE TYPE … AS ENUM and ALTER TYPE … ADD VALUE. */
-import type { CatalogObject, RelationObject, TypeObject } from '../../catalog/objects.ts'
+import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
 import { duplicateObject } from '../../errors/raise/definitions.ts'
 import { invalidParameterValue, undefinedType } from '../../errors/raise/analysis.ts'
 import { namesOf, type AlterEnumStmt, type CreateEnumStmt } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
-import { enumType } from '../../types/enum-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { noticeOf, PG_TYPE, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { noticeOf, PG_TYPE, type DefinitionContext } from './context.ts'
 import { enumWithLabels } from './rename.ts'
+import { newTypeName, storeType } from './store-type.ts'
 
 export const createEnum = (context: DefinitionContext, node: CreateEnumStmt): void => {
-  const names = namesOf(node.typeName)
-  const name = truncateName(names.at(-1) as string)
-  const schema = targetSchema(context, names.length > 1 ? names.at(-2) : undefined)
-  if (context.catalog.snapshot.typeIn(schema.oid, name) !== null) throw duplicateObject('type', name)
-  const labels = namesOf(node.vals)
-  const oid = context.catalog.allocateOid()
-  const type = enumType({ oid, arrayOid: context.catalog.allocateOid(), name, namespace: schema.oid, labels })
-  const object: TypeObject = {
-    class: 'type',
-    oid,
-    name,
-    schema: schema.oid,
-    owner: context.owner,
-    comment: null,
-    acl: null,
-    depends: [],
-    type,
-    arrayType: arrayTypeOf(type),
-    labels: labels.map((label, i) => ({ oid: context.catalog.allocateOid(), label, order: i + 1 })),
-  }
-  context.catalog.put(object)
+  const { schema, name } = newTypeName(context, node.typeName)
+  const { catalog } = context
+  const [oid, arrayOid] = [catalog.allocateOid(), catalog.allocateOid()]
+  const labels = namesOf(node.vals).map((label, i) => ({ oid: catalog.allocateOid(), label, order: i + 1 }))
+  storeType(context, { oid, arrayOid, schema, name, labels })
 }
 
 /** The type that is altered, and all that carries it, as they are once nobody else can change them. */

@@ -9,12 +9,15 @@ import type {
   CallExpr,
   ColumnId,
   Expr,
+  RecordColumn,
   RowCompareExpr,
   SubscriptExpr,
 } from '../../analyze/expression.ts'
 import type { EvalContext } from '../../functions/context.ts'
 import type { ScalarFunction } from '../../functions/records.ts'
+import { featureNotSupported } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
+import { baseTypeOf } from '../../types/domain-type.ts'
 import { SqlRecord } from '../../types/record.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
@@ -208,9 +211,10 @@ export const invoke = (
   args: readonly SqlType[],
   result: SqlType,
   context: ExecutionContext,
+  columns?: readonly RecordColumn[],
 ): ((...args: Datum[]) => Datum) => {
   if (fn.blocking === true) throw waitingFunctionMisplaced(fn.name)
-  return evaluation(fn, args, result, context)
+  return evaluation(fn, args, result, context, columns)
 }
 
 const evaluation = (
@@ -218,23 +222,55 @@ const evaluation = (
   args: readonly SqlType[],
   result: SqlType,
   context: ExecutionContext,
+  columns?: readonly RecordColumn[],
 ): ((...args: Datum[]) => Datum) => {
   if (fn.evaluate !== undefined) return fn.evaluate
   const session: EvalContext = context.eval
   const evaluate =
-    fn.evaluateIn ?? fn.specialize?.({ args, result, typeOf: (oid: number) => context.catalog.typeOf(oid) })
+    fn.evaluateIn ??
+    fn.specialize?.({
+      args,
+      result,
+      ...(columns === undefined ? {} : { columns }),
+      typeOf: (oid: number) => context.catalog.typeOf(oid),
+    })
   if (evaluate === undefined) throw new Error(`function ${fn.name} (${fn.oid}) has no evaluation`)
   return (...values) => evaluate(session, ...values)
 }
 
+/** A call whose last argument is an array of arguments: NULL when there is no array, but for functions of the rest. */
+const spreadCall = (expr: CallExpr, scope: Compilation): Evaluator => {
+  const { function: fn, type } = expr
+  const args = expr.args.map((arg) => interpret(arg, scope))
+  const fixed = expr.args.slice(0, -1).map((arg) => arg.type)
+  const element = baseTypeOf((expr.args.at(-1) as Expr).type).element as SqlType
+  const byCount = new Map<number, (...args: Datum[]) => Datum>()
+  return (batch, at) => {
+    const values = args.map((arg) => arg(batch, at))
+    const array = values.pop() as SqlArray | null
+    if (array === null && fn.oid !== FORMAT) return null
+    const elements = array?.elements ?? []
+    let evaluate = byCount.get(elements.length)
+    if (evaluate === undefined) {
+      evaluate = invoke(fn, [...fixed, ...elements.map(() => element)], type, scope.context)
+      byCount.set(elements.length, evaluate)
+    }
+    return evaluate(...values, ...elements)
+  }
+}
+
+/** pg_proc oid of format(text, VARIADIC "any"), for which no array is as good as an empty one. */
+const FORMAT = 3539
+
 const call = (expr: CallExpr, scope: Compilation): Evaluator => {
+  if (expr.variadic === true) return spreadCall(expr, scope)
   const { function: fn, type } = expr
   const types = expr.args.map((a) => a.type)
   const recorded = fn.volatility === 'volatile' ? scope.replay : undefined
   const evaluate =
     recorded === undefined
-      ? invoke(fn, types, type, scope.context)
-      : recorded.record(evaluation(fn, types, type, scope.context))
+      ? invoke(fn, types, type, scope.context, expr.columns)
+      : recorded.record(evaluation(fn, types, type, scope.context, expr.columns))
   const args = expr.args.map((arg) => interpret(arg, scope))
   if (expr.function.strict) return strictCall(evaluate, args)
   return (batch, at) => evaluate(...args.map((arg) => arg(batch, at)))
@@ -404,8 +440,10 @@ const subscript = (expr: SubscriptExpr, scope: Compilation): Evaluator => {
   const bound = (e: Expr | null): Evaluator | null => (e === null ? null : interpret(e, scope))
   const indices = expr.indices.map((i) => ({ lower: bound(i.lower), upper: bound(i.upper), slice: i.slice }))
   const slice = indices.some((i) => i.slice)
+  const { parts } = expr.arg.type
+  if (parts !== undefined && slice) throw featureNotSupported('slices of fixed-length arrays not implemented')
   return (batch, at) => {
-    const value = arg(batch, at) as SqlArray | null
+    const value = arg(batch, at)
     if (value === null) return null
     const bounds: { lower: number | null; upper: number | null; slice: boolean }[] = []
     for (const index of indices) {
@@ -414,6 +452,7 @@ const subscript = (expr: SubscriptExpr, scope: Compilation): Evaluator => {
       if ((index.lower !== null && lower === null) || (index.upper !== null && upper === null)) return null
       bounds.push({ lower, upper, slice: index.slice })
     }
+    if (parts !== undefined) return bounds.length === 1 ? (parts(value)[bounds[0]?.upper as number] ?? null) : null
     return slice
       ? sliceOf(value, bounds)
       : elementAt(

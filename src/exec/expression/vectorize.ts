@@ -87,6 +87,7 @@ interface Called {
 const call = (expr: CallExpr, scope: Compilation, transient: boolean): Called | null => {
   const { function: fn } = expr
   if (!fn.strict || fn.volatility === 'volatile' || fn.blocking === true || expr.args.length === 0) return null
+  if (expr.variadic === true) return null
   const args = expr.args.map((arg) => vectorize(arg, scope, true))
   const types = expr.args.map((arg) => arg.type)
   return {

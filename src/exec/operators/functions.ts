@@ -1,5 +1,5 @@
 /** Functions that produce rows: in FROM, and in select lists. */
-import type { Expr } from '../../analyze/expression.ts'
+import type { Expr, RecordColumn } from '../../analyze/expression.ts'
 import { waitingSetMisplaced } from '../../errors/raise/execution.ts'
 import type { EvalContext } from '../../functions/context.ts'
 import type { SetReturningFunction } from '../../functions/records.ts'
@@ -24,14 +24,20 @@ interface SetCall {
 
 const NOTHING: Iterable<Datum> = []
 
-const prepare = (fn: SetReturningFunction, args: readonly Expr[], result: SqlType, scope: Compilation): SetCall => {
+const prepare = (
+  fn: SetReturningFunction,
+  args: readonly Expr[],
+  result: SqlType,
+  scope: Compilation,
+  columns?: readonly RecordColumn[],
+): SetCall => {
   const values = args.map((arg) => interpret(arg, scope))
-  const types = callTypes(args, result, scope.context)
+  const types = callTypes(args, result, scope.context, columns)
   const evaluation: EvalContext = scope.context.eval
   return {
     gather: async () => {
       const actual = values.map((value) => value(ONE_ROW, 0))
-      return ((await fn.gather?.(evaluation, ...actual)) ?? NOTHING)[Symbol.iterator]()
+      return ((await fn.gather?.(evaluation, types, ...actual)) ?? NOTHING)[Symbol.iterator]()
     },
     run: (batch, position) => {
       if (fn.gather !== undefined) throw waitingSetMisplaced(fn.name)
@@ -43,17 +49,21 @@ const prepare = (fn: SetReturningFunction, args: readonly Expr[], result: SqlTyp
 }
 
 /** The columns of one produced row: one datum, or the fields of a record. */
-const fieldsOf = (row: Datum, width: number): readonly Datum[] => {
+const fieldsOf = (row: Datum, expands: boolean): readonly Datum[] => {
   if (Array.isArray(row)) return row
-  if (row instanceof SqlRecord && width !== 1) return row.values
-  return [row]
+  if (!expands) return [row]
+  return row instanceof SqlRecord ? row.values : []
 }
 
 /** ROWS FROM: calls side by side, shorter ones padded with NULLs, optionally numbered. */
 export class FunctionScanOperator implements Operator {
   readonly #plan: FunctionScan
   readonly #context: ExecutionContext
-  readonly #starts: readonly { start: () => Iterator<Datum> | Promise<Iterator<Datum>>; width: number }[]
+  readonly #starts: readonly {
+    readonly start: () => Iterator<Datum> | Promise<Iterator<Datum>>
+    readonly width: number
+    readonly expands: boolean
+  }[]
   #iterators: (Iterator<Datum> | null)[] = []
   /** Until calls that wait have their rows. */
   #gathering: Promise<void> | null = null
@@ -65,13 +75,14 @@ export class FunctionScanOperator implements Operator {
     const scope = { context, layout: new Map() }
     this.#starts = plan.item.calls.map((call) => {
       const width = call.columns.length
+      const { expands } = call
       if (call.function === null) {
         const value = interpret(call.args[0] as Expr, scope)
-        return { width, start: () => [value(ONE_ROW, 0)][Symbol.iterator]() }
+        return { width, expands, start: () => [value(ONE_ROW, 0)][Symbol.iterator]() }
       }
-      const set = prepare(call.function, call.args, (call.columns[0] as { type: SqlType }).type, scope)
+      const set = prepare(call.function, call.args, call.type, scope, call.record)
       const waits = call.function.gather !== undefined
-      return { width, start: () => (waits ? set.gather() : set.run(ONE_ROW, 0)) }
+      return { width, expands, start: () => (waits ? set.gather() : set.run(ONE_ROW, 0)) }
     })
   }
 
@@ -116,14 +127,14 @@ export class FunctionScanOperator implements Operator {
   #row(): Datum[] | null {
     const row: Datum[] = []
     let any = false
-    for (const [i, { width }] of this.#starts.entries()) {
+    for (const [i, { width, expands }] of this.#starts.entries()) {
       const step = this.#iterators[i]?.next()
       if (step === undefined || step.done) {
         this.#iterators[i] = null
         for (let k = 0; k < width; k++) row.push(null)
       } else {
         any = true
-        const fields = fieldsOf(step.value, width)
+        const fields = fieldsOf(step.value, expands)
         for (let k = 0; k < width; k++) row.push(fields[k] ?? null)
       }
     }
@@ -154,7 +165,9 @@ export class ProjectSetOperator implements Operator {
     this.#context = context
     const scope = { context, layout: layoutOf(plan.input.outputs) }
     this.#columns = plan.columns.map(({ expr }) =>
-      expr.kind === 'set-call' ? prepare(expr.function, expr.args, expr.type, scope) : interpret(expr, scope),
+      expr.kind === 'set-call'
+        ? prepare(expr.function, expr.args, expr.type, scope, expr.columns)
+        : interpret(expr, scope),
     )
   }
 
@@ -224,8 +237,10 @@ export class ProjectSetOperator implements Operator {
 /** Functions with several columns give records in a select list. */
 const setValue = (value: Datum, expr: Expr | undefined): Datum => {
   if (!Array.isArray(value) || expr?.kind !== 'set-call') return value
+  const columns = expr.columns ?? []
   return new SqlRecord(
-    value.map(() => expr.type),
+    columns.map((column) => column.type),
     value,
+    columns.map((column) => column.name),
   )
 }

@@ -110,6 +110,7 @@ const EXTREMES: readonly { readonly type: string; readonly min: number; readonly
   { type: 'xid8', min: 5100, max: 5099 },
   { type: 'money', min: 2141, max: 2125 },
   { type: 'pg_lsn', min: 4190, max: 4189 },
+  { type: 'inet', min: 3565, max: 3564 },
   { type: 'anyarray', min: 2051, max: 2050 },
   { type: 'anyenum', min: 3527, max: 3526 },
 ]

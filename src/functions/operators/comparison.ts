@@ -49,7 +49,7 @@ const familyOperators = (family: ComparisonFamily): OperatorRecord[] => {
         negator: family.operators[comparison.negator] ?? 0,
         hashes: i === 0 && family.hashes,
         merges: i === 0 && family.merges,
-        selectivity: comparison.selectivity,
+        selectivity: (i > 1 ? family.selectivity : undefined) ?? comparison.selectivity,
         ...(isOrdered && comparison.strategy !== null ? { strategy: comparison.strategy } : {}),
       },
     )

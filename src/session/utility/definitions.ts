@@ -4,6 +4,7 @@ import { notOfKind, objectInUse } from '../../errors/raise/definitions.ts'
 import { alterTable } from '../../exec/ddl/alter-table.ts'
 import { changeOwner, commentStatement, renameStatement, setSchema } from '../../exec/ddl/rename.ts'
 import { alterRole, createDatabase, createRole, dropRoles, findDatabase } from '../../exec/ddl/server-objects.ts'
+import { createRange } from '../../exec/ddl/range-types.ts'
 import { alterEnum, createEnum } from '../../exec/ddl/types.ts'
 import { createIndexStatement } from '../../exec/ddl/partition-indexes.ts'
 import { createTable } from '../../exec/ddl/create-table.ts'
@@ -177,6 +178,13 @@ export const definitionHandlers: UtilityHandlers = {
       core,
       'CREATE TYPE',
       (context) => createEnum(context, node),
+      () => lockNewType(core, namesOf(node.typeName)),
+    ),
+  CreateRangeStmt: (core, node) =>
+    define(
+      core,
+      'CREATE TYPE',
+      (context) => createRange(context, node),
       () => lockNewType(core, namesOf(node.typeName)),
     ),
   AlterEnumStmt: (core, node) => define(core, 'ALTER TYPE', (context) => alterEnum(context, node)),

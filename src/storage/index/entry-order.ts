@@ -107,6 +107,12 @@ export class EntryOrder {
     return order < 0 || (order === 0 && rowid < place.rowid)
   }
 
+  /** The same of a key that is one bare value. */
+  isValueBefore(value: Datum, rowid: number, { key, rowid: first }: Place): boolean {
+    const order = key.length === 0 ? 0 : (this.#comparators[0] as (a: Datum, b: Datum) => number)(value, key[0])
+    return order < 0 || (order === 0 && rowid < first)
+  }
+
   /** Position of the first entry of a part that does not lie before a place; the part's length when all do. */
   lowerBound(part: RunPart, place: Place): number {
     let low = 0

@@ -32,7 +32,10 @@ class TreeCursor implements Source {
 
   constructor({ order, tree, single }: EntrySources, place: Place) {
     this.#single = single
-    this.#cursor = new BTreeCursor(tree, (key, rowid) => order.isBefore(single ? [key] : key, rowid, place))
+    const isBefore = single
+      ? (value: Datum, rowid: number) => order.isValueBefore(value, rowid, place)
+      : (key: Datum, rowid: number) => order.isBefore(key, rowid, place)
+    this.#cursor = new BTreeCursor(tree, isBefore)
   }
   next(): boolean {
     return this.#cursor.next()

@@ -11,6 +11,11 @@ import type { KeyRange, OrderedIndex } from './ordered-index.ts'
 /** Rows of the first batch; each later one is four times as large, so that a LIMIT or a probe costs little. */
 const FIRST_BATCH = 16
 
+const union = (a: readonly number[], b: readonly number[]): readonly number[] => {
+  const others = b.filter((column) => !a.includes(column))
+  return others.length === 0 ? a : [...a, ...others]
+}
+
 export class IndexScan implements BatchSource {
   readonly #index: OrderedIndex
   readonly #range: KeyRange
@@ -28,7 +33,7 @@ export class IndexScan implements BatchSource {
     this.#options = options
     const { reads } = index.definition
     index.counters.scans++
-    this.#needed = reads === null ? null : [...new Set([...options.projection, ...reads])]
+    this.#needed = reads === null ? null : union(options.projection, reads)
   }
 
   next(): Batch | null | Wait {

@@ -20,8 +20,6 @@ interface Waiting {
 /** Writes handed to LevelDB between two pauses, and entries read at once, with the bytes that these may have. */
 const SLICE = 4000
 const SLICE_BYTES = 1024 * 1024
-/** Turns of the event loop for which a group is kept open, at most. */
-const GATHER_TURNS = 4
 /** Writes after which a group is closed. */
 const GROUP_WRITES = 50_000
 
@@ -79,7 +77,8 @@ export class LevelStore implements KeyValueStore {
 
   async #flush(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#gather()
+      // Commits that this turn of the event loop still brings join: a sync costs as much as many of them.
+      await pause()
       const group = this.#takeGroup()
       if (this.failure !== null) {
         this.#fail(this.failure, group)
@@ -94,15 +93,6 @@ export class LevelStore implements KeyValueStore {
       for (const { resolve } of group) resolve()
     }
     this.#flushing = null
-  }
-
-  /** Lets a group grow as long as every turn of the event loop brings more commits: a sync costs as much as many. */
-  async #gather(): Promise<void> {
-    for (let turn = 0; turn < GATHER_TURNS; turn++) {
-      const { length } = this.#waiting
-      await pause()
-      if (this.#waiting.length === length) return
-    }
   }
 
   #takeGroup(): Waiting[] {

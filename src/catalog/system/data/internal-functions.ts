@@ -131,6 +131,21 @@ const LIST = `
     anycompatiblenonarray_in 5092 cstring anycompatiblenonarray;
     anycompatiblenonarray_out 5093 anycompatiblenonarray cstring; jsonb_subscript_handler 6098 internal internal;
     array_subscript_handler 6179 internal internal; raw_array_subscript_handler 6180 internal internal;
+    anyrange_in 3832 cstring,oid,int4 anyrange; anyrange_out 3833 anyrange cstring;
+    range_in 3834 cstring,oid,int4 anyrange; range_out 3835 anyrange cstring; range_recv 3836 internal,oid,int4 anyrange;
+    range_send 3837 anyrange bytea; int4range_canonical 3914 int4range int4range;
+    daterange_canonical 3915 daterange daterange; range_typanalyze 3916 internal bool;
+    int4range_subdiff 3922 int4,int4 float8; int8range_subdiff 3923 int8,int8 float8;
+    numrange_subdiff 3924 numeric,numeric float8; daterange_subdiff 3925 date,date float8;
+    int8range_canonical 3928 int8range int8range; tsrange_subdiff 3929 timestamp,timestamp float8;
+    tstzrange_subdiff 3930 timestamptz,timestamptz float8;
+    anycompatiblemultirange_in 4226 cstring,oid,int4 anycompatiblemultirange;
+    anycompatiblemultirange_out 4227 anycompatiblemultirange cstring;
+    anymultirange_in 4229 cstring,oid,int4 anymultirange; anymultirange_out 4230 anymultirange cstring;
+    multirange_in 4231 cstring,oid,int4 anymultirange; multirange_out 4232 anymultirange cstring;
+    multirange_recv 4233 internal,oid,int4 anymultirange; multirange_send 4234 anymultirange bytea;
+    multirange_typanalyze 4242 internal bool; anycompatiblerange_in 5094 cstring,oid,int4 anycompatiblerange;
+    anycompatiblerange_out 5095 anycompatiblerange cstring;
     macaddr_in 436 cstring macaddr; macaddr_out 437 macaddr cstring; cash_in 886 cstring money;
     cash_out 887 money cstring; bit_in 1564 cstring,oid,int4 bit; bit_out 1565 bit cstring;
     varbit_in 1579 cstring,oid,int4 varbit; varbit_out 1580 varbit cstring; bit_recv 2456 internal,oid,int4 bit;
@@ -144,7 +159,18 @@ const LIST = `
     txid_snapshot_out 2940 txid_snapshot cstring; txid_snapshot_recv 2941 internal txid_snapshot;
     txid_snapshot_send 2942 txid_snapshot bytea; pg_snapshot_in 5055 cstring pg_snapshot;
     pg_snapshot_out 5056 pg_snapshot cstring; pg_snapshot_recv 5057 internal pg_snapshot;
-    pg_snapshot_send 5058 pg_snapshot bytea`
+    pg_snapshot_send 5058 pg_snapshot bytea;
+    inet_in 910 cstring inet; inet_out 911 inet cstring; cidr_in 1267 cstring cidr; cidr_out 1427 cidr cstring;
+    inet_recv 2496 internal inet; inet_send 2497 inet bytea; cidr_recv 2498 internal cidr; cidr_send 2499 cidr bytea;
+    point_in 117 cstring point; point_out 118 point cstring; lseg_in 119 cstring lseg; lseg_out 120 lseg cstring;
+    path_in 121 cstring path; path_out 122 path cstring; box_in 123 cstring box; box_out 124 box cstring;
+    poly_in 347 cstring polygon; poly_out 348 polygon cstring; circle_in 1450 cstring circle;
+    circle_out 1451 circle cstring; line_in 1490 cstring line; line_out 1491 line cstring;
+    point_recv 2428 internal point; point_send 2429 point bytea; lseg_recv 2480 internal lseg;
+    lseg_send 2481 lseg bytea; path_recv 2482 internal path; path_send 2483 path bytea; box_recv 2484 internal box;
+    box_send 2485 box bytea; poly_recv 2486 internal polygon; poly_send 2487 polygon bytea;
+    line_recv 2488 internal line; line_send 2489 line bytea; circle_recv 2490 internal circle;
+    circle_send 2491 circle bytea`
 
 const oidOf = (name: string): number => {
   const type = typeByName(name)

@@ -55,7 +55,9 @@ const CLASSES = `
     10059 hash aclitem_ops 2235 aclitem_ops aclitem t 0; 10065 btree uuid_ops 2968 uuid_ops uuid t 0;
     10066 hash uuid_ops 2969 uuid_ops uuid t 0; 10069 btree enum_ops 3522 enum_ops anyenum t 0;
     10070 hash enum_ops 3523 enum_ops anyenum t 0; 10088 btree jsonb_ops 4033 jsonb_ops jsonb t 0;
-    10089 hash jsonb_ops 4034 jsonb_ops jsonb t 0;
+    10089 hash jsonb_ops 4034 jsonb_ops jsonb t 0; 10076 btree range_ops 3901 range_ops anyrange t 0;
+    10077 hash range_ops 3903 range_ops anyrange t 0; 10080 btree multirange_ops 4199 multirange_ops anymultirange t 0;
+    10081 hash multirange_ops 4225 multirange_ops anymultirange t 0;
     10002 btree bit_ops 423 bit_ops bit t 0;
     10024 btree macaddr_ops 1984 macaddr_ops macaddr t 0;
     10025 hash macaddr_ops 1985 macaddr_ops macaddr t 0;
@@ -64,7 +66,11 @@ const CLASSES = `
     10043 btree varbit_ops 2002 varbit_ops varbit t 0;
     10047 btree money_ops 2099 money_ops money t 0;
     10067 btree pg_lsn_ops 3253 pg_lsn_ops pg_lsn t 0;
-    10068 hash pg_lsn_ops 3254 pg_lsn_ops pg_lsn t 0`
+    10068 hash pg_lsn_ops 3254 pg_lsn_ops pg_lsn t 0;
+    10009 btree cidr_ops 1974 network_ops inet f 0;
+    10010 hash cidr_ops 1975 network_ops inet f 0;
+    10015 btree inet_ops 1974 network_ops inet t 0;
+    10016 hash inet_ops 1975 network_ops inet t 0`
 
 export const operatorClasses: readonly OperatorClass[] = CLASSES.split(';').map((entry) => {
   const [oid, method, name, family, familyName, type, isDefault, keyType] = entry.trim().split(' ') as string[]
@@ -118,6 +124,8 @@ const OPERATORS = `
     3522 10355:3:3516 10353:1:3518 10357:5:3519 10354:2:3520 10356:4:3521; 3523 10358:1:3516;
     4033 10452:3:3240 10450:1:3242 10454:5:3243 10451:2:3244 10453:4:3245; 4034 10455:1:3240; 5032 10289:1:5068;
     5067 10052:3:5068 10050:1:5073 10054:5:5074 10051:2:5075 10053:4:5076; 6194 10277:1:2988;
+    3901 10374:1:3884 10375:2:3885 10376:3:3882 10377:4:3886 10378:5:3887; 3903 10379:1:3882;
+    4199 10416:1:2862 10417:2:2863 10418:3:2860 10419:4:2864 10420:5:2865; 4225 10421:1:2860;
     423 10207:3:1784 10205:1:1786 10209:5:1787 10206:2:1788 10208:4:1789;
     1984 10182:3:1220 10180:1:1222 10181:2:1223 10184:5:1224 10183:4:1225;
     1985 10273:1:1220;
@@ -126,7 +134,9 @@ const OPERATORS = `
     3253 10252:3:3222 10250:1:3224 10254:5:3225 10251:2:3226 10253:4:3227;
     3254 10296:1:3222;
     3371 10187:3:3362 10185:1:3364 10186:2:3365 10189:5:3366 10188:4:3367;
-    3372 10274:1:3362`
+    3372 10274:1:3362;
+    1974 10192:3:1201 10190:1:1203 10191:2:1204 10194:5:1205 10193:4:1206;
+    1975 10262:1:1201`
 
 export const familyOperators: readonly FamilyOperator[] = OPERATORS.split(';').flatMap((entry) => {
   const [family, ...members] = entry.trim().split(/\s+/)
@@ -137,12 +147,14 @@ export const familyOperators: readonly FamilyOperator[] = OPERATORS.split(';').f
 })
 
 /** Types whose default class is that of another type, for their values are the same. */
-const SAME_AS: Readonly<Record<string, string>> = { varchar: 'text' }
+const SAME_AS: Readonly<Record<string, string>> = { varchar: 'text', cidr: 'inet' }
 
 const classType = (type: SqlType): number => {
   const borrowed = SAME_AS[type.name]
   if (borrowed !== undefined) return typeByName(borrowed)?.oid ?? 0
   if (type.kind === 'e') return typeByName('anyenum')?.oid ?? 0
+  if (type.kind === 'r') return typeByName('anyrange')?.oid ?? 0
+  if (type.kind === 'm') return typeByName('anymultirange')?.oid ?? 0
   if (type.kind === 'c') return typeByName('record')?.oid ?? 0
   if (type.category === 'A' && type.length === -1) return typeByName('anyarray')?.oid ?? 0
   return type.name.startsWith('reg') ? (typeByName('oid')?.oid ?? 0) : type.oid
@@ -152,4 +164,8 @@ const classType = (type: SqlType): number => {
 export const operatorClass = (type: SqlType, method: number, name: string | null): OperatorClass | undefined =>
   name === null
     ? operatorClasses.find((c) => c.method === method && c.isDefault && c.type === classType(type))
-    : operatorClasses.find((c) => c.method === method && c.name === name)
+    : operatorClassNamed(method, name)
+
+/** The class of an index method by its name. */
+export const operatorClassNamed = (method: number, name: string): OperatorClass | undefined =>
+  operatorClasses.find((c) => c.method === method && c.name === name)

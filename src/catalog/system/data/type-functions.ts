@@ -53,6 +53,9 @@ const LIST = `
     xid8 xid8in xid8out xid8recv xid8send - - - -; anycompatible anycompatible_in anycompatible_out - - - - - -;
     anycompatiblearray anycompatiblearray_in anycompatiblearray_out anycompatiblearray_recv anycompatiblearray_send - - - -;
     anycompatiblenonarray anycompatiblenonarray_in anycompatiblenonarray_out - - - - - -;
+    anyrange anyrange_in anyrange_out - - - - - -; anymultirange anymultirange_in anymultirange_out - - - - - -;
+    anycompatiblerange anycompatiblerange_in anycompatiblerange_out - - - - - -;
+    anycompatiblemultirange anycompatiblemultirange_in anycompatiblemultirange_out - - - - - -;
     macaddr8 macaddr8_in macaddr8_out macaddr8_recv macaddr8_send - - - -;
     money cash_in cash_out cash_recv cash_send - - - -;
     macaddr macaddr_in macaddr_out macaddr_recv macaddr_send - - - -;
@@ -60,7 +63,16 @@ const LIST = `
     varbit varbit_in varbit_out varbit_recv varbit_send varbittypmodin varbittypmodout - -;
     pg_lsn pg_lsn_in pg_lsn_out pg_lsn_recv pg_lsn_send - - - -;
     txid_snapshot txid_snapshot_in txid_snapshot_out txid_snapshot_recv txid_snapshot_send - - - -;
-    pg_snapshot pg_snapshot_in pg_snapshot_out pg_snapshot_recv pg_snapshot_send - - - -`
+    pg_snapshot pg_snapshot_in pg_snapshot_out pg_snapshot_recv pg_snapshot_send - - - -;
+    cidr cidr_in cidr_out cidr_recv cidr_send - - - -;
+    inet inet_in inet_out inet_recv inet_send - - - -;
+    point point_in point_out point_recv point_send - - - raw_array_subscript_handler;
+    lseg lseg_in lseg_out lseg_recv lseg_send - - - raw_array_subscript_handler;
+    path path_in path_out path_recv path_send - - - -;
+    box box_in box_out box_recv box_send - - - raw_array_subscript_handler;
+    polygon poly_in poly_out poly_recv poly_send - - - -;
+    line line_in line_out line_recv line_send - - - raw_array_subscript_handler;
+    circle circle_in circle_out circle_recv circle_send - - - -`
 
 const byType = new Map(
   LIST.split(';').map((entry) => {
@@ -80,7 +92,20 @@ const ARRAY: TypeFunctions = [
   'array_subscript_handler',
 ]
 const ENUM: TypeFunctions = ['enum_in', 'enum_out', 'enum_recv', 'enum_send', '-', '-', '-', '-']
+const RANGE: TypeFunctions = ['range_in', 'range_out', 'range_recv', 'range_send', '-', '-', 'range_typanalyze', '-']
+const MULTIRANGE: TypeFunctions = [
+  'multirange_in',
+  'multirange_out',
+  'multirange_recv',
+  'multirange_send',
+  '-',
+  '-',
+  'multirange_typanalyze',
+  '-',
+]
 const RECORD: TypeFunctions = ['record_in', 'record_out', 'record_recv', 'record_send', '-', '-', '-', '-']
+
+const BY_KIND: Partial<Record<SqlType['kind'], TypeFunctions>> = { e: ENUM, r: RANGE, m: MULTIRANGE }
 
 export const typeFunctions = (type: SqlType): TypeFunctions => {
   const own = type.namespace === PG_CATALOG ? byType.get(type.name) : undefined
@@ -89,7 +114,7 @@ export const typeFunctions = (type: SqlType): TypeFunctions => {
     const [, , , , typmodIn, typmodOut] = type.element === null ? ARRAY : typeFunctions(type.element)
     return [ARRAY[0], ARRAY[1], ARRAY[2], ARRAY[3], typmodIn, typmodOut, ARRAY[6], ARRAY[7]]
   }
-  return type.kind === 'e' ? ENUM : RECORD
+  return BY_KIND[type.kind] ?? RECORD
 }
 
 /** OID of the schema pg_catalog. */

@@ -1,0 +1,52 @@
+/** The types that a database defines, made from what their objects say. */
+import { domainType } from '../types/domain-type.ts'
+import { enumType } from '../types/enum-type.ts'
+import { isRangeType, multirangeType, rangeType } from '../types/range/range-type.ts'
+import { rowType } from '../types/record.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { RelationObject, TypeObject } from './objects.ts'
+
+/** What a type's object says of it, and the oids that the type itself carries. */
+export type TypeFacts = Pick<TypeObject, 'oid' | 'name' | 'schema' | 'labels' | 'range' | 'multirangeOf' | 'domain'> & {
+  readonly arrayOid: number
+  /** The relation whose row type it is, 0 for none. */
+  readonly relation: number
+}
+
+/** What types are made of. */
+export interface TypeParts {
+  typeOf(oid: number): SqlType
+  relation(oid: number): RelationObject | null
+}
+
+export const definedType = (facts: TypeFacts, parts: TypeParts): SqlType => {
+  const { oid, arrayOid, name, labels, range, multirangeOf, domain, relation } = facts
+  const identity = { oid, arrayOid, name, namespace: facts.schema }
+  if (labels !== null) return enumType({ ...identity, labels: labels.map(({ label }) => label) })
+  if (range !== undefined) {
+    const { subtype, multirange } = range
+    return rangeType({ ...identity, subtype: parts.typeOf(subtype), multirange })
+  }
+  if (multirangeOf !== undefined) {
+    const of = parts.typeOf(multirangeOf)
+    if (!isRangeType(of)) throw new Error(`multirange type ${name} over ${of.name}, which is no range type`)
+    return multirangeType(of, identity)
+  }
+  if (domain !== undefined) return domainType({ ...identity, base: parts.typeOf(domain.base) })
+  return tableRowType(identity, relation, parts.relation)
+}
+
+/** The row type of a relation; its fields are looked up when they are needed, for the relation may change. */
+export const tableRowType = (
+  facts: { oid: number; arrayOid: number; name: string; namespace: number },
+  relation: number,
+  find: (oid: number) => RelationObject | null,
+): SqlType =>
+  rowType({
+    ...facts,
+    relation,
+    fields: () =>
+      (find(relation)?.columns ?? [])
+        .filter((column) => !column.dropped)
+        .map(({ name, type, typmod }) => ({ name, type, typmod })),
+  })

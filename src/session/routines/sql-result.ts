@@ -1,0 +1,102 @@
+/** What the last statement of a function in SQL must deliver, and how it is brought to that. */
+import type { AnalysisContext } from '../../analyze/context.ts'
+import { tryCoerce } from '../../analyze/coerce.ts'
+import type { Expr } from '../../analyze/expression.ts'
+import type { DmlQuery, OutputColumn, Query } from '../../analyze/query.ts'
+import { wrap } from '../../analyze/set-operations.ts'
+import type { FunctionObject } from '../../catalog/objects.ts'
+import { inputsOf } from '../../catalog/routines.ts'
+import { returnTypeMismatch } from '../../errors/raise/routines.ts'
+import type { CallTypes } from '../../functions/records.ts'
+import { baseTypeOf } from '../../types/domain-type.ts'
+import { formatType } from '../../types/index.ts'
+import { OID } from '../../types/oids.ts'
+import { isRowType } from '../../types/record.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+
+/** What a function declares to return. */
+export interface ReturnedColumns {
+  readonly declared: SqlType
+  /** Columns of a composite result; null for a single value. */
+  readonly columns: readonly { readonly name: string; readonly type: SqlType; readonly typmod: number }[] | null
+}
+
+/** Columns of a composite result, null for a single value and for records of any shape. */
+export const columnsOf = ({ result, columns }: CallTypes): ReturnedColumns['columns'] => {
+  if (columns !== undefined && result.oid === OID.record) return columns.map((column) => ({ ...column, typmod: -1 }))
+  const base = baseTypeOf(result)
+  return isRowType(base) ? base.fields() : null
+}
+
+/** Null where the last statement may deliver anything: void, and records whose columns the call names. */
+export const returnedColumns = (_routine: FunctionObject, types: CallTypes): ReturnedColumns | null => {
+  const columns = columnsOf(types)
+  if (types.result.oid === OID.void || (types.result.oid === OID.record && columns === null)) return null
+  return { declared: types.result, columns }
+}
+
+/** Names by which a body may call its parameters, in their order; empty for those without. */
+export const namesOfParameters = (routine: FunctionObject): readonly string[] =>
+  inputsOf(routine).map(({ name }) => name)
+
+/** The query with its columns brought to the declared types. Throws 42P13 where that cannot be. */
+export const shapeResult = (
+  context: AnalysisContext,
+  query: Query | DmlQuery,
+  { declared, columns }: ReturnedColumns,
+): Query | DmlQuery => {
+  const name = formatType(declared, -1)
+  if ('returning' in query && query.returning === null) {
+    throw returnTypeMismatch(name, "Function's final statement must be SELECT or INSERT/UPDATE/DELETE RETURNING.")
+  }
+  const { outputs } = query
+  const [first] = outputs
+  if (columns === null) {
+    if (outputs.length !== 1) throw returnTypeMismatch(name, 'Final statement must return exactly one column.')
+    return coerced(context, query, [{ type: declared, typmod: -1 }], () =>
+      returnTypeMismatch(name, `Actual return type is ${formatType((first as OutputColumn).type, -1)}.`),
+    )
+  }
+  if (
+    outputs.length === 1 &&
+    first !== undefined &&
+    (first.type.oid === declared.oid || first.type.oid === OID.record)
+  ) {
+    if (first.type.oid === declared.oid || columns.length !== 1) return query
+  }
+  if (outputs.length > columns.length) {
+    throw returnTypeMismatch(name, 'Final statement returns too many columns.')
+  }
+  if (outputs.length < columns.length) throw returnTypeMismatch(name, 'Final statement returns too few columns.')
+  return coerced(context, query, columns, (i) =>
+    returnTypeMismatch(
+      name,
+      `Final statement returns ${formatType((outputs[i] as OutputColumn).type, -1)} instead of ${formatType((columns[i] as (typeof columns)[number]).type, -1)} at column ${i + 1}.`,
+    ),
+  )
+}
+
+const coerced = (
+  context: AnalysisContext,
+  query: Query | DmlQuery,
+  columns: readonly { readonly type: SqlType; readonly typmod: number }[],
+  mismatch: (i: number) => Error,
+): Query | DmlQuery => {
+  const isSame = query.outputs.every(({ type, typmod }, i) => {
+    const wanted = columns[i]
+    return type.oid === wanted?.type.oid && (wanted.typmod < 0 || wanted.typmod === typmod)
+  })
+  if (isSame) return query
+  const fit = (expr: Expr, i: number): Expr => {
+    const { type, typmod } = columns[i] as (typeof columns)[number]
+    const fitted = tryCoerce(context, expr, type, typmod, 'assignment', undefined)
+    if (fitted === null) throw mismatch(i)
+    return fitted
+  }
+  if (!('returning' in query) || query.returning === null) return wrap(context, query as Query, fit)
+  const targets = query.returning.targets.map((target, i) => {
+    const expr = fit(target.expr, i)
+    return { ...target, expr, column: { ...target.column, type: expr.type, typmod: expr.typmod } }
+  })
+  return { ...query, returning: { targets }, outputs: targets.map(({ column }) => column) }
+}
