@@ -1,5 +1,10 @@
 /** The table that a statement changes, named itself or by a view over it. */
-import { featureNotSupported, undefinedColumnOfRelation, wrongObjectType } from '../errors/raise/analysis.ts'
+import {
+  featureNotSupported,
+  generatedAlways,
+  undefinedColumnOfRelation,
+  wrongObjectType,
+} from '../errors/raise/analysis.ts'
 import { cannotModifyView, cannotModifyViewColumn, type ModifyVerb } from '../errors/raise/modify.ts'
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { RangeVar } from '../sql/ast.ts'
@@ -143,4 +148,19 @@ export const ownDefault = (context: AnalysisContext, target: ModifyTarget, colum
   const fallback = target.fallbacks.get(column.attnum)
   if (fallback === undefined) return columnDefault(context, column)
   return columnDefault(context, { ...column, identity: null, generated: false, default: fallback.default })
+}
+
+/** Generated columns take no value; GENERATED ALWAYS identities only when overridden. */
+export const checkWritable = (column: Column, overriding: string): void => {
+  if (column.generated) {
+    throw generatedAlways(`cannot insert a non-DEFAULT value into column "${column.name}"`, {
+      detail: `Column "${column.name}" is a generated column.`,
+    })
+  }
+  if (column.identity?.always && overriding !== 'OVERRIDING_SYSTEM_VALUE' && overriding !== 'OVERRIDING_USER_VALUE') {
+    throw generatedAlways(`cannot insert a non-DEFAULT value into column "${column.name}"`, {
+      detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
+      hint: 'Use OVERRIDING SYSTEM VALUE to override.',
+    })
+  }
 }

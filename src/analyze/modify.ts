@@ -1,5 +1,5 @@
 /** INSERT, UPDATE and DELETE. */
-import { duplicateColumn, featureNotSupported, generatedAlways, syntaxErrorAt } from '../errors/raise/analysis.ts'
+import { duplicateColumn, featureNotSupported, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import type { Column } from '../catalog/objects.ts'
 import {
   bodyOf,
@@ -7,6 +7,7 @@ import {
   tagOf,
   type DeleteStmt,
   type InsertStmt,
+  type MergeStmt,
   type Node,
   type RangeVar,
   type ResTarget,
@@ -20,7 +21,16 @@ import { analyzeWith } from './ctes.ts'
 import type { Expr } from './expression.ts'
 import { analyzeFrom } from './from.ts'
 import { locationOf } from './location.ts'
-import { baseColumn, columnNamed, defaultOf, modifyTarget, ownDefault, type ModifyTarget } from './modify-target.ts'
+import { analyzeMerge } from './merge.ts'
+import {
+  baseColumn,
+  checkWritable,
+  columnNamed,
+  defaultOf,
+  modifyTarget,
+  ownDefault,
+  type ModifyTarget,
+} from './modify-target.ts'
 import { conflictOf } from './on-conflict.ts'
 import type {
   DeleteQuery,
@@ -47,6 +57,8 @@ export const analyzeModify = (context: AnalysisContext, scope: Scope, node: Node
       return analyzeUpdate(context, scope, bodyOf(node, 'UpdateStmt') as UpdateStmt)
     case 'DeleteStmt':
       return analyzeDelete(context, scope, bodyOf(node, 'DeleteStmt') as DeleteStmt)
+    case 'MergeStmt':
+      return analyzeMerge(context, scope, bodyOf(node, 'MergeStmt') as MergeStmt, analyzeModify)
     default:
       throw featureNotSupported(`${tagOf(node)} is not supported`)
   }
@@ -156,7 +168,11 @@ const insertSource = (
   for (const column of columns) checkWritable(column, overriding)
   if (query.kind === 'select' && query.distinct === 'none' && query.orderBy.length === 0) {
     const targets = query.targets.map((t, i) => {
-      const expr = assignable(context, t.expr, columns[i] as Column, 'value', locationOf(select.targetList?.[i]))
+      const column = columns[i] as Column
+      const expr =
+        overriding === 'OVERRIDING_USER_VALUE' && column.identity !== null
+          ? defaultOf(context, target, column)
+          : assignable(context, t.expr, column, 'value', locationOf(select.targetList?.[i]))
       return { ...t, expr, column: { ...t.column, type: expr.type, typmod: expr.typmod } }
     })
     return { ...query, targets, outputs: targets.map((t) => t.column) }
@@ -166,21 +182,6 @@ const insertSource = (
 
 const checkWidth = (width: number, columns: readonly TargetColumn[], node: Node | undefined): void => {
   if (width > columns.length) throw syntaxErrorAt('INSERT has more expressions than target columns', locationOf(node))
-}
-
-/** Generated columns take no value; GENERATED ALWAYS identities only when overridden. */
-const checkWritable = (column: Column, overriding: string): void => {
-  if (column.generated) {
-    throw generatedAlways(`cannot insert a non-DEFAULT value into column "${column.name}"`, {
-      detail: `Column "${column.name}" is a generated column.`,
-    })
-  }
-  if (column.identity?.always && overriding !== 'OVERRIDING_SYSTEM_VALUE' && overriding !== 'OVERRIDING_USER_VALUE') {
-    throw generatedAlways(`cannot insert a non-DEFAULT value into column "${column.name}"`, {
-      detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
-      hint: 'Use OVERRIDING SYSTEM VALUE to override.',
-    })
-  }
 }
 
 const valuesSource = (

@@ -260,4 +260,27 @@ export interface DeleteQuery {
   readonly outputs: readonly OutputColumn[]
 }
 
-export type DmlQuery = InsertQuery | UpdateQuery | DeleteQuery
+/** What MERGE does with a row: the first action of its kind (`matched`) whose condition holds is taken. */
+export interface MergeAction {
+  readonly matched: boolean
+  readonly condition: Expr | null
+  readonly kind: 'update' | 'delete' | 'insert' | 'nothing'
+  /** Of INSERT all columns that get a value, of UPDATE those that get another one. */
+  readonly assignments: readonly Assignment[]
+}
+
+export interface MergeQuery {
+  readonly kind: 'merge'
+  readonly ctes: readonly Cte[]
+  readonly table: TableItem
+  /** The rows that are merged in, and where they match. */
+  readonly from: FromItem
+  readonly condition: Expr
+  readonly actions: readonly MergeAction[]
+  readonly generated: readonly Assignment[]
+  readonly checks: readonly CheckExpr[]
+  readonly returning: null
+  readonly outputs: readonly OutputColumn[]
+}
+
+export type DmlQuery = InsertQuery | UpdateQuery | DeleteQuery | MergeQuery

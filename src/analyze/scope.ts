@@ -54,6 +54,7 @@ export const CLAUSE = {
   groupBy: { name: 'GROUP BY', aggregates: false, windows: false, sets: true },
   orderBy: { name: 'ORDER BY', aggregates: true, windows: true, sets: true },
   distinctOn: { name: 'DISTINCT ON', aggregates: true, windows: true, sets: true },
+  mergeWhen: { name: 'MERGE WHEN conditions', aggregates: false, windows: false, sets: false },
   joinOn: { name: 'JOIN conditions', aggregates: false, windows: false, sets: false },
   from: { name: 'functions in FROM', aggregates: false, windows: false, sets: true },
   limit: { name: 'LIMIT', aggregates: false, windows: false, sets: false },

@@ -166,6 +166,24 @@ class PhysicalPlanner implements Planner {
         const estimate = streaming([source], COST.row)
         return { kind: 'update', query, checkOptions, source, rowid, tableoid, values, outputs, estimate }
       }
+      case 'merge': {
+        const source = this.plan(plan.source)
+        const { query, rowid, tableoid } = plan
+        const actions = plan.actions.map(({ condition, values }) => ({
+          condition: condition === null ? null : this.plan(condition),
+          values: values === null ? null : this.plan(values),
+        }))
+        return {
+          kind: 'merge',
+          query,
+          source,
+          rowid,
+          tableoid,
+          actions,
+          outputs,
+          estimate: streaming([source], COST.row),
+        }
+      }
       case 'delete': {
         const source = this.plan(plan.source)
         return {

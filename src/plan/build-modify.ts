@@ -9,6 +9,7 @@ import type {
   DmlQuery,
   FromItem,
   InsertQuery,
+  MergeQuery,
   Returning,
   UpdateQuery,
   ViewLevel,
@@ -33,6 +34,7 @@ export interface QueryBuilder {
   query(query: InsertQuery['source'] & object): LogicalPlan
   filter(input: LogicalPlan, condition: Expr): LogicalPlan
   project(input: LogicalPlan, columns: readonly ComputedColumn[], names: readonly string[]): LogicalPlan
+  joined(type: 'left' | 'inner', left: LogicalPlan, right: LogicalPlan, condition: Expr): LogicalPlan
   fromItem(item: FromItem, rowids: ReadonlyMap<object, RowAddress>): LogicalPlan
 }
 
@@ -44,6 +46,8 @@ export const buildModify = (builder: QueryBuilder, query: DmlQuery): LogicalPlan
       return buildUpdate(builder, query)
     case 'delete':
       return buildDelete(builder, query)
+    case 'merge':
+      return buildMerge(builder, query)
   }
 }
 
@@ -137,4 +141,25 @@ const buildDelete = (builder: QueryBuilder, query: DeleteQuery): LogicalPlan => 
   const source = affected(builder, query, address)
   const outputs = returnable(query, source, address)
   return returned(builder, { kind: 'delete', query, source, ...address, outputs }, query.returning, query.levels)
+}
+
+const buildMerge = (builder: QueryBuilder, query: MergeQuery): LogicalPlan => {
+  const { context } = builder
+  const address = rowAddress(query.table, context)
+  const source = builder.fromItem(query.from, new Map())
+  const target = scanOf(query.table, address, context)
+  // Rows without a match are of use only where something is to be done with them.
+  const outer = query.actions.some((action) => !action.matched)
+  const joined = builder.joined(outer ? 'left' : 'inner', source, target, query.condition)
+  const rowPlan = (exprs: readonly Expr[]): LogicalPlan =>
+    builder.project(
+      RESULT,
+      exprs.map((expr) => ({ id: context.freshColumn(), expr })),
+      exprs.map(() => 'value'),
+    )
+  const actions = query.actions.map(({ condition, assignments }) => ({
+    condition: condition === null ? null : rowPlan([condition]),
+    values: assignments.length === 0 ? null : rowPlan(assignments.map((a) => a.expr)),
+  }))
+  return { kind: 'merge', query, source: joined, ...address, actions, outputs: [] }
 }

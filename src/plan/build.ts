@@ -53,6 +53,7 @@ class Builder implements QueryBuilder {
       case 'insert':
       case 'update':
       case 'delete':
+      case 'merge':
         return this.withCtes(query.ctes, buildModify(this, query))
       default:
         return this.query(query)
@@ -438,6 +439,16 @@ class Builder implements QueryBuilder {
         return this.#join(item, left, right)
       }
     }
+  }
+
+  joined(type: 'left' | 'inner', left: LogicalPlan, right: LogicalPlan, condition: Expr): LogicalPlan {
+    const outputs = [...left.outputs, ...right.outputs]
+    if (type === 'left' && containsSubquery(condition)) {
+      const matching = this.filter(right, condition)
+      return { kind: 'join', type, left, right: matching, condition: null, lateral: true, nullAware: false, outputs }
+    }
+    if (containsSubquery(condition)) return this.filter(crossJoin(left, right, false), condition)
+    return { kind: 'join', type, left, right, condition, lateral: false, nullAware: false, outputs }
   }
 
   #function(item: FromItem & { kind: 'function' }): LogicalPlan {

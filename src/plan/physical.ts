@@ -9,6 +9,7 @@ import type {
   DeleteQuery,
   FunctionItem,
   InsertQuery,
+  MergeQuery,
   RowLock,
   TableItem,
   UpdateQuery,
@@ -335,7 +336,23 @@ export interface Delete extends Node {
   readonly tableoid: ColumnId | null
 }
 
-export type ModifyPlan = Insert | Update | Delete
+export interface MergeActionPlan {
+  readonly condition: PhysicalPlan | null
+  readonly values: PhysicalPlan | null
+}
+
+/** MERGE: `source` delivers the rows that are merged in, and the target's that match; without one its address is NULL. */
+export interface Merge extends Node {
+  readonly kind: 'merge'
+  readonly query: MergeQuery
+  readonly source: PhysicalPlan
+  readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
+  /** In the order of `query.actions`. */
+  readonly actions: readonly MergeActionPlan[]
+}
+
+export type ModifyPlan = Insert | Update | Delete | Merge
 
 export type PhysicalPlan =
   | SeqScan

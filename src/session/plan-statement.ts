@@ -113,7 +113,7 @@ const lockMode = (
 }
 
 const isModification = (query: Query | DmlQuery): query is DmlQuery =>
-  query.kind === 'insert' || query.kind === 'update' || query.kind === 'delete'
+  query.kind === 'insert' || query.kind === 'update' || query.kind === 'delete' || query.kind === 'merge'
 
 /** Tables that the statement or a CTE of it changes. */
 const modifiedTables = (query: Query | DmlQuery): Set<number> => {

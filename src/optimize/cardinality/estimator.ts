@@ -169,6 +169,7 @@ export class Estimator {
       case 'insert':
         return plan.source === null ? 1 : this.rows(plan.source)
       case 'update':
+      case 'merge':
       case 'delete':
         return this.rows(plan.source)
       default: {

@@ -117,6 +117,7 @@ const prune = (plan: LogicalPlan, needed: Needed): LogicalPlan => {
       const input = prune(plan.input, new Set([...needed, ...addresses]))
       return { ...plan, input, outputs: input.outputs }
     }
+    case 'merge':
     case 'insert':
       return withInputs(
         plan,
