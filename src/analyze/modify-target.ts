@@ -5,7 +5,7 @@ import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { RangeVar } from '../sql/ast.ts'
 import type { AnalysisContext } from './context.ts'
 import type { ColumnId, Expr } from './expression.ts'
-import { resolveRelation, tableItem, tableResult } from './from.ts'
+import { resolveRelation, tableItem, tableResult, withInheritors } from './from.ts'
 import { namespaceItem } from './from-names.ts'
 import { columnRef, constant, substituteColumns } from './nodes.ts'
 import type { CheckOption, TableItem, ViewLevel } from './query.ts'
@@ -36,8 +36,9 @@ export const modifyTarget = (context: AnalysisContext, range: RangeVar, verb: Mo
   if (relation.kind === 'm') throw wrongObjectType(`cannot change materialized view "${relation.name}"`)
   if (relation.kind === 'S') throw wrongObjectType(`cannot change sequence "${relation.name}"`)
   if (relation.system !== null) throw featureNotSupported(`cannot change system catalog "${relation.name}" directly`)
-  if (relation.kind !== 'r') throw wrongObjectType(`cannot open relation "${relation.name}"`)
-  const table = tableItem(context, relation, range.alias)
+  if (relation.kind !== 'r' && relation.kind !== 'p') throw wrongObjectType(`cannot open relation "${relation.name}"`)
+  const own = tableItem(context, relation, range.alias)
+  const table = verb === 'insert into' ? own : withInheritors(context, own, range)
   const columns = tableColumns(table)
   const names = tableNames(context, table)
   return { relation, verb, table, columns, names, levels: [], fallbacks: new Map(), blocked: [], checkOptions: [] }

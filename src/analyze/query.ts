@@ -29,6 +29,8 @@ export interface TableItem {
   /** One per live column, in attnum order; `attnum` tells which. System columns (ctid, tableoid) follow when used. */
   readonly columns: readonly OutputColumn[]
   readonly sample: null
+  /** The tables whose rows are meant, where that is not just the relation: it and those that inherit, or partitions. */
+  readonly inheritors?: readonly RelationObject[]
 }
 
 export interface SubqueryItem {

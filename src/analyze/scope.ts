@@ -69,6 +69,8 @@ export const CLAUSE = {
   check: { name: 'check constraints', aggregates: false, windows: false, sets: false },
   generated: { name: 'column generation expressions', aggregates: false, windows: false, sets: false },
   index: { name: 'index expressions', aggregates: false, windows: false, sets: false },
+  partitionKey: { name: 'partition key expressions', aggregates: false, windows: false, sets: false },
+  partitionBound: { name: 'partition bound', aggregates: false, windows: false, sets: false },
   predicate: { name: 'index predicates', aggregates: false, windows: false, sets: false },
   execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false },
   copyWhere: { name: 'COPY FROM WHERE conditions', aggregates: false, windows: false, sets: false },

@@ -161,10 +161,10 @@ class PhysicalPlanner implements Planner {
       }
       case 'update': {
         const source = this.plan(plan.source)
-        const { query, rowid, values } = plan
+        const { query, rowid, tableoid, values } = plan
         const checkOptions = this.#checkOptions(plan.checkOptions)
         const estimate = streaming([source], COST.row)
-        return { kind: 'update', query, checkOptions, source, rowid, values, outputs, estimate }
+        return { kind: 'update', query, checkOptions, source, rowid, tableoid, values, outputs, estimate }
       }
       case 'delete': {
         const source = this.plan(plan.source)
@@ -173,6 +173,7 @@ class PhysicalPlanner implements Planner {
           query: plan.query,
           source,
           rowid: plan.rowid,
+          tableoid: plan.tableoid,
           outputs,
           estimate: streaming([source], COST.row),
         }

@@ -8,13 +8,11 @@ import type {
   DeleteQuery,
   FunctionItem,
   InsertQuery,
-  RowLock,
   TableItem,
   UpdateQuery,
   WindowSpec,
 } from '../analyze/query.ts'
-import type { RelationObject } from '../catalog/objects.ts'
-import type { ComputedColumn, JoinType, PlanColumn } from './physical.ts'
+import type { ComputedColumn, JoinType, LockedItem, PlanColumn } from './physical.ts'
 
 interface Node {
   readonly outputs: readonly PlanColumn[]
@@ -155,7 +153,7 @@ export interface LogicalWith extends Node {
 export interface LogicalLockRows extends Node {
   readonly kind: 'lock-rows'
   readonly input: LogicalPlan
-  readonly locks: readonly { readonly lock: RowLock; readonly relation: RelationObject; readonly rowid: ColumnId }[]
+  readonly locks: readonly LockedItem[]
 }
 
 /**
@@ -180,6 +178,8 @@ export interface LogicalUpdate extends Node, RowPlans {
   readonly query: UpdateQuery
   readonly source: LogicalPlan
   readonly rowid: ColumnId
+  /** The table that an address is of, where the target stands for several. */
+  readonly tableoid: ColumnId | null
   /** Columns of the source that hold the assigned values, in the order of `query.assignments`. */
   readonly values: readonly ColumnId[]
 }
@@ -189,6 +189,7 @@ export interface LogicalDelete extends Node {
   readonly query: DeleteQuery
   readonly source: LogicalPlan
   readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
 }
 
 export type LogicalPlan =

@@ -6,7 +6,7 @@ import { changeOwner, commentStatement, renameStatement, setSchema } from '../..
 import { alterRole, createDatabase, createRole, dropRoles, findDatabase } from '../../exec/ddl/server-objects.ts'
 import { createRange } from '../../exec/ddl/range-types.ts'
 import { alterEnum, createEnum } from '../../exec/ddl/types.ts'
-import { createIndexStatement } from '../../exec/ddl/create-index.ts'
+import { createIndexStatement } from '../../exec/ddl/partition-indexes.ts'
 import { createTable } from '../../exec/ddl/create-table.ts'
 import { createSchema } from '../../exec/ddl/schemas.ts'
 import { PG_NAMESPACE, type DefinitionContext } from '../../exec/ddl/context.ts'
