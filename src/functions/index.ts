@@ -27,6 +27,7 @@ import { formattingFunctions } from './scalar/formatting.ts'
 import { geometricFunctions } from './scalar/geometry/index.ts'
 import { identifierFunctions, snapshotSets } from './scalar/identifiers.ts'
 import { jsonFunctions } from './scalar/json.ts'
+import { jsonPathFunctions, jsonPathSets } from './scalar/jsonpath.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
@@ -72,6 +73,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...multirangeFunctions,
   ...jsonFunctions,
   ...jsonRecordFunctions,
+  ...jsonPathFunctions,
   ...systemFunctions,
   ...maintenanceFunctions,
   ...advisoryLockFunctions,
@@ -85,6 +87,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...partFunctions,
   ...multirangeSets,
   ...jsonRecordSets,
+  ...jsonPathSets,
   ...snapshotSets,
   ...catalogSets,
   ...maintenanceSets,

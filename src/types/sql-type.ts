@@ -25,6 +25,7 @@
  * | point lseg line box path polygon circle | the shapes of `geometry/shapes.ts` |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
+ * | jsonpath | JsonPath, the tree of `jsonpath/items.ts` |
  * | arrays | SqlArray { dimensions, lowerBounds, elements } |
  * | enums | string (the label) |
  * | record and row types | SqlRecord { types, values } |
