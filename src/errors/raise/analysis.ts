@@ -118,6 +118,25 @@ export const groupingError = (message: string, location?: Location): SqlError =>
 export const windowingError = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.windowing_error, message, location)
 
+/** RANGE with a distance over a column whose type has none, or not in terms of the distance's type. */
+export const rangeFrameNotSupported = (column: string, offset: string | null, location?: Location): SqlError =>
+  located(
+    SQL_STATE.feature_not_supported,
+    `RANGE with offset PRECEDING/FOLLOWING is not supported for column type ${column}${
+      offset === null ? '' : ` and offset type ${offset}`
+    }`,
+    location,
+    offset === null ? {} : { hint: 'Cast the offset value to an appropriate type.' },
+  )
+
+export const rangeFrameAmbiguous = (column: string, offset: string, location?: Location): SqlError =>
+  located(
+    SQL_STATE.feature_not_supported,
+    `RANGE with offset PRECEDING/FOLLOWING has multiple interpretations for column type ${column} and offset type ${offset}`,
+    location,
+    { hint: 'Cast the offset value to the exact intended type.' },
+  )
+
 export const syntaxErrorAt = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.syntax_error, message, location, fields)
 

@@ -46,6 +46,10 @@ export const invalidFrameOffset = (which: 'starting' | 'ending', negative: boole
     ? new SqlError(SQL_STATE.invalid_preceding_or_following_size, `frame ${which} offset must not be negative`)
     : new SqlError(SQL_STATE.null_value_not_allowed, `frame ${which} offset must not be null`)
 
+/** Of a RANGE frame. */
+export const invalidFrameDistance = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_preceding_or_following_size, 'invalid preceding or following size in window function')
+
 export const waitingFunctionMisplaced = (name: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, `function ${name} is only supported as a whole column of a select list`)
 
