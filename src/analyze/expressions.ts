@@ -162,8 +162,8 @@ const analyzeTypeCast = (context: AnalysisContext, scope: Scope, node: TypeCast)
   const { type, typmod } = resolveTypeName(context, node.typeName)
   const array = bodyOf(node.arg, 'A_ArrayExpr')
   const arg =
-    array !== undefined && type.category === 'A'
-      ? analyzeArray(context, scope, array, type)
+    array !== undefined && baseTypeOf(type).category === 'A'
+      ? analyzeArray(context, scope, array, baseTypeOf(type))
       : context.expr(scope, node.arg)
   return coerce(context, arg, type, typmod, 'explicit', node.location ?? locationOf(node.arg))
 }

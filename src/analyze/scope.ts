@@ -70,6 +70,7 @@ export const CLAUSE = {
   generated: { name: 'column generation expressions', aggregates: false, windows: false, sets: false },
   index: { name: 'index expressions', aggregates: false, windows: false, sets: false },
   predicate: { name: 'index predicates', aggregates: false, windows: false, sets: false },
+  call: { name: 'CALL arguments', aggregates: false, windows: false, sets: false },
   execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false },
   copyWhere: { name: 'COPY FROM WHERE conditions', aggregates: false, windows: false, sets: false },
   transform: { name: 'transform expressions', aggregates: false, windows: false, sets: false },

@@ -75,6 +75,10 @@ export const undefinedSchema = (name: string, location?: Location): SqlError =>
 export const undefinedType = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_object, `type "${name}" does not exist`, location)
 
+/** A type that a parameter of a function is declared with. */
+export const undefinedTypeNamed = (name: string): SqlError =>
+  located(SQL_STATE.undefined_object, `type ${name} does not exist`, undefined)
+
 export const undefinedFunction = (signature: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.undefined_function, `function ${signature} does not exist`, location, {
     hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',

@@ -229,7 +229,7 @@ interface NewTable {
 export const storeTable = (context: DefinitionContext, table: NewTable): RelationObject => {
   const { catalog, storage, transaction } = context
   const kind = table.kind ?? 'r'
-  const storageId = kind === 'v' ? 0 : catalog.allocateOid()
+  const storageId = kind === 'v' || kind === 'c' ? 0 : catalog.allocateOid()
   const oid = storageId === 0 ? catalog.allocateOid() : storageId
   const rowType = catalog.allocateOid()
   const relation: RelationObject = {
