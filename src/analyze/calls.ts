@@ -7,7 +7,7 @@ import {
   groupingError,
   syntaxErrorAt,
   undefinedFunction,
-  undefinedObject,
+  noEqualityOperator,
   undefinedOrderedAggregate,
   undefinedProcedure,
   undefinedSchema,
@@ -389,7 +389,7 @@ const aggregateCall = (
 const checkDistinct = (args: readonly Expr[], orderBy: readonly SortKey[], location: Location): void => {
   const arg = args.find((a) => a.type.hashKey === null)
   if (arg !== undefined) {
-    throw undefinedFunctionForType(arg.type, location)
+    throw noEqualityOperator(formatType(arg.type, -1), location)
   }
   for (const key of orderBy) {
     const matches = args.some((a) => sameExpr(a, key.expr))
@@ -398,9 +398,6 @@ const checkDistinct = (args: readonly Expr[], orderBy: readonly SortKey[], locat
     }
   }
 }
-
-const undefinedFunctionForType = (type: SqlType, location: Location) =>
-  undefinedObject(`could not identify an equality operator for type ${formatType(type, -1)}`, location)
 
 const windowCall = (
   context: AnalysisContext,

@@ -1,12 +1,12 @@
 /** What INSERT puts into a table: the columns, or parts of them, that it names, and the rows for these. */
 import type { Column } from '../catalog/objects.ts'
-import { duplicateColumn, generatedAlways, syntaxErrorAt } from '../errors/raise/analysis.ts'
+import { duplicateColumn, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import { bodyOf, listItems, tagOf, type InsertStmt, type Node, type ResTarget, type SelectStmt } from '../sql/ast.ts'
 import { assignmentPath, type AssignmentPath } from './assignment-path.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
-import { baseColumn, columnNamed, defaultOf, type ModifyTarget } from './modify-target.ts'
+import { baseColumn, checkWritable, columnNamed, defaultOf, type ModifyTarget } from './modify-target.ts'
 import { columnRef, constant } from './nodes.ts'
 import type { OutputColumn, Query } from './query.ts'
 import { CLAUSE, Scope } from './scope.ts'
@@ -128,7 +128,7 @@ interface Rows {
 }
 
 const querySource = (context: AnalysisContext, scope: Scope, node: Node, input: Input): Rows => {
-  const { named, isExplicit, overriding } = input
+  const { target, named, isExplicit, overriding } = input
   const select = bodyOf(node, 'SelectStmt') as SelectStmt
   const query = context.rules.query(context, scope, node, true)
   checkWidth(query.outputs.length, named, node)
@@ -139,7 +139,11 @@ const querySource = (context: AnalysisContext, scope: Scope, node: Node, input: 
   for (const { column } of slots) checkWritable(column, overriding)
   if (query.kind === 'select' && query.distinct === 'none' && query.orderBy.length === 0) {
     const targets = query.targets.map((t, i) => {
-      const expr = fit(context, slots[i] as Slot, t.expr, locationOf(select.targetList?.[i]))
+      const slot = slots[i] as Slot
+      const expr =
+        overriding === 'OVERRIDING_USER_VALUE' && slot.column.identity !== null
+          ? defaultOf(context, target, slot.column)
+          : fit(context, slot, t.expr, locationOf(select.targetList?.[i]))
       return { ...t, expr, column: { ...t.column, type: expr.type, typmod: expr.typmod } }
     })
     return { query: { ...query, targets, outputs: targets.map((t) => t.column) }, slots }
@@ -149,21 +153,6 @@ const querySource = (context: AnalysisContext, scope: Scope, node: Node, input: 
 
 const checkWidth = (width: number, named: readonly NamedTarget[], node: Node | undefined): void => {
   if (width > named.length) throw syntaxErrorAt('INSERT has more expressions than target columns', locationOf(node))
-}
-
-/** Generated columns take no value; GENERATED ALWAYS identities only when overridden. */
-const checkWritable = (column: Column, overriding: string): void => {
-  if (column.generated) {
-    throw generatedAlways(`cannot insert a non-DEFAULT value into column "${column.name}"`, {
-      detail: `Column "${column.name}" is a generated column.`,
-    })
-  }
-  if (column.identity?.always && overriding !== 'OVERRIDING_SYSTEM_VALUE' && overriding !== 'OVERRIDING_USER_VALUE') {
-    throw generatedAlways(`cannot insert a non-DEFAULT value into column "${column.name}"`, {
-      detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
-      hint: 'Use OVERRIDING SYSTEM VALUE to override.',
-    })
-  }
 }
 
 const valuesSource = (context: AnalysisContext, scope: Scope, select: SelectStmt, input: Input): Rows => {

@@ -5,6 +5,7 @@ import {
   tagOf,
   type DeleteStmt,
   type InsertStmt,
+  type MergeStmt,
   type Node,
   type RangeVar,
   type UpdateStmt,
@@ -17,6 +18,7 @@ import type { Expr } from './expression.ts'
 import { analyzeFrom } from './from.ts'
 import { insertSource } from './insert-source.ts'
 import { locationOf } from './location.ts'
+import { analyzeMerge } from './merge.ts'
 import { baseColumn, modifyTarget, ownDefault } from './modify-target.ts'
 import { conflictOf } from './on-conflict.ts'
 import type { DeleteQuery, DmlQuery, InsertQuery, OutputColumn, Returning, TableItem, UpdateQuery } from './query.ts'
@@ -33,6 +35,8 @@ export const analyzeModify = (context: AnalysisContext, scope: Scope, node: Node
       return analyzeUpdate(context, scope, bodyOf(node, 'UpdateStmt') as UpdateStmt)
     case 'DeleteStmt':
       return analyzeDelete(context, scope, bodyOf(node, 'DeleteStmt') as DeleteStmt)
+    case 'MergeStmt':
+      return analyzeMerge(context, scope, bodyOf(node, 'MergeStmt') as MergeStmt, analyzeModify)
     default:
       throw featureNotSupported(`${tagOf(node)} is not supported`)
   }

@@ -1,5 +1,11 @@
 /** SELECT: the clauses of one query level, in the order SQL gives them meaning. */
-import { ambiguousOutput, groupingError, invalidColumnReference, syntaxErrorAt } from '../errors/raise/analysis.ts'
+import {
+  ambiguousOutput,
+  groupingError,
+  invalidColumnReference,
+  noEqualityOperator,
+  syntaxErrorAt,
+} from '../errors/raise/analysis.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy, type WindowDef } from '../sql/ast.ts'
 import { coerceToBigint, coerceToBoolean, settleUnknown } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
@@ -7,6 +13,7 @@ import type { Expr, SortKey } from './expression.ts'
 import { analyzeFrom } from './from.ts'
 import { checkGrouped } from './grouping.ts'
 import { locationOf } from './location.ts'
+import { formatType } from '../types/index.ts'
 import { sameExpr } from './nodes.ts'
 import type { Cte, FromItem, SelectQuery, Target } from './query.ts'
 import { withRowLocks } from './row-locks.ts'
@@ -35,7 +42,7 @@ export const analyzeSelect = (
   const orderBy = scope.within(CLAUSE.orderBy, () =>
     (node.sortClause ?? []).map((n) => queryOrderKey(context, scope, bodyOf(n, 'SortBy') as SortBy, targets)),
   )
-  const distinct = distinctOf(context, scope, node, targets, orderBy)
+  const distinct = distinctOf(context, scope, node, targets, sources, orderBy)
   const aggregated = scope.aggregated || grouping !== null || having !== null
   const grouped = aggregated ? checkLevel(context, from, grouping, sources, having, orderBy, node) : []
   const withTies = node.limitOption === 'LIMIT_OPTION_WITH_TIES'
@@ -176,10 +183,7 @@ const groupExpression = (context: AnalysisContext, scope: Scope, node: Node, tar
   if (position !== null) return checkGroupItem(atPosition(targets, position, 'GROUP BY', node).expr, node)
   const expr = settleUnknown(context, context.expr(scope, node))
   if (expr.type.hashKey === null) {
-    throw invalidColumnReference(
-      `could not identify an equality operator for type ${expr.type.sqlName}`,
-      locationOf(node),
-    )
+    throw noEqualityOperator(formatType(expr.type, -1), locationOf(node))
   }
   return targets.find((t) => sameExpr(t.expr, expr))?.expr ?? expr
 }
@@ -247,15 +251,16 @@ const distinctOf = (
   scope: Scope,
   node: SelectStmt,
   targets: readonly Target[],
+  sources: readonly TargetSource[],
   orderBy: readonly SortKey[],
 ): SelectQuery['distinct'] => {
   const clause = node.distinctClause
   if (clause === undefined || clause.length === 0) return 'none'
   const on = clause.filter((n) => Object.keys(n).length > 0)
   if (on.length === 0) {
-    const without = targets.find((t) => t.expr.type.hashKey === null)
+    const without = sources.find(({ target }) => target.expr.type.hashKey === null)
     if (without !== undefined) {
-      throw invalidColumnReference(`could not identify an equality operator for type ${without.expr.type.sqlName}`)
+      throw noEqualityOperator(formatType(without.target.expr.type, -1), without.location)
     }
     if (orderBy.some((key) => !targets.some((t) => sameExpr(t.expr, key.expr)))) {
       throw invalidColumnReference(
@@ -266,7 +271,11 @@ const distinctOf = (
     return 'all'
   }
   const exprs = scope.within(CLAUSE.distinctOn, () =>
-    on.map((n) => orderExpression(context, scope, n, targets, 'DISTINCT ON')),
+    on.map((n) => {
+      const expr = orderExpression(context, scope, n, targets, 'DISTINCT ON')
+      if (expr.type.hashKey === null) throw noEqualityOperator(formatType(expr.type, -1), locationOf(n))
+      return expr
+    }),
   )
   const leading = orderBy.slice(0, exprs.length)
   if (leading.some((key) => !exprs.some((e) => sameExpr(e, key.expr)))) {

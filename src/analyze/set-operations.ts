@@ -4,12 +4,14 @@ import {
   invalidColumnReference,
   syntaxErrorAt,
   undefinedColumn,
+  noEqualityOperator,
 } from '../errors/raise/analysis.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy } from '../sql/ast.ts'
 import { coerceToCommon, commonType, commonTypmod } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
+import { formatType } from '../types/index.ts'
 import { columnRef } from './nodes.ts'
 import type { Cte, OutputColumn, Query, SelectQuery, SetOperationQuery, ValuesQuery } from './query.ts'
 import { lockingClauseName } from './row-locks.ts'
@@ -64,6 +66,7 @@ const unify = (context: AnalysisContext, left: Query, right: Query, construct: s
   const types = left.outputs.map((l, i): ColumnShape => {
     const pair = [outputExpr(left, i), outputExpr(right, i)]
     const type = commonType(context, pair, construct, (k) => armLocation(k === 0 ? node.larg : node.rarg, i))
+    if (!node.all && type.hashKey === null) throw noEqualityOperator(formatType(type, -1), armLocation(node.larg, i))
     return { type, typmod: commonTypmod([columnRef(l), columnRef(right.outputs[i] as OutputColumn)], type) }
   })
   return {

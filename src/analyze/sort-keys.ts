@@ -1,5 +1,5 @@
 /** ORDER BY items of aggregates, windows and queries. */
-import { undefinedObject, wrongObjectType } from '../errors/raise/analysis.ts'
+import { noOrderingOperator, wrongObjectType } from '../errors/raise/analysis.ts'
 import { bodyOf, namesOf, type Node, type SortBy } from '../sql/ast.ts'
 import { formatType } from '../types/index.ts'
 import { settleUnknown } from './coerce.ts'
@@ -18,10 +18,7 @@ export const analyzeSortKeys = (context: AnalysisContext, scope: Scope, nodes: r
 /** The key for an expression: direction and place of NULLs as written or as PostgreSQL defaults them. */
 export const sortKey = (item: SortBy, expr: Expr): SortKey => {
   if (expr.type.compare === null) {
-    throw undefinedObject(
-      `could not identify an ordering operator for type ${formatType(expr.type, -1)}`,
-      locationOf(item.node),
-    )
+    throw noOrderingOperator(formatType(expr.type, -1), locationOf(item.node))
   }
   const descending = item.sortby_dir === 'SORTBY_DESC' || (item.sortby_dir === 'SORTBY_USING' && usesDescending(item))
   const nullsFirst =

@@ -1,11 +1,12 @@
 /** OVER clauses and the WINDOW clause: window definitions of one query level. */
-import { undefinedObject, windowingError } from '../errors/raise/analysis.ts'
+import { noEqualityOperator, undefinedObject, windowingError } from '../errors/raise/analysis.ts'
 import type { Node, WindowDef } from '../sql/ast.ts'
 import { OID } from '../types/oids.ts'
 import { coerce, coerceToBigint, settleUnknown } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
+import { formatType } from '../types/index.ts'
 import { sameExpr } from './nodes.ts'
 import type { FrameBound, WindowSpec } from './query.ts'
 import { CLAUSE, type Scope } from './scope.ts'
@@ -60,7 +61,11 @@ export const defineWindows = (context: AnalysisContext, scope: Scope, nodes: rea
 
 const analyzeWindow = (context: AnalysisContext, scope: Scope, node: WindowDef): WindowSpec => {
   const base = node.refname === undefined ? null : baseWindow(scope, node)
-  const partition = (node.partitionClause ?? []).map((n) => settleUnknown(context, context.expr(scope, n)))
+  const partition = (node.partitionClause ?? []).map((n) => {
+    const expr = settleUnknown(context, context.expr(scope, n))
+    if (expr.type.hashKey === null) throw noEqualityOperator(formatType(expr.type, -1), locationOf(n))
+    return expr
+  })
   const order = analyzeSortKeys(context, scope, node.orderClause ?? [])
   if (base !== null && partition.length > 0) {
     throw windowingError(`cannot override PARTITION BY clause of window "${node.refname}"`, node.location)

@@ -6,6 +6,7 @@ import { arithmeticOperators } from './operators/arithmetic.ts'
 import { arrayOperators } from './operators/array.ts'
 import { comparisonOperators } from './operators/comparison.ts'
 import { datetimeOperators } from './operators/datetime.ts'
+import { geometricOperators } from './operators/geometry.ts'
 import { jsonOperators } from './operators/json.ts'
 import { networkOperators } from './operators/network.ts'
 import { textOperators } from './operators/text.ts'
@@ -23,8 +24,10 @@ import { concatenationFunctions } from './scalar/concatenation.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
 import { formattingFunctions } from './scalar/formatting.ts'
+import { geometricFunctions } from './scalar/geometry/index.ts'
 import { identifierFunctions, snapshotSets } from './scalar/identifiers.ts'
 import { jsonFunctions } from './scalar/json.ts'
+import { jsonPathFunctions, jsonPathSets } from './scalar/jsonpath.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
@@ -58,6 +61,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...moneyFunctions,
   ...identifierFunctions,
   ...networkFunctions,
+  ...geometricFunctions,
   ...hashFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
@@ -69,6 +73,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...multirangeFunctions,
   ...jsonFunctions,
   ...jsonRecordFunctions,
+  ...jsonPathFunctions,
   ...systemFunctions,
   ...maintenanceFunctions,
   ...advisoryLockFunctions,
@@ -82,6 +87,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...partFunctions,
   ...multirangeSets,
   ...jsonRecordSets,
+  ...jsonPathSets,
   ...snapshotSets,
   ...catalogSets,
   ...maintenanceSets,
@@ -97,6 +103,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...rangeOperators,
   ...valueOperators,
   ...networkOperators,
+  ...geometricOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>

@@ -1,6 +1,7 @@
 /** Checks that inline templates call: what generated code reaches as `helpers`. */
-import { divisionByZero, floatOverflow, floatUnderflow, typeOutOfRange } from '../errors/raise/data.ts'
+import { divisionByZero, typeOutOfRange } from '../errors/raise/data.ts'
 
+export { checkFloat, floatDiv, floatMul } from '../types/float-arithmetic.ts'
 export { compareFloats } from '../types/floats.ts'
 export { int64Add, int64Div, int64Mod, int64Mul, int64Neg, int64Sub } from '../types/int64.ts'
 export { compareText } from '../types/text-order.ts'
@@ -25,24 +26,4 @@ export const intDiv = (a: number, b: number): number => {
 export const intMod = (a: number, b: number): number => {
   if (b === 0) throw divisionByZero()
   return (a % b) + 0
-}
-
-/** A float result whose finite operands must not have made it infinite. */
-export const checkFloat = (result: number, a: number, b: number): number => {
-  if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b)) throw floatOverflow()
-  return result
-}
-
-/** Multiplication: neither infinite nor zero out of nothing. */
-export const floatMul = (a: number, b: number): number => {
-  const result = a * b
-  if (result === 0 && a !== 0 && b !== 0) throw floatUnderflow()
-  return checkFloat(result, a, b)
-}
-
-export const floatDiv = (a: number, b: number): number => {
-  if (b === 0 && !Number.isNaN(a)) throw divisionByZero()
-  const result = a / b
-  if (result === 0 && a !== 0 && Number.isFinite(b)) throw floatUnderflow()
-  return checkFloat(result, a, b)
 }

@@ -1,6 +1,8 @@
 /** Reads of tables: in storage order or through the index that costs least. */
 import type { Expr, SortKey } from '../analyze/expression.ts'
 import { conjunction, conjuncts } from '../analyze/nodes.ts'
+import { columnMap } from '../catalog/inheritance.ts'
+import type { RelationObject } from '../catalog/objects.ts'
 import type { LogicalPlan, LogicalScan } from '../plan/logical.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { OID } from '../types/oids.ts'
@@ -15,7 +17,38 @@ import type { Planner } from './physical.ts'
  * The cheapest read of the rows that satisfy the conditions: those of the scan's filter and, for the inner side of a
  * nested loop, others whose outer columns are known when it runs.
  */
-export const scanPlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Planner): PhysicalPlan => {
+export const scanPlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Planner): PhysicalPlan =>
+  scan.item.inheritors === undefined ? tablePlan(scan, conditions, planner) : familyPlan(scan, conditions, planner)
+
+/** The tables that a name stands for, one after another: each read its own way, under the same columns. */
+const familyPlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Planner): PhysicalPlan => {
+  const { estimator } = planner
+  const { outputs, item } = scan
+  estimator.rows(scan)
+  const tables = item.inheritors ?? []
+  const inputs = tables.map((relation, i) => {
+    const alias = tables.length === 1 ? item.alias : `${item.alias}_${i + 1}`
+    return tablePlan(tableScan(scan, relation, alias), conditions, planner)
+  })
+  const [only] = inputs
+  if (only !== undefined && inputs.length === 1) return only
+  const estimates = inputs.map((input) => input.estimate)
+  const rows = estimates.reduce((sum, e) => sum + e.rows, 0)
+  const total = estimates.reduce((sum, e) => sum + e.totalCost, 0)
+  if (only === undefined)
+    return { kind: 'values-scan', rows: [], outputs, estimate: planner.estimate(0, 0, 0, outputs) }
+  return { kind: 'append', inputs, outputs, estimate: planner.estimate(rows, 0, total + rows * COST.operator, outputs) }
+}
+
+/** The scan for one of its tables, whose columns may be at other places. */
+const tableScan = (scan: LogicalScan, relation: RelationObject, alias: string): LogicalScan => {
+  const map = columnMap(scan.item.relation, relation)
+  const { inheritors: _, ...item } = scan.item
+  const attnums = scan.attnums.map((attnum) => (attnum > 0 && map !== null ? (map[attnum - 1] as number) : attnum))
+  return { ...scan, item: { ...item, relation, alias }, attnums }
+}
+
+const tablePlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Planner): PhysicalPlan => {
   const { estimator, context } = planner
   const { relation, alias } = scan.item
   const { attnums, outputs } = scan
@@ -65,6 +98,7 @@ export const orderedScan = (plan: LogicalPlan, keys: readonly SortKey[], planner
   const { outputs } = plan
   switch (plan.kind) {
     case 'scan': {
+      if (plan.item.inheritors !== undefined) return null
       const conditions = conjuncts(plan.filter)
       const rows = estimator.rows(plan)
       let best: IndexPath | null = null

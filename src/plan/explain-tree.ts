@@ -306,6 +306,8 @@ class TreeBuilder {
         return this.#modify('Update', plan)
       case 'delete':
         return this.#modify('Delete', plan)
+      case 'merge':
+        return this.#modify('Merge', plan)
       default:
         return simple('Result')
     }
@@ -334,7 +336,7 @@ class TreeBuilder {
     }
   }
 
-  #modify(operation: string, plan: PhysicalPlan & { kind: 'insert' | 'update' | 'delete' }) {
+  #modify(operation: string, plan: PhysicalPlan & { kind: 'insert' | 'update' | 'delete' | 'merge' }) {
     const { relation, alias } = plan.query.table
     const target =
       alias === relation.name ? this.#relationName(relation) : `${this.#relationName(relation)} ${identifier(alias)}`

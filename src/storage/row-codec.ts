@@ -22,7 +22,7 @@ const TAG = {
 } as const
 
 /** Settings under which binary forms are written and read; no session's settings reach the disk. */
-const STORAGE_FORMAT: FormatContext = {
+export const STORAGE_FORMAT: FormatContext = {
   dateStyle: 'ISO',
   dateOrder: 'YMD',
   intervalStyle: 'postgres',

@@ -41,7 +41,16 @@ const parseFloating = (text: string, type: string, round: (value: number) => num
   return value
 }
 
-const parseFloat8 = (text: string): number => parseFloating(text, 'double precision', Number)
+const FLOAT_PREFIX = /\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?inf(?:inity)?|nan)/iy
+
+/** The float8 that a text goes on with, and where it ends; null when there is none. Throws 22003. */
+export const floatPrefix = (text: string, from: number): { value: number; end: number } | null => {
+  FLOAT_PREFIX.lastIndex = from
+  const match = FLOAT_PREFIX.exec(text)
+  return match === null ? null : { value: parseFloat8(match[1] as string), end: FLOAT_PREFIX.lastIndex }
+}
+
+export const parseFloat8 = (text: string): number => parseFloating(text, 'double precision', Number)
 const parseFloat4 = (text: string): number => parseFloating(text, 'real', Math.fround)
 
 /** Decimal text from significant digits in JavaScript's exponential form; `plain`: exponents below it need no `e`. */
@@ -74,7 +83,7 @@ const formatSignificant = (value: number, digits: number): string => {
 }
 
 /** float8's output: the shortest digits that read back the same, or `15 + extraFloatDigits` of them when that is ≤ 15. */
-const formatFloat8 = (value: number, extraFloatDigits: number): string => {
+export const formatFloat8 = (value: number, extraFloatDigits: number): string => {
   if (extraFloatDigits <= 0) return formatSignificant(value, Math.max(15 + extraFloatDigits, 1))
   const magnitude = Math.abs(value)
   if (magnitude >= 1e-4 && magnitude < 1e15) return String(value)

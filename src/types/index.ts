@@ -7,8 +7,10 @@ import { dateType, timestampType, timestamptzType, timetzType, timeType } from '
 import { intervalType } from './datetime/interval-type.ts'
 import { float4Type, float8Type } from './floats.ts'
 import { cidType, int2Type, int4Type, int8Type, oidType, tidType, xid8Type, xidType } from './integers.ts'
+import { geometricTypes } from './geometry/geometric-types.ts'
 import { jsonType } from './json/json-type.ts'
 import { jsonbType } from './json/jsonb.ts'
+import { jsonPathType } from './jsonpath/jsonpath-type.ts'
 import { macAddressTypes } from './mac-address.ts'
 import { moneyType } from './money.ts'
 import { networkTypes } from './network/network-types.ts'
@@ -44,6 +46,7 @@ const elementTypes: readonly SqlType[] = [
   pgLsnType,
   ...macAddressTypes,
   ...networkTypes,
+  ...geometricTypes,
   ...snapshotTypes,
   dateType,
   timeType,
@@ -54,6 +57,7 @@ const elementTypes: readonly SqlType[] = [
   uuidType,
   jsonType,
   jsonbType,
+  jsonPathType,
   ...builtinRangeTypes,
   ...regTypes,
   recordType,

@@ -22,8 +22,10 @@
  * | pg_lsn xid8 | as int8, without sign |
  * | macaddr macaddr8 pg_snapshot txid_snapshot | string, canonical |
  * | inet cidr | InetAddress |
+ * | point lseg line box path polygon circle | the shapes of `geometry/shapes.ts` |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
+ * | jsonpath | JsonPath, the tree of `jsonpath/items.ts` |
  * | arrays | SqlArray { dimensions, lowerBounds, elements } |
  * | enums | string (the label) |
  * | record and row types | SqlRecord { types, values } |
@@ -106,6 +108,8 @@ export interface SqlType {
   readonly arrayOid: number
   /** For arrays (and the fixed vectors int2vector, oidvector, and name, point …): the element type, else null. */
   readonly element: SqlType | null
+  /** Of types of fixed length that can be subscripted (name, point, …): a value's elements, counted from 0. */
+  readonly parts?: (value: Datum) => readonly Datum[]
   /** pg_type.typcollation: 100 (default) when text-like, 950 ("C") for name, else 0. */
   readonly collation: number
   readonly physical: PhysicalKind

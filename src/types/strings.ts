@@ -158,6 +158,7 @@ const nameType = defineType({
   align: 'c',
   arrayOid: 1003,
   element: charType,
+  parts: (value: string) => Array.from(value),
   collation: C_COLLATION,
   physical: 'text',
   parse: truncateName,

@@ -151,6 +151,16 @@ export const featureNotSupported = (message: string, location?: Location, fields
 export const undefinedObject = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_object, message, location)
 
+/** What DISTINCT, GROUP BY and their kin need of a type. */
+export const noEqualityOperator = (type: string, location: Location): SqlError =>
+  located(SQL_STATE.undefined_function, `could not identify an equality operator for type ${type}`, location)
+
+/** What ORDER BY needs of a type. */
+export const noOrderingOperator = (type: string, location: Location): SqlError =>
+  located(SQL_STATE.undefined_function, `could not identify an ordering operator for type ${type}`, location, {
+    hint: 'Use an explicit ordering operator or modify the query.',
+  })
+
 /** An index column whose type the method knows nothing of. */
 export const noOperatorClass = (type: string, method: string): SqlError =>
   new SqlError(

@@ -282,6 +282,18 @@ export const invalidIntervalFormat = (): SqlError =>
 export const invalidTemplateValue = (value: string, field: string, detail: string): SqlError =>
   new SqlError(SQL_STATE.invalid_datetime_format, `invalid value "${value}" for "${field}"`, { detail })
 
+export const datetimeSeparatorInvalid = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, `invalid datetime format separator: "${text}"`)
+
+export const unmatchedDatetimeText = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, `unmatched format character "${text}"`)
+
+export const datetimeTextTooShort = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, 'input string is too short for datetime format')
+
+export const trailingDatetimeText = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, 'trailing characters remain in input string after datetime format')
+
 export const invalidTwelveHour = (hour: number): SqlError =>
   new SqlError(SQL_STATE.invalid_datetime_format, `hour "${hour}" is invalid for the 12-hour clock`, {
     hint: 'Use the 24-hour clock, or give an hour between 1 and 12.',

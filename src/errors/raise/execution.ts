@@ -65,3 +65,9 @@ export const waitingSetMisplaced = (name: string): SqlError =>
 /** A session's temporary files would take more than temp_file_limit, in kilobytes. */
 export const temporaryFileLimit = (limit: number): SqlError =>
   new SqlError(SQL_STATE.configuration_limit_exceeded, `temporary file size exceeds temp_file_limit (${limit}kB)`)
+
+export const partitionViolation = (relation: string, fields: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.check_violation, `new row for relation "${relation}" violates partition constraint`, fields)
+
+export const noPartitionForRow = (relation: string, fields: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.check_violation, `no partition of relation "${relation}" found for row`, fields)

@@ -5,13 +5,22 @@ import { resolveRelation, tableItem } from '../../analyze/from.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
 import { bindColumns } from '../../analyze/stored-trees.ts'
 import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
-import type { Dependency, IndexDefinition, IndexKey, ParseTree, RelationObject } from '../../catalog/objects.ts'
+import type {
+  ConstraintObject,
+  Dependency,
+  IndexDefinition,
+  IndexKey,
+  ParseTree,
+  RelationObject,
+} from '../../catalog/objects.ts'
 import { noOperatorClass, undefinedColumn } from '../../errors/raise/analysis.ts'
 import { duplicateRelation, notOfKind, undefinedNamed } from '../../errors/raise/definitions.ts'
+import { keyLacksPartitionColumn, keyOverExpressions } from '../../errors/raise/inheritance.ts'
 import { couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
 import { equalityOperator } from '../../functions/index.ts'
 import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
+import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { keyName } from '../modify/row-writer.ts'
 import { analysisFor, chooseName, currentRelation, type DefinitionContext, noticeOf, truncateName } from './context.ts'
@@ -20,6 +29,8 @@ import { requireImmutable } from './stored-expressions.ts'
 export interface NewIndex extends Omit<IndexDefinition, 'table'> {
   readonly name: string
   readonly depends: readonly Dependency[]
+  /** The constraint that it is behind, which is stored with it. */
+  readonly constraint?: ConstraintObject
   readonly options: readonly string[]
 }
 
@@ -36,13 +47,13 @@ export const createIndex = async (
 }
 
 /** Makes an index that writers keep from now on; it goes again when the transaction is rolled back. */
-const attachIndex = (context: DefinitionContext, table: RelationObject, index: NewIndex): RelationObject => {
+export const attachIndex = (context: DefinitionContext, table: RelationObject, index: NewIndex): RelationObject => {
   const { catalog } = context
   if (catalog.snapshot.relationIn(table.schema, index.name) !== null) throw duplicateRelation(index.name)
-  const { name, depends, options, ...definition } = index
+  const { name, depends, options, constraint, ...definition } = index
   const relation: RelationObject = {
     class: 'relation',
-    kind: 'i',
+    kind: table.kind === 'p' ? 'I' : 'i',
     oid: catalog.allocateOid(),
     name,
     schema: table.schema,
@@ -61,6 +72,8 @@ const attachIndex = (context: DefinitionContext, table: RelationObject, index: N
     options,
   }
   catalog.put(relation)
+  if (constraint !== undefined) catalog.put({ ...constraint, index: relation.oid })
+  if (table.kind === 'p') return relation
   context.transaction.onEnd((committed) => {
     if (!committed) context.indexes.forget(relation.oid, table.storageId)
   })
@@ -134,6 +147,20 @@ const dependsOnKeys = (table: RelationObject, definition: Omit<IndexDefinition, 
   return attnums.map((attnum) => ({ oid: table.oid, attnum, kind: 'auto' }))
 }
 
+/** A unique key over partitions must tell which one a row is in. Throws 0A000. */
+export const requireKeyColumns = (
+  table: RelationObject,
+  { keys }: Pick<IndexDefinition, 'keys'>,
+  kind: 'PRIMARY KEY' | 'UNIQUE' | null,
+): void => {
+  if (kind === null || table.partitionKey === undefined) return
+  for (const { attnum } of table.partitionKey.keys) {
+    if (attnum === 0) throw keyOverExpressions(kind)
+    if (keys.some((key) => key.attnum === attnum)) continue
+    throw keyLacksPartitionColumn(kind, table.name, table.columns[attnum - 1]?.name ?? '')
+  }
+}
+
 /** Neighbours in index order with equal keys, both alive, refuse a unique index. */
 const checkUnique = async (
   context: DefinitionContext,
@@ -180,19 +207,14 @@ const duplicateKey = (
   })
 }
 
-export const createIndexStatement = async (context: DefinitionContext, node: IndexStmt): Promise<void> => {
-  const planned = plannedIndex(context, node)
-  if (planned !== null) await createIndex(context, planned.table, planned.index)
-}
-
 /** The index that a statement describes; null: IF NOT EXISTS, and it does. */
-const plannedIndex = (
+export const plannedIndex = (
   context: DefinitionContext,
   node: IndexStmt,
 ): { table: RelationObject; index: NewIndex } | null => {
   const { snapshot } = context.catalog
   const table = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node.relation as RangeVar)
-  if (table.kind !== 'r' && table.kind !== 'm') throw notOfKind(table.name, 'table')
+  if (table.kind !== 'r' && table.kind !== 'p' && table.kind !== 'm') throw notOfKind(table.name, 'table')
   const method = methodOf(node.accessMethod)
   const keys = (node.indexParams ?? []).map((n) =>
     indexKey(context, table, bodyOf(n, 'IndexElem') as IndexElem, method),
@@ -260,13 +282,20 @@ const indexKey = (context: DefinitionContext, table: RelationObject, element: In
   return { attnum: 0, expression: tree, type: expr.type, ...common }
 }
 
-/** Hash indexes need an equality that hashes; all others are ordered. */
+/** Types without an order that methods other than B-tree know. */
+const UNORDERED_TYPES: Readonly<Record<string, readonly number[]>> = {
+  gist: [OID.point, OID.box, OID.polygon, OID.circle],
+  spgist: [OID.point, OID.box, OID.polygon],
+  brin: [OID.box],
+}
+
+/** Hash indexes need an equality that hashes; all others are ordered, if only for their own purposes. */
 const requireOperators = (type: IndexKey['type'], method: string): void => {
-  const lacksOperators =
-    method === 'hash' ? type.hashKey === null || equalityOperator(type)?.hashes === false : type.compare === null
-  if (!lacksOperators) return
-  const of = method === 'hash' ? 'hash' : 'btree'
-  throw noOperatorClass(formatType(type, -1), of)
+  const isKnown =
+    method === 'hash'
+      ? type.hashKey !== null && equalityOperator(type)?.hashes !== false
+      : type.compare !== null || (UNORDERED_TYPES[method] ?? []).includes(type.oid)
+  if (!isKnown) throw noOperatorClass(formatType(type, -1), method)
 }
 
 /** `table_col1_col2_idx`; expressions count as `expr` unless they have a name. */

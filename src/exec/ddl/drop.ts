@@ -210,11 +210,11 @@ const cascadeNotice = (context: DefinitionContext, names: readonly string[]): vo
 const removeObject = async (context: DefinitionContext, object: CatalogObject): Promise<void> => {
   const { catalog, storage, transaction, indexes } = context
   if (object.class === 'relation') {
-    if (object.kind !== 'i') await context.lock(object.oid, 'accessExclusive')
+    if (object.index === null) await context.lock(object.oid, 'accessExclusive')
     if (object.kind === 'S') storage.sequences.drop(transaction, object.storageId)
     else if (object.storageId !== 0) storage.dropStore(transaction, object.storageId)
     const table = object.index === null ? null : catalog.snapshot.relation(object.index.table)
-    if (object.index !== null && table !== null) {
+    if (object.index !== null && table !== null && object.kind === 'i') {
       await context.lock(table.oid, 'accessExclusive')
       transaction.onCommit(() => indexes.forget(object.oid, table.storageId))
     }
@@ -366,7 +366,7 @@ const findObject = (
     return snapshot.typeObject(type.oid)
   }
   const found = snapshot.findRelation(name, path)
-  if (found !== null && found.kind !== relation) {
+  if (found !== null && KIND_NAMES[found.kind] !== KIND_NAMES[relation as RelationObject['kind']]) {
     throw notOfKind(
       name,
       kind,
@@ -387,6 +387,13 @@ const describeProtected = (context: DefinitionContext, object: CatalogObject, ki
 /** System objects stay; an index behind a constraint and a sequence behind an identity go with their owners only. */
 const refuseProtected = (context: DefinitionContext, object: CatalogObject, kind: string): void => {
   if (object.oid < 16384 && object.oid !== 2200) throw systemCatalogProtected(object.name)
+  if (object.class === 'relation' && object.index !== null && object.inherits !== undefined) {
+    const parent = context.catalog.snapshot.relation(object.inherits[0] ?? 0)
+    if (parent !== null) {
+      const description = describeObject(context, parent)
+      throw requiredBy(`${kind} ${object.name}`, description, `You can drop ${description} instead.`)
+    }
+  }
   const internal = object.depends.find((d) => d.kind === 'internal')
   if (internal === undefined) return
   const owner = context.catalog.snapshot.objects.get(internal.oid)

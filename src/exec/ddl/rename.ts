@@ -1,6 +1,7 @@
 /** ALTER … RENAME, ALTER … SET SCHEMA, ALTER … OWNER TO, COMMENT. */
 import { resolveRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
+import { withDescendants } from '../../catalog/inheritance.ts'
 import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation, undefinedObject } from '../../errors/raise/analysis.ts'
 import {
@@ -13,6 +14,7 @@ import {
   notSupported,
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
+import { inheritedColumn, inheritedConstraint, renamedInChildrenToo } from '../../errors/raise/inheritance.ts'
 import {
   bodyOf,
   listItems,
@@ -56,7 +58,7 @@ export const renameStatement = async (context: DefinitionContext, node: RenameSt
   }
   switch (type) {
     case 'OBJECT_COLUMN':
-      renameColumn(context, node, name)
+      await renameColumn(context, node, name)
       return `ALTER ${words(node.relationType)}`
     case 'OBJECT_TABCONSTRAINT':
       renameConstraint(context, node, name)
@@ -127,13 +129,27 @@ const renameRelation = (context: DefinitionContext, node: RenameStmt, name: stri
   }
 }
 
-const renameColumn = (context: DefinitionContext, node: RenameStmt, name: string): void => {
+const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: string): Promise<void> => {
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return
-  const column = relation.columns.find((c) => c.name === node.subname && !c.dropped)
-  if (column === undefined) throw undefinedColumnOfRelation(node.subname as string, relation.name)
-  if (relation.columns.some((c) => c.name === name && !c.dropped)) throw columnExists(name, relation.name)
-  context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, name } : c)) })
+  const own = node.subname as string
+  const column = relation.columns.find((c) => c.name === own && !c.dropped)
+  if (column === undefined) throw undefinedColumnOfRelation(own, relation.name)
+  const family = withDescendants(context.catalog.snapshot, relation)
+  if (node.relation?.inh !== true && family.length > 1) throw renamedInChildrenToo(own)
+  for (const member of family) {
+    const found = member.columns.find((c) => c.name === own && !c.dropped)
+    // A column that comes from elsewhere as well keeps the name that it has there.
+    const within = (member.inherits ?? []).filter((oid) => family.some((f) => f.oid === oid)).length
+    if ((found?.inherited ?? 0) > within) throw inheritedColumn('rename', own)
+    if (member.columns.some((c) => c.name === name && !c.dropped)) throw columnExists(name, member.name)
+  }
+  for (const member of family) {
+    if (member.oid !== relation.oid) await context.lock(member.oid, 'accessExclusive')
+    const current = currentRelation(context, member.oid)
+    const columns = current.columns.map((c) => (c.name === own && !c.dropped ? { ...c, name } : c))
+    context.catalog.put({ ...current, columns })
+  }
 }
 
 const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: string): void => {
@@ -143,7 +159,13 @@ const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: st
   if (constraint === undefined)
     throw undefinedObject(`constraint "${node.subname}" for table "${relation.name}" does not exist`)
   if (constraints.some((c) => c.name === name)) throw duplicateConstraint(name, relation.name)
-  context.catalog.put({ ...constraint, name })
+  if ((constraint.inherited ?? 0) > 0) throw inheritedConstraint('rename', constraint.name, relation.name)
+  for (const { oid } of constraint.type === 'check'
+    ? withDescendants(context.catalog.snapshot, relation)
+    : [relation]) {
+    const own = context.catalog.snapshot.constraintsOf(oid).find((c) => c.name === constraint.name)
+    if (own !== undefined) context.catalog.put({ ...own, name })
+  }
   const index = constraint.type === 'foreign' ? null : context.catalog.snapshot.relation(constraint.index)
   if (index !== null) context.catalog.put({ ...index, name })
 }

@@ -27,9 +27,8 @@ export const arrayOfElements = (elements: readonly Datum[], nested: boolean): Sq
   )
 }
 
-/** An element; NULL outside the bounds or when the number of subscripts is not that of dimensions. A name's are its characters. */
-export const elementAt = (array: SqlArray | string, subscripts: readonly number[]): Datum => {
-  if (typeof array === 'string') return subscripts.length === 1 ? (array[subscripts[0] as number] ?? null) : null
+/** An element; NULL outside the bounds or when the number of subscripts is not that of dimensions. */
+export const elementAt = (array: SqlArray, subscripts: readonly number[]): Datum => {
   if (subscripts.length !== array.dimensions.length) return null
   let offset = 0
   for (const [i, subscript] of subscripts.entries()) {

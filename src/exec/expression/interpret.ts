@@ -17,6 +17,7 @@ import type {
 } from '../../analyze/expression.ts'
 import type { EvalContext } from '../../functions/context.ts'
 import type { ScalarFunction } from '../../functions/records.ts'
+import { featureNotSupported } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import { baseTypeOf } from '../../types/domain-type.ts'
 import { type RowType, SqlRecord } from '../../types/record.ts'
@@ -446,8 +447,10 @@ const subscript = (expr: SubscriptExpr, scope: Compilation): Evaluator => {
   const bound = (e: Expr | null): Evaluator | null => (e === null ? null : interpret(e, scope))
   const indices = expr.indices.map((i) => ({ lower: bound(i.lower), upper: bound(i.upper), slice: i.slice }))
   const slice = indices.some((i) => i.slice)
+  const { parts } = expr.arg.type
+  if (parts !== undefined && slice) throw featureNotSupported('slices of fixed-length arrays not implemented')
   return (batch, at) => {
-    const value = arg(batch, at) as SqlArray | null
+    const value = arg(batch, at)
     if (value === null) return null
     const bounds: { lower: number | null; upper: number | null; slice: boolean }[] = []
     for (const index of indices) {
@@ -456,6 +459,7 @@ const subscript = (expr: SubscriptExpr, scope: Compilation): Evaluator => {
       if ((index.lower !== null && lower === null) || (index.upper !== null && upper === null)) return null
       bounds.push({ lower, upper, slice: index.slice })
     }
+    if (parts !== undefined) return bounds.length === 1 ? (parts(value)[bounds[0]?.upper as number] ?? null) : null
     return slice
       ? sliceOf(value, bounds)
       : elementAt(

@@ -161,7 +161,16 @@ const LIST = `
     pg_snapshot_out 5056 pg_snapshot cstring; pg_snapshot_recv 5057 internal pg_snapshot;
     pg_snapshot_send 5058 pg_snapshot bytea;
     inet_in 910 cstring inet; inet_out 911 inet cstring; cidr_in 1267 cstring cidr; cidr_out 1427 cidr cstring;
-    inet_recv 2496 internal inet; inet_send 2497 inet bytea; cidr_recv 2498 internal cidr; cidr_send 2499 cidr bytea`
+    inet_recv 2496 internal inet; inet_send 2497 inet bytea; cidr_recv 2498 internal cidr; cidr_send 2499 cidr bytea;
+    point_in 117 cstring point; point_out 118 point cstring; lseg_in 119 cstring lseg; lseg_out 120 lseg cstring;
+    path_in 121 cstring path; path_out 122 path cstring; box_in 123 cstring box; box_out 124 box cstring;
+    poly_in 347 cstring polygon; poly_out 348 polygon cstring; circle_in 1450 cstring circle;
+    circle_out 1451 circle cstring; line_in 1490 cstring line; line_out 1491 line cstring;
+    point_recv 2428 internal point; point_send 2429 point bytea; lseg_recv 2480 internal lseg;
+    lseg_send 2481 lseg bytea; path_recv 2482 internal path; path_send 2483 path bytea; box_recv 2484 internal box;
+    box_send 2485 box bytea; poly_recv 2486 internal polygon; poly_send 2487 polygon bytea;
+    line_recv 2488 internal line; line_send 2489 line bytea; circle_recv 2490 internal circle;
+    circle_send 2491 circle bytea`
 
 const oidOf = (name: string): number => {
   const type = typeByName(name)

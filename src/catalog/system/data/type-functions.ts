@@ -66,7 +66,14 @@ const LIST = `
     txid_snapshot txid_snapshot_in txid_snapshot_out txid_snapshot_recv txid_snapshot_send - - - -;
     pg_snapshot pg_snapshot_in pg_snapshot_out pg_snapshot_recv pg_snapshot_send - - - -;
     cidr cidr_in cidr_out cidr_recv cidr_send - - - -;
-    inet inet_in inet_out inet_recv inet_send - - - -`
+    inet inet_in inet_out inet_recv inet_send - - - -;
+    point point_in point_out point_recv point_send - - - raw_array_subscript_handler;
+    lseg lseg_in lseg_out lseg_recv lseg_send - - - raw_array_subscript_handler;
+    path path_in path_out path_recv path_send - - - -;
+    box box_in box_out box_recv box_send - - - raw_array_subscript_handler;
+    polygon poly_in poly_out poly_recv poly_send - - - -;
+    line line_in line_out line_recv line_send - - - raw_array_subscript_handler;
+    circle circle_in circle_out circle_recv circle_send - - - -`
 
 const byType = new Map(
   LIST.split(';').map((entry) => {
