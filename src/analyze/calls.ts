@@ -42,6 +42,10 @@ import { windowOf } from './windows.ts'
 export const analyzeCall = (context: AnalysisContext, scope: Scope, node: FuncCall): Expr =>
   callOf(context, scope, node, false)
 
+/** The call that a CALL statement makes. */
+export const analyzeProcedureCall = (context: AnalysisContext, scope: Scope, node: FuncCall): Expr =>
+  callOf(context, scope, node, true)
+
 const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedure: boolean): Expr => {
   const names = namesOf(node.funcname)
   const name = names.at(-1) as string

@@ -67,8 +67,11 @@ export class ExpressionPrinter {
         return writer.add(this.names.column(expr))
       case 'call':
         return this.#call(expr, implied)
+      case 'assign':
+        return this.print(expr.value, implied)
       case 'relabel':
       case 'coerce-io':
+      case 'coerce-domain':
       case 'array-coerce':
         return implied || expr.syntax === 'cast'
           ? this.#cast(expr.arg, expr.type, expr.typmod, expr)

@@ -27,6 +27,15 @@ export const checkViolation = (relation: string, constraint: string, fields: Err
     fields,
   )
 
+export const domainNotNull = (domain: string): SqlError =>
+  new SqlError(SQL_STATE.not_null_violation, `domain ${domain} does not allow null values`, { dataType: domain })
+
+export const domainCheckViolation = (domain: string, constraint: string): SqlError =>
+  new SqlError(SQL_STATE.check_violation, `value for domain ${domain} violates check constraint "${constraint}"`, {
+    dataType: domain,
+    constraint,
+  })
+
 export const uniqueViolation = (constraint: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.unique_violation, `duplicate key value violates unique constraint "${constraint}"`, fields)
 
