@@ -56,7 +56,7 @@ export const analysisContext = (input: AnalysisInput): AnalysisContext =>
 /** Whether the statement is one that analysis and planning handle; all others are utility statements. */
 export const isPlannable = (node: Node): boolean => PLANNABLE.has(tagOf(node))
 
-const PLANNABLE = new Set<string>(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt'])
+const PLANNABLE = new Set<string>(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
 
 export const analyzeStatement = (context: AnalysisContext, node: Node): Query | DmlQuery =>
   tagOf(node) === 'SelectStmt' ? analyzeQuery(context, null, node) : analyzeModify(context, new Scope(null), node)

@@ -55,6 +55,7 @@ const MATERIALIZED = {
 
 const plainCte = (context: AnalysisContext, scope: Scope, node: CommonTableExpr, dml: AnalyzeDml): Cte => {
   const body = node.ctequery as Node
+  if (tagOf(body) === 'MergeStmt') throw featureNotSupported('MERGE not supported in WITH query', node.location)
   const query =
     tagOf(body) === 'SelectStmt' ? context.rules.query(context, scope, body) : dml(context, new Scope(scope), body)
   return {

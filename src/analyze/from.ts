@@ -1,6 +1,7 @@
 /** The FROM clause: tables, views, subqueries, functions, CTE references and joins, with the names each brings. */
 import { duplicateAlias, featureNotSupported, undefinedRelation, wrongObjectType } from '../errors/raise/analysis.ts'
 import type { RelationObject } from '../catalog/objects.ts'
+import { scannedTables } from '../catalog/partitions.ts'
 import {
   bodyOf,
   namesOf,
@@ -141,7 +142,7 @@ const relationItem = (context: AnalysisContext, relation: RelationObject, node: 
     case 'p':
     case 'm':
     case 'S': {
-      const item = tableItem(context, relation, aliasNode)
+      const item = withInheritors(context, tableItem(context, relation, aliasNode), node)
       return tableResult(context, item, schema, namedColumns(item.columns, node))
     }
     case 'i':
@@ -169,6 +170,16 @@ export const tableItem = (context: AnalysisContext, relation: RelationObject, al
       attnum: c.attnum,
     }))
   return { kind: 'table', relation, alias, columns: [...renamed(columns, aliasNode, alias)], sample: null }
+}
+
+/** The item for all tables that its relation's name stands for; after ONLY it is the relation alone. */
+export const withInheritors = (context: AnalysisContext, item: TableItem, node: RangeVar): TableItem => {
+  const { relation } = item
+  if (relation.kind !== 'p' && context.catalog.childrenOf(relation.oid).length === 0) return item
+  if (node.inh !== true) return relation.kind === 'p' ? { ...item, inheritors: [] } : item
+  const inheritors = scannedTables(context.catalog, relation)
+  for (const { oid } of inheritors) context.relations.add(oid)
+  return { ...item, inheritors }
 }
 
 /** A table's names, with its system columns, which join the item's columns when they are used. */

@@ -1,11 +1,16 @@
 /** The table that a statement changes, named itself or by a view over it. */
-import { featureNotSupported, undefinedColumnOfRelation, wrongObjectType } from '../errors/raise/analysis.ts'
+import {
+  featureNotSupported,
+  generatedAlways,
+  undefinedColumnOfRelation,
+  wrongObjectType,
+} from '../errors/raise/analysis.ts'
 import { cannotModifyView, cannotModifyViewColumn, type ModifyVerb } from '../errors/raise/modify.ts'
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { RangeVar } from '../sql/ast.ts'
 import type { AnalysisContext } from './context.ts'
 import type { ColumnId, Expr } from './expression.ts'
-import { resolveRelation, tableItem, tableResult } from './from.ts'
+import { resolveRelation, tableItem, tableResult, withInheritors } from './from.ts'
 import { namespaceItem } from './from-names.ts'
 import { columnRef, constant, substituteColumns } from './nodes.ts'
 import type { CheckOption, TableItem, ViewLevel } from './query.ts'
@@ -36,8 +41,9 @@ export const modifyTarget = (context: AnalysisContext, range: RangeVar, verb: Mo
   if (relation.kind === 'm') throw wrongObjectType(`cannot change materialized view "${relation.name}"`)
   if (relation.kind === 'S') throw wrongObjectType(`cannot change sequence "${relation.name}"`)
   if (relation.system !== null) throw featureNotSupported(`cannot change system catalog "${relation.name}" directly`)
-  if (relation.kind !== 'r') throw wrongObjectType(`cannot open relation "${relation.name}"`)
-  const table = tableItem(context, relation, range.alias)
+  if (relation.kind !== 'r' && relation.kind !== 'p') throw wrongObjectType(`cannot open relation "${relation.name}"`)
+  const own = tableItem(context, relation, range.alias)
+  const table = verb === 'insert into' ? own : withInheritors(context, own, range)
   const columns = tableColumns(table)
   const names = tableNames(context, table)
   return { relation, verb, table, columns, names, levels: [], fallbacks: new Map(), blocked: [], checkOptions: [] }
@@ -142,4 +148,19 @@ export const ownDefault = (context: AnalysisContext, target: ModifyTarget, colum
   const fallback = target.fallbacks.get(column.attnum)
   if (fallback === undefined) return columnDefault(context, column)
   return columnDefault(context, { ...column, identity: null, generated: false, default: fallback.default })
+}
+
+/** Generated columns take no value; GENERATED ALWAYS identities only when overridden. */
+export const checkWritable = (column: Column, overriding: string): void => {
+  if (column.generated) {
+    throw generatedAlways(`cannot insert a non-DEFAULT value into column "${column.name}"`, {
+      detail: `Column "${column.name}" is a generated column.`,
+    })
+  }
+  if (column.identity?.always && overriding !== 'OVERRIDING_SYSTEM_VALUE' && overriding !== 'OVERRIDING_USER_VALUE') {
+    throw generatedAlways(`cannot insert a non-DEFAULT value into column "${column.name}"`, {
+      detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
+      hint: 'Use OVERRIDING SYSTEM VALUE to override.',
+    })
+  }
 }

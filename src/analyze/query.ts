@@ -29,6 +29,8 @@ export interface TableItem {
   /** One per live column, in attnum order; `attnum` tells which. System columns (ctid, tableoid) follow when used. */
   readonly columns: readonly OutputColumn[]
   readonly sample: null
+  /** The tables whose rows are meant, where that is not just the relation: it and those that inherit, or partitions. */
+  readonly inheritors?: readonly RelationObject[]
 }
 
 export interface SubqueryItem {
@@ -104,6 +106,8 @@ export interface RecursiveCte {
 export interface FrameBound {
   readonly kind: 'unbounded-preceding' | 'preceding' | 'current' | 'following' | 'unbounded-following'
   readonly offset: Expr | null
+  /** RANGE with an offset: the function in_range of its types. */
+  readonly inRange?: number
 }
 
 export interface WindowSpec {
@@ -258,4 +262,27 @@ export interface DeleteQuery {
   readonly outputs: readonly OutputColumn[]
 }
 
-export type DmlQuery = InsertQuery | UpdateQuery | DeleteQuery
+/** What MERGE does with a row: the first action of its kind (`matched`) whose condition holds is taken. */
+export interface MergeAction {
+  readonly matched: boolean
+  readonly condition: Expr | null
+  readonly kind: 'update' | 'delete' | 'insert' | 'nothing'
+  /** Of INSERT all columns that get a value, of UPDATE those that get another one. */
+  readonly assignments: readonly Assignment[]
+}
+
+export interface MergeQuery {
+  readonly kind: 'merge'
+  readonly ctes: readonly Cte[]
+  readonly table: TableItem
+  /** The rows that are merged in, and where they match. */
+  readonly from: FromItem
+  readonly condition: Expr
+  readonly actions: readonly MergeAction[]
+  readonly generated: readonly Assignment[]
+  readonly checks: readonly CheckExpr[]
+  readonly returning: null
+  readonly outputs: readonly OutputColumn[]
+}
+
+export type DmlQuery = InsertQuery | UpdateQuery | DeleteQuery | MergeQuery

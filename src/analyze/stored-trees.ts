@@ -57,3 +57,29 @@ export const bindColumns = (tree: ParseTree, relation: RelationObject): ParseTre
   })
   return copy
 }
+
+/** A copy of a bound expression for another table, whose column numbers `attnumOf` tells. */
+export const rebindColumns = (tree: ParseTree, attnumOf: (attnum: number) => number): ParseTree => {
+  const copy = structuredClone(tree)
+  walk(copy, (tag, body) => {
+    const attnum = tag === 'ColumnRef' ? (body as BoundColumnRef).attnum : undefined
+    if (attnum !== undefined && attnum > 0) body['attnum'] = attnumOf(attnum)
+  })
+  return copy
+}
+
+/** Columns that a bound expression mentions; 0: the whole row. */
+export const boundColumns = (tree: ParseTree): Set<number> => {
+  const attnums = new Set<number>()
+  walk(tree, (tag, body) => {
+    const attnum = tag === 'ColumnRef' ? (body as BoundColumnRef).attnum : undefined
+    if (attnum !== undefined) attnums.add(attnum)
+  })
+  return attnums
+}
+
+/** Whether two trees say the same, wherever in a text that was written. */
+export const sameTree = (a: unknown, b: unknown): boolean => written(a) === written(b)
+
+const written = (tree: unknown): string =>
+  JSON.stringify(tree, (key, value) => (key === 'location' ? undefined : value))

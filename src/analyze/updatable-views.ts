@@ -50,7 +50,7 @@ export interface NotUpdatable {
 /** A FROM item that a view may be over for its rows to be changed. */
 const isSingle = (item: FromItem | undefined): item is TableItem | SubqueryItem =>
   item?.kind === 'table'
-    ? item.relation.kind === 'r' && item.relation.system === null
+    ? (item.relation.kind === 'r' || item.relation.kind === 'p') && item.relation.system === null
     : item?.kind === 'subquery' && item.view !== undefined
 
 export const views = (rest: string): string => `Views ${rest} are not automatically updatable.`

@@ -40,6 +40,8 @@ export const innerQueries = (query: Query | DmlQuery): (Query | DmlQuery)[] => {
     case 'update':
     case 'delete':
       return [...ctes, ...query.from.flatMap(fromQueries)]
+    case 'merge':
+      return [...ctes, ...fromQueries(query.from)]
   }
 }
 
@@ -110,6 +112,14 @@ export const queryExpressions = (query: Query | DmlQuery): Expr[] => {
         ...query.checks.map((c) => c.expr),
         ...levelExpressions(query.levels),
         ...(query.returning?.targets.map((t) => t.expr) ?? []),
+      ]
+    case 'merge':
+      return [
+        ...fromExpressions(query.from),
+        query.condition,
+        ...query.actions.flatMap((a) => [...present(a.condition), ...a.assignments.map(({ expr }) => expr)]),
+        ...query.generated.map((a) => a.expr),
+        ...query.checks.map((c) => c.expr),
       ]
     case 'delete':
       return [

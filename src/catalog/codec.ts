@@ -7,7 +7,7 @@ import { sequenceRows } from './sequence-rows.ts'
 import { definedType } from './types.ts'
 
 /** How stored values are written: independent of any session's settings. */
-const STORED_FORMAT: FormatContext = {
+export const STORED_FORMAT: FormatContext = {
   dateStyle: 'ISO',
   dateOrder: 'MDY',
   intervalStyle: 'iso_8601',

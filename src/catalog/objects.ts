@@ -73,7 +73,27 @@ export interface Column {
   readonly missing: Datum
   readonly collation: number
   readonly comment: string | null
+  /** Parents that have the column, too (inheritance, partitions); none when it is not said. */
+  readonly inherited?: number
+  /** False: the column is there because of parents only. */
+  readonly local?: false
 }
+
+/** What rows of a partitioned table are told apart by. */
+export interface PartitionKey {
+  readonly strategy: 'range' | 'list' | 'hash'
+  readonly keys: readonly Pick<IndexKey, 'attnum' | 'expression' | 'type' | 'opclass'>[]
+}
+
+/** A bound of a range in one column: a value as text, or beyond all values. */
+export type RangeDatum = { readonly value: string } | 'minvalue' | 'maxvalue'
+
+/** Which rows a partition holds. Values are texts that do not depend on settings. */
+export type PartitionBound =
+  | { readonly kind: 'list'; readonly values: readonly (string | null)[] }
+  | { readonly kind: 'range'; readonly lower: readonly RangeDatum[]; readonly upper: readonly RangeDatum[] }
+  | { readonly kind: 'hash'; readonly modulus: number; readonly remainder: number }
+  | { readonly kind: 'default' }
 
 export interface IndexKey {
   /** Attribute number, or 0 for an expression. */
@@ -145,6 +165,10 @@ export interface RelationObject extends ObjectBase {
   readonly system: SystemRelation | null
   /** Storage parameters as written: `fillfactor=70`. */
   readonly options: readonly string[]
+  /** Tables that it inherits from, in order; of a partition, or a partition's index, just one. */
+  readonly inherits?: readonly number[]
+  readonly partitionKey?: PartitionKey
+  readonly partition?: PartitionBound
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
@@ -178,6 +202,11 @@ export interface ConstraintObject extends ObjectBase {
   readonly initiallyDeferred: boolean
   readonly validated: boolean
   readonly noInherit: boolean
+  /** As of columns. */
+  readonly inherited?: number
+  readonly local?: false
+  /** The partitioned table's constraint that it is part of. */
+  readonly parent?: number
 }
 
 /** What CREATE TYPE … AS RANGE says. */

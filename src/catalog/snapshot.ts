@@ -37,6 +37,7 @@ interface Lookups {
   /** Foreign keys that point at a table. */
   readonly referencing: Map<number, ConstraintObject[]>
   readonly indexesOf: Map<number, RelationObject[]>
+  readonly childrenOf: Map<number, RelationObject[]>
 }
 
 const isInvalid = ({ index }: RelationObject): boolean => index?.valid === false
@@ -168,6 +169,11 @@ export class CatalogSnapshot {
     return this.#index().indexesOf.get(table) ?? []
   }
 
+  /** Tables that inherit from a table directly, its partitions; of an index, those of the partitions. */
+  childrenOf(oid: number): readonly RelationObject[] {
+    return this.#index().childrenOf.get(oid) ?? []
+  }
+
   /** Indexes that may be read. */
   validIndexesOf(table: number): readonly RelationObject[] {
     const all = this.indexesOf(table)
@@ -204,6 +210,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
     constraintsOf: new Map(),
     referencing: new Map(),
     indexesOf: new Map(),
+    childrenOf: new Map(),
   }
   for (const object of objects) {
     switch (object.class) {
@@ -219,6 +226,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
       case 'relation':
         lookups.relations.set(`${object.schema}:${object.name}`, object)
         if (object.index !== null) push(lookups.indexesOf, object.index.table, object)
+        for (const parent of object.inherits ?? []) push(lookups.childrenOf, parent, object)
         break
       case 'type':
         lookups.types.set(`${object.schema}:${object.name}`, object)
@@ -235,6 +243,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
     }
   }
   for (const list of lookups.indexesOf.values()) list.sort((a, b) => a.oid - b.oid)
+  for (const list of lookups.childrenOf.values()) list.sort((a, b) => a.oid - b.oid)
   for (const list of lookups.functions.values()) list.sort((a, b) => a.oid - b.oid)
   for (const list of lookups.constraintsOf.values()) list.sort((a, b) => a.oid - b.oid)
   return lookups

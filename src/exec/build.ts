@@ -1,8 +1,9 @@
 /** Physical plans to operator trees: one line per kind of node. */
-import type { Delete, PhysicalPlan, Update } from '../plan/physical.ts'
+import type { Delete, Merge, PhysicalPlan, Update } from '../plan/physical.ts'
 import { inputsOfPhysical } from '../plan/physical-inputs.ts'
 import type { ExecutionContext } from './context.ts'
 import { InsertOperator } from './modify/insert.ts'
+import { MergeOperator } from './modify/merge.ts'
 import type { RowEvents } from './modify/row-events.ts'
 import type { RecheckSource } from './modify/row-recheck.ts'
 import { DeleteOperator, UpdateOperator } from './modify/update-delete.ts'
@@ -66,7 +67,7 @@ export const buildOperator = (
   const build = (input: PhysicalPlan): Operator => buildOperator(input, context, events, instrument)
   // Rechecks run the same source under another context.
   const rebuild = (input: PhysicalPlan, other: ExecutionContext): Operator => buildOperator(input, other, events)
-  const again = ({ source, rowid }: Update | Delete): RecheckSource => ({
+  const again = ({ source, rowid }: Update | Delete | Merge): RecheckSource => ({
     plan: source,
     rowid,
     build: rebuild,
@@ -124,7 +125,7 @@ export const buildOperator = (
       case 'unique':
         return new UniqueOperator(plan, build(plan.input), context)
       case 'append':
-        return new AppendOperator(plan, plan.inputs.map(build))
+        return new AppendOperator(plan, plan.inputs.map(build), context)
       case 'hash-set-operation':
         return new SetOperationOperator(plan, build(plan.left), build(plan.right), context)
       case 'recursive-union':
@@ -142,6 +143,8 @@ export const buildOperator = (
         return new InsertOperator(plan, plan.source === null ? null : build(plan.source), context, events, build)
       case 'update':
         return new UpdateOperator(plan, build(plan.source), context, events, again(plan), build)
+      case 'merge':
+        return new MergeOperator(plan, build(plan.source), context, events, again(plan), build)
       case 'delete':
         return new DeleteOperator(plan, build(plan.source), context, events, again(plan))
     }

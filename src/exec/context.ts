@@ -16,6 +16,12 @@ import type { SessionSpill } from './spill/spill-area.ts'
 /** Longest time in milliseconds that a statement works before it lets others run. */
 const SLICE = 8
 
+/** A row by its table's oid and its address there. */
+export interface PinnedRow {
+  readonly relation: number
+  readonly rowid: number
+}
+
 /** Rows of a CTE as far as they have been produced, shared by all its readers. */
 export interface CteRows {
   readonly store: RowStore
@@ -53,7 +59,7 @@ export type ExecutionRun = Pick<
 const RELEASED = {} as Pick<ExecutionRun, 'transaction' | 'snapshot'>
 
 const NO_TARGETS: ReadonlySet<ColumnId> = new Set()
-const NO_PINS: ReadonlyMap<ColumnId, number> = new Map()
+const NO_PINS: ReadonlyMap<ColumnId, PinnedRow> = new Map()
 
 export class ExecutionContext {
   readonly eval: EvalContext
@@ -73,13 +79,13 @@ export class ExecutionContext {
   readonly ctes: Map<Cte, CteRows>
   /** Working tables of recursions in progress. */
   readonly workTables: Map<Cte, RowStore>
-  /** Rows that a recheck is restricted to: rowid by the id of the column that holds it. */
-  readonly pinned: ReadonlyMap<ColumnId, number>
+  /** Rows that a recheck is restricted to, by the id of the column that holds their addresses. */
+  readonly pinned: ReadonlyMap<ColumnId, PinnedRow>
   readonly #control: Control
 
   constructor(
     input: ExecutionInput,
-    shared?: { control: Control; outer: Datum[]; pinned: ReadonlyMap<ColumnId, number> },
+    shared?: { control: Control; outer: Datum[]; pinned: ReadonlyMap<ColumnId, PinnedRow> },
   ) {
     this.eval = input.eval
     this.storage = input.storage
@@ -118,7 +124,7 @@ export class ExecutionContext {
   }
 
   /** The same statement looking again at one row per pinned scan, by a newer snapshot. */
-  recheck(snapshot: Snapshot, pinned: ReadonlyMap<ColumnId, number>): ExecutionContext {
+  recheck(snapshot: Snapshot, pinned: ReadonlyMap<ColumnId, PinnedRow>): ExecutionContext {
     const context = new ExecutionContext(
       { ...this.#input(), snapshot },
       { control: this.#control, outer: [...this.outer], pinned },

@@ -46,9 +46,33 @@ const initial = (length: number): State => {
 const word = (bytes: Uint8Array, at: number): number =>
   (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
 
+/** Works a seed into the state (PostgreSQL's extended hash functions); 0 leaves it alone. */
+const seeded = (state: State, seed: bigint): State => {
+  if (seed === 0n) return state
+  state.a = (state.a + Number((seed >> 32n) & 0xffffffffn)) | 0
+  state.b = (state.b + Number(seed & 0xffffffffn)) | 0
+  mix(state)
+  return state
+}
+
+const asUnsigned64 = ({ b, c }: State): bigint => (BigInt(b >>> 0) << 32n) | BigInt(c >>> 0)
+
 /** Signed 32-bit hash of bytes. */
-export const hashBytes = (bytes: Uint8Array): number => {
-  const state = initial(bytes.length)
+export const hashBytes = (bytes: Uint8Array): number => absorb(initial(bytes.length), bytes).c
+
+/** Unsigned 64-bit hash of bytes with a seed. */
+export const hashBytesExtended = (bytes: Uint8Array, seed: bigint): bigint =>
+  asUnsigned64(absorb(seeded(initial(bytes.length), seed), bytes))
+
+/** Unsigned 64-bit hash of one word with a seed. */
+export const hashWordExtended = (value: number, seed: bigint): bigint => {
+  const state = seeded(initial(4), seed)
+  state.a = (state.a + value) | 0
+  finish(state)
+  return asUnsigned64(state)
+}
+
+const absorb = (state: State, bytes: Uint8Array): State => {
   let at = 0
   for (; bytes.length - at >= 12; at += 12) {
     state.a = (state.a + word(bytes, at)) | 0
@@ -59,7 +83,8 @@ export const hashBytes = (bytes: Uint8Array): number => {
   state.a = (state.a + word(bytes, at)) | 0
   state.b = (state.b + word(bytes, at + 4)) | 0
   state.c = (state.c + (word(bytes, at + 8) << 8)) | 0
-  return finish(state)
+  finish(state)
+  return state
 }
 
 /** Signed 32-bit hash of one word. */

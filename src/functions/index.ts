@@ -1,6 +1,7 @@
 /** The registry of functions, operators and casts, and what planning asks of it. */
 import { basicAggregates } from './aggregates/basic.ts'
 import { collectionAggregates } from './aggregates/collections.ts'
+import { hypotheticalAggregates } from './aggregates/hypothetical.ts'
 import { statisticsAggregates } from './aggregates/statistics.ts'
 import { arithmeticOperators } from './operators/arithmetic.ts'
 import { arrayOperators } from './operators/array.ts'
@@ -28,6 +29,8 @@ import { formattingFunctions } from './scalar/formatting.ts'
 import { geometricFunctions } from './scalar/geometry/index.ts'
 import { identifierFunctions, snapshotSets } from './scalar/identifiers.ts'
 import { jsonFunctions } from './scalar/json.ts'
+import { jsonPathFunctions, jsonPathSets } from './scalar/jsonpath.ts'
+import { inRangeFunctions } from './scalar/in-range.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
@@ -68,6 +71,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...textSearchFunctions,
   ...textSearchValueFunctions,
   ...hashFunctions,
+  ...inRangeFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
   ...datetimeFunctions,
@@ -78,6 +82,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...multirangeFunctions,
   ...jsonFunctions,
   ...jsonRecordFunctions,
+  ...jsonPathFunctions,
   ...systemFunctions,
   ...maintenanceFunctions,
   ...advisoryLockFunctions,
@@ -85,12 +90,14 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...basicAggregates,
   ...collectionAggregates,
   ...statisticsAggregates,
+  ...hypotheticalAggregates,
   ...rangeAggregates,
   ...windowFunctions,
   ...seriesFunctions,
   ...partFunctions,
   ...multirangeSets,
   ...jsonRecordSets,
+  ...jsonPathSets,
   ...snapshotSets,
   ...textSearchSets,
   ...catalogSets,

@@ -86,11 +86,15 @@ const lookup = (plan: LogicalJoin, left: PhysicalPlan, planner: Planner): Physic
   if (right.kind !== 'scan' || condition === null || plan.nullAware || !LOOKUPS.has(plan.type)) return null
   if (right.item.relation.system !== null || isVolatile(condition)) return null
   const inner = scanPlan(right, [...conjuncts(condition), ...conjuncts(right.filter)], planner)
-  if (inner.kind !== 'index-scan') return null
   const available = outputIds(plan.left)
-  const used = inner.condition === null ? new Set<ColumnId>() : columnsOf(inner.condition)
-  if (used.isDisjointFrom(available)) return null
+  if (!isLookup(inner, available)) return null
   return parameterised(plan, left, inner, null, [...columnsOf(condition).intersection(available)], planner)
+}
+
+/** Whether a plan is found by an index through columns that are known outside; of several tables, each of them. */
+const isLookup = (plan: PhysicalPlan, known: ReadonlySet<ColumnId>): boolean => {
+  if (plan.kind === 'append') return plan.inputs.every((input) => isLookup(input, known))
+  return plan.kind === 'index-scan' && plan.condition !== null && !columnsOf(plan.condition).isDisjointFrom(known)
 }
 
 /**

@@ -161,10 +161,28 @@ class PhysicalPlanner implements Planner {
       }
       case 'update': {
         const source = this.plan(plan.source)
-        const { query, rowid, values } = plan
+        const { query, rowid, tableoid, values } = plan
         const checkOptions = this.#checkOptions(plan.checkOptions)
         const estimate = streaming([source], COST.row)
-        return { kind: 'update', query, checkOptions, source, rowid, values, outputs, estimate }
+        return { kind: 'update', query, checkOptions, source, rowid, tableoid, values, outputs, estimate }
+      }
+      case 'merge': {
+        const source = this.plan(plan.source)
+        const { query, rowid, tableoid } = plan
+        const actions = plan.actions.map(({ condition, values }) => ({
+          condition: condition === null ? null : this.plan(condition),
+          values: values === null ? null : this.plan(values),
+        }))
+        return {
+          kind: 'merge',
+          query,
+          source,
+          rowid,
+          tableoid,
+          actions,
+          outputs,
+          estimate: streaming([source], COST.row),
+        }
       }
       case 'delete': {
         const source = this.plan(plan.source)
@@ -173,6 +191,7 @@ class PhysicalPlanner implements Planner {
           query: plan.query,
           source,
           rowid: plan.rowid,
+          tableoid: plan.tableoid,
           outputs,
           estimate: streaming([source], COST.row),
         }

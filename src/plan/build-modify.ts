@@ -2,19 +2,29 @@
  * Logical plans of INSERT, UPDATE and DELETE. The source computes everything that an expression can say; the
  * modifying node stores rows and, for RETURNING, delivers them to a projection above it.
  */
-import type { ColumnId, Expr } from '../analyze/expression.ts'
+import type { Expr } from '../analyze/expression.ts'
 import type {
   CheckOption,
   DeleteQuery,
   DmlQuery,
   FromItem,
   InsertQuery,
+  MergeQuery,
   Returning,
   UpdateQuery,
   ViewLevel,
 } from '../analyze/query.ts'
 import { OID } from '../types/oids.ts'
-import { crossJoin, planColumn, refer, RESULT, scanOf, type BuildContext } from './build-nodes.ts'
+import {
+  crossJoin,
+  planColumn,
+  refer,
+  RESULT,
+  rowAddress,
+  scanOf,
+  type RowAddress,
+  type BuildContext,
+} from './build-nodes.ts'
 import type { LogicalPlan } from './logical.ts'
 import type { ComputedColumn, PlanColumn } from './physical.ts'
 
@@ -24,7 +34,8 @@ export interface QueryBuilder {
   query(query: InsertQuery['source'] & object): LogicalPlan
   filter(input: LogicalPlan, condition: Expr): LogicalPlan
   project(input: LogicalPlan, columns: readonly ComputedColumn[], names: readonly string[]): LogicalPlan
-  fromItem(item: FromItem, rowids: ReadonlyMap<object, ColumnId>): LogicalPlan
+  joined(type: 'left' | 'inner', left: LogicalPlan, right: LogicalPlan, condition: Expr): LogicalPlan
+  fromItem(item: FromItem, rowids: ReadonlyMap<object, RowAddress>): LogicalPlan
 }
 
 export const buildModify = (builder: QueryBuilder, query: DmlQuery): LogicalPlan => {
@@ -35,6 +46,8 @@ export const buildModify = (builder: QueryBuilder, query: DmlQuery): LogicalPlan
       return buildUpdate(builder, query)
     case 'delete':
       return buildDelete(builder, query)
+    case 'merge':
+      return buildMerge(builder, query)
   }
 }
 
@@ -89,8 +102,8 @@ const conflictPlan = (builder: QueryBuilder, { onConflict, levels }: InsertQuery
 }
 
 /** The rows to change: the target, of a view those that are the view's, joined with FROM or USING, restricted by WHERE. */
-const affected = (builder: QueryBuilder, query: UpdateQuery | DeleteQuery, rowid: ColumnId): LogicalPlan => {
-  let plan: LogicalPlan = scanOf(query.table, rowid, builder.context)
+const affected = (builder: QueryBuilder, query: UpdateQuery | DeleteQuery, address: RowAddress): LogicalPlan => {
+  let plan: LogicalPlan = scanOf(query.table, address, builder.context)
   for (const level of query.levels) {
     if (level.condition !== null) plan = builder.filter(plan, level.condition)
     plan = withLevels(builder, plan, [level])
@@ -103,29 +116,50 @@ const affected = (builder: QueryBuilder, query: UpdateQuery | DeleteQuery, rowid
 }
 
 /** Columns of the source that RETURNING may name: those of views are computed of the row as it is afterwards. */
-const returnable = (query: UpdateQuery | DeleteQuery, source: LogicalPlan, rowid: ColumnId): PlanColumn[] => {
+const returnable = (query: UpdateQuery | DeleteQuery, source: LogicalPlan, address: RowAddress): PlanColumn[] => {
   if (query.returning === null) return []
   const computed = new Set(query.levels.flatMap((level) => level.columns.map((c) => c.id)))
-  return source.outputs.filter(({ id }) => id !== rowid && !computed.has(id))
+  return source.outputs.filter(({ id }) => id !== address.rowid && id !== address.tableoid && !computed.has(id))
 }
 
 const buildUpdate = (builder: QueryBuilder, query: UpdateQuery): LogicalPlan => {
-  const rowid = builder.context.freshColumn()
-  const input = affected(builder, query, rowid)
+  const address = rowAddress(query.table, builder.context)
+  const input = affected(builder, query, address)
   const values = query.assignments.map((assignment) => ({ id: builder.context.freshColumn(), expr: assignment.expr }))
   const columns = [...input.outputs.map((c) => ({ id: c.id, expr: refer(c) })), ...values]
   const names = [...input.outputs.map((c) => c.name), ...query.assignments.map((a) => a.column.name)]
   const source = builder.project(input, columns, names)
-  const outputs = returnable(query, input, rowid)
+  const outputs = returnable(query, input, address)
   const checkOptions = checkOptionPlans(builder, query.checkOptions)
   const assigned = values.map((v) => v.id)
-  const plan: LogicalPlan = { kind: 'update', query, source, rowid, values: assigned, checkOptions, outputs }
+  const plan: LogicalPlan = { kind: 'update', query, source, ...address, values: assigned, checkOptions, outputs }
   return returned(builder, plan, query.returning, query.levels)
 }
 
 const buildDelete = (builder: QueryBuilder, query: DeleteQuery): LogicalPlan => {
-  const rowid = builder.context.freshColumn()
-  const source = affected(builder, query, rowid)
-  const outputs = returnable(query, source, rowid)
-  return returned(builder, { kind: 'delete', query, source, rowid, outputs }, query.returning, query.levels)
+  const address = rowAddress(query.table, builder.context)
+  const source = affected(builder, query, address)
+  const outputs = returnable(query, source, address)
+  return returned(builder, { kind: 'delete', query, source, ...address, outputs }, query.returning, query.levels)
+}
+
+const buildMerge = (builder: QueryBuilder, query: MergeQuery): LogicalPlan => {
+  const { context } = builder
+  const address = rowAddress(query.table, context)
+  const source = builder.fromItem(query.from, new Map())
+  const target = scanOf(query.table, address, context)
+  // Rows without a match are of use only where something is to be done with them.
+  const outer = query.actions.some((action) => !action.matched)
+  const joined = builder.joined(outer ? 'left' : 'inner', source, target, query.condition)
+  const rowPlan = (exprs: readonly Expr[]): LogicalPlan =>
+    builder.project(
+      RESULT,
+      exprs.map((expr) => ({ id: context.freshColumn(), expr })),
+      exprs.map(() => 'value'),
+    )
+  const actions = query.actions.map(({ condition, assignments }) => ({
+    condition: condition === null ? null : rowPlan([condition]),
+    values: assignments.length === 0 ? null : rowPlan(assignments.map((a) => a.expr)),
+  }))
+  return { kind: 'merge', query, source: joined, ...address, actions, outputs: [] }
 }

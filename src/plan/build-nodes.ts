@@ -1,11 +1,11 @@
 /** Small pieces that logical plans are built from. */
 import { mapChildren } from '../analyze/nodes.ts'
 import type { ColumnId, Expr } from '../analyze/expression.ts'
-import type { FromItem, OutputColumn } from '../analyze/query.ts'
+import type { FromItem, OutputColumn, TableItem } from '../analyze/query.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { LogicalPlan, LogicalScan } from './logical.ts'
-import { ROWID_ATTNUM, type PlanColumn } from './physical.ts'
+import { ROWID_ATTNUM, TABLEOID_ATTNUM, type PlanColumn } from './physical.ts'
 
 /** What building needs besides the query: fresh column ids and a few types. */
 export interface BuildContext {
@@ -53,17 +53,36 @@ export const rowidColumn = (context: BuildContext, id: ColumnId): Expr => ({
   typmod: -1,
 })
 
+export const tableoidColumn = (context: BuildContext, id: ColumnId): Expr => ({
+  kind: 'column',
+  id,
+  name: 'tableoid',
+  type: context.typeOf(OID.oid),
+  typmod: -1,
+})
+
+/** Columns for a row's address: within its table, and which table that is where there are several. */
+export interface RowAddress {
+  readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
+}
+
+export const rowAddress = (item: TableItem, context: BuildContext): RowAddress => ({
+  rowid: context.freshColumn(),
+  tableoid: item.inheritors === undefined ? null : context.freshColumn(),
+})
+
 /** A scan of every column of the item, and of the row's address when it is asked for. */
-export const scanOf = (
-  item: FromItem & { kind: 'table' },
-  rowid: ColumnId | null,
-  context: BuildContext,
-): LogicalScan => {
+export const scanOf = (item: TableItem, address: RowAddress | null, context: BuildContext): LogicalScan => {
   const outputs = item.columns.map(planColumn)
   const attnums = item.columns.map((c) => c.attnum)
-  if (rowid !== null) {
-    outputs.push({ id: rowid, name: 'ctid', type: context.typeOf(OID.tid) })
+  if (address !== null) {
+    outputs.push({ id: address.rowid, name: 'ctid', type: context.typeOf(OID.tid) })
     attnums.push(ROWID_ATTNUM)
+    if (address.tableoid !== null) {
+      outputs.push({ id: address.tableoid, name: 'tableoid', type: context.typeOf(OID.oid) })
+      attnums.push(TABLEOID_ATTNUM)
+    }
   }
   return { kind: 'scan', item, attnums, filter: null, outputs }
 }

@@ -26,9 +26,12 @@ import {
   refer,
   renameOutputs,
   RESULT,
+  rowAddress,
   rowidColumn,
   scanOf,
+  tableoidColumn,
   type BuildContext,
+  type RowAddress,
 } from './build-nodes.ts'
 import type { LogicalPlan } from './logical.ts'
 import type { ComputedColumn, PlanColumn } from './physical.ts'
@@ -50,6 +53,7 @@ class Builder implements QueryBuilder {
       case 'insert':
       case 'update':
       case 'delete':
+      case 'merge':
         return this.withCtes(query.ctes, buildModify(this, query))
       default:
         return this.query(query)
@@ -143,8 +147,8 @@ class Builder implements QueryBuilder {
   }
 
   #select(query: SelectQuery): LogicalPlan {
-    const rowids = new Map<object, ColumnId>()
-    for (const lock of query.locks) for (const item of lock.items) rowids.set(item, this.context.freshColumn())
+    const rowids = new Map<object, RowAddress>()
+    for (const lock of query.locks) for (const item of lock.items) rowids.set(item, rowAddress(item, this.context))
     let plan = this.from(query.from, rowids)
     if (query.where !== null) plan = this.filter(plan, query.where)
     let replace = (expr: Expr): Expr => expr
@@ -170,7 +174,7 @@ class Builder implements QueryBuilder {
     targets: readonly { column: OutputColumn; expr: Expr }[],
     keys: readonly SortKey[],
     distinctOn: readonly Expr[],
-    rowids: ReadonlyMap<object, ColumnId>,
+    rowids: ReadonlyMap<object, RowAddress>,
   ): LogicalPlan {
     const columns: ComputedColumn[] = targets.map((t) => ({ id: t.column.id, expr: t.expr }))
     const names = targets.map((t) => t.column.name)
@@ -187,9 +191,12 @@ class Builder implements QueryBuilder {
     }
     const sortKeys = keys.map((key) => ({ ...key, expr: holding(key.expr) }))
     const uniqueKeys = distinctOn.map(holding)
-    for (const id of rowids.values()) {
-      columns.push({ id, expr: rowidColumn(this.context, id) })
+    for (const { rowid, tableoid } of rowids.values()) {
+      columns.push({ id: rowid, expr: rowidColumn(this.context, rowid) })
       names.push('ctid')
+      if (tableoid === null) continue
+      columns.push({ id: tableoid, expr: tableoidColumn(this.context, tableoid) })
+      names.push('tableoid')
     }
     let plan = this.project(input, columns, names)
     const outputs = plan.outputs.slice(0, visible)
@@ -201,7 +208,7 @@ class Builder implements QueryBuilder {
     else if (sortKeys.length > 0) plan = { kind: 'sort', input: plan, keys: sortKeys, outputs: plan.outputs }
     if (query.locks.length > 0) {
       const locks = query.locks.flatMap((lock) =>
-        lock.items.map((item) => ({ lock, relation: item.relation, rowid: rowids.get(item) as ColumnId })),
+        lock.items.map((item) => ({ lock, item, ...(rowids.get(item) as RowAddress) })),
       )
       plan = { kind: 'lock-rows', input: plan, locks, outputs: plan.outputs }
     }
@@ -399,7 +406,7 @@ class Builder implements QueryBuilder {
     return { plan, replace }
   }
 
-  from(items: readonly FromItem[], rowids: ReadonlyMap<object, ColumnId>): LogicalPlan {
+  from(items: readonly FromItem[], rowids: ReadonlyMap<object, RowAddress>): LogicalPlan {
     let plan: LogicalPlan | null = null
     for (const item of items) {
       const next = this.fromItem(item, rowids)
@@ -408,7 +415,7 @@ class Builder implements QueryBuilder {
     return plan ?? RESULT
   }
 
-  fromItem(item: FromItem, rowids: ReadonlyMap<object, ColumnId>): LogicalPlan {
+  fromItem(item: FromItem, rowids: ReadonlyMap<object, RowAddress>): LogicalPlan {
     switch (item.kind) {
       case 'table':
         return scanOf(item, rowids.get(item) ?? null, this.context)
@@ -432,6 +439,16 @@ class Builder implements QueryBuilder {
         return this.#join(item, left, right)
       }
     }
+  }
+
+  joined(type: 'left' | 'inner', left: LogicalPlan, right: LogicalPlan, condition: Expr): LogicalPlan {
+    const outputs = [...left.outputs, ...right.outputs]
+    if (type === 'left' && containsSubquery(condition)) {
+      const matching = this.filter(right, condition)
+      return { kind: 'join', type, left, right: matching, condition: null, lateral: true, nullAware: false, outputs }
+    }
+    if (containsSubquery(condition)) return this.filter(crossJoin(left, right, false), condition)
+    return { kind: 'join', type, left, right, condition, lateral: false, nullAware: false, outputs }
   }
 
   #function(item: FromItem & { kind: 'function' }): LogicalPlan {

@@ -8,13 +8,12 @@ import type {
   DeleteQuery,
   FunctionItem,
   InsertQuery,
-  RowLock,
+  MergeQuery,
   TableItem,
   UpdateQuery,
   WindowSpec,
 } from '../analyze/query.ts'
-import type { RelationObject } from '../catalog/objects.ts'
-import type { ComputedColumn, JoinType, PlanColumn } from './physical.ts'
+import type { ComputedColumn, JoinType, LockedItem, PlanColumn } from './physical.ts'
 
 interface Node {
   readonly outputs: readonly PlanColumn[]
@@ -155,7 +154,7 @@ export interface LogicalWith extends Node {
 export interface LogicalLockRows extends Node {
   readonly kind: 'lock-rows'
   readonly input: LogicalPlan
-  readonly locks: readonly { readonly lock: RowLock; readonly relation: RelationObject; readonly rowid: ColumnId }[]
+  readonly locks: readonly LockedItem[]
 }
 
 /**
@@ -180,6 +179,8 @@ export interface LogicalUpdate extends Node, RowPlans {
   readonly query: UpdateQuery
   readonly source: LogicalPlan
   readonly rowid: ColumnId
+  /** The table that an address is of, where the target stands for several. */
+  readonly tableoid: ColumnId | null
   /** Columns of the source that hold the assigned values, in the order of `query.assignments`. */
   readonly values: readonly ColumnId[]
 }
@@ -189,6 +190,25 @@ export interface LogicalDelete extends Node {
   readonly query: DeleteQuery
   readonly source: LogicalPlan
   readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
+}
+
+/** An action of MERGE: plans of one row over a row of the source, whose columns are outer references of them. */
+export interface LogicalMergeAction {
+  /** Delivers whether the action is for the row; null: it always is. */
+  readonly condition: LogicalPlan | null
+  /** Delivers the assigned values. */
+  readonly values: LogicalPlan | null
+}
+
+export interface LogicalMerge extends Node {
+  readonly kind: 'merge'
+  readonly query: MergeQuery
+  readonly source: LogicalPlan
+  readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
+  /** In the order of `query.actions`. */
+  readonly actions: readonly LogicalMergeAction[]
 }
 
 export type LogicalPlan =
@@ -215,6 +235,7 @@ export type LogicalPlan =
   | LogicalInsert
   | LogicalUpdate
   | LogicalDelete
+  | LogicalMerge
 
 /** Inputs of a node, outer side first. */
 export const inputsOf = (plan: LogicalPlan): readonly LogicalPlan[] => {
@@ -242,6 +263,8 @@ export const inputsOf = (plan: LogicalPlan): readonly LogicalPlan[] => {
       return [plan.source, ...plan.checkOptions.map((c) => c.plan)]
     case 'delete':
       return [plan.source]
+    case 'merge':
+      return [plan.source, ...plan.actions.flatMap((a) => [a.condition, a.values])].filter((p) => p !== null)
     default:
       return [plan.input]
   }
@@ -283,6 +306,12 @@ export const withInputs = (plan: LogicalPlan, inputs: readonly LogicalPlan[]): L
     }
     case 'update':
       return { ...plan, source: first, checkOptions: withPlans(plan.checkOptions, inputs.slice(1)) }
+    case 'merge': {
+      const [source, ...rest] = inputs as [LogicalPlan, ...LogicalPlan[]]
+      const next = (before: LogicalPlan | null) => (before === null ? null : (rest.shift() as LogicalPlan))
+      const actions = plan.actions.map((a) => ({ condition: next(a.condition), values: next(a.values) }))
+      return { ...plan, source, actions }
+    }
     case 'delete':
       return { ...plan, source: first }
     default:
@@ -335,15 +364,16 @@ export const expressionsOf = (plan: LogicalPlan): readonly Expr[] => {
     case 'update':
     case 'delete':
     case 'insert':
+    case 'merge':
       return modifyExpressions(plan)
     default:
       return []
   }
 }
 
-const modifyExpressions = (plan: LogicalInsert | LogicalUpdate | LogicalDelete): readonly Expr[] => {
+const modifyExpressions = (plan: LogicalInsert | LogicalUpdate | LogicalDelete | LogicalMerge): readonly Expr[] => {
   if (plan.kind === 'delete') return []
   const { query } = plan
   const stored = [...query.generated.map((a) => a.expr), ...query.checks.map((c) => c.expr)]
-  return query.kind === 'update' ? stored : [...query.defaults.map((a) => a.expr), ...stored]
+  return query.kind !== 'insert' ? stored : [...query.defaults.map((a) => a.expr), ...stored]
 }

@@ -31,6 +31,8 @@ export const inputsOfPhysical = (plan: PhysicalPlan): readonly PhysicalPlan[] =>
       return [plan.source, ...plan.checkOptions.map((c) => c.plan)]
     case 'delete':
       return [plan.source]
+    case 'merge':
+      return [plan.source, ...plan.actions.flatMap((a) => [a.condition, a.values])].filter((p) => p !== null)
     default:
       return [plan.input]
   }
@@ -39,5 +41,5 @@ export const inputsOfPhysical = (plan: PhysicalPlan): readonly PhysicalPlan[] =>
 /** Those of them that EXPLAIN shows: not what a modifying node computes of single rows. */
 export const shownInputs = (plan: PhysicalPlan): readonly PhysicalPlan[] => {
   if (plan.kind === 'insert') return plan.source === null ? [] : [plan.source]
-  return plan.kind === 'update' ? [plan.source] : inputsOfPhysical(plan)
+  return plan.kind === 'update' || plan.kind === 'merge' ? [plan.source] : inputsOfPhysical(plan)
 }

@@ -4,7 +4,17 @@
  * deliver is an outer reference: the enclosing `apply` or parameterised `nested-loop` supplies it.
  */
 import type { ColumnId, AggregateExpr, Expr, SetCallExpr, SortKey, WindowExpr } from '../analyze/expression.ts'
-import type { Cte, DeleteQuery, FunctionItem, InsertQuery, RowLock, UpdateQuery, WindowSpec } from '../analyze/query.ts'
+import type {
+  Cte,
+  DeleteQuery,
+  FunctionItem,
+  InsertQuery,
+  MergeQuery,
+  RowLock,
+  TableItem,
+  UpdateQuery,
+  WindowSpec,
+} from '../analyze/query.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import type { OperatorRecord } from '../functions/records.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -248,6 +258,21 @@ export interface Unique extends Node {
 export interface Append extends Node {
   readonly kind: 'append'
   readonly inputs: readonly PhysicalPlan[]
+  /** The inputs are the tables that one name stands for: what that is called. */
+  readonly alias?: string
+  /** The inputs are tables of a partitioned one: which of them are needed may follow from conditions as the plan runs. */
+  readonly pruning?: AppendPruning
+}
+
+export interface AppendPruning {
+  readonly scan: {
+    readonly relation: RelationObject
+    readonly attnums: readonly number[]
+    readonly outputs: readonly PlanColumn[]
+  }
+  readonly conditions: readonly Expr[]
+  /** The table of each input. */
+  readonly tables: readonly number[]
 }
 
 /** INTERSECT and EXCEPT by hashing whole rows (NULLs equal). UNION is append under a hash aggregate. */
@@ -275,11 +300,19 @@ export interface With extends Node {
   readonly input: PhysicalPlan
 }
 
+/** A table whose rows are locked: where their addresses are, and where it stands for several, which one each is of. */
+export interface LockedItem {
+  readonly lock: RowLock
+  readonly item: TableItem
+  readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
+}
+
 /** SELECT … FOR UPDATE and kin: locks each row, rechecks it when it changed. */
 export interface LockRows extends Node {
   readonly kind: 'lock-rows'
   readonly input: PhysicalPlan
-  readonly locks: readonly { readonly lock: RowLock; readonly relation: RelationObject; readonly rowid: ColumnId }[]
+  readonly locks: readonly LockedItem[]
 }
 
 /** A plan of one row with one column: whether a row to be stored is the view's. The row's columns are outer references. */
@@ -305,6 +338,7 @@ export interface Update extends Node {
   readonly checkOptions: readonly CheckOptionPlan[]
   readonly source: PhysicalPlan
   readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
   /** Columns of the source that hold the assigned values, in the order of `query.assignments`. */
   readonly values: readonly ColumnId[]
 }
@@ -314,9 +348,26 @@ export interface Delete extends Node {
   readonly query: DeleteQuery
   readonly source: PhysicalPlan
   readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
 }
 
-export type ModifyPlan = Insert | Update | Delete
+export interface MergeActionPlan {
+  readonly condition: PhysicalPlan | null
+  readonly values: PhysicalPlan | null
+}
+
+/** MERGE: `source` delivers the rows that are merged in, and the target's that match; without one its address is NULL. */
+export interface Merge extends Node {
+  readonly kind: 'merge'
+  readonly query: MergeQuery
+  readonly source: PhysicalPlan
+  readonly rowid: ColumnId
+  readonly tableoid: ColumnId | null
+  /** In the order of `query.actions`. */
+  readonly actions: readonly MergeActionPlan[]
+}
+
+export type ModifyPlan = Insert | Update | Delete | Merge
 
 export type PhysicalPlan =
   | SeqScan

@@ -84,12 +84,13 @@ const lockOthers = async (core: SessionCore, first: Wait, others: readonly Table
   }
 }
 
-const VERBS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE' } as const
+const VERBS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE', merge: 'MERGE' } as const
 
 /** `SELECT 3`, `INSERT 0 3` … */
 export const commandTag = ({ query }: StatementPlan, affected: number): string => {
   if (query.kind === 'insert') return `INSERT 0 ${affected}`
-  if (query.kind === 'update' || query.kind === 'delete') return `${VERBS[query.kind]} ${affected}`
+  if (query.kind === 'update' || query.kind === 'delete' || query.kind === 'merge')
+    return `${VERBS[query.kind]} ${affected}`
   return `SELECT ${affected}`
 }
 

@@ -106,16 +106,22 @@ const lockMode = (
   rowLocks: StatementPlan['rowLocks'],
 ): TableLockMode => {
   if (targets.has(relation)) return 'rowExclusive'
-  return rowLocks.some((lock) => lock.relation.oid === relation) ? 'rowShare' : 'accessShare'
+  const isLocked = rowLocks.some(({ item }) =>
+    [item.relation, ...(item.inheritors ?? [])].some((r) => r.oid === relation),
+  )
+  return isLocked ? 'rowShare' : 'accessShare'
 }
 
 const isModification = (query: Query | DmlQuery): query is DmlQuery =>
-  query.kind === 'insert' || query.kind === 'update' || query.kind === 'delete'
+  query.kind === 'insert' || query.kind === 'update' || query.kind === 'delete' || query.kind === 'merge'
 
 /** Tables that the statement or a CTE of it changes. */
 const modifiedTables = (query: Query | DmlQuery): Set<number> => {
   const tables = new Set<number>()
-  if (isModification(query)) tables.add(query.table.relation.oid)
+  if (isModification(query)) {
+    tables.add(query.table.relation.oid)
+    for (const { oid } of query.table.inheritors ?? []) tables.add(oid)
+  }
   for (const cte of query.ctes) {
     if (isModification(cte.query)) for (const oid of modifiedTables(cte.query)) tables.add(oid)
   }

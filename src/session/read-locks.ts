@@ -7,7 +7,7 @@ import type { TableLock } from './plan-statement.ts'
 
 /** Row addresses through which the statement changes or locks rows: whoever reads them reads in order to write. */
 export const rowTargets = (plan: PhysicalPlan, targets = new Set<ColumnId>()): Set<ColumnId> => {
-  if (plan.kind === 'update' || plan.kind === 'delete') targets.add(plan.rowid)
+  if (plan.kind === 'update' || plan.kind === 'delete' || plan.kind === 'merge') targets.add(plan.rowid)
   if (plan.kind === 'lock-rows') {
     for (const { lock, rowid } of plan.locks) {
       if (lock.strength === 'update' || lock.strength === 'no key update') targets.add(rowid)

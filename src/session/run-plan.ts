@@ -164,6 +164,7 @@ const mainModification = (plan: PhysicalPlan): PhysicalPlan | null => {
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
       return plan
     case 'project':
     case 'with':

@@ -50,7 +50,7 @@ export const floatPrefix = (text: string, from: number): { value: number; end: n
   return match === null ? null : { value: parseFloat8(match[1] as string), end: FLOAT_PREFIX.lastIndex }
 }
 
-const parseFloat8 = (text: string): number => parseFloating(text, 'double precision', Number)
+export const parseFloat8 = (text: string): number => parseFloating(text, 'double precision', Number)
 const parseFloat4 = (text: string): number => parseFloating(text, 'real', Math.fround)
 
 /** Decimal text from significant digits in JavaScript's exponential form; `plain`: exponents below it need no `e`. */

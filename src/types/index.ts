@@ -10,6 +10,7 @@ import { cidType, int2Type, int4Type, int8Type, oidType, tidType, xid8Type, xidT
 import { geometricTypes } from './geometry/geometric-types.ts'
 import { jsonType } from './json/json-type.ts'
 import { jsonbType } from './json/jsonb.ts'
+import { jsonPathType } from './jsonpath/jsonpath-type.ts'
 import { macAddressTypes } from './mac-address.ts'
 import { moneyType } from './money.ts'
 import { networkTypes } from './network/network-types.ts'
@@ -60,6 +61,7 @@ const elementTypes: readonly SqlType[] = [
   uuidType,
   jsonType,
   jsonbType,
+  jsonPathType,
   ...builtinRangeTypes,
   ...regTypes,
   recordType,

@@ -69,6 +69,7 @@ export const OID = {
   regconfig: 3734,
   regdictionary: 3769,
   jsonb: 3802,
+  jsonpath: 4072,
   event_trigger: 3838,
   anyrange: 3831,
   regnamespace: 4089,

@@ -27,6 +27,7 @@
  * | tsquery | TsQuery |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
+ * | jsonpath | JsonPath, the tree of `jsonpath/items.ts` |
  * | arrays | SqlArray { dimensions, lowerBounds, elements } |
  * | enums | string (the label) |
  * | record and row types | SqlRecord { types, values } |

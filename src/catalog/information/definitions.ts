@@ -2,7 +2,8 @@
 import { quoteIdentifier, quoteLiteral } from '../../functions/keywords.ts'
 import type { ConstraintObject, ForeignKey, IndexDefinition, ReferentialAction, RelationObject } from '../objects.ts'
 import { operatorClass, BTREE, HASH } from '../system/data/operator-classes.ts'
-import { readExpressions } from '../system/expressions.ts'
+import { readExpressions, readStoredBound } from '../system/expressions.ts'
+import { boundText } from './partitions.ts'
 import { qualifiedName, relationName, relationOf, resolve } from './names.ts'
 import type { InformationFunctions, InformationSource } from './source.ts'
 
@@ -54,7 +55,7 @@ const indexDefinition = (source: InformationSource, relation: RelationObject, pr
   const keys = index.keys.map((key) => keyText(source, table, key, pretty) + keyOptions(key, method)).join(', ')
   const parts = [
     `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(relation.name)}`,
-    `ON ${tableName} USING ${index.method} (${keys})`,
+    `ON ${relation.kind === 'I' ? 'ONLY ' : ''}${tableName} USING ${index.method} (${keys})`,
   ]
   if (index.included.length > 0) parts.push(`INCLUDE (${columnNames(table, index.included)})`)
   if (index.nullsNotDistinct) parts.push('NULLS NOT DISTINCT')
@@ -141,6 +142,8 @@ export const definitionFunctions: InformationFunctions = {
   pg_get_expr: (source, text, relationOid, pretty = false) => {
     const relation = source.catalog.relation(relationOid)
     if (relation === null && relationOid !== 0) return null
+    const partition = source.catalog.relation(readStoredBound(text) ?? 0)
+    if (partition !== null) return boundText(source, partition)
     return readExpressions(text)
       .map(({ tree, attnum }) => source.printer.expression(tree, relation, attnum, pretty))
       .join(', ')
@@ -168,8 +171,6 @@ export const definitionFunctions: InformationFunctions = {
     }
     return null
   },
-  pg_get_partkeydef: () => null,
-  pg_get_partition_constraintdef: () => null,
   pg_get_triggerdef: () => null,
   pg_get_statisticsobjdef: () => null,
   pg_get_statisticsobjdef_columns: () => null,

@@ -4,6 +4,7 @@ import type { Datum } from '../../types/sql-type.ts'
 import { definitionFunctions } from './definitions.ts'
 import { functionFunctions } from './functions.ts'
 import { objectFunctions } from './objects.ts'
+import { partitionFunctions } from './partitions.ts'
 import { privilegeFunctions } from './privileges.ts'
 import { sessionFunctions } from './sessions.ts'
 import { setFunctions } from './sets.ts'
@@ -15,6 +16,7 @@ export type { InformationSource, StoredPrinter } from './source.ts'
 const FUNCTIONS: ReadonlyMap<string, InformationFunction> = new Map(
   Object.entries({
     ...definitionFunctions,
+    ...partitionFunctions,
     ...objectFunctions,
     ...functionFunctions,
     ...privilegeFunctions,

@@ -67,7 +67,6 @@ export const sizeFunctions: InformationFunctions = {
     const relation = catalog.relation(oid)
     return relation === null ? null : relation.kind === 'r' && relation.system === null && relation.persistence === 'p'
   },
-  pg_partition_root: () => null,
   pg_index_column_has_property: ({ catalog }, oid, column, property) => {
     const key = catalog.relation(oid)?.index?.keys[column - 1]
     if (key === undefined) return null

@@ -39,11 +39,6 @@ export const emptyCatalogs: readonly RelationObject[] = [
   catalogTable('pg_largeobject_metadata', 2995, 'oid oid!, lomowner oid!, lomacl _aclitem'),
   catalogTable('pg_parameter_acl', 6243, 'oid oid!, parname text!, paracl _aclitem'),
   catalogTable(
-    'pg_partitioned_table',
-    3350,
-    'partrelid oid!, partstrat char!, partnatts int2!, partdefid oid!, partattrs int2vector!, partclass oidvector!, partcollation oidvector!, partexprs pg_node_tree',
-  ),
-  catalogTable(
     'pg_policy',
     3256,
     'oid oid!, polname name!, polrelid oid!, polcmd char!, polpermissive bool!, polroles _oid!, polqual pg_node_tree, polwithcheck pg_node_tree',
@@ -90,7 +85,6 @@ export const emptyCatalogs: readonly RelationObject[] = [
   catalogTable('pg_subscription_rel', 6102, 'srsubid oid!, srrelid oid!, srsubstate char!, srsublsn pg_lsn'),
   catalogTable('pg_transform', 3576, 'oid oid!, trftype oid!, trflang oid!, trffromsql regproc!, trftosql regproc!'),
   catalogTable('pg_user_mapping', 1418, 'oid oid!, umuser oid!, umserver oid!, umoptions _text'),
-  catalogTable('pg_inherits', 2611, 'inhrelid oid!, inhparent oid!, inhseqno int4!, inhdetachpending bool!'),
   catalogTable(
     'pg_trigger',
     2620,

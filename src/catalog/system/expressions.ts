@@ -17,3 +17,10 @@ export const storedExpressions = (trees: readonly ParseTree[]): string =>
 /** The expressions in a pg_node_tree. Throws SyntaxError when the text is not of this server's making. */
 export const readExpressions = (text: string): readonly StoredExpression[] =>
   [JSON.parse(text) as StoredExpression | StoredExpression[]].flat()
+
+/** A partition's bound, which follows from the partition. */
+export const storedBound = (partition: number): string => JSON.stringify({ partition })
+
+/** The partition whose bound a pg_node_tree is; null: it is none. */
+export const readStoredBound = (text: string): number | null =>
+  (JSON.parse(text) as { partition?: number }).partition ?? null

@@ -20,6 +20,7 @@ import { pgDatabase, pgTablespace } from './pg-database.ts'
 import { pgDepend } from './pg-depend.ts'
 import { pgEnum } from './pg-enum.ts'
 import { pgIndex } from './pg-index.ts'
+import { inheritanceRelations } from './pg-inherits.ts'
 import { pgInitPrivs } from './pg-init-privs.ts'
 import { pgLanguage } from './pg-language.ts'
 import { pgNamespace } from './pg-namespace.ts'
@@ -55,6 +56,7 @@ export const systemRelations = (): RelationObject[] => [
   pgLanguage,
   pgCollation,
   pgRewrite,
+  ...inheritanceRelations,
   pgDepend,
   pgInitPrivs,
   pgDatabase,

@@ -67,6 +67,8 @@ const columnRow = (relation: RelationObject, column: Column): SystemRow => {
     attnotnull: column.notNull,
     atthasdef: column.default !== null,
     atthasmissing: missing !== null,
+    attislocal: column.local !== false,
+    attinhcount: column.inherited ?? 0,
     attidentity: identity === null ? '' : identity.always ? 'a' : 'd',
     attgenerated: column.generated ? 's' : '',
     attcollation: column.collation,
@@ -103,7 +105,7 @@ const indexRows = (catalog: CatalogSnapshot, relation: RelationObject): SystemRo
 }
 
 const relationRows = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow[] => {
-  if (relation.kind === 'i') return indexRows(catalog, relation)
+  if (relation.index !== null) return indexRows(catalog, relation)
   const own = relation.columns.map((column) => columnRow(relation, column))
   return relation.kind === 'v' || relation.kind === 'c' ? own : [...systemColumnRows(relation), ...own]
 }

@@ -6,6 +6,7 @@ import type { CatalogSnapshot } from '../snapshot.ts'
 import { textArray } from './arrays.ts'
 import { BTREE, HASH } from './data/operator-classes.ts'
 import { FIRST_NORMAL_OID } from '../snapshot.ts'
+import { storedBound } from './expressions.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
 import type { SystemSource } from './source.ts'
 
@@ -22,7 +23,7 @@ export const HEAP = 2
 
 /** The access method that a relation is stored by; 0: it is not stored. */
 const accessMethod = ({ kind, index }: RelationObject): number => {
-  if (kind === 'i') return index?.method === 'hash' ? HASH : BTREE
+  if (kind === 'i' || kind === 'I') return index?.method === 'hash' ? HASH : BTREE
   return kind === 'r' || kind === 'm' ? HEAP : 0
 }
 
@@ -44,7 +45,7 @@ const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     relfilenode: stored ? relation.storageId || oid : 0,
     reltablespace: 0,
     relpages: kind === 'S' ? 1 : 0,
-    reltuples: kind === 'S' ? 1 : kind === 'i' || kind === 'c' ? 0 : -1,
+    reltuples: kind === 'S' ? 1 : kind === 'i' || kind === 'I' || kind === 'c' ? 0 : -1,
     relallvisible: 0,
     reltoastrelid: 0,
     relhasindex: catalog.indexesOf(oid).length > 0,
@@ -55,12 +56,13 @@ const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     relchecks: constraints.filter((c) => c.type === 'check').length,
     relhasrules: kind === 'v' || kind === 'm',
     relhastriggers: constraints.some((c) => c.type === 'foreign') || catalog.foreignKeysTo(oid).length > 0,
-    relhassubclass: false,
+    relhassubclass: catalog.childrenOf(oid).length > 0,
     relrowsecurity: false,
     relforcerowsecurity: false,
     relispopulated: true,
-    relreplident: isUser && (kind === 'r' || kind === 'm') ? 'd' : 'n',
-    relispartition: false,
+    relreplident: isUser && (kind === 'r' || kind === 'p' || kind === 'm') ? 'd' : 'n',
+    relispartition: relation.partition !== undefined || (index !== null && relation.inherits !== undefined),
+    relpartbound: relation.partition === undefined ? null : storedBound(oid),
     relrewrite: 0,
     relfrozenxid: kind === 'r' || kind === 'm' ? FROZEN_XID : 0,
     relminmxid: kind === 'r' || kind === 'm' ? 1 : 0,

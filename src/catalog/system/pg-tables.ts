@@ -21,7 +21,7 @@ const definition = (source: SystemSource, oid: number): string | null =>
   source.eval.catalog.call('pg_get_viewdef', [oid]) as string | null
 
 const pgTables = catalogView('pg_tables', 12033, TABLES_COLUMNS, ({ catalog }) =>
-  relationsOf(catalog, 'r').map((relation) => {
+  relationsOf(catalog, 'rp').map((relation) => {
     const { oid } = relation
     return {
       schemaname: schemaName(catalog, relation),
@@ -71,7 +71,7 @@ const pgIndexes = catalogView(
   12043,
   INDEXES_COLUMNS,
   ({ catalog, eval: context }) =>
-    relationsOf(catalog, 'i').map((relation) => ({
+    relationsOf(catalog, 'iI').map((relation) => ({
       schemaname: schemaName(catalog, relation),
       tablename: catalog.relation(relation.index?.table ?? 0)?.name ?? null,
       indexname: relation.name,

@@ -93,7 +93,8 @@ export const malformedArrayLiteral = (text: string, detail: string): SqlError =>
 export const malformedRecordLiteral = (text: string, detail: string): SqlError =>
   new SqlError(SQL_STATE.invalid_text_representation, `malformed record literal: "${text}"`, { detail })
 
-export const arraySubscriptError = (message: string): SqlError => new SqlError(SQL_STATE.array_subscript_error, message)
+export const arraySubscriptError = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.array_subscript_error, message, fields)
 
 export const programLimitExceeded = (message: string): SqlError =>
   new SqlError(SQL_STATE.program_limit_exceeded, message)
@@ -229,6 +230,15 @@ export const wrongJsonKind = (message: string): SqlError => invalidParameterValu
 
 export const cannotDeleteFrom = (what: string): SqlError => invalidParameterValue(`cannot delete from ${what}`)
 
+/** A path leads into a scalar. */
+export const pathThroughScalar = (): SqlError =>
+  invalidParameterValue('cannot replace existing key', {
+    detail: 'The path assumes key is a composite object, but it is a scalar value.',
+  })
+
+export const pathElementOutOfRange = (position: number, index: number): SqlError =>
+  invalidParameterValue(`path element at position ${position} is out of range: ${index}`)
+
 export const cannotReplaceKey = (): SqlError =>
   invalidParameterValue('cannot replace existing key', {
     hint: 'Try using the function jsonb_set to replace key value.',
@@ -271,6 +281,18 @@ export const invalidIntervalFormat = (): SqlError =>
 /** Text that a field of a to_timestamp template cannot be read from. */
 export const invalidTemplateValue = (value: string, field: string, detail: string): SqlError =>
   new SqlError(SQL_STATE.invalid_datetime_format, `invalid value "${value}" for "${field}"`, { detail })
+
+export const datetimeSeparatorInvalid = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, `invalid datetime format separator: "${text}"`)
+
+export const unmatchedDatetimeText = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, `unmatched format character "${text}"`)
+
+export const datetimeTextTooShort = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, 'input string is too short for datetime format')
+
+export const trailingDatetimeText = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, 'trailing characters remain in input string after datetime format')
 
 export const invalidTwelveHour = (hour: number): SqlError =>
   new SqlError(SQL_STATE.invalid_datetime_format, `hour "${hour}" is invalid for the 12-hour clock`, {

@@ -153,3 +153,9 @@ export const actionNotForKind = (action: string, relation: string, kind: string)
   new SqlError(SQL_STATE.wrong_object_type, `ALTER action ${action} cannot be performed on relation "${relation}"`, {
     detail: `This operation is not supported for ${RELATION_KIND_PLURALS[kind] ?? 'it'}.`,
   })
+
+export const notForeignKey = (constraint: string, relation: string): SqlError =>
+  new SqlError(
+    SQL_STATE.wrong_object_type,
+    `constraint "${constraint}" of relation "${relation}" is not a foreign key constraint`,
+  )

@@ -32,3 +32,29 @@ export const deferrableArbiter = (): SqlError =>
     SQL_STATE.object_not_in_prerequisite_state,
     'ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters',
   )
+
+const KIND_PLURALS: Readonly<Record<string, string>> = {
+  v: 'views',
+  m: 'materialized views',
+  S: 'sequences',
+  i: 'indexes',
+  c: 'composite types',
+}
+
+export const mergeNotForKind = (relation: string, kind: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `cannot execute MERGE on relation "${relation}"`, {
+    detail: `This operation is not supported for ${KIND_PLURALS[kind] ?? 'it'}.`,
+  })
+
+export const mergeNameTwice = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_alias, `name "${name}" specified more than once`, {
+    detail: 'The name is used both as MERGE target table and data source.',
+  })
+
+export const unreachableWhen = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, 'unreachable WHEN clause specified after unconditional WHEN clause')
+
+export const mergeAffectsRowTwice = (): SqlError =>
+  new SqlError(SQL_STATE.cardinality_violation, 'MERGE command cannot affect row a second time', {
+    hint: 'Ensure that not more than one source row matches any one target row.',
+  })

@@ -16,6 +16,7 @@ import type { ExecutionContext } from '../context.ts'
 import { ONE_ROW } from '../expression/compile.ts'
 import { interpret, type Evaluator } from '../expression/interpret.ts'
 import type { RowEvents } from '../modify/row-events.ts'
+import { PartitionRouter } from '../modify/partition-router.ts'
 import { rowBatch, RowWriter } from '../modify/row-writer.ts'
 import { bulkOptions } from '../modify/bulk-options.ts'
 import { BinaryCopyReader } from './binary-reader.ts'
@@ -27,13 +28,22 @@ import { TextCopyReader } from './text-reader.ts'
 const LF = 10
 const NOTHING = Buffer.alloc(0)
 
+interface CopyTarget {
+  readonly writer: RowWriter
+  readonly bulk: BulkWriter
+  readonly row: Datum[]
+}
+
 export class CopyInto {
   rows = 0
   readonly #relation: RelationObject
   readonly #columns: readonly Column[]
   readonly #context: ExecutionContext
   readonly #writer: RowWriter
-  readonly #bulk: BulkWriter
+  /** The table's, null where rows go to partitions. */
+  readonly #bulk: BulkWriter | null
+  readonly #router: PartitionRouter | null
+  readonly #partitions = new Map<number, BulkWriter>()
   readonly #defaults: readonly { place: number; value: Evaluator }[]
   readonly #where: ((row: readonly Datum[]) => boolean) | null
   readonly #text: TextCopyReader | null
@@ -59,10 +69,9 @@ export class CopyInto {
     this.#context = context
     const item = tableItem(analysis, relation)
     this.#writer = new RowWriter(item, generatedColumns(analysis, item), tableChecks(analysis, item), context, events)
-    const located = (error: SqlError, ordinal: number): SqlError =>
-      error.with({ where: lineContext(relation.name, this.#lines.lineOf(ordinal)) })
-    const bulkLoad = bulkOptions(this.#writer, context, located)
-    this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store, bulkLoad)
+    const isRouted = relation.kind === 'p'
+    this.#router = isRouted ? new PartitionRouter(context, relation, events) : null
+    this.#bulk = isRouted ? null : this.#bulkFor(this.#writer)
     const given = new Set(columns.map((column) => column.attnum))
     this.#defaults = relation.columns
       .filter((column) => !column.dropped && !given.has(column.attnum))
@@ -82,11 +91,45 @@ export class CopyInto {
       options.null === '\\N' &&
       columns.length > 0 &&
       this.#where === null &&
+      this.#bulk !== null &&
       this.#defaults.length === 0 &&
       !this.#writer.computes
     this.#quick = isPlain
       ? new ColumnCopy(columns, relation.columns.length, options.delimiter, context.eval.format)
       : null
+  }
+
+  #bulkFor(writer: RowWriter): BulkWriter {
+    const { storage, transaction } = this.#context
+    const located = (error: SqlError, ordinal: number): SqlError =>
+      error.with({ where: lineContext(this.#relation.name, this.#lines.lineOf(ordinal)) })
+    // Which line a partition's row came from is not counted.
+    const options =
+      this.#router === null ? bulkOptions(writer, this.#context, located) : bulkOptions(writer, this.#context)
+    return storage.bulkWriter(transaction, writer.store, options)
+  }
+
+  /** Where a row goes, in the form that it has there; a promise while its partition is locked by others. */
+  #target(row: Datum[]): CopyTarget | Promise<CopyTarget> {
+    if (this.#router === null) return { writer: this.#writer, bulk: this.#bulk as BulkWriter, row }
+    const routed = this.#router.route(row)
+    const { writer, locking } = routed
+    const { oid } = writer.relation
+    let bulk = this.#partitions.get(oid)
+    if (bulk === undefined) {
+      bulk = this.#bulkFor(writer)
+      this.#partitions.set(oid, bulk)
+    }
+    const target = { writer, bulk, row: routed.row }
+    return locking === null ? target : locking.promise.then(() => target)
+  }
+
+  #bulks(): Iterable<BulkWriter> {
+    return this.#bulk === null ? this.#partitions.values() : [this.#bulk]
+  }
+
+  async #finishBulks(): Promise<void> {
+    for (const bulk of this.#bulks()) await bulk.finish()
   }
 
   /** Stores the rows that a chunk completes; the chunk is of no use any more when the promise has resolved. */
@@ -95,7 +138,7 @@ export class CopyInto {
       await this.#push(chunk)
     } catch (error) {
       // A row before the one that failed may have a key that is taken: then that is the statement's error.
-      await this.#bulk.finish()
+      await this.#finishBulks()
       throw error
     }
   }
@@ -103,15 +146,18 @@ export class CopyInto {
   async #push(chunk: Uint8Array): Promise<void> {
     if (this.#text !== null) await this.#pushText(this.#text, chunk)
     else if (this.#binary !== null) await this.#store(this.#binary.push(chunk), (row) => this.#binaryRow(row))
-    const pressure = this.#bulk.pressure()
-    if (pressure !== null) await pressure.promise
+    for (const bulk of this.#bulks()) {
+      const pressure = bulk.pressure()
+      if (pressure !== null) await pressure.promise
+    }
     const wait = this.#context.poll()
     if (wait !== null) await wait.promise
   }
 
   async #pushText(reader: TextCopyReader, chunk: Uint8Array): Promise<void> {
     const read = (row: CopyRow): Datum[] => this.#textRow(row)
-    if (this.#quick === null) return this.#store(reader.push(chunk), read)
+    const bulk = this.#bulk
+    if (this.#quick === null || bulk === null) return this.#store(reader.push(chunk), read)
     let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     if (this.#rest.length > 0) {
       // Only the line that the last chunk began is put together.
@@ -124,8 +170,8 @@ export class CopyInto {
       }
     }
     let at = 0
-    while (at < bytes.length && !this.#bulk.unchecked && reader.idle) {
-      const taken = this.#quick.take(bytes, at, this.#bulk, this.#inserted)
+    while (at < bytes.length && !bulk.unchecked && reader.idle) {
+      const taken = this.#quick.take(bytes, at, bulk, this.#inserted)
       reader.skip(taken.rows)
       this.rows += taken.rows
       at = taken.at
@@ -146,7 +192,7 @@ export class CopyInto {
       await this.#store([...this.#text.push(this.#rest), ...this.#text.finish()], (row) => this.#textRow(row))
     }
     if (this.#binary !== null) await this.#store(this.#binary.finish(), (row) => this.#binaryRow(row))
-    await this.#bulk.finish()
+    await this.#finishBulks()
   }
 
   async #store<R extends { readonly line: number; readonly content?: string }>(
@@ -154,24 +200,28 @@ export class CopyInto {
     read: (row: R) => Datum[],
   ): Promise<void> {
     for (const source of rows) {
-      const row = read(source)
-      if (this.#where !== null && !this.#where(row)) continue
+      const whole = read(source)
+      if (this.#where !== null && !this.#where(whole)) continue
+      let target: CopyTarget | Promise<CopyTarget>
       try {
-        this.#writer.complete(row)
+        target = this.#target(whole)
+        if (target instanceof Promise) target = await target
+        target.writer.complete(target.row)
       } catch (error) {
         throw located(error, lineContext(this.#relation.name, source.line, source.content))
       }
-      while (this.#bulk.unchecked) {
-        const conflict = this.#writer.obstacle(row)
+      const { writer, bulk, row } = target
+      while (bulk.unchecked) {
+        const conflict = writer.obstacle(row)
         if (conflict === null) break
         // PostgreSQL stores rows in batches and no longer has the line's text when a key turns out to be taken.
         if (!(conflict instanceof Wait)) {
-          throw located(this.#writer.violation(conflict), lineContext(this.#relation.name, source.line))
+          throw located(writer.violation(conflict), lineContext(this.#relation.name, source.line))
         }
         await conflict.promise
       }
       this.#lines.note(this.rows, source.line)
-      this.#writer.inserted(this.#bulk.append(row), row)
+      writer.inserted(bulk.append(row), row)
       this.rows++
     }
   }

@@ -152,5 +152,5 @@ export const changeColumnType = async (
     const keys = definition.keys.map((key) => (key.attnum === column.attnum ? { ...key, type } : key))
     context.catalog.put({ ...index, index: { ...definition, keys } })
   }
-  await rewrite(context, relation, item.columns, changed, value)
+  if (relation.storageId !== 0) await rewrite(context, relation, item.columns, changed, value)
 }

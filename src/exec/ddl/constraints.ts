@@ -1,12 +1,14 @@
 /** Table constraints: adding them to a table, and checking them against rows that are there already. */
 import { resolveRelation } from '../../analyze/from.ts'
-import { bindColumns } from '../../analyze/stored-trees.ts'
+import { bindColumns, sameTree } from '../../analyze/stored-trees.ts'
 import { tableChecks } from '../../analyze/table-expressions.ts'
 import { tableItem } from '../../analyze/from.ts'
+import { withDescendants } from '../../catalog/inheritance.ts'
 import type {
   Column,
   ConstraintObject,
   ForeignKey,
+  IndexKey,
   ParseTree,
   ReferentialAction,
   RelationObject,
@@ -34,8 +36,10 @@ import { compileCondition, layoutOf } from '../expression/compile.ts'
 import { isForeign } from '../foreign-keys/constraint.ts'
 import { validateReferences } from '../foreign-keys/validate.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
-import { analysisFor, chooseName, currentRelation, type DefinitionContext } from './context.ts'
-import { createIndex } from './create-index.ts'
+import { analysisFor, chooseName, currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import { requireKeyColumns } from './create-index.ts'
+import { inheritForeignKey } from './partition-foreign-keys.ts'
+import { createIndexes } from './partition-indexes.ts'
 import { checkColumns } from './stored-expressions.ts'
 
 /** A constraint as written; `column`: the column whose definition it stands in. */
@@ -116,6 +120,13 @@ const addCheck = async (context: DefinitionContext, table: number, node: Constra
   const tree = bindColumns(node.raw_expr as unknown as ParseTree, relation)
   const columns = checkColumns(context, relation, tree)
   const only = columns.length === 1 ? (relation.columns[(columns[0] as number) - 1]?.name ?? null) : null
+  const existing = context.catalog.snapshot.constraintsOf(table).find((c) => c.name === node.conname)
+  if (existing?.local === false && existing.check !== null && sameTree(existing.check, tree)) {
+    const { local: _, ...own } = existing
+    noticeOf(context, `merging constraint "${existing.name}" with inherited definition`)
+    context.catalog.put(own)
+    return
+  }
   const name = constraintName(context, relation, node, only, 'check')
   const constraint: ConstraintObject = {
     ...constraintBase(context, relation, name, node),
@@ -141,6 +152,7 @@ export const validateCheck = async (context: DefinitionContext, table: number, n
   if (check === undefined) return
   const execution = context.execution()
   const columns = item.columns.map(planColumn)
+  if (relation.storageId === 0) return
   const violated = compileCondition(
     { kind: 'bool-test', arg: check.expr, test: 'false', negated: false, type: check.expr.type, typmod: -1 },
     { context: execution, layout: layoutOf(columns) },
@@ -165,6 +177,14 @@ export const setNotNull = async (
   const relation = currentRelation(context, table)
   const missing = attnums.filter((attnum) => relation.columns[attnum - 1]?.notNull === false)
   if (missing.length === 0) return
+  const marked = {
+    ...relation,
+    columns: relation.columns.map((c) => (missing.includes(c.attnum) ? { ...c, notNull: true } : c)),
+  }
+  if (relation.storageId === 0) {
+    context.catalog.put(marked)
+    return
+  }
   const scan = context.storage.store(relation.storageId).scan(context.execution().snapshot, {
     columns: descriptorsOf(relation),
     projection: missing.map((attnum) => attnum - 1),
@@ -181,11 +201,17 @@ export const setNotNull = async (
       if (place >= 0) throw containsNulls(relation.columns[(missing[place] as number) - 1]?.name ?? '', relation.name)
     }
   }
-  context.catalog.put({
-    ...relation,
-    columns: relation.columns.map((c) => (missing.includes(c.attnum) ? { ...c, notNull: true } : c)),
-  })
+  context.catalog.put(marked)
 }
+
+const keyOf = ({ attnum, type }: Column): IndexKey => ({
+  attnum,
+  expression: null,
+  type,
+  descending: false,
+  nullsFirst: false,
+  opclass: null,
+})
 
 const addKey = async (
   context: DefinitionContext,
@@ -204,8 +230,17 @@ const addKey = async (
     throw duplicateColumnName(names.find((n, i) => names.indexOf(n) !== i) as string)
   const columns = names.map((name) => columnNamed(relation, name, noSuchKeyColumn))
   const attnums = columns.map((c) => c.attnum)
+  requireKeyColumns(relation, { keys: columns.map(keyOf) }, primary ? 'PRIMARY KEY' : 'UNIQUE')
   if (primary) {
-    await setNotNull(context, table, attnums)
+    for (const { oid } of withDescendants(context.catalog.snapshot, relation)) {
+      const own = currentRelation(context, oid)
+      const names = columns.map((c) => c.name)
+      await setNotNull(
+        context,
+        oid,
+        own.columns.flatMap((c) => (!c.dropped && names.includes(c.name) ? [c.attnum] : [])),
+      )
+    }
     relation = currentRelation(context, table)
   }
   const suffix = primary ? 'pkey' : 'key'
@@ -219,16 +254,16 @@ const addKey = async (
     constraintName(context, relation, { ...node, conname: name }, null, ''),
     node,
   )
-  const index = await createIndex(context, relation, {
+  const own: ConstraintObject = {
+    ...constraint,
+    type: primary ? 'primary' : 'unique',
+    columns: attnums,
+    depends: attnums.map((attnum) => ({ oid: table, attnum, kind: 'auto' })),
+  }
+  await createIndexes(context, relation, {
     name,
-    keys: columns.map((c) => ({
-      attnum: c.attnum,
-      expression: null,
-      type: c.type,
-      descending: false,
-      nullsFirst: false,
-      opclass: null,
-    })),
+    constraint: own,
+    keys: columns.map(keyOf),
     included: namesOf(node.including).map((n) => columnNamed(relation, n, noSuchKeyColumn).attnum),
     unique: true,
     primary,
@@ -238,13 +273,6 @@ const addKey = async (
     method: 'btree',
     depends: [{ oid: constraint.oid, attnum: 0, kind: 'internal' }],
     options: [],
-  })
-  context.catalog.put({
-    ...constraint,
-    type: primary ? 'primary' : 'unique',
-    columns: attnums,
-    index: index.oid,
-    depends: attnums.map((attnum) => ({ oid: table, attnum, kind: 'auto' })),
   })
 }
 
@@ -297,7 +325,7 @@ export const addForeignKey = async (
   // PostgreSQL does not say where a referenced table stands that it does not find.
   const { location: _, ...named } = node.pktable as RangeVar
   const parent = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, named)
-  if (parent.kind !== 'r' || parent.system !== null) throw notOfKind(parent.name, 'table')
+  if ((parent.kind !== 'r' && parent.kind !== 'p') || parent.system !== null) throw notOfKind(parent.name, 'table')
   const names = column === null ? namesOf(node.fk_attrs) : [column]
   const columns = names.map((name) => columnNamed(relation, name, noSuchForeignColumn))
   const { referenced, index } = referencedKey(context, parent, namesOf(node.pk_attrs))
@@ -328,7 +356,9 @@ export const addForeignKey = async (
     ],
   }
   context.catalog.put(constraint)
-  if (constraint.validated) await validateForeignKey(context, constraint)
+  if (relation.kind === 'p') {
+    for (const { oid } of snapshot.childrenOf(relation.oid)) await inheritForeignKey(context, relation, oid, constraint)
+  } else if (constraint.validated) await validateForeignKey(context, constraint)
 }
 
 /** The referenced columns, and the unique index that makes them a key. */

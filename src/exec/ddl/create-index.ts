@@ -5,9 +5,17 @@ import { resolveRelation, tableItem } from '../../analyze/from.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
 import { bindColumns } from '../../analyze/stored-trees.ts'
 import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
-import type { Dependency, IndexDefinition, IndexKey, ParseTree, RelationObject } from '../../catalog/objects.ts'
+import type {
+  ConstraintObject,
+  Dependency,
+  IndexDefinition,
+  IndexKey,
+  ParseTree,
+  RelationObject,
+} from '../../catalog/objects.ts'
 import { noOperatorClass, undefinedColumn } from '../../errors/raise/analysis.ts'
 import { duplicateRelation, notOfKind, undefinedNamed } from '../../errors/raise/definitions.ts'
+import { keyLacksPartitionColumn, keyOverExpressions } from '../../errors/raise/inheritance.ts'
 import { couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
 import { equalityOperator } from '../../functions/index.ts'
 import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
@@ -21,6 +29,8 @@ import { requireImmutable } from './stored-expressions.ts'
 export interface NewIndex extends Omit<IndexDefinition, 'table'> {
   readonly name: string
   readonly depends: readonly Dependency[]
+  /** The constraint that it is behind, which is stored with it. */
+  readonly constraint?: ConstraintObject
   readonly options: readonly string[]
 }
 
@@ -37,13 +47,13 @@ export const createIndex = async (
 }
 
 /** Makes an index that writers keep from now on; it goes again when the transaction is rolled back. */
-const attachIndex = (context: DefinitionContext, table: RelationObject, index: NewIndex): RelationObject => {
+export const attachIndex = (context: DefinitionContext, table: RelationObject, index: NewIndex): RelationObject => {
   const { catalog } = context
   if (catalog.snapshot.relationIn(table.schema, index.name) !== null) throw duplicateRelation(index.name)
-  const { name, depends, options, ...definition } = index
+  const { name, depends, options, constraint, ...definition } = index
   const relation: RelationObject = {
     class: 'relation',
-    kind: 'i',
+    kind: table.kind === 'p' ? 'I' : 'i',
     oid: catalog.allocateOid(),
     name,
     schema: table.schema,
@@ -62,6 +72,8 @@ const attachIndex = (context: DefinitionContext, table: RelationObject, index: N
     options,
   }
   catalog.put(relation)
+  if (constraint !== undefined) catalog.put({ ...constraint, index: relation.oid })
+  if (table.kind === 'p') return relation
   context.transaction.onEnd((committed) => {
     if (!committed) context.indexes.forget(relation.oid, table.storageId)
   })
@@ -135,6 +147,20 @@ const dependsOnKeys = (table: RelationObject, definition: Omit<IndexDefinition, 
   return attnums.map((attnum) => ({ oid: table.oid, attnum, kind: 'auto' }))
 }
 
+/** A unique key over partitions must tell which one a row is in. Throws 0A000. */
+export const requireKeyColumns = (
+  table: RelationObject,
+  { keys }: Pick<IndexDefinition, 'keys'>,
+  kind: 'PRIMARY KEY' | 'UNIQUE' | null,
+): void => {
+  if (kind === null || table.partitionKey === undefined) return
+  for (const { attnum } of table.partitionKey.keys) {
+    if (attnum === 0) throw keyOverExpressions(kind)
+    if (keys.some((key) => key.attnum === attnum)) continue
+    throw keyLacksPartitionColumn(kind, table.name, table.columns[attnum - 1]?.name ?? '')
+  }
+}
+
 /** Neighbours in index order with equal keys, both alive, refuse a unique index. */
 const checkUnique = async (
   context: DefinitionContext,
@@ -181,19 +207,14 @@ const duplicateKey = (
   })
 }
 
-export const createIndexStatement = async (context: DefinitionContext, node: IndexStmt): Promise<void> => {
-  const planned = plannedIndex(context, node)
-  if (planned !== null) await createIndex(context, planned.table, planned.index)
-}
-
 /** The index that a statement describes; null: IF NOT EXISTS, and it does. */
-const plannedIndex = (
+export const plannedIndex = (
   context: DefinitionContext,
   node: IndexStmt,
 ): { table: RelationObject; index: NewIndex } | null => {
   const { snapshot } = context.catalog
   const table = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node.relation as RangeVar)
-  if (table.kind !== 'r' && table.kind !== 'm') throw notOfKind(table.name, 'table')
+  if (table.kind !== 'r' && table.kind !== 'p' && table.kind !== 'm') throw notOfKind(table.name, 'table')
   const method = methodOf(node.accessMethod)
   const keys = (node.indexParams ?? []).map((n) =>
     indexKey(context, table, bodyOf(n, 'IndexElem') as IndexElem, method),

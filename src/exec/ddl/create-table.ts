@@ -2,7 +2,15 @@
 import { resolveRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { bindColumns } from '../../analyze/stored-trees.ts'
-import type { Column, ParseTree, RelationObject, TypeObject } from '../../catalog/objects.ts'
+import type {
+  Column,
+  Dependency,
+  ParseTree,
+  PartitionBound,
+  RelationObject,
+  TypeObject,
+} from '../../catalog/objects.ts'
+import { parentDependency } from '../../catalog/inheritance.ts'
 import { tableRowType } from '../../catalog/types.ts'
 import {
   duplicateColumnName,
@@ -10,6 +18,7 @@ import {
   invalidTableDefinition,
   notSupported,
 } from '../../errors/raise/definitions.ts'
+import { noSuchColumn, notPartitioned } from '../../errors/raise/inheritance.ts'
 import {
   bodyOf,
   namesOf,
@@ -27,7 +36,10 @@ import { OID } from '../../types/oids.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { descriptorsOf } from '../columns.ts'
 import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
-import { chooseName, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { chooseName, currentRelation, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { mergeChecks, mergeColumns, parentTables } from './inheritance.ts'
+import { checkBound, partitionBound, partitionKeyOf } from './partition-bounds.ts'
+import { checkDefaultPartition, inheritKeys } from './partitions.ts'
 import { changedOptions } from './relation-options.ts'
 import { createSequence, nextvalTree, sequenceOptions } from './sequences.ts'
 import { checkDefault } from './stored-expressions.ts'
@@ -62,36 +74,85 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     noticeOf(context, `relation "${name}" already exists, skipping`)
     return null
   }
-  refuseUnsupported(node)
+  if (node.ofTypename !== undefined) throw notSupported('typed tables are not supported')
+  const parents = node.partbound === undefined ? parentTables(context, node.inhRelations ?? []) : []
+  const partitioned = node.partbound === undefined ? null : partitionedParent(context, node)
+  const above = partitioned === null ? parents : [partitioned]
+  for (const parent of above) await context.lock(parent.oid, 'shareUpdateExclusive')
   const elements = (node.tableElts ?? []).flatMap((element) => expandLike(context, element))
   const planned = elements
     .filter((element) => tagOf(element) === 'ColumnDef')
-    .map((element, i) => plannedColumn(context, bodyOf(element, 'ColumnDef') as ColumnDef, i + 1))
+    .map((element, i) =>
+      plannedColumn(context, ofParent(partitioned, bodyOf(element, 'ColumnDef') as ColumnDef), i + 1),
+    )
   const names = new Set<string>()
   for (const { column } of planned) {
     if (names.has(column.name)) throw duplicateColumnName(column.name)
     names.add(column.name)
   }
-  const options = changedOptions('r', [], node.options ?? [])
+  const own = planned.map((p) => p.column)
+  const columns = above.length === 0 ? own : mergeColumns(context, above, own, partitioned !== null)
+  const inherits = above.length === 0 ? {} : { inherits: above.map(({ oid }) => oid) }
+  const bound = partitioned === null ? null : partitionBound(context, partitioned, node.partbound ?? {})
+  if (partitioned !== null && bound !== null) checkBound(context, partitioned, name, bound, node.partbound ?? {})
   let relation = storeTable(context, {
     name,
     schema,
-    columns: planned.map((p) => p.column),
-    persistence: persistenceOf(range),
-    options,
+    columns,
+    kind: node.partspec === undefined ? 'r' : 'p',
+    persistence: partitioned?.persistence === 't' ? 't' : persistenceOf(range),
+    options: changedOptions('r', [], node.options ?? []),
+    ...inherits,
+    depends: above.map((parent) => parentDependency(parent, partitioned !== null)),
   })
-  relation = attachSequences(context, relation, planned)
+  const inPlace = planned.map((p) => ({ ...p, column: columns.find((c) => c.name === p.column.name) ?? p.column }))
+  relation = attachSequences(context, relation, inPlace)
   relation = bindDefaults(context, relation)
+  if (node.partspec !== undefined) {
+    relation = { ...relation, partitionKey: partitionKeyOf(context, relation, node.partspec) }
+    context.catalog.put(relation)
+  }
+  await mergeChecks(context, above, relation)
   const tableConstraints = elements
     .filter((element) => tagOf(element) === 'Constraint')
     .map((element): ColumnConstraint => ({ node: bodyOf(element, 'Constraint') as Constraint, column: null }))
   const all = [...planned.flatMap((p) => p.constraints), ...tableConstraints]
+  if (partitioned !== null && bound !== null) await makePartition(context, partitioned, relation.oid, bound)
   // Keys exist before foreign keys, which may refer to the table itself.
   for (const constraint of all)
     if (constraint.node.contype !== 'CONSTR_FOREIGN') await addConstraint(context, relation.oid, constraint)
   for (const constraint of all)
     if (constraint.node.contype === 'CONSTR_FOREIGN') await addForeignKey(context, relation.oid, constraint)
   return context.catalog.snapshot.relation(relation.oid)
+}
+
+/** The table that a partition is made of. */
+const partitionedParent = (context: DefinitionContext, node: CreateStmt): RelationObject => {
+  const { location: _, ...range } = bodyOf(node.inhRelations?.[0] as Node, 'RangeVar') as RangeVar
+  const parent = resolveRelation({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, range)
+  if (parent.kind !== 'p') throw notPartitioned(parent.name)
+  return parent
+}
+
+/** A partition's column definition leaves the type to its table. */
+const ofParent = (parent: RelationObject | null, node: ColumnDef): ColumnDef => {
+  if (parent === null || node.typeName !== undefined) return node
+  const column = parent.columns.find((c) => c.name === node.colname && !c.dropped)
+  if (column === undefined) throw noSuchColumn(node.colname as string)
+  return { ...node, typeName: typeNode(column.type, column.typmod) }
+}
+
+/** A new table becomes the partition that it is to be. */
+const makePartition = async (
+  context: DefinitionContext,
+  parent: RelationObject,
+  oid: number,
+  bound: PartitionBound,
+): Promise<void> => {
+  const partition = { ...currentRelation(context, oid), partition: bound }
+  context.catalog.put(partition)
+  await checkDefaultPartition(context, parent)
+  await inheritKeys(context, parent, partition)
 }
 
 /** Defaults and generation expressions mean columns of the table, whatever these are called later. */
@@ -103,12 +164,6 @@ export const bindDefaults = (context: DefinitionContext, relation: RelationObjec
   context.catalog.put(bound)
   for (const column of columns) checkDefault(context, bound, column)
   return bound
-}
-
-const refuseUnsupported = (node: CreateStmt): void => {
-  if ((node.inhRelations?.length ?? 0) > 0) throw notSupported('table inheritance is not supported')
-  if (node.partspec !== undefined) throw notSupported('partitioned tables are not supported')
-  if (node.ofTypename !== undefined) throw notSupported('typed tables are not supported')
 }
 
 const persistenceOf = (range: RangeVar): RelationObject['persistence'] =>
@@ -223,13 +278,15 @@ interface NewTable {
   readonly persistence: RelationObject['persistence']
   readonly options?: readonly string[]
   readonly kind?: RelationObject['kind']
+  readonly inherits?: readonly number[]
+  readonly depends?: readonly Dependency[]
 }
 
 /** Adds a relation with a row type, and storage for its rows. */
 export const storeTable = (context: DefinitionContext, table: NewTable): RelationObject => {
   const { catalog, storage, transaction } = context
   const kind = table.kind ?? 'r'
-  const storageId = kind === 'v' ? 0 : catalog.allocateOid()
+  const storageId = kind === 'v' || kind === 'p' || kind === 'c' ? 0 : catalog.allocateOid()
   const oid = storageId === 0 ? catalog.allocateOid() : storageId
   const rowType = catalog.allocateOid()
   const relation: RelationObject = {
@@ -240,7 +297,7 @@ export const storeTable = (context: DefinitionContext, table: NewTable): Relatio
     schema: table.schema,
     owner: context.owner,
     comment: null,
-    depends: [],
+    depends: table.depends ?? [],
     acl: null,
     persistence: table.persistence,
     columns: table.columns,
@@ -251,6 +308,7 @@ export const storeTable = (context: DefinitionContext, table: NewTable): Relatio
     view: null,
     system: null,
     options: table.options ?? [],
+    ...(table.inherits === undefined ? {} : { inherits: table.inherits }),
   }
   const facts = { oid: rowType, arrayOid: catalog.allocateOid(), name: table.name, namespace: table.schema }
   const type = tableRowType(facts, oid, (id) => catalog.snapshot.relation(id))

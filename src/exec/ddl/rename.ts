@@ -1,6 +1,7 @@
 /** ALTER … RENAME, ALTER … SET SCHEMA, ALTER … OWNER TO, COMMENT. */
 import { resolveRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
+import { withDescendants } from '../../catalog/inheritance.ts'
 import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation, undefinedObject } from '../../errors/raise/analysis.ts'
 import {
@@ -13,6 +14,7 @@ import {
   notSupported,
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
+import { inheritedColumn, inheritedConstraint, renamedInChildrenToo } from '../../errors/raise/inheritance.ts'
 import {
   bodyOf,
   listItems,
@@ -25,8 +27,12 @@ import {
   type RenameStmt,
   type TypeName,
 } from '../../sql/ast.ts'
-import { enumType, isEnumType } from '../../types/enum-type.ts'
-import { arrayTypeOf } from '../../types/array.ts'
+import { renameAttribute } from './composite-types.ts'
+import { domainNamed, renameDomainConstraint } from './domains.ts'
+import { moveRoutine } from './alter-function.ts'
+import { changeType } from './change-type.ts'
+import { requireRoutine, ROUTINE_WORDS } from './find-function.ts'
+import { renameType } from './types.ts'
 import { currentRelation, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
@@ -38,20 +44,35 @@ const words = (type: string | undefined): string => {
   return text === 'MATVIEW' ? 'MATERIALIZED VIEW' : text
 }
 
-export const renameStatement = (context: DefinitionContext, node: RenameStmt): string => {
+export const renameStatement = async (context: DefinitionContext, node: RenameStmt): Promise<string> => {
   const name = truncateName(node.newname as string)
   const type = node.renameType ?? ''
+  const routine = ROUTINE_WORDS[type]
+  if (routine !== undefined) {
+    moveRoutine(context, node.object as Node, routine, { name })
+    return `ALTER ${words(type)}`
+  }
   if (RELATION_TYPES.has(type)) {
     renameRelation(context, node, name)
     return `ALTER ${words(type)}`
   }
   switch (type) {
     case 'OBJECT_COLUMN':
-      renameColumn(context, node, name)
+      await renameColumn(context, node, name)
       return `ALTER ${words(node.relationType)}`
     case 'OBJECT_TABCONSTRAINT':
       renameConstraint(context, node, name)
       return 'ALTER TABLE'
+    case 'OBJECT_TYPE':
+    case 'OBJECT_DOMAIN':
+      renameType(context, namesOf(listItems(node.object)), name, type === 'OBJECT_DOMAIN')
+      return `ALTER ${words(type)}`
+    case 'OBJECT_DOMCONSTRAINT':
+      renameDomainConstraint(context, namesOf(listItems(node.object)), node.subname as string, name)
+      return 'ALTER DOMAIN'
+    case 'OBJECT_ATTRIBUTE':
+      await renameAttribute(context, node.relation as RangeVar, node.subname as string, name)
+      return 'ALTER TYPE'
     case 'OBJECT_SCHEMA': {
       const schema = context.catalog.snapshot.schemaByName(node.subname as string)
       if (schema === null) throw undefinedNamed('schema', node.subname as string)
@@ -98,7 +119,7 @@ const renameRelation = (context: DefinitionContext, node: RenameStmt, name: stri
   if (context.catalog.snapshot.relationIn(relation.schema, name) !== null) throw duplicateRelation(name)
   context.catalog.put({ ...relation, name })
   const rowType = context.catalog.snapshot.typeObject(relation.rowType)
-  if (rowType !== null) context.catalog.put({ ...rowType, name })
+  if (rowType !== null) changeType(context, { ...rowType, name })
   // The index behind a constraint carries its name.
   if (relation.kind === 'i' && relation.index !== null) {
     const constraint = context.catalog.snapshot
@@ -108,13 +129,27 @@ const renameRelation = (context: DefinitionContext, node: RenameStmt, name: stri
   }
 }
 
-const renameColumn = (context: DefinitionContext, node: RenameStmt, name: string): void => {
+const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: string): Promise<void> => {
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return
-  const column = relation.columns.find((c) => c.name === node.subname && !c.dropped)
-  if (column === undefined) throw undefinedColumnOfRelation(node.subname as string, relation.name)
-  if (relation.columns.some((c) => c.name === name && !c.dropped)) throw columnExists(name, relation.name)
-  context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, name } : c)) })
+  const own = node.subname as string
+  const column = relation.columns.find((c) => c.name === own && !c.dropped)
+  if (column === undefined) throw undefinedColumnOfRelation(own, relation.name)
+  const family = withDescendants(context.catalog.snapshot, relation)
+  if (node.relation?.inh !== true && family.length > 1) throw renamedInChildrenToo(own)
+  for (const member of family) {
+    const found = member.columns.find((c) => c.name === own && !c.dropped)
+    // A column that comes from elsewhere as well keeps the name that it has there.
+    const within = (member.inherits ?? []).filter((oid) => family.some((f) => f.oid === oid)).length
+    if ((found?.inherited ?? 0) > within) throw inheritedColumn('rename', own)
+    if (member.columns.some((c) => c.name === name && !c.dropped)) throw columnExists(name, member.name)
+  }
+  for (const member of family) {
+    if (member.oid !== relation.oid) await context.lock(member.oid, 'accessExclusive')
+    const current = currentRelation(context, member.oid)
+    const columns = current.columns.map((c) => (c.name === own && !c.dropped ? { ...c, name } : c))
+    context.catalog.put({ ...current, columns })
+  }
 }
 
 const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: string): void => {
@@ -124,7 +159,13 @@ const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: st
   if (constraint === undefined)
     throw undefinedObject(`constraint "${node.subname}" for table "${relation.name}" does not exist`)
   if (constraints.some((c) => c.name === name)) throw duplicateConstraint(name, relation.name)
-  context.catalog.put({ ...constraint, name })
+  if ((constraint.inherited ?? 0) > 0) throw inheritedConstraint('rename', constraint.name, relation.name)
+  for (const { oid } of constraint.type === 'check'
+    ? withDescendants(context.catalog.snapshot, relation)
+    : [relation]) {
+    const own = context.catalog.snapshot.constraintsOf(oid).find((c) => c.name === constraint.name)
+    if (own !== undefined) context.catalog.put({ ...own, name })
+  }
   const index = constraint.type === 'foreign' ? null : context.catalog.snapshot.relation(constraint.index)
   if (index !== null) context.catalog.put({ ...index, name })
 }
@@ -132,6 +173,11 @@ const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: st
 export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStmt): string => {
   const schema = targetSchema(context, node.newschema)
   const tag = `ALTER ${words(node.objectType)}`
+  const routine = ROUTINE_WORDS[node.objectType ?? '']
+  if (routine !== undefined) {
+    moveRoutine(context, node.object as Node, routine, { schema: schema.oid })
+    return tag
+  }
   if (!RELATION_TYPES.has(node.objectType ?? '')) throw notSupported(`${tag} … SET SCHEMA is not supported`)
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return tag
@@ -170,6 +216,13 @@ const namedObject = (context: DefinitionContext, type: string, node: Node): Cata
         return snapshot.databaseByName(last)
       case 'OBJECT_ROLE':
         return snapshot.roleByName(last)
+      case 'OBJECT_FUNCTION':
+      case 'OBJECT_PROCEDURE':
+      case 'OBJECT_ROUTINE':
+      case 'OBJECT_AGGREGATE':
+        return requireRoutine(context, node, ROUTINE_WORDS[type] ?? 'routine')
+      case 'OBJECT_DOMAIN':
+        return domainNamed(context, namesOf(bodyOf(node, 'TypeName')?.names ?? listItems(node)))
       case 'OBJECT_TYPE':
         return snapshot.typeObject(
           resolveTypeName(scopeOf(context), bodyOf(node, 'TypeName') ?? ({ names: listItems(node) } as TypeName)).type
@@ -218,20 +271,4 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
 const lockedForComment = async (context: DefinitionContext, { oid }: RelationObject): Promise<RelationObject> => {
   await context.lock(oid, 'shareUpdateExclusive')
   return currentRelation(context, oid)
-}
-
-/** A type under its labels' new list. */
-export const enumWithLabels = (
-  object: Extract<CatalogObject, { class: 'type' }>,
-  labels: NonNullable<typeof object.labels>,
-) => {
-  if (!isEnumType(object.type)) throw undefinedObject(`${object.name} is not an enum`)
-  const type = enumType({
-    oid: object.oid,
-    arrayOid: object.arrayType.oid,
-    name: object.name,
-    namespace: object.schema,
-    labels: labels.map((l) => l.label),
-  })
-  return { ...object, labels, type, arrayType: arrayTypeOf(type) }
 }

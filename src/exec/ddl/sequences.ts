@@ -196,13 +196,28 @@ export const createSequenceStatement = (context: DefinitionContext, node: Create
   })
 }
 
+/** Changes the sequence behind an identity column. */
+export const alterIdentitySequence = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  options: readonly Node[],
+): void => changeSequence(context, relation, options, true)
+
 export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): void => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const relation = resolveRelation(scope, node.sequence as RangeVar)
+  changeSequence(context, relation, node.options ?? [], false)
+}
+
+const changeSequence = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  options: readonly Node[],
+  internal: boolean,
+): void => {
   if (relation.sequence === null) throw notOfKind(relation.name, 'sequence')
-  const options = node.options ?? []
   const definition = sequenceOptions(context, options, relation.sequence.type, relation.sequence)
-  context.catalog.put({ ...relation, sequence: definition, depends: dependsOnOwner(definition, false) })
+  context.catalog.put({ ...relation, sequence: definition, depends: dependsOnOwner(definition, internal) })
   const given = options.map((o) => bodyOf(o, 'DefElem'))
   if (given.every((o) => o?.defname === 'owned_by')) return
   const { transaction, storage } = context

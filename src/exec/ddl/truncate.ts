@@ -1,17 +1,26 @@
 /** TRUNCATE: the tables get new, empty storage; the old goes when the transaction commits. */
 import { resolveRelation } from '../../analyze/from.ts'
+import { withDescendants } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
+import { truncatesOnlyPartitioned } from '../../errors/raise/inheritance.ts'
 import { cannotTruncateReferenced, notOfKind } from '../../errors/raise/definitions.ts'
-import { bodyOf, type RangeVar, type TruncateStmt } from '../../sql/ast.ts'
+import { bodyOf, type Node, type RangeVar, type TruncateStmt } from '../../sql/ast.ts'
 import { descriptorsOf } from '../columns.ts'
 import { currentRelation, type DefinitionContext, noticeOf } from './context.ts'
 
 export const truncateTables = async (context: DefinitionContext, node: TruncateStmt): Promise<void> => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const named = (node.relations ?? []).map((n) => resolveRelation(scope, bodyOf(n, 'RangeVar') as RangeVar))
-  const tables = new Map(named.map((relation) => [relation.oid, relation]))
+  const tables = new Map<number, RelationObject>()
+  for (const [i, relation] of named.entries()) {
+    const { inh } = bodyOf(node.relations?.[i] as Node, 'RangeVar') ?? {}
+    if (inh !== true && relation.kind === 'p') throw truncatesOnlyPartitioned()
+    const family = inh === true ? withDescendants(context.catalog.snapshot, relation) : [relation]
+    for (const member of family) tables.set(member.oid, member)
+  }
   for (const relation of tables.values()) {
-    if (relation.kind !== 'r' || relation.system !== null) throw notOfKind(relation.name, 'table')
+    if ((relation.kind !== 'r' && relation.kind !== 'p') || relation.system !== null)
+      throw notOfKind(relation.name, 'table')
     for (const foreignKey of context.catalog.snapshot.foreignKeysTo(relation.oid)) {
       if (tables.has(foreignKey.table)) continue
       const referencing = currentRelation(context, foreignKey.table)
@@ -21,12 +30,12 @@ export const truncateTables = async (context: DefinitionContext, node: TruncateS
       }
       noticeOf(context, `truncate cascades to table "${referencing.name}"`)
       // The loop goes on over what is added here.
-      tables.set(referencing.oid, referencing)
+      for (const member of withDescendants(context.catalog.snapshot, referencing)) tables.set(member.oid, member)
     }
   }
   for (const relation of tables.values()) {
     await context.lock(relation.oid, 'accessExclusive')
-    replaceStorage(context, currentRelation(context, relation.oid))
+    if (relation.storageId !== 0) replaceStorage(context, currentRelation(context, relation.oid))
     if (node.restart_seqs) await restartSequences(context, relation)
   }
 }

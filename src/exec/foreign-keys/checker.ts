@@ -2,6 +2,7 @@
  * Foreign keys: after a statement, every new reference must find its row, and every key that went away is dealt with
  * as its constraint says. Cascades are statements of their own kind: they change rows, which are looked at in turn.
  */
+import { columnMap, toParent } from '../../catalog/inheritance.ts'
 import type { ConstraintObject, RelationObject } from '../../catalog/objects.ts'
 import { padRow } from '../../storage/table/column.ts'
 import { rowsToBatch } from '../../storage/table/table-scan.ts'
@@ -11,7 +12,7 @@ import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import type { InsertedRows, RowEvent, RowEvents } from '../modify/row-events.ts'
-import { type ForeignConstraint, isForeign, isIdenticalKey, isSameKey, valuesAt } from './constraint.ts'
+import { type ForeignConstraint, foreignKeysTo, isForeign, isIdenticalKey, isSameKey, valuesAt } from './constraint.ts'
 import { ManyReferences } from './many-references.ts'
 import { Reference } from './reference.ts'
 import { ReferencedKey } from './referenced-key.ts'
@@ -134,7 +135,7 @@ export class ForeignKeyChecker {
   #updatesOf(events: readonly RowEvent[], from: number): readonly RowEvent[] {
     const { kind, relation } = events[from] as RowEvent
     let to = from + 1
-    if (kind === 'update' && this.#context.catalog.foreignKeysTo(relation.oid).length === 0) {
+    if (kind === 'update' && relation.kind !== 'p' && foreignKeysTo(this.#context.catalog, relation).length === 0) {
       const end = Math.min(events.length, from + BATCH_SIZE)
       while (to < end && events[to]?.kind === 'update' && events[to]?.relation === relation) to++
     }
@@ -168,7 +169,8 @@ export class ForeignKeyChecker {
 
   async #checkEvent(event: RowEvent, events: RowEvents): Promise<void> {
     if (event.old !== null) await this.#referenced(event, events)
-    if (event.new === null) return
+    // A row that moved to another partition was inserted there.
+    if (event.new === null || event.relation.kind === 'p') return
     for (const constraint of this.#immediate(event.relation, event)) {
       const held = this.#checkReference(constraint, event.relation, event.rowid)
       if (held !== null) await held
@@ -178,15 +180,17 @@ export class ForeignKeyChecker {
   // ---- the referenced side
 
   async #referenced(event: RowEvent, events: RowEvents): Promise<void> {
-    const { relation, old, new: row } = event
-    for (const constraint of this.#context.catalog.foreignKeysTo(relation.oid)) {
+    const { catalog } = this.#context
+    for (const constraint of foreignKeysTo(catalog, event.relation)) {
       if (!isForeign(constraint)) continue
       const { columns, onDelete, onUpdate } = constraint.foreign
+      const changed = inTable(event, catalog.relation(constraint.foreign.table) ?? event.relation)
+      const { relation, old, new: row } = changed
       if (old !== null && row !== null && isIdenticalKey(this.#context, relation, columns, old, row)) continue
       const action = row === null ? onDelete : onUpdate
       if (action === 'no action' && this.#isDeferred(constraint)) {
-        this.deferred.push({ constraint, side: 'referenced', changed: event })
-      } else await this.#referencedKey(constraint, events).leave(event)
+        this.deferred.push({ constraint, side: 'referenced', changed })
+      } else await this.#referencedKey(constraint, events).leave(changed)
     }
   }
 
@@ -198,6 +202,14 @@ export class ForeignKeyChecker {
     }
     return key
   }
+}
+
+/** The change of a partition's row as one of the table that it is part of. */
+const inTable = (event: RowEvent, table: RelationObject): RowEvent => {
+  const map = columnMap(table, event.relation)
+  if (map === null) return event
+  const whole = (row: readonly Datum[] | null) => (row === null ? null : toParent(map, row, null))
+  return { ...event, relation: table, old: whole(event.old), new: whole(event.new) }
 }
 
 /** Whether an update gave a row another key to refer to. */

@@ -1,4 +1,6 @@
 /** Foreign keys as the catalog has them. */
+import { ancestorsOf } from '../../catalog/inheritance.ts'
+import type { CatalogSnapshot } from '../../catalog/snapshot.ts'
 import type { Column, ConstraintObject, ForeignKey, RelationObject } from '../../catalog/objects.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { ExecutionContext } from '../context.ts'
@@ -9,7 +11,17 @@ export const isForeign = (constraint: ConstraintObject): constraint is ForeignCo
 
 /** Whether changes of a table matter to any foreign key. */
 export const isWatched = (context: Pick<ExecutionContext, 'catalog'>, relation: RelationObject): boolean =>
-  context.catalog.constraintsOf(relation.oid).some(isForeign) || context.catalog.foreignKeysTo(relation.oid).length > 0
+  context.catalog.constraintsOf(relation.oid).some(isForeign) || foreignKeysTo(context.catalog, relation).length > 0
+
+/** Foreign keys to a table, or to a partitioned table that it is a partition of. Those of partitions stand for all. */
+export const foreignKeysTo = (catalog: CatalogSnapshot, relation: RelationObject): readonly ConstraintObject[] => {
+  const own = catalog.foreignKeysTo(relation.oid)
+  const all =
+    relation.partition === undefined
+      ? own
+      : [...own, ...ancestorsOf(catalog, relation).flatMap(({ oid }) => catalog.foreignKeysTo(oid))]
+  return all.length === 0 ? all : all.filter(({ table }) => catalog.relation(table)?.kind !== 'p')
+}
 
 export const columnAt = (relation: RelationObject, attnum: number): Column => relation.columns[attnum - 1] as Column
 

@@ -138,9 +138,12 @@ class PendingKeys {
   async #find(vectors: readonly AnyVector[], count: number): Promise<Uint8Array> {
     const { reference } = this
     for (let wait = reference.prepare(); wait !== null; wait = reference.prepare()) await wait
-    const { index } = reference
+    const [part, ...others] = reference.parts
+    // Keys of several partitions are looked up one by one.
+    if (part === undefined || others.length > 0) return new Uint8Array(count)
+    const { index } = part
     const keys: RunPart = {
-      keys: reference.places.map((place) => this.#converted(vectors, place)),
+      keys: part.places.map((place) => this.#converted(vectors, place)),
       rowids: new Float64Array(count),
     }
     const sorted = index.order.isSorted(keys)
@@ -149,7 +152,7 @@ class PendingKeys {
     const found = new Uint8Array(count)
     for (let from = 0; from < count; from += SLICE) {
       searchRuns(index, keys, sorted.subarray(from, from + SLICE), found, (position, rowid) =>
-        reference.accept(keyAt(keys, position), rowid),
+        reference.accept(part, keyAt(keys, position), rowid),
       )
       const wait = this.#context.poll()
       if (wait !== null) await wait.promise

@@ -7,7 +7,7 @@ import { quoteIdentifier } from '../../functions/keywords.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { ExecutionContext } from '../context.ts'
-import { columnsAt, type ForeignConstraint } from './constraint.ts'
+import { columnsAt, type ForeignConstraint, isForeign } from './constraint.ts'
 
 const namesOf = (context: ExecutionContext, relation: RelationObject, constraint: ForeignConstraint) => ({
   schema: context.catalog.schema(relation.schema)?.name ?? '',
@@ -51,15 +51,25 @@ export const keyMissing = (
 export const mixedNulls = (context: ExecutionContext, constraint: ForeignConstraint, child: RelationObject): SqlError =>
   referencingViolation(context, constraint, child, 'MATCH FULL does not allow mixing of null and nonnull key values.')
 
+/** The partitioned table that a partition's foreign key is one of. */
+const wholeTable = (
+  { catalog }: Pick<ExecutionContext, 'catalog'>,
+  constraint: ForeignConstraint,
+): RelationObject | null => {
+  const above = constraint.parent === undefined ? null : catalog.constraint(constraint.parent)
+  return above !== null && isForeign(above) ? wholeTable({ catalog }, above) : catalog.relation(constraint.table)
+}
+
 /** A key that is to go has referencing rows. */
 export const keyReferenced = (
   context: ExecutionContext,
   constraint: ForeignConstraint,
   parent: RelationObject,
-  child: RelationObject,
+  part: RelationObject,
   key: readonly Datum[],
 ): SqlError => {
   const described = describeKey(context, columnsAt(parent, constraint.foreign.columns), key)
+  const child = wholeTable(context, constraint) ?? part
   return foreignKeyViolation(
     `update or delete on table "${parent.name}" violates foreign key constraint "${constraint.name}" on table "${child.name}"`,
     {

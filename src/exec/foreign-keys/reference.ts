@@ -2,7 +2,9 @@
  * The referencing side of one foreign key within one statement: the row that a key refers to is found, and kept from
  * going away until the transaction ends.
  */
-import type { Column, RelationObject } from '../../catalog/objects.ts'
+import { ancestorsOf, columnMap } from '../../catalog/inheritance.ts'
+import type { Column, ForeignKey, RelationObject } from '../../catalog/objects.ts'
+import { scannedTables } from '../../catalog/partitions.ts'
 import { concurrentUpdate } from '../../errors/raise/transactions.ts'
 import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
 import { Snapshot, type TransactionState } from '../../storage/transaction-state.ts'
@@ -16,12 +18,19 @@ import { columnsAt, type ForeignConstraint } from './constraint.ts'
 import { type Conversion, toReferenced } from './key-conversion.ts'
 import { keyMissing, mixedNulls, referenceQuery, within } from './messages.ts'
 
-export class Reference {
-  readonly constraint: ForeignConstraint
-  readonly parent: RelationObject
+/** Where keys are looked up: the referenced table's index, or that of one of its partitions. */
+interface ReferencedPart {
+  readonly relation: RelationObject
   readonly index: OrderedIndex
   /** By column of the index's key: which column of the foreign key it is. */
   readonly places: readonly number[]
+}
+
+export class Reference {
+  readonly constraint: ForeignConstraint
+  readonly parent: RelationObject
+  /** One, unless the referenced table is partitioned. */
+  readonly parts: readonly ReferencedPart[]
   /** By column of the foreign key: what its values become to be looked up, null: nothing else. */
   readonly conversions: readonly (Conversion | null)[]
   readonly #context: ExecutionContext
@@ -37,13 +46,11 @@ export class Reference {
    */
   constructor(context: ExecutionContext, constraint: ForeignConstraint, snapshot: Snapshot | null = null) {
     const { catalog, transaction } = context
-    const indexRelation = catalog.relation(constraint.foreign.index) as RelationObject
     this.#context = context
     this.constraint = constraint
     this.#child = catalog.relation(constraint.table) as RelationObject
     this.parent = catalog.relation(constraint.foreign.table) as RelationObject
-    this.index = context.indexes.of(indexRelation, this.parent, catalog)
-    this.places = (indexRelation.index?.keys ?? []).map(({ attnum }) => constraint.foreign.columns.indexOf(attnum))
+    this.parts = partsOf(context, constraint.foreign, this.parent)
     const referenced = columnsAt(this.parent, constraint.foreign.columns)
     const referencing = columnsAt(this.#child, constraint.columns)
     this.conversions = referencing.map((column, i) => toReferenced(context, column, referenced[i] as Column))
@@ -68,7 +75,11 @@ export class Reference {
       const locked = this.#context.transaction.lockTable(this.parent.oid, 'rowShare')
       if (locked instanceof Wait) return locked.promise
     }
-    return this.index.prepare()?.promise ?? null
+    for (const { index } of this.parts) {
+      const wait = index.prepare()
+      if (wait !== null) return wait.promise
+    }
+    return null
   }
 
   /**
@@ -76,33 +87,37 @@ export class Reference {
    * when there is none, 40001 when it is no longer as a REPEATABLE READ transaction sees it.
    */
   require(key: readonly Datum[]): Promise<void> | null {
-    return this.#require(key, this.#indexKey(key))
+    const unready = this.prepare()
+    if (unready !== null) return this.#again(unready, key)
+    for (const part of this.parts) {
+      const indexKey = this.#indexKey(part, key)
+      const found = this.#find(part, indexKey)
+      if (found instanceof Wait) return this.#again(found.promise, key)
+      if (found !== null) return this.#keep(part, found, key, indexKey)
+    }
+    throw keyMissing(this.#context, this.constraint, this.#child, this.parent, key)
   }
 
-  #require(key: readonly Datum[], indexKey: readonly Datum[]): Promise<void> | null {
-    const unready = this.prepare()
-    if (unready !== null) return this.#again(unready, key, indexKey)
-    const found = this.#find(indexKey)
-    if (found instanceof Wait) return this.#again(found.promise, key, indexKey)
-    if (found === null) throw keyMissing(this.#context, this.constraint, this.#child, this.parent, key)
+  /** Locks the row that was found. */
+  #keep(part: ReferencedPart, rowid: number, key: readonly Datum[], indexKey: readonly Datum[]): Promise<void> | null {
     if (!this.#locks) return null
-    const locked = lockRow(this.#context, this.parent, found, ROW_LOCK.forKeyShare)
+    const locked = lockRow(this.#context, part.relation, rowid, ROW_LOCK.forKeyShare)
     // The row may be gone when the lock is there.
-    if (locked !== null) return this.#again(locked, key, indexKey)
-    if (this.#snapshot !== null && this.#hasChanged(this.#snapshot, found, indexKey)) {
+    if (locked !== null) return this.#again(locked, key)
+    if (this.#snapshot !== null && this.#hasChanged(part, this.#snapshot, rowid, indexKey)) {
       throw within(concurrentUpdate(), this.#query())
     }
     return null
   }
 
-  async #again(wait: Promise<void>, key: readonly Datum[], indexKey: readonly Datum[]): Promise<void> {
+  async #again(wait: Promise<void>, key: readonly Datum[]): Promise<void> {
     try {
       await wait
     } catch (error) {
       throw within(error, this.#query())
     }
     this.#context.resumed()
-    const held = this.#require(key, indexKey)
+    const held = this.require(key)
     if (held !== null) await held
   }
 
@@ -110,26 +125,26 @@ export class Reference {
     return referenceQuery(this.#context, this.constraint, this.#child, this.parent)
   }
 
-  #indexKey(key: readonly Datum[]): Datum[] {
-    return this.places.map((place) => {
+  #indexKey({ places }: ReferencedPart, key: readonly Datum[]): Datum[] {
+    return places.map((place) => {
       const convert = this.conversions[place]
       return convert === null || convert === undefined ? key[place] : convert(key[place])
     })
   }
 
-  #find(indexKey: readonly Datum[]): number | Wait | null {
+  #find({ index }: ReferencedPart, indexKey: readonly Datum[]): number | Wait | null {
     if (indexKey.includes(null)) return null
-    if (this.#snapshot === null) return findNow(this.index, this.#context.transaction, indexKey)
-    return this.index.lookup(indexKey, this.#snapshot, this.index.definition.reads)[0]?.rowid ?? null
+    if (this.#snapshot === null) return findNow(index, this.#context.transaction, indexKey)
+    return index.lookup(indexKey, this.#snapshot, index.definition.reads)[0]?.rowid ?? null
   }
 
   /** Whether the key of a row that the snapshot sees was changed, or the row deleted, by what the snapshot does not see. */
-  #hasChanged(snapshot: Snapshot, rowid: number, indexKey: readonly Datum[]): boolean {
+  #hasChanged({ index }: ReferencedPart, snapshot: Snapshot, rowid: number, indexKey: readonly Datum[]): boolean {
     const { state } = this.#context.transaction
     let changed = false
-    this.index.store.someVersion(rowid, this.index.definition.reads, (values, writer) => {
+    index.store.someVersion(rowid, index.definition.reads, (values, writer) => {
       if (writer === state || writer.commitSequence <= snapshot.sequence) return true
-      changed = values === null || !this.index.hasKey(values, indexKey)
+      changed = values === null || !index.hasKey(values, indexKey)
       return changed
     })
     return changed
@@ -139,19 +154,43 @@ export class Reference {
    * As `require` for an entry of the index with the key: true when its row is settled, as wanted, and locked. What is
    * out of the ordinary gets false, and is for `require`.
    */
-  accept(indexKey: readonly Datum[], rowid: number): boolean {
+  accept({ index, relation }: ReferencedPart, indexKey: readonly Datum[], rowid: number): boolean {
     const { transaction } = this.#context
     if (indexKey.includes(null)) return false
-    const newest = this.index.store.newest(rowid, this.index.definition.reads)
+    const newest = index.store.newest(rowid, index.definition.reads)
     if (newest === null || newest.values === null) return false
     const { writer } = newest
     if (writer !== transaction.state && writer.commitSequence > (this.#snapshot?.sequence ?? Number.MAX_VALUE))
       return false
-    if (!this.index.hasKey(newest.values, indexKey)) return false
+    if (!index.hasKey(newest.values, indexKey)) return false
     if (!this.#locks) return true
     transaction.assignXid()
-    const tag = { kind: 'row', relation: this.parent.oid, rowid } as const
+    const tag = { kind: 'row', relation: relation.oid, rowid } as const
     return transaction.lock(tag, ROW_LOCK.forKeyShare, { noWait: true }) === null
+  }
+}
+
+/** The indexes that keep a referenced key unique: of each partition where the table has any. */
+export const partsOf = (
+  { catalog, indexes }: ExecutionContext,
+  foreign: ForeignKey,
+  parent: RelationObject,
+): ReferencedPart[] => {
+  const above = catalog.relation(foreign.index) as RelationObject
+  if (parent.kind !== 'p') return [partOf(above, parent, (attnum) => attnum)]
+  return scannedTables(catalog, parent).flatMap((relation) => {
+    const own = catalog
+      .indexesOf(relation.oid)
+      .find((index) => ancestorsOf(catalog, index).some(({ oid }) => oid === above.oid))
+    const map = columnMap(parent, relation)
+    return own === undefined
+      ? []
+      : [partOf(own, relation, (attnum) => (map === null ? attnum : map.indexOf(attnum) + 1))]
+  })
+
+  function partOf(index: RelationObject, relation: RelationObject, original: (attnum: number) => number) {
+    const places = (index.index?.keys ?? []).map(({ attnum }) => foreign.columns.indexOf(original(attnum)))
+    return { relation, index: indexes.of(index, relation, catalog), places }
   }
 }
 

@@ -2,8 +2,6 @@
  * The referenced side of one foreign key within one statement: what becomes of referencing rows when a key goes away.
  * CASCADE, SET NULL and SET DEFAULT change rows as statements of their own would, with all constraints of the table.
  */
-import { tableItem } from '../../analyze/from.ts'
-import { generatedColumns, tableChecks } from '../../analyze/table-expressions.ts'
 import type { Column, ReferentialAction, RelationObject } from '../../catalog/objects.ts'
 import { padRow } from '../../storage/table/column.ts'
 import { type LockMode, ROW_LOCK } from '../../txn/lock-modes.ts'
@@ -11,14 +9,16 @@ import type { Datum } from '../../types/sql-type.ts'
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
-import { analysisOf, columnDefaultValue } from '../modify/column-default.ts'
+import { columnDefaultValue } from '../modify/column-default.ts'
 import { changedSince, lockRow } from '../modify/lock-row.ts'
 import { RangeGuard } from '../modify/range-guard.ts'
 import type { RowEvent, RowEvents } from '../modify/row-events.ts'
-import { RowWriter } from '../modify/row-writer.ts'
+import type { RowWriter } from '../modify/row-writer.ts'
+import { writerFor } from '../modify/target-tables.ts'
 import { columnAt, columnsAt, type ForeignConstraint, valuesAt } from './constraint.ts'
 import { type Conversion, toReferencing } from './key-conversion.ts'
 import { cascadeStatement, keyReferenced, within } from './messages.ts'
+import { partsOf } from './reference.ts'
 import { ReferencingRows } from './referencing-rows.ts'
 
 type ChangingAction = 'cascade' | 'set null' | 'set default'
@@ -89,15 +89,17 @@ export class ReferencedKey {
 
   /** Another row may have taken the key over. */
   async #isStillThere(key: readonly Datum[]): Promise<boolean> {
-    const { catalog, indexes, transaction } = this.#context
-    const { foreign } = this.#constraint
-    const relation = catalog.relation(foreign.index) as RelationObject
-    const ordered = (relation.index?.keys ?? []).map((k) => key[foreign.columns.indexOf(k.attnum)])
-    for (;;) {
-      const found = indexes.of(relation, this.#parent, catalog).probeUnique(transaction, ordered)
-      if (!(found instanceof Wait)) return found !== null
-      await found.promise
+    const { transaction } = this.#context
+    for (const { index, places } of partsOf(this.#context, this.#constraint.foreign, this.#parent)) {
+      const ordered = places.map((place) => key[place])
+      let found = index.probeUnique(transaction, ordered)
+      while (found instanceof Wait) {
+        await found.promise
+        found = index.probeUnique(transaction, ordered)
+      }
+      if (found !== null) return true
     }
+    return false
   }
 
   #columns(action: ReferentialAction, deleted: boolean): readonly number[] {
@@ -178,12 +180,7 @@ export class ReferencedKey {
   }
 
   #updater(): RowWriter {
-    if (this.#writer === null) {
-      const analysis = analysisOf(this.#context)
-      const item = tableItem(analysis, this.#rows.child)
-      const generated = generatedColumns(analysis, item)
-      this.#writer = new RowWriter(item, generated, tableChecks(analysis, item), this.#context, this.#events)
-    }
+    this.#writer ??= writerFor(this.#context, this.#rows.child, this.#events)
     return this.#writer
   }
 }

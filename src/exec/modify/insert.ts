@@ -1,5 +1,6 @@
 /** INSERT, with ON CONFLICT. */
-import type { Column } from '../../catalog/objects.ts'
+import { ancestorsOf, toParent } from '../../catalog/inheritance.ts'
+import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { conflictAffectsRowTwice } from '../../errors/raise/execution.ts'
 import type { Insert, PhysicalPlan } from '../../plan/physical.ts'
 import { padRow } from '../../storage/table/column.ts'
@@ -16,6 +17,7 @@ import { drain, type Operator } from '../operator.ts'
 import { bulkOptions } from './bulk-options.ts'
 import { changedSince, lockRow } from './lock-row.ts'
 import { Modification } from './modification.ts'
+import { PartitionRouter } from './partition-router.ts'
 import { CheckOptions, RowPlan } from './row-plan.ts'
 import { RowWriter, type UniqueConflict } from './row-writer.ts'
 import type { RowEvents } from './row-events.ts'
@@ -28,14 +30,30 @@ interface ColumnValue {
   readonly value: Evaluator
 }
 
+/** A table that rows go to: the target, or a partition of it. */
+interface InsertedTable {
+  readonly writer: RowWriter
+  /** As `columnMap` has it. */
+  readonly map: readonly number[] | null
+  bulk: BulkWriter | null
+}
+
+/** A row on its way into a table, in that table's form. */
+interface NewRow {
+  readonly table: InsertedTable
+  readonly row: Datum[]
+}
+
 export class InsertOperator extends Modification {
   readonly #plan: Insert
   readonly #source: Operator | null
-  readonly #writer: RowWriter
+  readonly #target: InsertedTable | null
+  readonly #router: PartitionRouter | null
+  readonly #partitions = new Map<number, InsertedTable>()
   readonly #defaults: readonly ColumnValue[]
   readonly #update: RowPlan | null
   readonly #checkOptions: CheckOptions
-  #bulk: BulkWriter | null = null
+  #isBulk = false
 
   constructor(
     plan: Insert,
@@ -48,7 +66,11 @@ export class InsertOperator extends Modification {
     this.#plan = plan
     this.#source = source
     const { query } = plan
-    this.#writer = new RowWriter(query.table, query.generated, query.checks, context, events)
+    const { relation } = query.table
+    const isRouted = relation.kind === 'p'
+    this.#router = isRouted ? new PartitionRouter(context, relation, events) : null
+    const writer = isRouted ? null : new RowWriter(query.table, query.generated, query.checks, context, events)
+    this.#target = writer === null ? null : { writer, map: null, bulk: null }
     const scope = { context, layout: new Map<number, number>() }
     this.#defaults = query.defaults.map(({ column, expr }) => ({ column, value: interpret(expr, scope) }))
     this.#update = plan.conflict === null ? null : new RowPlan(build(plan.conflict), context)
@@ -56,7 +78,7 @@ export class InsertOperator extends Modification {
   }
 
   protected override modify(): Promise<void> | null {
-    this.#bulk = null
+    this.#endBulk()
     if (this.#source === null) return this.#insertNow(this.#row(ONE_ROW, 0))
     let inserting: Promise<void> | null
     try {
@@ -64,7 +86,7 @@ export class InsertOperator extends Modification {
     } catch (error) {
       inserting = Promise.reject(error)
     }
-    return inserting === null && this.#bulk === null ? null : this.#finish(inserting)
+    return inserting === null && !this.#isBulk ? null : this.#finish(inserting)
   }
 
   async #finish(inserting: Promise<void> | null): Promise<void> {
@@ -72,35 +94,51 @@ export class InsertOperator extends Modification {
       await inserting
     } finally {
       // A row before one that failed may have a key that is taken: then that is the statement's error.
-      await this.#bulk?.finish()
+      for (const { bulk } of this.#tables()) await bulk?.finish()
     }
+  }
+
+  #tables(): Iterable<InsertedTable> {
+    return this.#target === null ? this.#partitions.values() : [this.#target]
   }
 
   /** Inserts a batch's rows from the k-th live one on. */
   #insertBatch(batch: Batch, from: number): Promise<void> | null {
-    if (this.#bulk === null && this.affected + batch.count > FEW_ROWS) this.#beginBulk()
+    if (this.affected + batch.count > FEW_ROWS) this.#isBulk = true
     for (let k = from; k < batch.count; k++) {
       const held = this.#insertNow(this.#row(batch, batch.position(k)))
       if (held !== null) return held.then(() => this.#insertBatch(batch, k + 1) ?? undefined)
     }
-    return this.#bulk?.pressure()?.promise ?? null
+    for (const { bulk } of this.#tables()) {
+      const pressure = bulk?.pressure()?.promise
+      if (pressure !== undefined) return pressure
+    }
+    return null
   }
 
   override close(): void {
     super.close()
-    this.#bulk = null
+    this.#endBulk()
   }
 
-  #beginBulk(): void {
+  #endBulk(): void {
+    this.#isBulk = false
+    for (const table of this.#tables()) table.bulk = null
+    this.#partitions.clear()
+  }
+
+  #bulkFor(table: InsertedTable): BulkWriter | null {
+    if (!this.#isBulk) return null
     const { context } = this
     // ON CONFLICT must know of each row at once whether its key is taken.
-    const options = this.#plan.query.onConflict === null ? bulkOptions(this.#writer, context) : null
-    this.#bulk = context.storage.bulkWriter(context.transaction, this.#writer.store, options)
+    const options = this.#plan.query.onConflict === null ? bulkOptions(table.writer, context) : null
+    table.bulk ??= context.storage.bulkWriter(context.transaction, table.writer.store, options)
+    return table.bulk
   }
 
   #row(batch: Batch, position: number): Datum[] {
-    const row = this.#writer.blank()
-    const { columns } = this.#plan.query
+    const { columns, table } = this.#plan.query
+    const row = new Array<Datum>(table.relation.columns.length).fill(null)
     for (let i = 0; i < columns.length; i++) {
       row[(columns[i] as Column).attnum - 1] = batch.columns[i]?.get(position)
     }
@@ -109,44 +147,71 @@ export class InsertOperator extends Modification {
   }
 
   /** Stores the row at once where nothing stands in the way; otherwise a promise. */
-  #insertNow(row: Datum[]): Promise<void> | null {
-    this.#writer.complete(row)
-    const conflict = this.#bulk === null || this.#bulk.unchecked ? this.#writer.obstacle(row) : null
-    return conflict === null ? this.#store(row) : this.#resolve(row, conflict)
+  #insertNow(whole: Datum[]): Promise<void> | null {
+    if (this.#target !== null) return this.#insertInto({ table: this.#target, row: whole })
+    const { writer, row, map, locking } = (this.#router as PartitionRouter).route(whole)
+    let table = this.#partitions.get(writer.relation.oid)
+    if (table === undefined) {
+      table = { writer, map, bulk: null }
+      this.#partitions.set(writer.relation.oid, table)
+    }
+    const inserted = { table, row }
+    return locking === null
+      ? this.#insertInto(inserted)
+      : locking.promise.then(() => this.#insertInto(inserted) ?? undefined)
+  }
+
+  #insertInto(inserted: NewRow): Promise<void> | null {
+    const { table, row } = inserted
+    table.writer.complete(row)
+    const bulk = this.#bulkFor(table)
+    const conflict = bulk === null || bulk.unchecked ? table.writer.obstacle(row) : null
+    return conflict === null ? this.#store(inserted) : this.#resolve(inserted, conflict)
   }
 
   /** A promise where a check option awaits something. */
-  #store(row: Datum[]): Promise<void> | null {
-    const { transaction } = this.context
-    const rowid = this.#bulk === null ? this.#writer.store.insert(transaction, row) : this.#bulk.append(row)
-    this.#writer.inserted(rowid, row)
+  #store({ table, row }: NewRow): Promise<void> | null {
+    const { writer, bulk } = table
+    const rowid = bulk === null ? writer.store.insert(this.context.transaction, row) : bulk.append(row)
+    writer.inserted(rowid, row)
     this.affected++
-    this.deliver(this.#plan.query.table, row, rowid, null)
-    return this.#checkOptions.check(row, rowid, () => this.#writer.describeRow(row))
+    return this.#delivered(table, row, rowid)
   }
 
-  async #resolve(row: Datum[], first: UniqueConflict | Wait): Promise<void> {
+  #delivered({ writer, map }: InsertedTable, row: readonly Datum[], rowid: number): Promise<void> | null {
+    const whole = toParent(map, row, null)
+    this.deliver(this.#plan.query.table, whole, { rowid, relation: writer.relation.oid }, null)
+    return this.#checkOptions.check(whole, rowid, () => writer.describeRow(row))
+  }
+
+  /** Whether ON CONFLICT is about an index; of a partition, about the one that it is part of. */
+  #isArbiter(index: RelationObject): boolean {
     const { onConflict } = this.#plan.query
+    if (onConflict === null) return false
+    if (onConflict.arbiters.length === 0 || onConflict.arbiters.includes(index.oid)) return true
+    return ancestorsOf(this.context.catalog, index).some(({ oid }) => onConflict.arbiters.includes(oid))
+  }
+
+  async #resolve(inserted: NewRow, first: UniqueConflict | Wait): Promise<void> {
+    const { onConflict } = this.#plan.query
+    const { table, row } = inserted
     let conflict: UniqueConflict | Wait | null = first
     for (;;) {
       if (conflict instanceof Wait) await conflict.promise
       else if (conflict !== null) {
-        const arbitrated =
-          onConflict !== null &&
-          (onConflict.arbiters.length === 0 || onConflict.arbiters.includes(conflict.unique.relation.oid))
-        if (!arbitrated) throw this.#writer.violation(conflict)
-        if (onConflict.action === 'update') {
-          if (await this.#updateExisting(row, conflict.rowid)) return
+        if (!this.#isArbiter(conflict.unique.relation)) throw table.writer.violation(conflict)
+        if (onConflict?.action === 'update') {
+          if (await this.#updateExisting(inserted, conflict.rowid)) return
         } else {
-          const wait = this.#keepConflict(conflict)
+          const wait = this.#keepConflict(table, conflict)
           if (wait === null) return
           await wait.promise
         }
       } else {
-        await this.#store(row)
+        await this.#store(inserted)
         return
       }
-      conflict = this.#writer.obstacle(row)
+      conflict = table.writer.obstacle(row)
     }
   }
 
@@ -154,18 +219,19 @@ export class InsertOperator extends Modification {
    * DO NOTHING has read that the key is there: at SERIALIZABLE it must remain. Throws 40001 at REPEATABLE READ when the
    * snapshot does not see the row.
    */
-  #keepConflict({ unique, key, rowid }: UniqueConflict): Wait | null {
+  #keepConflict({ writer }: InsertedTable, { unique, key, rowid }: UniqueConflict): Wait | null {
     const { transaction } = this.context
-    const newest = this.#writer.store.newest(rowid)
+    const newest = writer.store.newest(rowid)
     if (newest !== null) changedSince(this.context, newest)
     if (transaction.isolation !== 'serializable') return null
     return transaction.lockRange(unique.relation.oid, unique.index.interval({ lower: key, upper: key }), 'share')
   }
 
   /** DO UPDATE on the row in the way; false when it has gone meanwhile and the insert must be tried again. */
-  async #updateExisting(row: Datum[], rowid: number): Promise<boolean> {
+  async #updateExisting({ table, row }: NewRow, rowid: number): Promise<boolean> {
     const { context } = this
-    const { store, relation } = this.#writer
+    const { writer, map } = table
+    const { store, relation } = writer
     await lockRow(context, relation, rowid, ROW_LOCK.forNoKeyUpdate)
     const newest = store.newest(rowid)
     if (newest === null || newest.values === null) return false
@@ -176,26 +242,26 @@ export class InsertOperator extends Modification {
     const old = padRow(newest.values, descriptorsOf(relation))
     const { query } = this.#plan
     const update = this.#update as RowPlan
-    update.bind(query.table.columns, old, rowid, relation.oid)
-    update.bind(query.onConflict?.excluded ?? [], row, -1, relation.oid)
+    update.bind(query.table.columns, toParent(map, old, null), rowid, relation.oid)
+    update.bind(query.onConflict?.excluded ?? [], toParent(map, row, null), -1, relation.oid)
     const values = (await update.run()) ?? []
     if (values.at(-1) !== true) return true
     const changed = [...old]
     for (const [i, { column }] of (query.onConflict?.assignments ?? []).entries()) {
-      changed[column.attnum - 1] = values[i] as Datum
+      const attnum = map === null ? column.attnum : (map[column.attnum - 1] as number)
+      changed[attnum - 1] = values[i] as Datum
     }
-    this.#writer.complete(changed)
+    writer.complete(changed)
     for (;;) {
-      const conflict = this.#writer.obstacle(changed, rowid, old)
+      const conflict = writer.obstacle(changed, rowid, old)
       if (conflict === null) break
-      if (!(conflict instanceof Wait)) throw this.#writer.violation(conflict)
+      if (!(conflict instanceof Wait)) throw writer.violation(conflict)
       await conflict.promise
     }
     store.update(context.transaction, rowid, changed)
-    this.#writer.updated(rowid, old, changed)
+    writer.updated(rowid, old, changed)
     this.affected++
-    this.deliver(query.table, changed, rowid, null)
-    await this.#checkOptions.check(changed, rowid, () => this.#writer.describeRow(changed))
+    await this.#delivered(table, changed, rowid)
     return true
   }
 }

@@ -4,7 +4,7 @@ import type { PlanColumn } from '../../plan/physical.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
 import { Wait } from '../../vector/wait.ts'
-import type { ExecutionContext } from '../context.ts'
+import type { ExecutionContext, PinnedRow } from '../context.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { RowBuffer } from '../row-buffer.ts'
 
@@ -67,7 +67,7 @@ export abstract class Modification implements Operator {
   protected deliver(
     table: TableItem,
     row: readonly Datum[],
-    rowid: number,
+    { rowid, relation }: PinnedRow,
     source: { batch: Batch; position: number; layout: ReadonlyMap<number, number> } | null,
   ): void {
     if (this.#outputs.length === 0) return
@@ -77,7 +77,7 @@ export abstract class Modification implements Operator {
         const attnum = places.get(id)
         if (attnum === undefined) return source?.batch.columns[source.layout.get(id) as number]?.get(source.position)
         if (attnum > 0) return row[attnum - 1]
-        return attnum === -1 ? rowid : table.relation.oid
+        return attnum === -1 ? rowid : relation
       }),
     )
   }

@@ -1,5 +1,4 @@
 /** Plans of one row that are run for single rows of a modifying statement: the rows' columns are their outer columns. */
-import type { ColumnId } from '../../analyze/expression.ts'
 import type { OutputColumn, TableItem } from '../../analyze/query.ts'
 import { checkOptionViolation } from '../../errors/raise/modify.ts'
 import type { CheckOptionPlan } from '../../plan/physical.ts'
@@ -22,10 +21,6 @@ export class RowPlan {
     for (const { id, attnum } of columns) {
       outer[id] = attnum > 0 ? (row[attnum - 1] ?? null) : attnum === -1 ? rowid : tableoid
     }
-  }
-
-  bindValue(id: ColumnId, value: Datum): void {
-    this.#context.outer[id] = value
   }
 
   /** The values of the plan's row; a promise only where something is awaited. */

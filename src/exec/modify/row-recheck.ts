@@ -1,7 +1,7 @@
 /** A changed row looked at again: the source of an UPDATE or DELETE is run once more for that row, by a newer snapshot. */
 import type { ColumnId } from '../../analyze/expression.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
-import type { ExecutionContext } from '../context.ts'
+import type { ExecutionContext, PinnedRow } from '../context.ts'
 import type { Operator } from '../operator.ts'
 
 /** Builds an operator tree of the source under another context. */
@@ -18,7 +18,7 @@ export interface RecheckSource {
 
 export class RowRecheck {
   readonly #source: RecheckSource
-  readonly #pinned = new Map<ColumnId, number>()
+  readonly #pinned = new Map<ColumnId, PinnedRow>()
   #context: ExecutionContext | null = null
   #operator: Operator | null = null
 
@@ -27,10 +27,10 @@ export class RowRecheck {
   }
 
   /** The source opened for one row, as the statement's transaction sees it now. Close it before the next. */
-  open(statement: ExecutionContext, rowid: number): Operator {
+  open(statement: ExecutionContext, row: PinnedRow): Operator {
     const { plan, rowid: column, build, renewable } = this.#source
     const snapshot = statement.transaction.snapshot()
-    this.#pinned.set(column, rowid)
+    this.#pinned.set(column, row)
     if (this.#context === null || this.#operator === null || !renewable) {
       this.#context = statement.recheck(snapshot, this.#pinned)
       this.#operator = build(plan, this.#context)

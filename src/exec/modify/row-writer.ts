@@ -3,8 +3,9 @@
  * that foreign keys look at when the statement ends.
  */
 import type { CheckExpr, Assignment, TableItem } from '../../analyze/query.ts'
+import { columnMap, toParent } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
-import { checkViolation, notNullViolation, uniqueViolation } from '../../errors/raise/execution.ts'
+import { checkViolation, notNullViolation, partitionViolation, uniqueViolation } from '../../errors/raise/execution.ts'
 import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
 import type { TableStore } from '../../storage/table/table-store.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -13,6 +14,7 @@ import { ConstantVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { interpret, type Evaluator } from '../expression/interpret.ts'
+import { PartitionCheck } from './partition-key.ts'
 import { RangeGuard } from './range-guard.ts'
 import type { RowEvents } from './row-events.ts'
 
@@ -34,7 +36,6 @@ type RowEvaluator = (row: readonly Datum[]) => Datum
 
 export class RowWriter {
   readonly relation: RelationObject
-  readonly store: TableStore
   readonly uniques: readonly UniqueIndex[]
   readonly #context: ExecutionContext
   readonly #generated: readonly { place: number; value: RowEvaluator }[]
@@ -42,6 +43,10 @@ export class RowWriter {
   readonly #notNull: readonly { place: number; name: string }[]
   readonly #events: RowEvents
   readonly #guard: RangeGuard
+  readonly #partition: PartitionCheck
+  /** The table that the statement names: messages show rows in its form. */
+  readonly #root: RelationObject
+  #store: TableStore | null = null
 
   constructor(
     item: TableItem,
@@ -49,12 +54,14 @@ export class RowWriter {
     checks: readonly CheckExpr[],
     context: ExecutionContext,
     events: RowEvents,
+    root: RelationObject = item.relation,
   ) {
     this.#context = context
     this.relation = item.relation
-    this.store = context.storage.store(item.relation.storageId)
+    this.#root = root
     this.#events = events
     this.#guard = new RangeGuard(context, item.relation)
+    this.#partition = new PartitionCheck(context, item.relation)
     const layout = new Map(item.columns.map((column) => [column.id, column.attnum - 1]))
     const overRow =
       (evaluate: Evaluator): RowEvaluator =>
@@ -70,12 +77,18 @@ export class RowWriter {
       .map((column) => ({ place: column.attnum - 1, name: column.name }))
     this.uniques = context.catalog
       .indexesOf(item.relation.oid)
-      .filter(({ index }) => index?.unique && index.ready !== false)
+      .filter(({ kind, index }) => kind === 'i' && index?.unique && index.ready !== false)
       .map((relation) => ({
         relation,
         index: context.indexes.of(relation, item.relation, context.catalog),
         nullsDistinct: relation.index?.nullsNotDistinct !== true,
       }))
+  }
+
+  /** Where the rows are; a partitioned table has none itself. */
+  get store(): TableStore {
+    this.#store ??= this.#context.storage.store(this.relation.storageId)
+    return this.#store
   }
 
   /** Whether a row needs more than its values: generated columns, CHECK constraints, deferrable keys. */
@@ -89,9 +102,28 @@ export class RowWriter {
     return new Array<Datum>(this.relation.columns.length).fill(null)
   }
 
-  /** Fills generated columns and checks NOT NULL and CHECK. Throws 23502, 23514. */
+  /** Fills generated columns and checks what a row of the table has to satisfy. Throws 23502, 23514. */
   complete(row: Datum[]): void {
+    this.compute(row)
+    if (!this.#partition.accepts(row)) throw this.partitionViolation(row)
+    this.verify(row)
+  }
+
+  /** The error for a row that a partition does not take. */
+  partitionViolation(row: readonly Datum[]) {
+    return partitionViolation(this.relation.name, {
+      ...this.#names(),
+      detail: `Failing row contains ${this.describeRow(row)}.`,
+    })
+  }
+
+  /** Fills generated columns. */
+  compute(row: Datum[]): void {
     for (const { place, value } of this.#generated) row[place] = value(row)
+  }
+
+  /** Checks NOT NULL and CHECK. */
+  verify(row: readonly Datum[]): void {
     for (const { place, name } of this.#notNull) {
       if (row[place] === null) {
         throw notNullViolation(name, this.relation.name, {
@@ -182,10 +214,11 @@ export class RowWriter {
   /** `(1, abc, null)`: the row's live columns, long values cut as PostgreSQL cuts them. */
   describeRow(row: readonly Datum[]): string {
     const { format } = this.#context.eval
-    const texts = this.relation.columns
+    const whole = toParent(columnMap(this.#root, this.relation), row, null)
+    const texts = this.#root.columns
       .filter((column) => !column.dropped)
       .map((column) => {
-        const value = row[column.attnum - 1]
+        const value = whole[column.attnum - 1]
         if (value === null || value === undefined) return 'null'
         const text = column.type.format(value, format)
         return text.length > 64 ? `${text.slice(0, 64)}...` : text

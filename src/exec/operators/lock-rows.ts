@@ -6,7 +6,7 @@ import { ROW_LOCK, type LockMode } from '../../txn/lock-modes.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
 import { Wait } from '../../vector/wait.ts'
-import type { ExecutionContext } from '../context.ts'
+import type { ExecutionContext, PinnedRow } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { changedSince } from '../modify/lock-row.ts'
 import { isSameKey, referableColumns } from '../foreign-keys/constraint.ts'
@@ -26,6 +26,7 @@ export class LockRowsOperator implements Operator {
   readonly #context: ExecutionContext
   readonly #build: (plan: PhysicalPlan, context: ExecutionContext) => Operator
   readonly #columns: readonly number[]
+  readonly #tableoids: readonly (number | null)[]
   #batch: Batch | null = null
   #at = 0
   #rows: Datum[][] = []
@@ -44,6 +45,7 @@ export class LockRowsOperator implements Operator {
     this.#build = build
     const layout = layoutOf(plan.input.outputs)
     this.#columns = plan.locks.map((lock) => layout.get(lock.rowid) as number)
+    this.#tableoids = plan.locks.map(({ tableoid }) => (tableoid === null ? null : (layout.get(tableoid) as number)))
   }
 
   open(): void {
@@ -78,10 +80,13 @@ export class LockRowsOperator implements Operator {
   /** Locks the rows behind one result row; a Wait means: pull again. */
   #lock(batch: Batch, position: number): Wait | null {
     let changed = false
-    const pinned = new Map<number, number>()
-    for (const [i, { lock, relation, rowid: id }] of this.#plan.locks.entries()) {
+    const pinned = new Map<number, PinnedRow>()
+    for (const [i, { lock, item, rowid: id }] of this.#plan.locks.entries()) {
       const rowid = batch.columns[this.#columns[i] as number]?.get(position) as number | null
       if (rowid === null) continue
+      const tableoid = this.#tableoids[i] ?? null
+      const table = tableoid === null ? item.relation.oid : (batch.columns[tableoid]?.get(position) as number)
+      const relation = this.#context.catalog.relation(table) ?? item.relation
       const tag = { kind: 'row', relation: relation.oid, rowid } as const
       const options = { noWait: lock.waitPolicy !== 'block' }
       this.#context.transaction.assignXid()
@@ -92,7 +97,7 @@ export class LockRowsOperator implements Operator {
         this.#at++
         return null
       }
-      pinned.set(id, rowid)
+      pinned.set(id, { relation: relation.oid, rowid })
       // A lock that lets others change the row has nothing to do with what they are about to make of it.
       const { transaction, storage } = this.#context
       const newest = storage.store(relation.storageId).newest(rowid, null, transaction.state)
@@ -125,7 +130,7 @@ export class LockRowsOperator implements Operator {
   }
 
   /** Looks at the changed rows again by a newer snapshot; keeps the result when they still qualify. */
-  async #recheck(pinned: ReadonlyMap<number, number>): Promise<void> {
+  async #recheck(pinned: ReadonlyMap<number, PinnedRow>): Promise<void> {
     const context = this.#context.recheck(this.#context.transaction.snapshot(), pinned)
     const operator = this.#build(this.#plan.input, context)
     operator.open()

@@ -15,7 +15,7 @@ import { Batch, BATCH_SIZE } from '../../vector/batch.ts'
 import { ConstantVector, Float64Vector, vectorOf, type AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
-import type { ExecutionContext } from '../context.ts'
+import type { ExecutionContext, PinnedRow } from '../context.ts'
 import { compileCondition, evaluateScalar, layoutOf, ONE_ROW, type Selector } from '../expression/compile.ts'
 import { interpret, type Compilation, type Evaluator } from '../expression/interpret.ts'
 import type { Operator, Pull } from '../operator.ts'
@@ -64,7 +64,7 @@ abstract class TableRead implements Operator {
   /** What rows must satisfy; a pinned row was not found by the index, so the index's part is checked on it too. */
   #condition(): Expr | null {
     const { filter } = this.#plan
-    if (this.#plan.kind !== 'index-scan' || this.#pinnedRowid() === null) return filter
+    if (this.#plan.kind !== 'index-scan' || this.#pinned() === null) return filter
     const all = [...conjuncts(this.#plan.condition), ...conjuncts(filter)]
     return conjunction(all, this.context.catalog.typeOf(OID.bool))
   }
@@ -73,8 +73,10 @@ abstract class TableRead implements Operator {
 
   open(): void {
     const { stored, withRowids } = this.#projection
-    const pinned = this.#pinnedRowid()
-    this.#source = pinned === null ? this.source(stored, withRowids) : this.#pinnedSource(pinned, stored)
+    const pinned = this.#pinned()
+    if (pinned === null) this.#source = this.source(stored, withRowids)
+    else if (pinned.relation !== this.#plan.relation.oid) this.#source = null
+    else this.#source = this.#pinnedSource(pinned.rowid, stored)
   }
 
   next(): Pull {
@@ -95,7 +97,7 @@ abstract class TableRead implements Operator {
     this.#source = null
   }
 
-  #pinnedRowid(): number | null {
+  #pinned(): PinnedRow | null {
     const place = this.#plan.attnums.indexOf(ROWID_ATTNUM)
     const id = place < 0 ? undefined : this.#plan.outputs[place]?.id
     return id === undefined ? null : (this.context.pinned.get(id) ?? null)

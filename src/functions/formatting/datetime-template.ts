@@ -1,5 +1,5 @@
 /** Templates of to_char, to_timestamp and to_date taken apart into fields and literal text. */
-import { memoize } from '../pattern/memoize.ts'
+import { memoize } from '../../types/pattern/memoize.ts'
 
 /** Field names, longest first among those that begin alike. */
 const FIELDS = [

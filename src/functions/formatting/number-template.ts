@@ -1,6 +1,6 @@
 /** Templates of to_char and to_number for numbers. */
 import { numberFormatError } from '../../errors/raise/data.ts'
-import { memoize } from '../pattern/memoize.ts'
+import { memoize } from '../../types/pattern/memoize.ts'
 
 /** One element of a template. */
 export type NumberItem =

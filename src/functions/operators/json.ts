@@ -19,6 +19,8 @@ export const jsonOperators: readonly OperatorRecord[] = [
   operator(3398, 'jsonb - text[]', 'jsonb', 3343, 'delete a key or element'),
   operator(3477, 'jsonb ->> text', 'text', 3214, 'member or element as text'),
   operator(3481, 'jsonb ->> int4', 'text', 3216, 'member or element as text'),
+  operator(4012, 'jsonb @? jsonpath', 'bool', 4010, 'path finds anything', { selectivity: 'matchingsel' }),
+  operator(4013, 'jsonb @@ jsonpath', 'bool', 4011, 'path finds true', { selectivity: 'matchingsel' }),
   operator(3962, 'json -> text', 'json', 3947, 'member or element'),
   operator(3963, 'json ->> text', 'text', 3948, 'member or element as text'),
   operator(3964, 'json -> int4', 'json', 3949, 'member or element'),

@@ -1,6 +1,6 @@
 /** LIKE and ILIKE: patterns compiled to matchers and kept. */
 import { likePatternEndsWithEscape } from '../../errors/raise/data.ts'
-import { memoize } from './memoize.ts'
+import { memoize } from '../../types/pattern/memoize.ts'
 
 export type Matcher = (text: string) => boolean
 

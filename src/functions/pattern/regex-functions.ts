@@ -1,7 +1,7 @@
 /** What the regexp_ functions share: finding, counting, replacing and splitting by matches. */
 import { SqlArray } from '../../types/array.ts'
 import { characterLength, unitOffset } from '../../types/text-order.ts'
-import { posixRegex } from './posix-regex.ts'
+import { posixRegex } from '../../types/pattern/posix-regex.ts'
 
 /** All matches from character `start` (from 0) on. Empty matches next to a match are none, as in JavaScript. */
 export const allMatches = (text: string, pattern: string, flags: string, start: number): RegExpExecArray[] => {

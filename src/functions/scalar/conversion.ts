@@ -17,13 +17,14 @@ import {
 } from '../../types/datetime/convert.ts'
 import { isInfinite, MICROS_PER_DAY } from '../../types/datetime/calendar.ts'
 import { Interval } from '../../types/datetime/interval.ts'
-import { offsetOfLocal, timeZone } from '../../types/datetime/time-zone.ts'
+import { timeZone } from '../../types/datetime/time-zone.ts'
 import { type ExactInteger, exactFromNumber } from '../../types/int64.ts'
 import { isJsonbArray, isJsonbObject, type Jsonb, type JsonbNode } from '../../types/json/jsonb.ts'
 import { numericFromFloat, numericToInt2, numericToInt4, numericToInt8 } from '../../types/numeric/convert.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { charOfText, textOfChar, trimBlanks, truncateName } from '../../types/strings.ts'
+import { timeToTimeTz } from '../datetime/time-with-zone.ts'
 import { builtinType, scalar, sessionScalar } from '../define.ts'
 import { checkInt2, checkInt4 } from '../inline-helpers.ts'
 import type { ScalarFunction } from '../records.ts'
@@ -177,13 +178,6 @@ const typmodFunctions: readonly ScalarFunction[] = [
   typmodFunction(1967, 'timestamptz'),
   typmodFunction(1200, 'interval'),
 ]
-
-/** A time of the current day in the session's zone: its offset today counts. */
-const timeToTimeTz = (micros: number, zoneName: string, now: ExactInteger): TimeTz => {
-  const zone = timeZone(zoneName)
-  const today = timestampToDate(timestamptzToTimestamp(now, zoneName))
-  return new TimeTz(micros, 0 - offsetOfLocal(zone, today * 86400 + Math.floor(micros / 1_000_000)))
-}
 
 const timestamptzToTimeTz = (timestamp: ExactInteger, zoneName: string): TimeTz | null =>
   isInfinite(timestamp)

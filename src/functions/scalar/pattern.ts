@@ -3,7 +3,7 @@ import { globalOptionNotSupported, invalidEscapeString, invalidParameterValue } 
 import { SqlArray } from '../../types/array.ts'
 import { scalar } from '../define.ts'
 import { likeMatcher, matchesIlike, matchesLike } from '../pattern/like.ts'
-import { matchesRegex } from '../pattern/posix-regex.ts'
+import { matchesRegex } from '../../types/pattern/posix-regex.ts'
 import {
   allMatches,
   countMatches,
@@ -14,7 +14,7 @@ import {
   submatches,
 } from '../pattern/regex-functions.ts'
 import { similarToRegex } from '../pattern/similar.ts'
-import { readFlags } from '../pattern/posix-regex.ts'
+import { readFlags } from '../../types/pattern/posix-regex.ts'
 import type { ScalarFunction } from '../records.ts'
 
 /** One way of matching, positive and negated, for each kind of string on the left. */

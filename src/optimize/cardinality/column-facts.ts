@@ -76,6 +76,7 @@ const extreme = (values: readonly Datum[], type: SqlType, sign: 1 | -1): Datum =
 
 /** The column alone is a unique key. */
 const isUnique = (scan: LogicalScan, attnum: number, context: OptimizerContext): boolean =>
+  (scan.item.inheritors === undefined || scan.item.relation.kind === 'p') &&
   context.catalog.validIndexesOf(scan.item.relation.oid).some(({ index }) => {
     if (index === null || !index.unique || index.predicate !== null) return false
     return index.keys.length === 1 && index.keys[0]?.attnum === attnum

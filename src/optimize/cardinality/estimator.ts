@@ -51,9 +51,10 @@ export class Estimator {
 
   /** Live rows of the scan's table, before its filter. */
   tableRows(scan: LogicalScan): number {
-    const { relation } = scan.item
+    const { relation, inheritors } = scan.item
     if (relation.system !== null) return 500
-    const rows = this.#context.tables.rowCount(relation.storageId)
+    const { tables } = this.#context
+    const rows = (inheritors ?? [relation]).reduce((sum, { storageId }) => sum + tables.rowCount(storageId), 0)
     return rows > 0 ? rows : EMPTY_TABLE_ROWS
   }
 
@@ -168,6 +169,7 @@ export class Estimator {
       case 'insert':
         return plan.source === null ? 1 : this.rows(plan.source)
       case 'update':
+      case 'merge':
       case 'delete':
         return this.rows(plan.source)
       default: {

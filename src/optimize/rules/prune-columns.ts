@@ -113,9 +113,11 @@ const prune = (plan: LogicalPlan, needed: Needed): LogicalPlan => {
       return { ...plan, ctes, input, outputs: input.outputs }
     }
     case 'lock-rows': {
-      const input = prune(plan.input, new Set([...needed, ...plan.locks.map((lock) => lock.rowid)]))
+      const addresses = plan.locks.flatMap(({ rowid, tableoid }) => (tableoid === null ? [rowid] : [rowid, tableoid]))
+      const input = prune(plan.input, new Set([...needed, ...addresses]))
       return { ...plan, input, outputs: input.outputs }
     }
+    case 'merge':
     case 'insert':
       return withInputs(
         plan,
@@ -128,8 +130,9 @@ const prune = (plan: LogicalPlan, needed: Needed): LogicalPlan => {
       const joined = plan.outputs.filter((c) => !own.has(c.id)).map((c) => c.id)
       const values = plan.kind === 'update' ? plan.values : []
       const [, ...others] = inputsOf(plan)
+      const address = plan.tableoid === null ? [plan.rowid] : [plan.rowid, plan.tableoid]
       return withInputs(plan, [
-        prune(plan.source, new Set([plan.rowid, ...values, ...joined])),
+        prune(plan.source, new Set([...address, ...values, ...joined])),
         ...others.map((input) => exact(input, input.outputs)),
       ])
     }

@@ -68,7 +68,8 @@ const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions,
   const { transaction } = core.block
   transaction.checkWritable('COPY FROM')
   const relation = resolveRelation(core, node.relation as RangeVar)
-  if (relation.kind !== 'r' || relation.system !== null) throw notOfKind(relation.name, 'table')
+  if ((relation.kind !== 'r' && relation.kind !== 'p') || relation.system !== null)
+    throw notOfKind(relation.name, 'table')
   const locked = transaction.lockTable(relation.oid, 'rowExclusive')
   if (locked instanceof Wait) await locked.promise
   await lockSequences(core, relation, copyColumns(relation, node))

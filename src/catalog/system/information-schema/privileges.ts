@@ -26,12 +26,12 @@ const granted = (source: SystemSource, relation: RelationObject, privilege: stri
 })
 
 const tablePrivileges = (source: SystemSource): SystemRow[] =>
-  relationsOf(source.catalog, 'rv').flatMap((relation) =>
+  relationsOf(source.catalog, 'rpv').flatMap((relation) =>
     TABLE_PRIVILEGES.map((privilege) => granted(source, relation, privilege)),
   )
 
 const columnPrivileges = (source: SystemSource): SystemRow[] =>
-  relationsOf(source.catalog, 'rv').flatMap((relation) =>
+  relationsOf(source.catalog, 'rpv').flatMap((relation) =>
     liveColumns(relation).flatMap(({ name }) =>
       COLUMN_PRIVILEGES.map((privilege) => ({ ...granted(source, relation, privilege), column_name: name })),
     ),

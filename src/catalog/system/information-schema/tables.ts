@@ -73,10 +73,10 @@ const isColumnUpdatable = (source: SystemSource, relation: RelationObject, { att
 export const liveColumns = ({ columns }: RelationObject): Column[] => columns.filter((column) => !column.dropped)
 
 const tables = informationView('tables', 13425, TABLES_COLUMNS, (source) =>
-  relationsOf(source.catalog, 'rv').map((relation) => ({
+  relationsOf(source.catalog, 'rpv').map((relation) => ({
     ...tableColumns(source, relation),
     table_type: relation.kind === 'v' ? 'VIEW' : isTemporary(relation) ? 'LOCAL TEMPORARY' : 'BASE TABLE',
-    is_insertable_into: yesNo(relation.kind === 'r' || allows(source, relation, INSERTABLE)),
+    is_insertable_into: yesNo(relation.kind === 'r' || relation.kind === 'p' || allows(source, relation, INSERTABLE)),
     is_typed: 'NO',
     commit_action: isTemporary(relation) ? 'PRESERVE' : null,
   })),
@@ -120,7 +120,7 @@ const columnRow = (source: SystemSource, relation: RelationObject, column: Colum
 }
 
 const columns = informationView('columns', 13295, COLUMNS_COLUMNS, (source) =>
-  relationsOf(source.catalog, 'rv').flatMap((relation) =>
+  relationsOf(source.catalog, 'rpv').flatMap((relation) =>
     liveColumns(relation).map((column) => columnRow(source, relation, column)),
   ),
 )
@@ -166,7 +166,7 @@ const sequences = informationView('sequences', 13386, SEQUENCES_COLUMNS, (source
 )
 
 const elementTypes = informationView('element_types', 13493, ELEMENT_TYPES_COLUMNS, (source) =>
-  relationsOf(source.catalog, 'rv').flatMap((relation) =>
+  relationsOf(source.catalog, 'rpv').flatMap((relation) =>
     liveColumns(relation).flatMap(({ attnum, type, typmod }) =>
       type.element === null || type.category !== 'A' || relation.oid < FIRST_NORMAL_OID
         ? []

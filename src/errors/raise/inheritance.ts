@@ -1,0 +1,149 @@
+/** What inheritance and partitioning refuse. */
+import { SqlError, type ErrorFields } from '../sql-error.ts'
+import { SQL_STATE, type SqlState } from '../sql-state.ts'
+import { LocatedError, type Location } from './analysis.ts'
+
+const error =
+  (code: SqlState) =>
+  (message: string, fields: ErrorFields = {}): SqlError =>
+    new SqlError(code, message, fields)
+
+const wrongType = error(SQL_STATE.wrong_object_type)
+const invalidTable = error(SQL_STATE.invalid_table_definition)
+const duplicateTable = error(SQL_STATE.duplicate_table)
+
+export const notInheritable = (name: string): SqlError =>
+  wrongType(`inherited relation "${name}" is not a table or foreign table`)
+
+export const inheritsFromPartitioned = (name: string): SqlError =>
+  wrongType(`cannot inherit from partitioned table "${name}"`)
+
+export const inheritsFromPartition = (name: string): SqlError => wrongType(`cannot inherit from partition "${name}"`)
+
+export const inheritedTwice = (name: string): SqlError =>
+  duplicateTable(`relation "${name}" would be inherited from more than once`)
+
+export const circularInheritance = (child: string, parent: string): SqlError =>
+  duplicateTable('circular inheritance not allowed', { detail: `"${child}" is already a child of "${parent}".` })
+
+export const notAParent = (parent: string, child: string): SqlError =>
+  error(SQL_STATE.undefined_table)(`relation "${parent}" is not a parent of relation "${child}"`)
+
+export const columnTypeConflict = (inherited: boolean, column: string, first: string, second: string): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(`${inherited ? 'inherited ' : ''}column "${column}" has a type conflict`, {
+    detail: `${first} versus ${second}`,
+  })
+
+export const conflictingDefaults = (column: string): SqlError =>
+  error(SQL_STATE.invalid_column_definition)(`column "${column}" inherits conflicting default values`, {
+    hint: 'To resolve the conflict, specify a default explicitly.',
+  })
+
+export const childLacksColumn = (column: string): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(`child table is missing column "${column}"`)
+
+export const childColumnType = (table: string, column: string): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(`child table "${table}" has different type for column "${column}"`)
+
+export const childColumnNullable = (column: string): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(`column "${column}" in child table must be marked NOT NULL`)
+
+export const childLacksConstraint = (constraint: string): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(`child table is missing constraint "${constraint}"`)
+
+export const childConstraintDiffers = (table: string, constraint: string): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(
+    `child table "${table}" has different definition for check constraint "${constraint}"`,
+  )
+
+export const childrenToo = (what: string): SqlError => invalidTable(`${what} must be added to child tables too`)
+
+export const renamedInChildrenToo = (column: string): SqlError =>
+  invalidTable(`inherited column "${column}" must be renamed in child tables too`)
+
+export const changedInChildrenToo = (column: string): SqlError =>
+  invalidTable(`type of inherited column "${column}" must be changed in child tables too`)
+
+export const inheritedColumn = (verb: 'drop' | 'alter' | 'rename', column: string): SqlError =>
+  invalidTable(`cannot ${verb} inherited column "${column}"`)
+
+export const inheritedConstraint = (verb: 'drop' | 'rename', constraint: string, table: string): SqlError =>
+  invalidTable(
+    verb === 'drop'
+      ? `cannot drop inherited constraint "${constraint}" of relation "${table}"`
+      : `cannot rename inherited constraint "${constraint}"`,
+  )
+
+export const changesPartitionColumns = (verb: 'add' | 'drop', column: string): SqlError =>
+  wrongType(verb === 'add' ? 'cannot add column to a partition' : `cannot drop column "${column}" from a partition`)
+
+export const partitionKeyColumn = (verb: 'drop' | 'alter', column: string, table: string): SqlError =>
+  invalidTable(`cannot ${verb} column "${column}" because it is part of the partition key of relation "${table}"`)
+
+// ---- partitions
+
+const invalidObject = (message: string, location: Location, fields: ErrorFields = {}): SqlError =>
+  new LocatedError(SQL_STATE.invalid_object_definition, message, location, fields)
+
+export const notPartitioned = (name: string): SqlError => invalidObject(`"${name}" is not partitioned`, undefined)
+
+export const partitionOverlaps = (partition: string, other: string, location?: Location): SqlError =>
+  invalidObject(`partition "${partition}" would overlap partition "${other}"`, location)
+
+export const secondDefaultPartition = (partition: string, other: string, location?: Location): SqlError =>
+  invalidObject(`partition "${partition}" conflicts with existing default partition "${other}"`, location)
+
+export const emptyRange = (partition: string, lower: string, upper: string, location?: Location): SqlError =>
+  invalidObject(`empty range bound specified for partition "${partition}"`, location, {
+    detail: `Specified lower bound ${lower} is greater than or equal to upper bound ${upper}.`,
+  })
+
+export const hashModulus = (detail: string): SqlError =>
+  invalidObject('every hash partition modulus must be a factor of the next larger modulus', undefined, { detail })
+
+export const invalidPartitionKey = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  invalidObject(message, location, fields)
+
+export const invalidBound = (message: string, location?: Location): SqlError =>
+  new LocatedError(SQL_STATE.invalid_table_definition, message, location)
+
+export const missingKeyColumn = (name: string, location?: Location): SqlError =>
+  new LocatedError(SQL_STATE.undefined_column, `column "${name}" named in partition key does not exist`, location)
+
+export const partitionViolatedByRow = (partition: string, isDefault: boolean): SqlError =>
+  error(SQL_STATE.check_violation)(
+    isDefault
+      ? `updated partition constraint for default partition "${partition}" would be violated by some row`
+      : `partition constraint of relation "${partition}" is violated by some row`,
+    { table: partition },
+  )
+
+export const keyLacksPartitionColumn = (kind: string, table: string, column: string): SqlError =>
+  error(SQL_STATE.feature_not_supported)(
+    'unique constraint on partitioned table must include all partitioning columns',
+    {
+      detail: `${kind} constraint on table "${table}" lacks column "${column}" which is part of the partition key.`,
+    },
+  )
+
+export const partitionOfOther = (
+  name: string,
+  message = `"${name}" is already a partition`,
+  fields: ErrorFields = {},
+): SqlError => wrongType(message, fields)
+
+export const notAPartition = (name: string, parent: string): SqlError =>
+  error(SQL_STATE.undefined_table)(`relation "${name}" is not a partition of relation "${parent}"`)
+
+export const noSuchColumn = (name: string): SqlError =>
+  error(SQL_STATE.undefined_column)(`column "${name}" does not exist`)
+
+export const keyOverExpressions = (kind: string): SqlError =>
+  error(SQL_STATE.feature_not_supported)(`unsupported ${kind} constraint with partition key definition`, {
+    detail: `${kind} constraints cannot be used when partition keys include expressions.`,
+  })
+
+export const truncatesOnlyPartitioned = (): SqlError =>
+  wrongType('cannot truncate only a partitioned table', {
+    hint: 'Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly.',
+  })

@@ -1,0 +1,61 @@
+/** What the actions of ALTER TABLE share. */
+import type { Column, RelationObject } from '../../catalog/objects.ts'
+import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
+import type { AlterTableCmd } from '../../sql/ast.ts'
+import { currentRelation, type DefinitionContext } from './context.ts'
+
+/** How an action came to a table. */
+export interface Reach {
+  /** It stops at the table that was named (ONLY). */
+  readonly only: boolean
+  /** It comes from a table that this one inherits from. */
+  readonly inherited: boolean
+}
+
+export type Action = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  command: AlterTableCmd,
+  reach: Reach,
+) => void | Promise<void>
+
+/** The name that a command is about. */
+export const named = (command: AlterTableCmd): string => command.name as string
+
+export const columnOf = (relation: RelationObject, name: string): Column => {
+  const column = relation.columns.find((c) => c.name === name && !c.dropped)
+  if (column === undefined) throw undefinedColumnOfRelation(name, relation.name)
+  return column
+}
+
+/** Replaces one column's record. */
+export const putColumn = (context: DefinitionContext, relation: RelationObject, column: Column): RelationObject => {
+  const changed = { ...relation, columns: relation.columns.map((c) => (c.attnum === column.attnum ? column : c)) }
+  context.catalog.put(changed)
+  return changed
+}
+
+export const childrenOf = (context: DefinitionContext, relation: RelationObject): readonly RelationObject[] =>
+  context.catalog.snapshot.childrenOf(relation.oid)
+
+/** Does the same to every table that inherits directly; each does it to its own children. */
+export const eachChild = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  act: (child: RelationObject) => void | Promise<void>,
+): Promise<void> => {
+  for (const { oid } of childrenOf(context, relation)) {
+    await context.lock(oid, 'accessExclusive')
+    await act(currentRelation(context, oid))
+  }
+}
+
+/** An action that children follow, whatever they have of it themselves. */
+export const withChildren = (act: Action): Action => {
+  const recursive: Action = async (context, relation, command, reach) => {
+    await act(context, relation, command, reach)
+    if (reach.only) return
+    await eachChild(context, relation, (child) => recursive(context, child, command, { only: false, inherited: true }))
+  }
+  return recursive
+}

@@ -1,0 +1,243 @@
+/** ALTER TABLE's actions on columns. */
+import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
+import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
+import { cannotAlterColumn, columnExists, invalidTableDefinition } from '../../errors/raise/definitions.ts'
+import {
+  changedInChildrenToo,
+  changesPartitionColumns,
+  childColumnType,
+  childrenToo,
+  inheritedColumn,
+  partitionKeyColumn,
+} from '../../errors/raise/inheritance.ts'
+import { bodyOf, type AlterTableCmd, type ColumnDef, type Constraint, type Node } from '../../sql/ast.ts'
+import { boundColumns } from '../../analyze/stored-trees.ts'
+import { descriptorsOf } from '../columns.ts'
+import { columnDefaultValue, isConstantDefault } from '../modify/column-default.ts'
+import { type Action, childrenOf, columnOf, eachChild, named, putColumn, withChildren } from './alter-action.ts'
+import { changeColumnType, rewriteWith } from './alter-column-type.ts'
+import { addConstraint, setNotNull } from './constraints.ts'
+import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
+import { dropObjects } from './drop.ts'
+import { forgetColumn } from './forget-column.ts'
+import { withoutParent } from './inheritance.ts'
+import { alterIdentitySequence } from './sequences.ts'
+import { checkDefault } from './stored-expressions.ts'
+
+export const addColumn: Action = async (context, relation, command, { only, inherited }) => {
+  const definition = bodyOf(command.def as Node, 'ColumnDef') as ColumnDef
+  const name = definition.colname as string
+  if (relation.partition !== undefined && !inherited) throw changesPartitionColumns('add', name)
+  const existing = relation.columns.find((c) => c.name === name && !c.dropped)
+  const planned = plannedColumn(context, definition, relation.columns.length + 1)
+  if (existing !== undefined && inherited) {
+    const { type, typmod } = planned.column
+    if (existing.type.oid !== type.oid || existing.typmod !== typmod) throw childColumnType(relation.name, name)
+    noticeOf(context, `merging definition of column "${name}" for child "${relation.name}"`)
+    putColumn(context, relation, { ...existing, inherited: (existing.inherited ?? 0) + 1 })
+    return
+  }
+  if (existing !== undefined) {
+    if (!command.missing_ok) throw columnExists(name, relation.name)
+    noticeOf(context, `column "${name}" of relation "${relation.name}" already exists, skipping`)
+    return
+  }
+  if (only && childrenOf(context, relation).length > 0) throw childrenToo('column')
+  const wantsNotNull = planned.column.notNull
+  const origin = inherited ? ({ inherited: 1, local: false } as const) : {}
+  const added: Column = { ...planned.column, ...origin, notNull: false }
+  let changed: RelationObject = { ...relation, columns: [...relation.columns, added] }
+  context.catalog.put(changed)
+  changed = attachSequences(context, changed, [planned])
+  changed = bindDefaults(context, changed)
+  if (changed.storageId !== 0) changed = await fillColumn(context, relation, changed)
+  const { attnum } = changed.columns.at(-1) as Column
+  if (wantsNotNull) await setNotNull(context, relation.oid, [attnum])
+  if (!inherited) {
+    for (const constraint of planned.constraints) await addConstraint(context, relation.oid, constraint)
+  }
+  await eachChild(context, relation, (child) => addColumn(context, child, command, { only: false, inherited: true }))
+}
+
+/** Rows that are there get the new column's default. */
+const fillColumn = async (
+  context: DefinitionContext,
+  before: RelationObject,
+  after: RelationObject,
+): Promise<RelationObject> => {
+  const column = after.columns.at(-1) as Column
+  const store = context.storage.store(after.storageId)
+  const hasDefault = column.default !== null || column.identity !== null
+  if (hasDefault && !column.generated && isConstantDefault(context.execution(), column)) {
+    // One value for all rows that are there: they need not be touched.
+    const missing = columnDefaultValue(context.execution(), column)
+    const changed = putColumn(context, after, { ...column, missing })
+    store.setColumns(context.transaction, descriptorsOf(changed))
+    return changed
+  }
+  store.setColumns(context.transaction, descriptorsOf(after))
+  return hasDefault ? rewriteWith(context, before, after, column) : after
+}
+
+/** Throws for a column that a table is partitioned by. */
+const refusePartitionKey = (relation: RelationObject, column: Column, verb: 'drop' | 'alter'): void => {
+  const isKey = relation.partitionKey?.keys.some(
+    ({ attnum, expression }) =>
+      attnum === column.attnum || (expression !== null && boundColumns(expression).has(column.attnum)),
+  )
+  if (isKey) throw partitionKeyColumn(verb, column.name, relation.name)
+}
+
+export const dropColumn: Action = async (context, relation, command, { only, inherited }) => {
+  const found = relation.columns.find((c) => c.name === command.name && !c.dropped)
+  if (found === undefined) {
+    if (!command.missing_ok) throw undefinedColumnOfRelation(named(command), relation.name)
+    noticeOf(context, `column "${command.name}" of relation "${relation.name}" does not exist, skipping`)
+    return
+  }
+  if ((found.inherited ?? 0) > 0 && !inherited) {
+    throw inheritedColumn('drop', found.name)
+  }
+  refusePartitionKey(relation, found, 'drop')
+  if (only && relation.kind === 'p' && childrenOf(context, relation).length > 0) {
+    throw invalidTableDefinition('cannot drop column from only the partitioned table when partitions exist', {
+      hint: 'Do not specify the ONLY keyword.',
+    })
+  }
+  await eachChild(context, relation, async (child) => {
+    const own = columnOf(child, found.name)
+    const { local: _, ...kept } = withoutParent(own)
+    if (only) putColumn(context, child, kept)
+    else if ((own.inherited ?? 0) > 1 || own.local !== false) putColumn(context, child, withoutParent(own))
+    else await dropColumn(context, child, command, { only: false, inherited: true })
+  })
+  await dropObjects(context, [relation], command.behavior === 'DROP_CASCADE', found.attnum)
+  forgetColumn(context, relation.oid, found.attnum)
+}
+
+export const columnDefault: Action = withChildren((context, relation, command) => {
+  const column = columnOf(relation, named(command))
+  if (column.identity !== null) {
+    throw invalidTableDefinition(
+      `column "${column.name}" of relation "${relation.name}" is an identity column`,
+      command.def === undefined ? { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.' } : {},
+    )
+  }
+  if (column.generated) {
+    throw invalidTableDefinition(
+      `column "${column.name}" of relation "${relation.name}" is a generated column`,
+      command.def === undefined ? { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.' } : {},
+    )
+  }
+  const changed = { ...column, default: defaultTree(command.def) as unknown as ParseTree | null }
+  checkDefault(context, putColumn(context, relation, changed), changed)
+})
+
+export const dropNotNull: Action = withChildren((context, relation, command, { inherited }) => {
+  const column = columnOf(relation, named(command))
+  const { snapshot } = context.catalog
+  const primary = snapshot.constraintsOf(relation.oid).find((c) => c.type === 'primary')
+  if (primary?.columns.includes(column.attnum)) {
+    throw invalidTableDefinition(`column "${column.name}" is in a primary key`)
+  }
+  if (column.identity !== null) {
+    throw invalidTableDefinition(`column "${column.name}" of relation "${relation.name}" is an identity column`)
+  }
+  const parent = relation.partition === undefined || inherited ? null : snapshot.relation(relation.inherits?.[0] ?? 0)
+  if (parent?.columns.some((c) => c.name === column.name && !c.dropped && c.notNull)) {
+    throw invalidTableDefinition(`column "${column.name}" is marked NOT NULL in parent table`)
+  }
+  putColumn(context, relation, { ...column, notNull: false })
+})
+
+export const setColumnNotNull: Action = withChildren((context, relation, command) =>
+  setNotNull(context, relation.oid, [columnOf(relation, named(command)).attnum]),
+)
+
+export const setColumnType: Action = async (context, relation, command, reach) => {
+  const column = columnOf(relation, named(command))
+  if ((column.inherited ?? 0) > 0 && !reach.inherited) throw inheritedColumn('alter', column.name)
+  refusePartitionKey(relation, column, 'alter')
+  if (reach.only && childrenOf(context, relation).length > 0) throw changedInChildrenToo(column.name)
+  await changeColumnType(context, relation, column, bodyOf(command.def as Node, 'ColumnDef') as ColumnDef)
+  await eachChild(context, relation, (child) =>
+    setColumnType(context, child, command, { only: false, inherited: true }),
+  )
+}
+
+export const addIdentity: Action = (context, relation, command) => {
+  const node = bodyOf(command.def as Node, 'Constraint') as Constraint
+  const column = columnOf(relation, named(command))
+  if (!column.notNull)
+    throw cannotAlterColumn(
+      `column "${column.name}" of relation "${relation.name}" must be declared NOT NULL before identity can be added`,
+    )
+  if (column.identity !== null)
+    throw cannotAlterColumn(`column "${column.name}" of relation "${relation.name}" is already an identity column`)
+  if (column.default !== null)
+    throw cannotAlterColumn(`column "${column.name}" of relation "${relation.name}" already has a default value`)
+  const identity = node.generated_when === 'a' ? 'always' : 'default'
+  attachSequences(context, relation, [
+    { column, sequence: { type: column.type, options: node.options ?? [], identity }, constraints: [] },
+  ])
+}
+
+const identityOf = (relation: RelationObject, command: AlterTableCmd): Column => {
+  const column = columnOf(relation, named(command))
+  if (column.identity !== null) return column
+  throw cannotAlterColumn(`column "${column.name}" of relation "${relation.name}" is not an identity column`)
+}
+
+/** SET GENERATED, SET sequence options, RESTART. */
+export const setIdentity: Action = (context, relation, command) => {
+  const column = identityOf(relation, command)
+  const { identity } = column
+  if (identity === null) return
+  const options = bodyOf(command.def as Node, 'List')?.items ?? []
+  const generated = options.map((o) => bodyOf(o, 'DefElem')).find((o) => o?.defname === 'generated')
+  if (generated !== undefined) {
+    // The letter of GENERATED ALWAYS or BY DEFAULT, as a number.
+    const always = bodyOf(generated.arg as Node, 'Integer')?.ival === 'a'.charCodeAt(0)
+    putColumn(context, relation, { ...column, identity: { ...identity, always } })
+  }
+  const rest = options.filter((o) => bodyOf(o, 'DefElem')?.defname !== 'generated')
+  if (rest.length > 0) alterIdentitySequence(context, currentRelation(context, identity.sequence), rest)
+}
+
+export const dropIdentity: Action = async (context, relation, command) => {
+  const found = columnOf(relation, named(command))
+  if (found.identity === null && command.missing_ok) {
+    noticeOf(context, `column "${found.name}" of relation "${relation.name}" is not an identity column, skipping`)
+    return
+  }
+  const column = identityOf(relation, command)
+  const sequence = currentRelation(context, column.identity?.sequence ?? 0)
+  putColumn(context, relation, { ...column, identity: null })
+  await dropObjects(context, [sequence], true)
+}
+
+/** A generated column becomes an ordinary one; its values stay. */
+export const dropExpression: Action = async (context, relation, command, { only, inherited }) => {
+  const column = columnOf(relation, named(command))
+  if (!column.generated) {
+    if (!command.missing_ok) {
+      throw cannotAlterColumn(`column "${column.name}" of relation "${relation.name}" is not a stored generated column`)
+    }
+    noticeOf(
+      context,
+      `column "${column.name}" of relation "${relation.name}" is not a stored generated column, skipping`,
+    )
+    return
+  }
+  if (!inherited && (column.inherited ?? 0) > 0) {
+    throw invalidTableDefinition('cannot drop generation expression from inherited column')
+  }
+  if (only && childrenOf(context, relation).length > 0) {
+    throw invalidTableDefinition('ALTER TABLE / DROP EXPRESSION must be applied to child tables too')
+  }
+  putColumn(context, relation, { ...column, generated: false, default: null })
+  await eachChild(context, relation, (child) =>
+    dropExpression(context, child, command, { only: false, inherited: true }),
+  )
+}

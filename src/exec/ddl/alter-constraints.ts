@@ -1,0 +1,96 @@
+/** ALTER TABLE's actions on constraints. */
+import type { ConstraintObject, RelationObject } from '../../catalog/objects.ts'
+import { undefinedObject } from '../../errors/raise/analysis.ts'
+import { notForeignKey } from '../../errors/raise/definitions.ts'
+import { childrenToo, inheritedConstraint } from '../../errors/raise/inheritance.ts'
+import { bodyOf, type Constraint, type Node } from '../../sql/ast.ts'
+import { type Action, childrenOf, eachChild, named } from './alter-action.ts'
+import { addConstraint, addForeignKey, validateCheck, validateForeignKey } from './constraints.ts'
+import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import { dropObjects } from './drop.ts'
+import { heritableChecks, inheritCheck, withoutParent } from './inheritance.ts'
+
+const constraintNamed = (context: DefinitionContext, relation: RelationObject, name: string): ConstraintObject | null =>
+  context.catalog.snapshot.constraintsOf(relation.oid).find((c) => c.name === name) ?? null
+
+const noConstraint = (name: string, relation: RelationObject) =>
+  undefinedObject(`constraint "${name}" of relation "${relation.name}" does not exist`)
+
+export const addTableConstraint: Action = async (context, relation, command, { only }) => {
+  const node = bodyOf(command.def as Node, 'Constraint') as Constraint
+  if (node.contype === 'CONSTR_FOREIGN') return addForeignKey(context, relation.oid, { node, column: null })
+  const before = new Set(context.catalog.snapshot.constraintsOf(relation.oid).map((c) => c.oid))
+  const isCheck = node.contype === 'CONSTR_CHECK' && !(node.is_no_inherit ?? false)
+  if (isCheck && only && childrenOf(context, relation).length > 0) throw childrenToo('constraint')
+  await addConstraint(context, relation.oid, { node, column: null })
+  for (const constraint of heritableChecks(context, relation)) {
+    if (!before.has(constraint.oid)) await handDown(context, relation, constraint)
+  }
+}
+
+/** Gives a check to everything that inherits. */
+const handDown = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  constraint: ConstraintObject,
+): Promise<void> => {
+  await eachChild(context, relation, async (child) => {
+    const had = constraintNamed(context, child, constraint.name) !== null
+    await inheritCheck(context, relation, child, constraint, false)
+    const own = constraintNamed(context, child, constraint.name)
+    if (own !== null && !had) await handDown(context, currentRelation(context, child.oid), own)
+  })
+}
+
+export const dropConstraint: Action = async (context, relation, command, { only, inherited }) => {
+  const name = named(command)
+  const constraint = constraintNamed(context, relation, name)
+  if (constraint === null) {
+    if (!command.missing_ok) throw noConstraint(name, relation)
+    noticeOf(context, `constraint "${name}" of relation "${relation.name}" does not exist, skipping`)
+    return
+  }
+  if ((constraint.inherited ?? 0) > 0 && !inherited) throw inheritedConstraint('drop', name, relation.name)
+  if (constraint.type === 'check' && !constraint.noInherit) {
+    await eachChild(context, relation, async (child) => {
+      const own = constraintNamed(context, child, name)
+      if (own === null) return
+      const { local: _, ...kept } = withoutParent(own)
+      if (only) context.catalog.put(kept)
+      else if ((own.inherited ?? 0) > 1 || own.local !== false) context.catalog.put(withoutParent(own))
+      else await dropConstraint(context, child, command, { only: false, inherited: true })
+    })
+  }
+  await dropObjects(context, [constraint], command.behavior === 'DROP_CASCADE')
+}
+
+export const validateConstraint: Action = async (context, relation, command) => {
+  const name = named(command)
+  const constraint = constraintNamed(context, relation, name)
+  if (constraint === null) throw noConstraint(name, relation)
+  if (constraint.type === 'foreign') await validateForeignKey(context, constraint)
+  else await validateCheck(context, relation.oid, constraint.name)
+  context.catalog.put({ ...constraint, validated: true })
+  if (constraint.type !== 'check') return
+  await eachChild(context, relation, (child) =>
+    constraintNamed(context, child, name) === null
+      ? undefined
+      : validateConstraint(context, child, command, { only: false, inherited: true }),
+  )
+}
+
+/** ALTER CONSTRAINT: when a foreign key is checked. */
+export const alterConstraint: Action = (context, relation, command) => {
+  const node = bodyOf(command.def as Node, 'Constraint') as Constraint
+  const name = node.conname as string
+  const constraint = constraintNamed(context, relation, name)
+  if (constraint === null) throw noConstraint(name, relation)
+  if (constraint.foreign === null) throw notForeignKey(name, relation.name)
+  const deferrable = node.deferrable ?? false
+  for (const one of [constraint, ...partsOf(context, constraint)]) {
+    context.catalog.put({ ...one, deferrable, initiallyDeferred: node.initdeferred ?? false })
+  }
+}
+
+const partsOf = (context: DefinitionContext, { oid }: ConstraintObject): ConstraintObject[] =>
+  [...context.catalog.snapshot.all('constraint')].filter((c) => c.parent === oid)

@@ -1,0 +1,172 @@
+/** Indexes of partitioned tables: each stands for one index of every partition. */
+import { rebindColumns, sameTree } from '../../analyze/stored-trees.ts'
+import { columnMap, parentDependency } from '../../catalog/inheritance.ts'
+import type { ConstraintObject, IndexDefinition, IndexKey, RelationObject } from '../../catalog/objects.ts'
+import { invalidTableDefinition } from '../../errors/raise/definitions.ts'
+import type { IndexStmt } from '../../sql/ast.ts'
+import { chooseName, currentRelation, type DefinitionContext } from './context.ts'
+import { attachIndex, createIndex, type NewIndex, plannedIndex, requireKeyColumns } from './create-index.ts'
+
+/** Makes an index, of a partitioned table with those of its partitions. */
+export const createIndexes = async (
+  context: DefinitionContext,
+  table: RelationObject,
+  index: NewIndex,
+): Promise<RelationObject> => {
+  if (table.kind !== 'p') return createIndex(context, table, index)
+  const relation = attachIndex(context, table, index)
+  for (const partition of context.catalog.snapshot.childrenOf(table.oid)) {
+    await inheritIndex(context, table, partition.oid, relation)
+  }
+  return relation
+}
+
+export const createIndexStatement = async (context: DefinitionContext, node: IndexStmt): Promise<void> => {
+  const planned = plannedIndex(context, node)
+  if (planned === null) return
+  const { table, index } = planned
+  requireKeyColumns(table, index, index.unique ? 'UNIQUE' : null)
+  // ONLY leaves the partitions' indexes to be attached later.
+  const alone = table.kind === 'p' && node.relation?.inh !== true
+  if (alone) attachIndex(context, table, { ...index, valid: false })
+  else await createIndexes(context, table, index)
+}
+
+type Columns = (attnum: number) => number
+
+const columnsIn = (parent: RelationObject, child: RelationObject): Columns => {
+  const map = columnMap(parent, child)
+  return (attnum) => (map === null ? attnum : (map[attnum - 1] ?? 0))
+}
+
+const definitionFor = (definition: IndexDefinition, columns: Columns): Omit<IndexDefinition, 'table'> => {
+  const { table: _, valid: __, ready: ___, ...rest } = definition
+  return {
+    ...rest,
+    keys: rest.keys.map((key) => ({
+      ...key,
+      attnum: key.attnum === 0 ? 0 : columns(key.attnum),
+      expression: key.expression === null ? null : rebindColumns(key.expression, columns),
+    })),
+    included: rest.included.map(columns),
+    predicate: rest.predicate === null ? null : rebindColumns(rest.predicate, columns),
+  }
+}
+
+const isSameKey = ({ type: a, ...key }: IndexKey, { type: b, ...other }: IndexKey): boolean =>
+  a.oid === b.oid && sameTree(key, other)
+
+const isSameIndex = (a: Omit<IndexDefinition, 'table'>, b: IndexDefinition): boolean =>
+  a.unique === b.unique &&
+  a.method === b.method &&
+  a.nullsNotDistinct === b.nullsNotDistinct &&
+  a.keys.length === b.keys.length &&
+  a.keys.every((key, i) => isSameKey(key, b.keys[i] as IndexKey)) &&
+  sameTree([a.included, a.predicate], [b.included, b.predicate])
+
+const constraintOfIndex = (context: DefinitionContext, index: RelationObject): ConstraintObject | undefined =>
+  context.catalog.snapshot
+    .constraintsOf(index.index?.table ?? 0)
+    .find((c) => c.index === index.oid && c.type !== 'foreign')
+
+/** The partition's index for one of its table: one that is there already, or a new one. */
+export const inheritIndex = async (
+  context: DefinitionContext,
+  parent: RelationObject,
+  childOid: number,
+  index: RelationObject,
+): Promise<void> => {
+  const child = currentRelation(context, childOid)
+  const { snapshot } = context.catalog
+  const columns = columnsIn(parent, child)
+  const definition = definitionFor(index.index as IndexDefinition, columns)
+  const constraint = constraintOfIndex(context, index)
+  const existing = snapshot.indexesOf(child.oid).find((own) => {
+    if (own.inherits !== undefined || !isSameIndex(definition, own.index as IndexDefinition)) return false
+    return constraint === undefined || constraintOfIndex(context, own)?.type === constraint.type
+  })
+  if (existing !== undefined) {
+    attachIndexes(context, index, existing)
+    return
+  }
+  const names = definition.keys.map((key) => child.columns[key.attnum - 1]?.name ?? 'expr').join('_')
+  const suffix = definition.primary ? 'pkey' : constraint === undefined ? 'idx' : 'key'
+  const taken = (name: string): boolean => snapshot.relationIn(child.schema, name) !== null
+  const name = chooseName(child.name, definition.primary ? null : names, suffix, taken)
+  const attnums = constraint?.columns.map(columns) ?? []
+  const own: ConstraintObject | null =
+    constraint === undefined
+      ? null
+      : {
+          ...constraint,
+          oid: context.catalog.allocateOid(),
+          name,
+          table: child.oid,
+          schema: child.schema,
+          columns: attnums,
+          depends: attnums.map((attnum) => ({ oid: child.oid, attnum, kind: 'auto' as const })),
+          comment: null,
+        }
+  const created = await createIndexes(context, child, {
+    ...definition,
+    name,
+    depends: own === null ? [] : [{ oid: own.oid, attnum: 0, kind: 'internal' }],
+    ...(own === null ? {} : { constraint: own }),
+    options: index.options,
+  })
+  attachIndexes(context, index, currentRelation(context, created.oid))
+}
+
+/** Makes an index part of that of the partitioned table, with the constraints behind both. */
+const attachIndexes = (context: DefinitionContext, parent: RelationObject, child: RelationObject): void => {
+  context.catalog.put({
+    ...child,
+    inherits: [parent.oid],
+    depends: [...child.depends, parentDependency(parent, true)],
+  })
+  const above = constraintOfIndex(context, parent)
+  const own = constraintOfIndex(context, child)
+  if (above === undefined || own === undefined) return
+  context.catalog.put({
+    ...own,
+    parent: above.oid,
+    inherited: 1,
+    local: false,
+    depends: [...own.depends, { oid: above.oid, attnum: 0, kind: 'auto' }],
+  })
+}
+
+/** ALTER INDEX … ATTACH PARTITION. */
+export const attachIndexPartition = (
+  context: DefinitionContext,
+  parent: RelationObject,
+  child: RelationObject,
+): void => {
+  if (child.inherits?.includes(parent.oid)) return
+  const above = context.catalog.snapshot.relation(parent.index?.table ?? 0)
+  const table = context.catalog.snapshot.relation(child.index?.table ?? 0)
+  const isPartition = above !== null && table?.inherits?.includes(above.oid)
+  if (!isPartition || table === null || above === null) {
+    throw invalidTableDefinition(`cannot attach index "${child.name}" as a partition of index "${parent.name}"`, {
+      detail: `Index "${child.name}" is not an index on any partition of table "${above?.name ?? ''}".`,
+    })
+  }
+  const definition = definitionFor(parent.index as IndexDefinition, columnsIn(above, table))
+  if (!isSameIndex(definition, child.index as IndexDefinition)) {
+    throw invalidTableDefinition(`cannot attach index "${child.name}" as a partition of index "${parent.name}"`, {
+      detail: 'The index definitions do not match.',
+    })
+  }
+  attachIndexes(context, parent, child)
+  validateParent(context, parent)
+}
+
+/** An index of a partitioned table that was made without those of the partitions is valid once all are there. */
+const validateParent = (context: DefinitionContext, parent: RelationObject): void => {
+  const { snapshot } = context.catalog
+  const current = currentRelation(context, parent.oid)
+  const partitions = snapshot.childrenOf(current.index?.table ?? 0).length
+  if (current.index?.valid !== false || snapshot.childrenOf(parent.oid).length < partitions) return
+  const { valid: _, ...index } = current.index
+  context.catalog.put({ ...current, index })
+}
