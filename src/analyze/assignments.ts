@@ -2,11 +2,12 @@
 import { featureNotSupported, generatedAlways, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import type { Column } from '../catalog/objects.ts'
 import { bodyOf, tagOf, type Node, type ResTarget } from '../sql/ast.ts'
+import { assignmentPath, type AssignmentPath } from './assignment-path.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
 import { baseColumn, columnNamed, defaultOf, type ModifyTarget } from './modify-target.ts'
-import { constant } from './nodes.ts'
+import { columnRef, constant } from './nodes.ts'
 import type { Assignment, OutputColumn } from './query.ts'
 import { CLAUSE, type Scope } from './scope.ts'
 import { wrap } from './set-operations.ts'
@@ -20,27 +21,58 @@ export const assignmentsOf = (
   modified: ModifyTarget,
 ): Assignment[] => {
   const assignments: Assignment[] = []
+  const whole = new Set<Column>()
   for (const n of nodes) {
     const target = bodyOf(n, 'ResTarget') as ResTarget
     const column = baseColumn(modified, columnNamed(modified, target.name as string, target.location))
-    if (target.indirection !== undefined)
-      throw featureNotSupported('assignment to array elements is not supported', target.location)
-    if (assignments.some((a) => a.column === column)) {
+    const known = assignments.findIndex((a) => a.column === column)
+    const path = pathOf(context, scope, target, column)
+    if (known >= 0 && (path === null || whole.has(column))) {
       const location = modified.levels.length === 0 ? target.location : undefined
       throw syntaxErrorAt(`multiple assignments to same column "${column.name}"`, location)
     }
-    assignments.push({ column, expr: assignedValue(context, scope, target.val as Node, column, modified) })
+    const expr = assignedValue(context, scope, target.val as Node, { column, path, modified })
+    if (path === null) {
+      whole.add(column)
+      assignments.push({ column, expr })
+      continue
+    }
+    // Several assignments to parts of one column follow one another.
+    const before = assignments[known]?.expr ?? columnOf(modified, column)
+    const assignment = { column, expr: path.put(before, expr) }
+    if (known < 0) assignments.push(assignment)
+    else assignments[known] = assignment
   }
   return assignments
 }
 
-const assignedValue = (
+/** The part of a column that a SET item names, null for the whole of it. */
+const pathOf = (
   context: AnalysisContext,
   scope: Scope,
-  node: Node,
+  { indirection, location }: ResTarget,
   column: Column,
-  modified: ModifyTarget,
-): Expr => {
+): AssignmentPath | null =>
+  indirection === undefined
+    ? null
+    : scope.within(CLAUSE.update, () => assignmentPath(context, scope, column, indirection, location))
+
+/** The column as it is before. */
+const columnOf = ({ table }: ModifyTarget, column: Column): Expr =>
+  columnRef(table.columns.find((c) => c.attnum === column.attnum) as OutputColumn)
+
+/** What a value is assigned to. */
+interface Place {
+  readonly column: Column
+  readonly path: AssignmentPath | null
+  readonly modified: ModifyTarget
+}
+
+const fitted = (context: AnalysisContext, { column, path }: Place, expr: Expr, location: number | undefined): Expr =>
+  path === null ? assignable(context, expr, column, 'value', location) : path.fit(expr, location)
+
+const assignedValue = (context: AnalysisContext, scope: Scope, node: Node, place: Place): Expr => {
+  const { column, modified } = place
   const isDefault = tagOf(node) === 'SetToDefault'
   if (column.generated) {
     if (isDefault) return constant(null, column.type, column.typmod)
@@ -48,24 +80,31 @@ const assignedValue = (
       detail: `Column "${column.name}" is a generated column.`,
     })
   }
-  if (isDefault) return defaultOf(context, modified, column)
+  if (isDefault) {
+    if (place.path !== null) throw partDefault(place.column, locationOf(node))
+    return defaultOf(context, modified, column)
+  }
   if (column.identity?.always) {
     throw generatedAlways(`column "${column.name}" can only be updated to DEFAULT`, {
       detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
     })
   }
   const multi = bodyOf(node, 'MultiAssignRef')
-  if (multi !== undefined) return multiAssigned(context, scope, multi, column, modified)
+  if (multi !== undefined) return multiAssigned(context, scope, multi, place)
   const expr = scope.within(CLAUSE.update, () => context.expr(scope, node))
-  return assignable(context, expr, column, 'value', locationOf(node))
+  return fitted(context, place, expr, locationOf(node))
 }
+
+const partDefault = (column: Column, location: number | undefined) =>
+  column.type.element !== null
+    ? featureNotSupported('cannot set an array element to DEFAULT', location)
+    : featureNotSupported('cannot set a subfield to DEFAULT', location)
 
 const multiAssigned = (
   context: AnalysisContext,
   scope: Scope,
   multi: { source?: Node; colno?: number; ncolumns?: number },
-  column: Column,
-  modified: ModifyTarget,
+  place: Place,
 ): Expr => {
   const position = (multi.colno ?? 1) - 1
   const source = multi.source as Node
@@ -85,12 +124,12 @@ const multiAssigned = (
       type: output.type,
       typmod: output.typmod,
     }
-    return assignable(context, value, column, 'value', subLink.location)
+    return fitted(context, place, value, subLink.location)
   }
   const row = bodyOf(source, 'RowExpr')
   if (row === undefined)
     throw featureNotSupported('source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression')
   if ((row.args?.length ?? 0) !== multi.ncolumns)
     throw syntaxErrorAt('number of columns does not match number of values', row.location)
-  return assignedValue(context, scope, row.args?.[position] as Node, column, modified)
+  return assignedValue(context, scope, row.args?.[position] as Node, place)
 }

@@ -13,11 +13,13 @@ import { SqlError } from '../errors/sql-error.ts'
 import type { CastRecord, ScalarFunction } from '../functions/records.ts'
 import { castBetween, functionByOid } from '../functions/index.ts'
 import { OID } from '../types/oids.ts'
+import { baseTypeOf, type DomainType, isDomainType } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { isRangeType } from '../types/range/range-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
+import { asDomain, domainDefinition } from './domains.ts'
 import { constant } from './nodes.ts'
 import { isPolymorphic } from './polymorphic.ts'
 
@@ -53,6 +55,10 @@ const scalarByOid = (oid: number): ScalarFunction => {
 /** How a value of one type becomes one of another, or null when it does not in this context. */
 export const coercionPath = (from: SqlType, to: SqlType, context: CoercionContext): Path | null => {
   if (from.oid === to.oid) return { kind: 'same' }
+  // A domain is coerced as what it is over.
+  if (isDomainType(from) || isDomainType(to)) {
+    return coercionPath(baseTypeOf(from), baseTypeOf(to), context)
+  }
   const cast = castBetween(from.oid, to.oid)
   if (cast !== null) {
     if (RANK[cast.context] > RANK[context]) return null
@@ -132,6 +138,18 @@ const convert = (
   if (expr.type.oid === type.oid) return expr
   if (expr.type.oid === OID.unknown) return convertUnknown(context, expr, type, typmod, how, location)
   if (type.oid === OID.any || isPolymorphic(type.oid)) return expr
+  if (isDomainType(type)) return toDomain(context, expr, type, how, location)
+  if (isDomainType(expr.type)) {
+    const base = baseTypeOf(expr.type)
+    return convert(
+      context,
+      { kind: 'relabel', arg: expr, type: base, typmod: expr.typmod },
+      type,
+      typmod,
+      how,
+      location,
+    )
+  }
   if (expr.kind === 'row' && type.kind === 'c') return convertRow(context, expr, type, how, location)
   const path = coercionPath(expr.type, type, how)
   if (path === null) return null
@@ -176,6 +194,19 @@ const castArgs = (
   return args
 }
 
+/** First to the type that the domain is over, then past the domain's constraints. */
+const toDomain = (
+  context: AnalysisContext,
+  expr: Expr,
+  type: DomainType,
+  how: CoercionContext,
+  location: Location,
+): Expr | null => {
+  const { typmod } = domainDefinition(context, type)
+  const base = tryCoerce(context, expr, type.base, typmod, how, location)
+  return base === null ? null : asDomain(context, base, type)
+}
+
 const convertUnknown = (
   context: AnalysisContext,
   expr: Expr,
@@ -184,6 +215,7 @@ const convertUnknown = (
   how: CoercionContext,
   location: Location,
 ): Expr | null => {
+  if (isDomainType(type)) return toDomain(context, expr, type, how, location)
   if (expr.kind === 'const') {
     if (expr.value === null) return constant(null, type, -1)
     if (SETTING_DEPENDENT.has(type.oid)) context.dependsOnSettings = true
@@ -280,7 +312,11 @@ export const commonType = (
   construct: string,
   location: (i: number) => Location,
 ): SqlType => {
-  const known = exprs.map((e) => e.type)
+  const all = exprs.map((e) => e.type)
+  const [same] = all
+  // Only of nothing but values of one domain the result is of the domain.
+  if (same !== undefined && same.oid !== OID.unknown && all.every((t) => t.oid === same.oid)) return same
+  const known = all.map(baseTypeOf)
   let chosen: SqlType | null = null
   for (const [i, type] of known.entries()) {
     if (type.oid === OID.unknown || type.oid === chosen?.oid) continue
@@ -301,7 +337,9 @@ export const commonType = (
 
 /** As commonType, where not having one is no error. */
 export const commonTypeOrNull = (context: AnalysisContext, types: readonly SqlType[]): SqlType | null => {
-  const known = types.filter((t) => t.oid !== OID.unknown)
+  const [same] = types
+  if (same !== undefined && same.oid !== OID.unknown && types.every((t) => t.oid === same.oid)) return same
+  const known = types.filter((t) => t.oid !== OID.unknown).map(baseTypeOf)
   let chosen = known[0] ?? null
   for (const type of known) {
     if (chosen === null || type.oid === chosen.oid) continue

@@ -2,6 +2,7 @@
 import type { RelationObject } from '../catalog/objects.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { indeterminateParameter, undefinedParameter, type Location } from '../errors/raise/analysis.ts'
+import { quoteIdentifier } from '../functions/keywords.ts'
 import type { Node, RangeVar } from '../sql/ast.ts'
 import { OID } from '../types/oids.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
@@ -108,7 +109,8 @@ export class AnalysisContext {
   /** The parameter of the function's body that a name means, null when there is none. */
   namedParameter(name: string, location: Location): ParamExpr | null {
     const index = this.routine?.parameters.indexOf(name) ?? -1
-    return index < 0 || name === '' ? null : this.parameter(index + 1, location)
+    if (index < 0 || name === '') return null
+    return { ...this.parameter(index + 1, location), syntax: quoteIdentifier(name) }
   }
 
   expr(scope: Scope, node: Node): Expr {

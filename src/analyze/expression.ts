@@ -183,6 +183,31 @@ export interface SubscriptExpr extends Typed {
   readonly indices: readonly { readonly lower: Expr | null; readonly upper: Expr | null; readonly slice: boolean }[]
 }
 
+/** Which part of a value is replaced: an element or a slice of an array, a field of a row, a place in jsonb. */
+export type AssignTarget =
+  | { readonly kind: 'element' | 'slice'; readonly indices: SubscriptExpr['indices'] }
+  | { readonly kind: 'field'; readonly field: number }
+  /** Keys as texts; `startsArray`: NULL becomes an array rather than an object. */
+  | { readonly kind: 'json'; readonly path: readonly Expr[]; readonly startsArray: boolean }
+
+/** The value of `arg` with one part replaced (assignments to parts of columns). */
+export interface AssignExpr extends Typed {
+  readonly kind: 'assign'
+  readonly arg: Expr
+  readonly target: AssignTarget
+  readonly value: Expr
+}
+
+/** A value of a domain's base type that becomes one of the domain, once the domain's constraints hold for it. */
+export interface CoerceDomainExpr extends Typed {
+  readonly kind: 'coerce-domain'
+  readonly arg: Expr
+  /** The column by which the checks mention the value. */
+  readonly value: ColumnId
+  readonly notNull: boolean
+  readonly checks: readonly { readonly name: string; readonly expr: Expr }[]
+}
+
 export interface RowExpr extends Typed {
   readonly kind: 'row'
   readonly fields: readonly Expr[]
@@ -274,6 +299,8 @@ export type Expr =
   | ArrayComparisonExpr
   | ArrayExpr
   | SubscriptExpr
+  | AssignExpr
+  | CoerceDomainExpr
   | RowExpr
   | RowCompareExpr
   | FieldExpr

@@ -1,14 +1,13 @@
 /** Parse tree expressions to typed expressions: one handler per node tag; the families have files of their own. */
 import {
-  arraySubscriptError,
   datatypeMismatch,
+  emptyArrayType,
   featureNotSupported,
   groupingError,
   syntaxErrorAt,
   undefinedColumn,
   undefinedObject,
 } from '../errors/raise/analysis.ts'
-import { functionByOid } from '../functions/index.ts'
 import {
   bodyOf,
   namesOf,
@@ -53,6 +52,7 @@ import { arrayOf } from './polymorphic.ts'
 import type { Scope } from './scope.ts'
 import type { BoundColumnRef } from './stored-trees.ts'
 import { analyzeSubLink } from './sublinks.ts'
+import { subscript, type WrittenIndex } from './subscripts.ts'
 import { resolveTypeName } from './type-name.ts'
 
 type Handler<T extends keyof NodeBodies> = (context: AnalysisContext, scope: Scope, body: NodeBodies[T]) => Expr
@@ -162,8 +162,8 @@ const analyzeTypeCast = (context: AnalysisContext, scope: Scope, node: TypeCast)
   const { type, typmod } = resolveTypeName(context, node.typeName)
   const array = bodyOf(node.arg, 'A_ArrayExpr')
   const arg =
-    array !== undefined && type.category === 'A'
-      ? analyzeArray(context, scope, array, type)
+    array !== undefined && baseTypeOf(type).category === 'A'
+      ? analyzeArray(context, scope, array, baseTypeOf(type))
       : context.expr(scope, node.arg)
   return coerce(context, arg, type, typmod, 'explicit', node.location ?? locationOf(node.arg))
 }
@@ -272,7 +272,7 @@ const analyzeArray = (context: AnalysisContext, scope: Scope, node: A_ArrayExpr,
     }
     return { kind: 'array', elements: [], nested: false, type: target, typmod: -1 }
   }
-  const nested = elements[0]?.type.category === 'A'
+  const nested = isArrayValue(elements[0]?.type)
   if (target !== null) {
     const to = nested ? target : (target.element as SqlType)
     const fitted = elements.map((e, i) => coerce(context, e, to, -1, 'explicit', locationOf(nodes[i])))
@@ -284,14 +284,15 @@ const analyzeArray = (context: AnalysisContext, scope: Scope, node: A_ArrayExpr,
   return { kind: 'array', elements: fitted, nested, type, typmod: -1 }
 }
 
-const indeterminateArray = (location: number | undefined) =>
-  datatypeMismatch('cannot determine type of empty array', location, {
-    hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].',
-  })
+/** The fixed vectors are elements, although they are arrays of their own kind. */
+const isArrayValue = (type: SqlType | undefined): boolean =>
+  type !== undefined && type.element !== null && type.length === -1 && type.arrayOid === 0
+
+const indeterminateArray = (location: number | undefined) => emptyArrayType(location)
 
 const analyzeIndirection = (context: AnalysisContext, scope: Scope, node: A_Indirection): Expr => {
   let expr = context.expr(scope, node.arg as Node)
-  let indices: { lower: Expr | null; upper: Expr | null; slice: boolean }[] = []
+  let indices: WrittenIndex[] = []
   const location = locationOf(node.arg)
   const flush = () => {
     if (indices.length > 0) expr = subscript(context, expr, indices, location)
@@ -305,71 +306,16 @@ const analyzeIndirection = (context: AnalysisContext, scope: Scope, node: A_Indi
       continue
     }
     const bound = (n: Node | undefined): Expr | null => (n === undefined ? null : context.expr(scope, n))
-    indices.push({ lower: bound(index.lidx), upper: bound(index.uidx), slice: index.is_slice ?? false })
+    indices.push({
+      lower: bound(index.lidx),
+      upper: bound(index.uidx),
+      slice: index.is_slice ?? false,
+      location: locationOf(index.uidx ?? index.lidx),
+    })
   }
   flush()
   return expr
 }
-
-const subscript = (
-  context: AnalysisContext,
-  arg: Expr,
-  indices: readonly { lower: Expr | null; upper: Expr | null; slice: boolean }[],
-  location: number | undefined,
-): Expr => {
-  if (arg.type.oid === OID.jsonb) return jsonbSubscript(context, arg, indices, location)
-  const { element } = arg.type
-  if (element === null)
-    throw datatypeMismatch(
-      `cannot subscript type ${formatType(arg.type, -1)} because it does not support subscripting`,
-      location,
-    )
-  const int4 = context.typeOf(OID.int4)
-  const fit = (e: Expr | null): Expr | null => {
-    if (e === null) return null
-    return coerce(context, e, int4, -1, 'assignment', location)
-  }
-  const slice = indices.some((i) => i.slice)
-  if (indices.length > 6)
-    throw arraySubscriptError(
-      `number of array dimensions (${indices.length}) exceeds the maximum allowed (6)`,
-      location,
-    )
-  return {
-    kind: 'subscript',
-    arg,
-    indices: indices.map((i) => ({ lower: fit(i.lower), upper: fit(i.upper), slice: i.slice })),
-    type: slice ? arg.type : element,
-    typmod: arg.typmod,
-  }
-}
-
-/** jsonb[…]: the value at a path of keys and positions (function jsonb_extract_path). */
-const jsonbSubscript = (
-  context: AnalysisContext,
-  arg: Expr,
-  indices: readonly { upper: Expr | null; slice: boolean }[],
-  location: number | undefined,
-): Expr => {
-  const text = context.typeOf(OID.text)
-  const path = indices.map(({ upper, slice }) => {
-    if (slice || upper === null) throw datatypeMismatch('jsonb subscript does not support slices', location)
-    return coerce(context, upper, text, -1, 'explicit', location)
-  })
-  const fn = functionByOid(JSONB_EXTRACT_PATH)
-  if (fn?.kind !== 'scalar') throw featureNotSupported('jsonb subscripting is not supported', location)
-  const array: Expr = {
-    kind: 'array',
-    elements: path,
-    nested: false,
-    type: arrayOf(context.catalog, text, location),
-    typmod: -1,
-  }
-  return { kind: 'call', function: fn, args: [arg, array], operator: null, cast: false, type: arg.type, typmod: -1 }
-}
-
-/** pg_proc oid of jsonb_extract_path(jsonb, VARIADIC text[]). */
-const JSONB_EXTRACT_PATH = 3217
 
 const analyzeRow = (context: AnalysisContext, scope: Scope, node: RowNode): Expr => {
   const fields = (node.args ?? []).map((arg) => context.expr(scope, arg))

@@ -1,17 +1,13 @@
 /** INSERT, UPDATE and DELETE. */
-import { duplicateColumn, featureNotSupported, syntaxErrorAt } from '../errors/raise/analysis.ts'
-import type { Column } from '../catalog/objects.ts'
+import { featureNotSupported } from '../errors/raise/analysis.ts'
 import {
   bodyOf,
-  listItems,
   tagOf,
   type DeleteStmt,
   type InsertStmt,
   type MergeStmt,
   type Node,
   type RangeVar,
-  type ResTarget,
-  type SelectStmt,
   type UpdateStmt,
 } from '../sql/ast.ts'
 import { assignmentsOf } from './assignments.ts'
@@ -20,34 +16,16 @@ import type { AnalysisContext } from './context.ts'
 import { analyzeWith } from './ctes.ts'
 import type { Expr } from './expression.ts'
 import { analyzeFrom } from './from.ts'
+import { insertSource } from './insert-source.ts'
 import { locationOf } from './location.ts'
 import { analyzeMerge } from './merge.ts'
-import {
-  baseColumn,
-  checkWritable,
-  columnNamed,
-  defaultOf,
-  modifyTarget,
-  ownDefault,
-  type ModifyTarget,
-} from './modify-target.ts'
+import { baseColumn, modifyTarget, ownDefault } from './modify-target.ts'
 import { conflictOf } from './on-conflict.ts'
-import type {
-  DeleteQuery,
-  DmlQuery,
-  InsertQuery,
-  OutputColumn,
-  Query,
-  Returning,
-  TableItem,
-  UpdateQuery,
-} from './query.ts'
+import type { DeleteQuery, DmlQuery, InsertQuery, OutputColumn, Returning, TableItem, UpdateQuery } from './query.ts'
 import { CLAUSE, Scope } from './scope.ts'
 import { starOf } from './select.ts'
-import { wrap } from './set-operations.ts'
-import { assignable, generatedColumns, liveColumns, tableChecks } from './table-expressions.ts'
+import { generatedColumns, liveColumns, tableChecks } from './table-expressions.ts'
 import { analyzeTargets, originsOf } from './targets.ts'
-import type { TargetColumn } from './updatable-views.ts'
 
 export const analyzeModify = (context: AnalysisContext, scope: Scope, node: Node): DmlQuery => {
   switch (tagOf(node)) {
@@ -82,15 +60,8 @@ const analyzeInsert = (context: AnalysisContext, scope: Scope, node: InsertStmt)
   const ctes = analyzeWith(context, scope, node.withClause, analyzeModify)
   const target = modifyTarget(context, node.relation as RangeVar, 'insert into')
   const { table, levels, checkOptions } = target
-  const columns = insertColumns(target, node)
-  const overriding = node.override ?? 'OVERRIDING_NOT_SET'
-  const source =
-    node.selectStmt === undefined
-      ? null
-      : insertSource(context, scope, node.selectStmt, target, columns, node.cols !== undefined, overriding)
-  const written = source === null ? [] : columns.slice(0, source.outputs.length).map((c) => baseColumn(target, c))
+  const { source, columns: written } = insertSource(context, scope, node, target)
   const given = new Set(written.map((c) => c.attnum))
-  if (given.size < written.length) throw multipleAssignments(written)
   // A default of a view's column that is none of its table's has nowhere to go.
   for (const column of target.blocked) baseColumn(target, column)
   const defaults = liveColumns(table.relation)
@@ -119,112 +90,6 @@ const analyzeInsert = (context: AnalysisContext, scope: Scope, node: InsertStmt)
     returning,
     outputs: outputsOf(returning),
   }
-}
-
-const multipleAssignments = (columns: readonly Column[]) => {
-  const twice = columns.find((c, i) => columns.indexOf(c) !== i)
-  return syntaxErrorAt(`multiple assignments to same column "${twice?.name}"`)
-}
-
-const insertColumns = (target: ModifyTarget, node: InsertStmt): readonly TargetColumn[] => {
-  const items = (node.cols ?? []).map((n) => bodyOf(n, 'ResTarget') as ResTarget)
-  if (items.length === 0) return target.columns
-  const columns: TargetColumn[] = []
-  for (const item of items) {
-    const column = columnNamed(target, item.name as string, item.location)
-    if (item.indirection !== undefined)
-      throw featureNotSupported('assignment to array elements is not supported', item.location)
-    if (columns.includes(column))
-      throw duplicateColumn(`column "${column.name}" specified more than once`, item.location)
-    columns.push(column)
-  }
-  return columns
-}
-
-const insertSource = (
-  context: AnalysisContext,
-  scope: Scope,
-  node: Node,
-  target: ModifyTarget,
-  named: readonly TargetColumn[],
-  explicitColumns: boolean,
-  overriding: string,
-): Query => {
-  const select = bodyOf(node, 'SelectStmt') as SelectStmt
-  if (
-    select.valuesLists !== undefined &&
-    select.sortClause === undefined &&
-    select.limitCount === undefined &&
-    select.withClause === undefined
-  ) {
-    return valuesSource(context, new Scope(scope), select, target, named, explicitColumns, overriding)
-  }
-  const query = context.rules.query(context, scope, node, true)
-  checkWidth(query.outputs.length, named, node)
-  if (explicitColumns && query.outputs.length < named.length) {
-    throw syntaxErrorAt('INSERT has more target columns than expressions')
-  }
-  const columns = named.slice(0, query.outputs.length).map((c) => baseColumn(target, c))
-  for (const column of columns) checkWritable(column, overriding)
-  if (query.kind === 'select' && query.distinct === 'none' && query.orderBy.length === 0) {
-    const targets = query.targets.map((t, i) => {
-      const column = columns[i] as Column
-      const expr =
-        overriding === 'OVERRIDING_USER_VALUE' && column.identity !== null
-          ? defaultOf(context, target, column)
-          : assignable(context, t.expr, column, 'value', locationOf(select.targetList?.[i]))
-      return { ...t, expr, column: { ...t.column, type: expr.type, typmod: expr.typmod } }
-    })
-    return { ...query, targets, outputs: targets.map((t) => t.column) }
-  }
-  return wrap(context, query, (expr, i) => assignable(context, expr, columns[i] as Column, 'value'))
-}
-
-const checkWidth = (width: number, columns: readonly TargetColumn[], node: Node | undefined): void => {
-  if (width > columns.length) throw syntaxErrorAt('INSERT has more expressions than target columns', locationOf(node))
-}
-
-const valuesSource = (
-  context: AnalysisContext,
-  scope: Scope,
-  select: SelectStmt,
-  target: ModifyTarget,
-  named: readonly TargetColumn[],
-  explicitColumns: boolean,
-  overriding: string,
-): Query => {
-  const lists = (select.valuesLists ?? []).map(listItems)
-  const width = lists[0]?.length ?? 0
-  for (const list of lists) {
-    if (list.length !== width) throw syntaxErrorAt('VALUES lists must all be the same length', locationOf(list[0]))
-  }
-  checkWidth(width, named, lists[0]?.[named.length])
-  if (width < named.length && explicitColumns) {
-    throw syntaxErrorAt('INSERT has more target columns than expressions', locationOf(lists[0]?.[0]))
-  }
-  const columns = named.slice(0, width).map((c) => baseColumn(target, c))
-  const rows = lists.map((list) =>
-    list.map((item, i) => {
-      const column = columns[i] as Column
-      if (tagOf(item) === 'SetToDefault') return defaultOf(context, target, column)
-      if (overriding === 'OVERRIDING_USER_VALUE' && column.identity !== null) return defaultOf(context, target, column)
-      checkWritable(column, overriding)
-      const expr = scope.within(CLAUSE.values, () => context.expr(scope, item))
-      return assignable(context, expr, column, 'value', locationOf(item))
-    }),
-  )
-  const outputs = Array.from({ length: width }, (_, i) => {
-    const column = columns[i] as Column
-    return {
-      id: context.freshColumn(),
-      name: column.name,
-      type: column.type,
-      typmod: column.typmod,
-      tableOid: 0,
-      attnum: 0,
-    }
-  })
-  return { kind: 'values', ctes: [], rows, orderBy: [], limit: null, offset: null, withTies: false, outputs }
 }
 
 const analyzeUpdate = (context: AnalysisContext, scope: Scope, node: UpdateStmt): UpdateQuery => {

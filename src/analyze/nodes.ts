@@ -1,6 +1,15 @@
 /** Constructors of expression nodes and the questions that are asked of expressions everywhere. */
 import type { Datum, SqlType } from '../types/sql-type.ts'
-import type { AndOrExpr, ColumnExpr, ColumnId, ConstExpr, Expr, SortKey } from './expression.ts'
+import type {
+  AndOrExpr,
+  AssignTarget,
+  ColumnExpr,
+  ColumnId,
+  ConstExpr,
+  Expr,
+  SortKey,
+  SubscriptExpr,
+} from './expression.ts'
 import type { OutputColumn } from './query.ts'
 
 export const constant = (value: Datum, type: SqlType, typmod = -1): ConstExpr => ({
@@ -30,6 +39,27 @@ export const conjunction = (conditions: readonly Expr[], bool: SqlType): Expr | 
 export const conjuncts = (condition: Expr | null): readonly Expr[] =>
   condition === null ? [] : condition.kind === 'and' ? condition.args.flatMap((a) => conjuncts(a)) : [condition]
 
+type Indices = SubscriptExpr['indices']
+
+const indexExprs = (indices: Indices): Expr[] =>
+  indices.flatMap(({ lower, upper }) => [lower, upper].filter((e): e is Expr => e !== null))
+
+const mapIndices = (indices: Indices, map: (expr: Expr) => Expr): Indices =>
+  indices.map(({ lower, upper, slice }) => ({
+    lower: lower === null ? null : map(lower),
+    upper: upper === null ? null : map(upper),
+    slice,
+  }))
+
+const targetExprs = (target: AssignTarget): readonly Expr[] =>
+  target.kind === 'field' ? [] : target.kind === 'json' ? target.path : indexExprs(target.indices)
+
+const mapTarget = (target: AssignTarget, map: (expr: Expr) => Expr): AssignTarget => {
+  if (target.kind === 'field') return target
+  if (target.kind === 'json') return { ...target, path: target.path.map(map) }
+  return { ...target, indices: mapIndices(target.indices, map) }
+}
+
 /** Direct subexpressions, in evaluation order. A subquery's inner query is not one; its outer test operands are. */
 export const children = (expr: Expr): readonly Expr[] => {
   switch (expr.kind) {
@@ -54,7 +84,10 @@ export const children = (expr: Expr): readonly Expr[] => {
     case 'is-null':
     case 'bool-test':
     case 'field':
+    case 'coerce-domain':
       return [expr.arg]
+    case 'assign':
+      return [expr.arg, ...targetExprs(expr.target), expr.value]
     case 'array-coerce':
       return [expr.arg, expr.element]
     case 'distinct':
@@ -67,10 +100,7 @@ export const children = (expr: Expr): readonly Expr[] => {
     case 'array':
       return expr.elements
     case 'subscript':
-      return [
-        expr.arg,
-        ...expr.indices.flatMap(({ lower, upper }) => [lower, upper].filter((e): e is Expr => e !== null)),
-      ]
+      return [expr.arg, ...indexExprs(expr.indices)]
     case 'row':
       return expr.fields
     case 'row-compare':
@@ -111,7 +141,10 @@ export const mapChildren = (expr: Expr, map: (expr: Expr) => Expr): Expr => {
     case 'is-null':
     case 'bool-test':
     case 'field':
+    case 'coerce-domain':
       return { ...expr, arg: map(expr.arg) }
+    case 'assign':
+      return { ...expr, arg: map(expr.arg), target: mapTarget(expr.target, map), value: map(expr.value) }
     case 'array-coerce':
       return { ...expr, arg: map(expr.arg), element: map(expr.element) }
     case 'distinct':
@@ -136,11 +169,7 @@ export const mapChildren = (expr: Expr, map: (expr: Expr) => Expr): Expr => {
       return {
         ...expr,
         arg: map(expr.arg),
-        indices: expr.indices.map(({ lower, upper, slice }) => ({
-          lower: lower === null ? null : map(lower),
-          upper: upper === null ? null : map(upper),
-          slice,
-        })),
+        indices: mapIndices(expr.indices, map),
       }
     case 'row':
       return { ...expr, fields: expr.fields.map(map) }
@@ -220,6 +249,8 @@ const signature = (expr: Expr): string => {
       return `${expr.operator.oid}${expr.quantifier}${expr.list === null}`
     case 'field':
       return `${expr.field}`
+    case 'assign':
+      return JSON.stringify(expr.target.kind === 'field' ? expr.target.field : expr.target.kind)
     case 'row-compare':
       return `${expr.strategy}`
     case 'typmod':

@@ -1,13 +1,14 @@
 /** Operator expressions: arithmetic and comparison, IN, BETWEEN, LIKE, IS DISTINCT FROM, row comparison, op ANY/ALL. */
 import {
-  datatypeMismatch,
   featureNotSupported,
   syntaxErrorAt,
   undefinedOperator,
+  wrongObjectType,
   type Location,
 } from '../errors/raise/analysis.ts'
 import type { OperatorRecord, ScalarFunction } from '../functions/records.ts'
 import { listItems, namesOf, type A_Expr, type Node } from '../sql/ast.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -17,7 +18,7 @@ import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
 import { conjunction } from './nodes.ts'
 import { resolveOperator } from './overload.ts'
-import { arrayOf, resolvePolymorphic } from './polymorphic.ts'
+import { arrayOf, isPolymorphic, resolvePolymorphic } from './polymorphic.ts'
 import type { Scope } from './scope.ts'
 
 export const analyzeOperatorExpression = (context: AnalysisContext, scope: Scope, node: A_Expr): Expr => {
@@ -231,17 +232,22 @@ const arrayComparison = (
     left.type.oid === OID.unknown && right.type.element !== null
       ? coerce(context, left, right.type.element, -1, 'implicit', location)
       : settleUnknown(context, left)
+  // An untyped array has elements of the type that the operator takes for an untyped operand.
+  const elementOf = (): SqlType => {
+    const { operator } = resolveOperator(context, symbol, scalar.type, right.type, location)
+    return isPolymorphic(operator.right) ? scalar.type : context.typeOf(operator.right)
+  }
   const array =
     right.type.oid === OID.unknown
-      ? coerce(context, right, arrayOf(context.catalog, scalar.type, location), -1, 'implicit', location)
+      ? coerce(context, right, arrayOf(context.catalog, elementOf(), location), -1, 'implicit', location)
       : right
-  const { element } = array.type
-  if (element === null || array.type.category !== 'A') {
+  const { element } = baseTypeOf(array.type)
+  if (element === null || baseTypeOf(array.type).length !== -1) {
     throw wrongArray(location)
   }
   const { operator, function: fn } = resolveOperator(context, symbol, scalar.type, element, location)
   if (operator.result !== OID.bool)
-    throw datatypeMismatch('op ANY/ALL (array) requires operator to yield boolean', location)
+    throw wrongObjectType('op ANY/ALL (array) requires operator to yield boolean', location)
   const { args } = resolvePolymorphic(
     context.catalog,
     [operator.left, operator.right],
@@ -267,7 +273,7 @@ const arrayComparison = (
   }
 }
 
-const wrongArray = (location: Location) => datatypeMismatch('op ANY/ALL (array) requires array on right side', location)
+const wrongArray = (location: Location) => wrongObjectType('op ANY/ALL (array) requires array on right side', location)
 
 const between = (context: AnalysisContext, scope: Scope, node: A_Expr): Expr => {
   const value = context.expr(scope, node.lexpr as Node)

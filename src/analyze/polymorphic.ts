@@ -48,7 +48,7 @@ export const arrayOf = (catalog: CatalogSnapshot, element: SqlType, location: Lo
 /** The element of a true array (or a domain over one), null of everything else. */
 const arrayElement = (type: SqlType): SqlType | null => {
   const base = baseTypeOf(type)
-  return base.category === 'A' ? base.element : null
+  return base.length === -1 ? base.element : null
 }
 
 /** The types that one family's pseudo types stand for, as far as they are known. */

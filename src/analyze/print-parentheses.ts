@@ -67,6 +67,7 @@ export const isSimple = (expr: Expr, parent: Expr): boolean => {
       return parent.kind !== 'field' && isSimple(expr.arg, expr)
     case 'relabel':
     case 'coerce-io':
+    case 'coerce-domain':
     case 'array-coerce':
     case 'typmod':
       return isSimple(expr.arg, expr)

@@ -73,6 +73,7 @@ export const CLAUSE = {
   partitionKey: { name: 'partition key expressions', aggregates: false, windows: false, sets: false },
   partitionBound: { name: 'partition bound', aggregates: false, windows: false, sets: false },
   predicate: { name: 'index predicates', aggregates: false, windows: false, sets: false },
+  call: { name: 'CALL arguments', aggregates: false, windows: false, sets: false },
   execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false },
   copyWhere: { name: 'COPY FROM WHERE conditions', aggregates: false, windows: false, sets: false },
   transform: { name: 'transform expressions', aggregates: false, windows: false, sets: false },

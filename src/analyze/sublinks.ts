@@ -21,7 +21,8 @@ export const analyzeSubLink = (context: AnalysisContext, scope: Scope, node: Sub
     }
     case 'ARRAY_SUBLINK': {
       const output = onlyColumn(query, node)
-      const type = output.type.category === 'A' ? output.type : arrayOf(context.catalog, output.type, node.location)
+      const isArray = output.type.arrayOid === 0 && output.type.element !== null
+      const type = isArray ? output.type : arrayOf(context.catalog, output.type, node.location)
       return { kind: 'subquery', form: 'array', query, test: null, type, typmod: -1 }
     }
     case 'ANY_SUBLINK':

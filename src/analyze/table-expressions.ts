@@ -3,10 +3,12 @@ import { datatypeMismatch } from '../errors/raise/analysis.ts'
 import type { Column, ParseTree, RelationObject } from '../catalog/objects.ts'
 import { functionByOid } from '../functions/index.ts'
 import type { Node } from '../sql/ast.ts'
+import { isDomainType } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import { coerceToBoolean, settleUnknown, tryCoerce } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
+import { domainDefinition } from './domains.ts'
 import type { Expr } from './expression.ts'
 import { tableResult } from './from.ts'
 import { constant } from './nodes.ts'
@@ -35,10 +37,26 @@ export const storedCondition = (context: AnalysisContext, item: TableItem, tree:
 /** What an omitted column gets: identity, default, or null when it has neither. */
 export const columnDefault = (context: AnalysisContext, column: Column): Expr | null => {
   if (column.identity !== null) return nextValue(context, column.identity.sequence, column)
-  if (column.default === null || column.generated) return null
+  if (column.generated) return null
+  if (column.default === null) return domainDefault(context, column)
   const scope = new Scope(null)
   const expr = scope.within(CLAUSE.default, () => context.expr(scope, asNode(column.default as ParseTree)))
   return assignable(context, expr, column, 'default')
+}
+
+/** What a column of a domain gets: the domain's default, or a NULL that the domain must allow. */
+const domainDefault = (context: AnalysisContext, column: Column): Expr | null => {
+  let { type } = column
+  if (!isDomainType(type)) return null
+  for (; isDomainType(type); type = type.base) {
+    const tree = domainDefinition(context, type).default
+    if (tree === null) continue
+    const scope = new Scope(null)
+    const expr = scope.within(CLAUSE.default, () => context.expr(scope, asNode(tree)))
+    return assignable(context, expr, column, 'default')
+  }
+  const none = assignable(context, constant(null, context.unknown), column, 'default')
+  return none.kind === 'const' ? null : none
 }
 
 const NEXTVAL = 1574

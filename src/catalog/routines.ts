@@ -4,9 +4,11 @@
  */
 import { internalFunctionMissing } from '../errors/raise/routines.ts'
 import { functionsByName } from '../functions/index.ts'
+import { quoteIdentifier } from '../functions/keywords.ts'
 import { constructMultirange, multirangeOfRange } from '../functions/range/multiranges.ts'
 import { constructRange } from '../functions/range/ranges.ts'
 import type { FunctionRecord, ScalarFunction } from '../functions/records.ts'
+import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { CatalogSnapshot } from './snapshot.ts'
 import type { FunctionArgument, FunctionObject } from './objects.ts'
@@ -16,7 +18,7 @@ export const inputsOf = ({ arguments: all }: Pick<FunctionObject, 'arguments'>):
   all.filter(({ mode }) => mode !== 'o' && mode !== 't')
 
 /** Arguments that are columns of the result. */
-const outputsOf = ({ arguments: all }: Pick<FunctionObject, 'arguments'>): readonly FunctionArgument[] =>
+export const outputsOf = ({ arguments: all }: Pick<FunctionObject, 'arguments'>): readonly FunctionArgument[] =>
   all.filter(({ mode }) => mode === 'o' || mode === 'b' || mode === 't')
 
 type Computation = Pick<ScalarFunction, 'evaluate' | 'evaluateIn' | 'specialize'>
@@ -31,7 +33,7 @@ const CONSTRUCTORS: Readonly<Record<string, Computation>> = {
 }
 
 /** What an internal function's source names; null when there is nothing of that name. */
-const internalComputation = (source: string): Computation | null => {
+export const internalComputation = (source: string): Computation | null => {
   const own = CONSTRUCTORS[source]
   if (own !== undefined) return own
   const found = functionsByName(source).find((record) => record.kind === 'scalar')
@@ -60,7 +62,7 @@ const computationOf = (object: FunctionObject): Computation => {
 }
 
 /** The element type of a VARIADIC argument, undefined when there is none. */
-const variadicElement = (object: FunctionObject, catalog: CatalogSnapshot): number | undefined => {
+export const variadicElement = (object: FunctionObject, catalog: CatalogSnapshot): number | undefined => {
   const last = inputsOf(object).at(-1)
   if (last?.mode !== 'v') return undefined
   switch (last.type) {
@@ -87,7 +89,8 @@ const recordOf = (object: FunctionObject, catalog: CatalogSnapshot): FunctionRec
 }
 
 const makeRecord = (object: FunctionObject, catalog: CatalogSnapshot): FunctionRecord => {
-  const inputs = inputsOf(object)
+  // CALL gives OUT arguments, too.
+  const inputs = object.kind === 'procedure' ? object.arguments : inputsOf(object)
   const outputs = outputsOf(object)
   const variadic = variadicElement(object, catalog)
   const identity = {
@@ -105,7 +108,7 @@ const makeRecord = (object: FunctionObject, catalog: CatalogSnapshot): FunctionR
     defaultTrees: inputs.flatMap(({ default: tree }) => (tree === null ? [] : [tree])),
   }
   const columns =
-    outputs.length > 1
+    outputs.length > (object.kind === 'procedure' ? 0 : 1)
       ? { columns: outputs.map(({ name, type }, i) => ({ name: name === '' ? `column${i + 1}` : name, type })) }
       : outputs.length === 1 && outputs[0]?.name !== ''
         ? { resultName: outputs[0]?.name as string }
@@ -152,3 +155,9 @@ export const functionsOf = (
 }
 
 const PG_CATALOG = 11
+
+/** `f(integer,text)`: how messages name a function. */
+export const functionSignature = (routine: FunctionObject, catalog: CatalogSnapshot): string => {
+  const types = inputsOf(routine).map(({ type }) => catalog.typeOf(type))
+  return `${quoteIdentifier(routine.name)}(${types.map((type) => formatType(type, -1)).join(',')})`
+}

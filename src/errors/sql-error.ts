@@ -29,6 +29,11 @@ export class SqlError extends Error {
     this.fields = fields
   }
 
+  /** The same error with another position in the statement. */
+  moved(position: number): SqlError {
+    return new SqlError(this.code, this.message, { ...this.fields, position })
+  }
+
   /** The same error with more fields filled in; fields that are already set win. */
   with(fields: ErrorFields): SqlError {
     const copy = new SqlError(this.code, this.message, { ...fields, ...this.fields })

@@ -23,8 +23,11 @@ export const expressionText = (expr: Expr, names: ExpressionNames): string => {
       return names.column(expr.id, expr.name)
     case 'call':
       return callText(expr, names)
+    case 'assign':
+      return text(expr.value)
     case 'relabel':
     case 'coerce-io':
+    case 'coerce-domain':
       return castText(text(expr.arg), expr.arg, expr.type, expr.typmod)
     case 'typmod':
       return castText(text(expr.arg), expr.arg, expr.type, expr.typmod)

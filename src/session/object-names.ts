@@ -1,16 +1,15 @@
 /** Names of objects for reg* types: resolved along the session's search path, written as that path requires. */
+import type { FunctionObject } from '../catalog/objects.ts'
+import { functionsOf, inputsOf } from '../catalog/routines.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { PG_CATALOG } from '../catalog/snapshot.ts'
 import { internalFunctionByName, internalFunctionByOid } from '../catalog/system/data/internal-functions.ts'
-import {
-  undefinedFunction,
-  undefinedObject,
-  undefinedRelation,
-  undefinedSchema,
-  undefinedType,
-} from '../errors/raise/analysis.ts'
+import { undefinedObject, undefinedRelation, undefinedSchema, undefinedType } from '../errors/raise/analysis.ts'
+import { ambiguousFunctionText, expectedLeftParenthesis, undefinedFunctionText } from '../errors/raise/routines.ts'
 import { functionByOid, functionsByName, operatorByOid, operatorsByName } from '../functions/index.ts'
+import { unknownConfiguration, unknownDictionary } from '../errors/raise/text-search.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
+import { configurations, dictionaries } from '../functions/text-search/configurations.ts'
 import { formatType, typeByName } from '../types/index.ts'
 import type { ObjectNames, RegKind } from '../types/sql-type.ts'
 import { splitQualified } from './qualified-name.ts'
@@ -48,6 +47,13 @@ const typeName: Formatter = ({ catalog, searchPath }, oid) => {
 const signature = (scope: NameScope, name: string, args: readonly number[]): string =>
   `${name}(${args.map((arg) => typeName(scope, arg)).join(',')})`
 
+/** A function's name, with its schema when the search path does not lead to it. */
+const routineName = ({ catalog, searchPath }: NameScope, routine: FunctionObject): string => {
+  const name = quoteIdentifier(routine.name)
+  const first = searchPath.find((schema) => functionsOf(catalog, routine.name, [schema]).length > 0)
+  return first === routine.schema ? name : `${quoteIdentifier(catalog.schema(routine.schema)?.name ?? '')}.${name}`
+}
+
 /** A name that several objects have is shown with its schema, which does not make it one's own. */
 const unambiguous = (name: string, sameName: readonly unknown[]): string =>
   sameName.length > 1 ? `pg_catalog.${name}` : name
@@ -55,11 +61,21 @@ const unambiguous = (name: string, sameName: readonly unknown[]): string =>
 const FORMATTERS: Readonly<Record<RegKind, Formatter>> = {
   regclass: relationName,
   regtype: typeName,
-  regproc: (_scope, oid) => {
+  regproc: (scope, oid) => {
+    const own = scope.catalog.function(oid)
+    if (own !== null) return routineName(scope, own)
     const name = (functionByOid(oid) ?? internalFunctionByOid(oid))?.name
     return name === undefined ? null : unambiguous(name, functionsByName(name))
   },
   regprocedure: (scope, oid) => {
+    const own = scope.catalog.function(oid)
+    if (own !== null) {
+      return signature(
+        scope,
+        routineName(scope, own),
+        inputsOf(own).map(({ type }) => type),
+      )
+    }
     const fn = functionByOid(oid) ?? internalFunctionByOid(oid)
     return fn === undefined ? null : signature(scope, fn.name, fn.args)
   },
@@ -76,11 +92,17 @@ const FORMATTERS: Readonly<Record<RegKind, Formatter>> = {
   regnamespace: ({ catalog }, oid) => quoted(catalog.schema(oid)?.name),
   regrole: ({ catalog }, oid) => quoted(catalog.role(oid)?.name),
   regcollation: (_scope, oid) => ({ 100: '"default"', 950: '"C"', 951: '"POSIX"' })[oid] ?? null,
-  regconfig: (_scope, oid) => (oid === 3748 ? 'simple' : null),
-  regdictionary: (_scope, oid) => (oid === 3765 ? 'simple' : null),
+  regconfig: (_scope, oid) => configurations.find((configuration) => configuration.oid === oid)?.name ?? null,
+  regdictionary: (_scope, oid) => dictionaries.find((dictionary) => dictionary.oid === oid)?.name ?? null,
 }
 
 const quoted = (name: string | undefined): string | null => (name === undefined ? null : quoteIdentifier(name))
+
+/** The name of what is in pg_catalog, null when another schema is named. */
+const catalogName = (text: string): string | null => {
+  const parts = splitQualified(text)
+  return parts.length > 1 && parts.at(-2) !== 'pg_catalog' ? null : (parts.at(-1) as string)
+}
 
 const schemaOf = (scope: NameScope, name: string): number => {
   const schema = scope.catalog.schemaByName(name)
@@ -113,28 +135,36 @@ const resolveTypeName: Resolver = (scope, text) => {
   return array ? found.arrayOid : found.oid
 }
 
+/** A name's last part, and the schemas in which it is looked for. */
+const named = (scope: NameScope, text: string): { readonly name: string; readonly schemas: readonly number[] } => {
+  const parts = splitQualified(text.trim())
+  const schemas = parts.length > 1 ? [schemaOf(scope, parts.at(-2) as string)] : scope.searchPath
+  return { name: parts.at(-1) as string, schemas }
+}
+
 const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
   regclass: resolveRelationName,
   regtype: resolveTypeName,
-  regproc: (_scope, text) => {
-    const name = splitQualified(text).at(-1) as string
+  regproc: (scope, text) => {
+    const { name, schemas } = named(scope, text)
     const internal = internalFunctionByName(name)
-    const [first = internal, second] = functionsByName(name)
-    if (first === undefined) throw undefinedObject(`function "${text}" does not exist`)
-    if (second !== undefined) throw undefinedObject(`more than one function named "${text}"`)
+    const [first = internal, second] = functionsOf(scope.catalog, name, schemas)
+    if (first === undefined) throw undefinedFunctionText(text)
+    if (second !== undefined) throw ambiguousFunctionText(text)
     return first.oid
   },
   regprocedure: (scope, text) => {
     const match = /^(.*)\((.*)\)$/.exec(text)
-    const name = splitQualified(match?.[1] ?? text).at(-1) as string
-    const args = (match?.[2] ?? '')
+    if (match === null) throw expectedLeftParenthesis()
+    const { name, schemas } = named(scope, match[1] ?? text)
+    const args = (match[2] ?? '')
       .split(',')
       .filter((a) => a.trim() !== '')
       .map((a) => resolveTypeName(scope, a))
-    const found = functionsByName(name).find(
+    const found = functionsOf(scope.catalog, name, schemas).find(
       (f) => f.args.length === args.length && f.args.every((a, i) => a === args[i]),
     )
-    if (found === undefined) throw undefinedFunction(text)
+    if (found === undefined) throw undefinedFunctionText(text)
     return found.oid
   },
   regoper: (_scope, text) => {
@@ -163,9 +193,13 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
     return oid
   },
   regconfig: (_scope, text) => {
-    throw undefinedObject(`text search configuration "${text}" does not exist`)
+    const found = configurations.find(({ name }) => name === catalogName(text))
+    if (found === undefined) throw unknownConfiguration(text)
+    return found.oid
   },
   regdictionary: (_scope, text) => {
-    throw undefinedObject(`text search dictionary "${text}" does not exist`)
+    const found = dictionaries.find(({ name }) => name === catalogName(text))
+    if (found === undefined) throw unknownDictionary(text)
+    return found.oid
   },
 }

@@ -16,7 +16,7 @@ export interface DomainType extends SqlType {
   readonly base: SqlType
 }
 
-const isDomainType = (type: SqlType): type is DomainType => type.kind === 'd'
+export const isDomainType = (type: SqlType): type is DomainType => type.kind === 'd'
 
 /** The type that a domain is over in the end; any other type itself. */
 export const baseTypeOf = (type: SqlType): SqlType => (isDomainType(type) ? baseTypeOf(type.base) : type)

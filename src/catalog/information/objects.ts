@@ -5,7 +5,7 @@ import { PG_CATALOG } from '../snapshot.ts'
 import { CLASS_OIDS } from '../system/descriptions.ts'
 import { internalFunctionByOid } from '../system/data/internal-functions.ts'
 import { roleName } from '../system/names.ts'
-import { isRelationVisible, isTypeVisible, tryResolve, typeNameByOid } from './names.ts'
+import { isRelationVisible, isTypeVisible, tryResolve, typeNameByOid, isFunctionVisible } from './names.ts'
 import type { InformationFunction, InformationFunctions, InformationSource } from './source.ts'
 
 /** The comment on an object of a catalog; 0: of any catalog. */
@@ -45,18 +45,21 @@ export const objectFunctions: InformationFunctions = {
     const type = source.catalog.typeByOid(oid)
     return type === null ? null : isTypeVisible(source, type)
   },
-  pg_function_is_visible: (_source, oid) =>
-    functionByOid(oid) === undefined && internalFunctionByOid(oid) === undefined ? null : true,
+  pg_function_is_visible: (source, oid) => {
+    const own = source.catalog.function(oid)
+    if (own !== null) return isFunctionVisible(source, own)
+    return functionByOid(oid) === undefined && internalFunctionByOid(oid) === undefined ? null : true
+  },
   pg_operator_is_visible: (_source, oid) => (operatorByOid(oid) === undefined ? null : true),
   pg_opclass_is_visible: builtinVisible,
   pg_opfamily_is_visible: builtinVisible,
   pg_collation_is_visible: builtinVisible,
   pg_conversion_is_visible: absent,
   pg_statistics_obj_is_visible: absent,
-  pg_ts_parser_is_visible: absent,
-  pg_ts_dict_is_visible: absent,
-  pg_ts_config_is_visible: absent,
-  pg_ts_template_is_visible: absent,
+  pg_ts_parser_is_visible: builtinVisible,
+  pg_ts_dict_is_visible: builtinVisible,
+  pg_ts_config_is_visible: builtinVisible,
+  pg_ts_template_is_visible: builtinVisible,
 
   to_regclass: toReg('regclass'),
   to_regcollation: toReg('regcollation'),

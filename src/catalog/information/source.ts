@@ -2,7 +2,7 @@
 import type { EvalContext } from '../../functions/context.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import type { ParseTree, RelationObject } from '../objects.ts'
+import type { FunctionObject, ParseTree, RelationObject } from '../objects.ts'
 import type { CatalogSnapshot } from '../snapshot.ts'
 
 /** Writes stored parse trees as PostgreSQL shows them; the session layer, which can analyse them, provides it. */
@@ -14,6 +14,8 @@ export interface StoredPrinter {
   expression(tree: ParseTree, relation: RelationObject | null, attnum: number, pretty: boolean): string
   /** A view's query without the final semicolon. */
   query(relation: RelationObject, pretty: boolean): string
+  /** The body of a function that was written as BEGIN ATOMIC or RETURN. */
+  body(routine: FunctionObject): string
   /** Attribute numbers of a view's columns that can be changed; null: its rows cannot be changed at all. */
   updatable(relation: RelationObject): readonly number[] | null
 }

@@ -53,7 +53,7 @@ const constraintRow = (catalog: CatalogSnapshot, constraint: ConstraintObject): 
   condeferred: constraint.initiallyDeferred,
   convalidated: constraint.validated,
   conrelid: constraint.table,
-  contypid: 0,
+  contypid: constraint.domain ?? 0,
   conindid: constraint.index,
   conparentid: constraint.parent ?? 0,
   confrelid: 0,

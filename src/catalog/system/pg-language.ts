@@ -15,6 +15,9 @@ const LANGUAGES = [
   { oid: 14, name: 'sql', trusted: true, validator: 'fmgr_sql_validator' },
 ]
 
+/** OID of a language by its name, 0 when there is none. */
+export const languageOid = (name: string): number => LANGUAGES.find((language) => language.name === name)?.oid ?? 0
+
 export const pgLanguage = catalogTable('pg_language', 2612, COLUMNS, () =>
   LANGUAGES.map(({ oid, name, trusted, validator }) => ({
     oid,

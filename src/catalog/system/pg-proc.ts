@@ -3,10 +3,12 @@ import { allFunctions } from '../../functions/index.ts'
 import type { FunctionRecord } from '../../functions/records.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { BOOTSTRAP_SUPERUSER, PG_CATALOG } from '../snapshot.ts'
+import type { FunctionObject } from '../objects.ts'
+import { inputsOf, variadicElement } from '../routines.ts'
+import { BOOTSTRAP_SUPERUSER, PG_CATALOG, type CatalogSnapshot } from '../snapshot.ts'
 import { arrayOf, textArray, vector } from './arrays.ts'
 import { internalFunctions, type InternalFunction } from './data/internal-functions.ts'
-import { INTERNAL_LANGUAGE } from './pg-language.ts'
+import { INTERNAL_LANGUAGE, languageOid } from './pg-language.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
 
 const COLUMNS = `
@@ -74,7 +76,44 @@ const functionRow = (record: FunctionRecord): SystemRow => ({
   ...(record.kind === 'aggregate' ? { prosrc: 'aggregate_dummy' } : {}),
 })
 
-export const pgProc = catalogTable('pg_proc', 1255, COLUMNS, () => [
+const routineRow = (catalog: CatalogSnapshot, routine: FunctionObject): SystemRow => {
+  const inputs = inputsOf(routine)
+  const all = routine.arguments
+  const isPlain = all.every(({ mode }) => mode === 'i')
+  const last = inputs.at(-1)
+  const element = last?.mode === 'v' ? variadicElement(routine, catalog) : undefined
+  return {
+    ...common({
+      oid: routine.oid,
+      name: routine.name,
+      args: inputs.map(({ type }) => type),
+      result: routine.result,
+    }),
+    pronamespace: routine.schema,
+    proowner: routine.owner,
+    prolang: languageOid(routine.language),
+    procost: routine.cost,
+    prorows: routine.rows,
+    provariadic: element ?? 0,
+    prokind: { function: 'f', procedure: 'p', aggregate: 'a', window: 'w' }[routine.kind],
+    prosecdef: routine.securityDefiner,
+    proleakproof: routine.leakproof,
+    proisstrict: routine.strict,
+    proretset: routine.returnsSet,
+    provolatile: routine.volatility.charAt(0),
+    proparallel: routine.parallel,
+    pronargdefaults: inputs.filter((input) => input.default !== null).length,
+    proallargtypes: isPlain ? null : arrayOf(all.map(({ type }) => type)),
+    proargmodes: isPlain ? null : arrayOf(all.map(({ mode }) => mode)),
+    proargnames: all.some(({ name }) => name !== '') ? textArray(all.map(({ name }) => name)) : null,
+    prosrc: routine.source,
+    prosqlbody: routine.body === null ? null : '',
+    proconfig: routine.settings.length === 0 ? null : textArray(routine.settings),
+  }
+}
+
+export const pgProc = catalogTable('pg_proc', 1255, COLUMNS, ({ catalog }) => [
   ...allFunctions.map(functionRow),
   ...internalFunctions.map(common),
+  ...Array.from(catalog.all('function'), (routine) => routineRow(catalog, routine)),
 ])

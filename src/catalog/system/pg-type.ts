@@ -1,9 +1,11 @@
 /** pg_type: built-in types, row types of tables, enums, and the arrays over them. */
 import { builtinTypes } from '../../types/index.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import type { DomainDefinition } from '../objects.ts'
 import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
 import { internalFunctionOid } from './data/internal-functions.ts'
 import { typeFunctions } from './data/type-functions.ts'
+import { storedExpression } from './expressions.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
 
 const COLUMNS = `
@@ -14,7 +16,7 @@ const COLUMNS = `
   typnotnull bool!, typbasetype oid!, typtypmod int4!, typndims int4!, typcollation oid!, typdefaultbin
   pg_node_tree, typdefault text, typacl _aclitem`
 
-const typeRow = (type: SqlType, owner: number): SystemRow => {
+const typeRow = (type: SqlType, owner: number, domain?: DomainDefinition): SystemRow => {
   const [input, output, receive, send, typmodIn, typmodOut, analyze, subscript] =
     typeFunctions(type).map(internalFunctionOid)
   return {
@@ -42,18 +44,19 @@ const typeRow = (type: SqlType, owner: number): SystemRow => {
     typanalyze: analyze,
     typalign: type.align,
     typstorage: type.storage,
-    typnotnull: false,
-    typbasetype: 0,
-    typtypmod: -1,
+    typnotnull: domain?.notNull ?? false,
+    typbasetype: domain?.base ?? 0,
+    typtypmod: domain?.typmod ?? -1,
     typndims: 0,
     typcollation: type.collation,
+    typdefaultbin: domain === undefined || domain.default === null ? null : storedExpression(domain.default),
   }
 }
 
 export const pgType = catalogTable('pg_type', 1247, COLUMNS, ({ catalog }) => [
   ...builtinTypes.map((type) => typeRow(type, BOOTSTRAP_SUPERUSER)),
-  ...Array.from(catalog.all('type')).flatMap(({ type, arrayType, owner }) => [
-    typeRow(type, owner),
+  ...Array.from(catalog.all('type')).flatMap(({ type, arrayType, owner, domain }) => [
+    typeRow(type, owner, domain),
     typeRow(arrayType, owner),
   ]),
 ])

@@ -38,6 +38,14 @@ export const undefinedTypeColumn = (column: string, type: string, location?: Loc
 export const undefinedRecordField = (column: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_column, `could not identify column "${column}" in record data type`, location)
 
+/** A field assigned to that a column's type has not. */
+export const undefinedSubfield = (field: string, column: string, type: string, location?: Location): SqlError =>
+  located(
+    SQL_STATE.undefined_column,
+    `cannot assign to field "${field}" of column "${column}" because there is no such column in data type ${type}`,
+    location,
+  )
+
 export const ambiguousColumn = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.ambiguous_column, `column reference "${name}" is ambiguous`, location)
 
@@ -66,6 +74,10 @@ export const undefinedSchema = (name: string, location?: Location): SqlError =>
 
 export const undefinedType = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_object, `type "${name}" does not exist`, location)
+
+/** A type that a parameter of a function is declared with. */
+export const undefinedTypeNamed = (name: string): SqlError =>
+  located(SQL_STATE.undefined_object, `type ${name} does not exist`, undefined)
 
 export const undefinedFunction = (signature: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.undefined_function, `function ${signature} does not exist`, location, {
@@ -118,6 +130,25 @@ export const groupingError = (message: string, location?: Location): SqlError =>
 export const windowingError = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.windowing_error, message, location)
 
+/** RANGE with a distance over a column whose type has none, or not in terms of the distance's type. */
+export const rangeFrameNotSupported = (column: string, offset: string | null, location?: Location): SqlError =>
+  located(
+    SQL_STATE.feature_not_supported,
+    `RANGE with offset PRECEDING/FOLLOWING is not supported for column type ${column}${
+      offset === null ? '' : ` and offset type ${offset}`
+    }`,
+    location,
+    offset === null ? {} : { hint: 'Cast the offset value to an appropriate type.' },
+  )
+
+export const rangeFrameAmbiguous = (column: string, offset: string, location?: Location): SqlError =>
+  located(
+    SQL_STATE.feature_not_supported,
+    `RANGE with offset PRECEDING/FOLLOWING has multiple interpretations for column type ${column} and offset type ${offset}`,
+    location,
+    { hint: 'Cast the offset value to the exact intended type.' },
+  )
+
 export const syntaxErrorAt = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.syntax_error, message, location, fields)
 
@@ -156,6 +187,14 @@ export const noOperatorClass = (type: string, method: string): SqlError =>
     `data type ${type} has no default operator class for access method "${method}"`,
     { hint: 'You must specify an operator class for the index or define a default operator class for the data type.' },
   )
+
+export const emptyArrayType = (location?: Location): SqlError =>
+  located(SQL_STATE.indeterminate_datatype, 'cannot determine type of empty array', location, {
+    hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].',
+  })
+
+export const programLimit = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.program_limit_exceeded, message, location)
 
 export const generatedAlways = (message: string, fields: ErrorFields, location?: Location): SqlError =>
   located(SQL_STATE.generated_always, message, location, fields)

@@ -93,7 +93,8 @@ export const malformedArrayLiteral = (text: string, detail: string): SqlError =>
 export const malformedRecordLiteral = (text: string, detail: string): SqlError =>
   new SqlError(SQL_STATE.invalid_text_representation, `malformed record literal: "${text}"`, { detail })
 
-export const arraySubscriptError = (message: string): SqlError => new SqlError(SQL_STATE.array_subscript_error, message)
+export const arraySubscriptError = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.array_subscript_error, message, fields)
 
 export const programLimitExceeded = (message: string): SqlError =>
   new SqlError(SQL_STATE.program_limit_exceeded, message)
@@ -228,6 +229,15 @@ export const jsonKeyNotScalar = (): SqlError =>
 export const wrongJsonKind = (message: string): SqlError => invalidParameterValue(message)
 
 export const cannotDeleteFrom = (what: string): SqlError => invalidParameterValue(`cannot delete from ${what}`)
+
+/** A path leads into a scalar. */
+export const pathThroughScalar = (): SqlError =>
+  invalidParameterValue('cannot replace existing key', {
+    detail: 'The path assumes key is a composite object, but it is a scalar value.',
+  })
+
+export const pathElementOutOfRange = (position: number, index: number): SqlError =>
+  invalidParameterValue(`path element at position ${position} is out of range: ${index}`)
 
 export const cannotReplaceKey = (): SqlError =>
   invalidParameterValue('cannot replace existing key', {

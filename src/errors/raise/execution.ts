@@ -27,6 +27,15 @@ export const checkViolation = (relation: string, constraint: string, fields: Err
     fields,
   )
 
+export const domainNotNull = (domain: string): SqlError =>
+  new SqlError(SQL_STATE.not_null_violation, `domain ${domain} does not allow null values`, { dataType: domain })
+
+export const domainCheckViolation = (domain: string, constraint: string): SqlError =>
+  new SqlError(SQL_STATE.check_violation, `value for domain ${domain} violates check constraint "${constraint}"`, {
+    dataType: domain,
+    constraint,
+  })
+
 export const uniqueViolation = (constraint: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.unique_violation, `duplicate key value violates unique constraint "${constraint}"`, fields)
 
@@ -45,6 +54,10 @@ export const invalidFrameOffset = (which: 'starting' | 'ending', negative: boole
   negative
     ? new SqlError(SQL_STATE.invalid_preceding_or_following_size, `frame ${which} offset must not be negative`)
     : new SqlError(SQL_STATE.null_value_not_allowed, `frame ${which} offset must not be null`)
+
+/** Of a RANGE frame. */
+export const invalidFrameDistance = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_preceding_or_following_size, 'invalid preceding or following size in window function')
 
 export const waitingFunctionMisplaced = (name: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, `function ${name} is only supported as a whole column of a select list`)

@@ -1,6 +1,6 @@
 /** Functions and procedures of databases: their definitions and calls. */
-import { SqlError } from '../sql-error.ts'
-import { type Location, syntaxErrorAt } from './analysis.ts'
+import { type ErrorFields, SqlError } from '../sql-error.ts'
+import { LocatedError, type Location, syntaxErrorAt } from './analysis.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
 export const internalFunctionMissing = (name: string): SqlError =>
@@ -25,3 +25,57 @@ export const conflictingOptions = (location: Location): SqlError =>
 /** A function that a definition names by its argument types. */
 export const undefinedFunctionNamed = (signature: string): SqlError =>
   new SqlError(SQL_STATE.undefined_function, `function ${signature} does not exist`)
+
+/** Class 42P13. */
+export const invalidFunctionDefinition = (message: string, fields: ErrorFields = {}, location?: Location): SqlError =>
+  new LocatedError(SQL_STATE.invalid_function_definition, message, location, fields)
+
+export const sqlArgumentType = (type: string): SqlError =>
+  invalidFunctionDefinition(`SQL functions cannot have arguments of type ${type}`)
+
+export const sqlResultType = (type: string): SqlError =>
+  invalidFunctionDefinition(`SQL functions cannot return type ${type}`)
+
+/** A body whose last statement answers nothing. */
+export const noFinalQuery = (type: string, name: string): SqlError =>
+  invalidFunctionDefinition(`return type mismatch in function declared to return ${type}`, {
+    detail: "Function's final statement must be SELECT or INSERT/UPDATE/DELETE RETURNING.",
+    where: `SQL function "${name}"`,
+  })
+
+export const routineParameterValue = (message: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, message)
+
+export const duplicateFunction = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_function, `function "${name}" already exists with same argument types`)
+
+export const functionInSchema = (signature: string, schema: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_function, `function ${signature} already exists in schema "${schema}"`)
+
+export const routineKindChange = (name: string, kind: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, 'cannot change routine kind', {
+    detail: `"${name}" is ${kind === 'aggregate' ? 'an aggregate function' : kind === 'window' ? 'a window function' : `a ${kind}`}.`,
+  })
+
+export const noFunctionNamed = (kind: string, name: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_function, `could not find a ${kind} named "${name}"`)
+
+export const functionNotUnique = (kind: string, name: string): SqlError =>
+  new SqlError(SQL_STATE.ambiguous_function, `${kind} name "${name}" is not unique`, {
+    hint: `Specify the argument list to select the ${kind} unambiguously.`,
+  })
+
+export const noRoutine = (kind: string, signature: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_function, `${kind} ${signature} does not exist`)
+
+export const notThatRoutine = (message: string): SqlError => new SqlError(SQL_STATE.wrong_object_type, message)
+
+/** Texts of reg types that name functions. */
+export const undefinedFunctionText = (text: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_function, `function "${text}" does not exist`)
+
+export const ambiguousFunctionText = (text: string): SqlError =>
+  new SqlError(SQL_STATE.ambiguous_function, `more than one function named "${text}"`)
+
+export const expectedLeftParenthesis = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, 'expected a left parenthesis')

@@ -31,6 +31,8 @@ export interface DefinitionContext {
   readonly ownerName: string
   readonly databaseName: string
   readonly format: FormatContext
+  /** The setting check_function_bodies. */
+  readonly validatesBodies: boolean
   notice(notice: Notice): void
   /** A context for running expressions and scans by the transaction's present snapshot. */
   execution(): ExecutionContext

@@ -9,7 +9,16 @@ import {
   systemCatalogProtected,
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
+import { SqlError } from '../../errors/sql-error.ts'
 import { namesOf, bodyOf, listItems, tagOf, type DropStmt, type Node } from '../../sql/ast.ts'
+import {
+  describeRoutine,
+  findRoutine,
+  missingRoutine,
+  requireRoutine,
+  ROUTINE_WORDS,
+  type RoutineWord,
+} from './find-function.ts'
 import { forgetColumn } from './forget-column.ts'
 import { noticeOf, PG_NAMESPACE, type DefinitionContext } from './context.ts'
 
@@ -37,7 +46,12 @@ export const describeObject = (context: DefinitionContext, object: CatalogObject
       return `${KIND_NAMES[object.kind]} ${name}`
     }
     case 'constraint':
+      if (object.domain !== undefined) {
+        return `constraint ${object.name} on domain ${snapshot.typeObject(object.domain)?.name ?? ''}`
+      }
       return `constraint ${object.name} on table ${snapshot.relation(object.table)?.name ?? ''}`
+    case 'function':
+      return describeRoutine(context, object)
     default:
       return `${object.class} ${object.name}`
   }
@@ -99,6 +113,11 @@ const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], att
   // Younger objects are looked at first, and what depends on an object comes before it; then all is turned around.
   const ordered: (number | string)[] = []
   const visit = (object: CatalogObject, column: number): void => {
+    const own = object.class === 'type' ? snapshot.relation(object.type.relation) : null
+    if (own?.kind === 'c' && !doomed.has(own.oid)) {
+      doomed.set(own.oid, { object: own, attnum: 0, because: object, hard: false })
+      visit(own, 0)
+    }
     const carriers = object.class === 'type' ? (ofTypes.get(object.oid) ?? []) : []
     for (const { relation, attnum: number } of carriers) {
       const key = `${relation.oid}.${number}`
@@ -216,9 +235,12 @@ const DROPPED: Readonly<Record<string, { kind: string; relation?: RelationObject
   OBJECT_SEQUENCE: { kind: 'sequence', relation: 'S' },
   OBJECT_SCHEMA: { kind: 'schema' },
   OBJECT_TYPE: { kind: 'type' },
+  OBJECT_DOMAIN: { kind: 'domain' },
 }
 
 export const dropStatement = async (context: DefinitionContext, node: DropStmt): Promise<string> => {
+  const word = ROUTINE_WORDS[node.removeType ?? '']
+  if (word !== undefined) return dropRoutines(context, node, word)
   const described = DROPPED[node.removeType ?? '']
   if (described === undefined) {
     return dropUnknown(context, node)
@@ -237,6 +259,34 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
   }
   if (roots.length > 0) await dropObjects(context, roots, node.behavior === 'DROP_CASCADE')
   return `DROP ${described.kind.toUpperCase()}`
+}
+
+const dropRoutines = async (context: DefinitionContext, node: DropStmt, word: RoutineWord): Promise<string> => {
+  const roots: CatalogObject[] = []
+  for (const item of node.objects ?? []) {
+    if (!node.missing_ok) {
+      roots.push(requireRoutine(context, item, word))
+      continue
+    }
+    const found = skipMissingType(context, () => findRoutine(context, item, word))
+    if (found === null)
+      noticeOf(context, `${word === 'routine' ? 'routine' : word} ${missingRoutine(item)} does not exist, skipping`)
+    else if (found !== undefined) roots.push(found)
+  }
+  for (const root of roots) refuseProtected(context, root, word)
+  if (roots.length > 0) await dropObjects(context, roots, node.behavior === 'DROP_CASCADE')
+  return `DROP ${word.toUpperCase()}`
+}
+
+/** IF EXISTS also skips what is named by types or schemas that do not exist. */
+const skipMissingType = <T>(context: DefinitionContext, find: () => T): T | undefined => {
+  try {
+    return find()
+  } catch (error) {
+    if (!(error instanceof SqlError) || !/^(type|schema) ".*" does not exist$/.test(error.message)) throw error
+    noticeOf(context, `${error.message}, skipping`)
+    return undefined
+  }
 }
 
 /** The object that an item names, locked before anybody looks at what depends on it. */
@@ -309,9 +359,11 @@ const findObject = (
   const name = parts.at(-1) as string
   if (kind === 'schema') return snapshot.schemaByName(name)
   const path = parts.length > 1 ? schemaPath(snapshot, parts.at(-2) as string) : context.searchPath
-  if (kind === 'type') {
+  if (kind === 'type' || kind === 'domain') {
     const type = snapshot.findType(name, path)
-    return type === null ? null : snapshot.typeObject(type.oid)
+    if (type === null) return null
+    if (kind === 'domain' && type.kind !== 'd') throw notOfKind(name, 'domain')
+    return snapshot.typeObject(type.oid)
   }
   const found = snapshot.findRelation(name, path)
   if (found !== null && KIND_NAMES[found.kind] !== KIND_NAMES[relation as RelationObject['kind']]) {
@@ -329,6 +381,9 @@ const schemaPath = (snapshot: CatalogSnapshot, name: string): number[] => {
   return schema === null ? [] : [schema.oid]
 }
 
+const describeProtected = (context: DefinitionContext, object: CatalogObject, kind: string): string =>
+  object.class === 'function' ? describeRoutine(context, object) : `${kind} ${object.name}`
+
 /** System objects stay; an index behind a constraint and a sequence behind an identity go with their owners only. */
 const refuseProtected = (context: DefinitionContext, object: CatalogObject, kind: string): void => {
   if (object.oid < 16384 && object.oid !== 2200) throw systemCatalogProtected(object.name)
@@ -342,7 +397,7 @@ const refuseProtected = (context: DefinitionContext, object: CatalogObject, kind
   const internal = object.depends.find((d) => d.kind === 'internal')
   if (internal === undefined) return
   const owner = context.catalog.snapshot.objects.get(internal.oid)
-  if (owner === undefined) return
+  if (owner === undefined || (owner.class === 'relation' && owner.kind === 'c')) return
   const description = describeObject(context, owner)
-  throw requiredBy(`${kind} ${object.name}`, description, `You can drop ${description} instead.`)
+  throw requiredBy(describeProtected(context, object, kind), description, `You can drop ${description} instead.`)
 }

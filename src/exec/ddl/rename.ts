@@ -27,8 +27,12 @@ import {
   type RenameStmt,
   type TypeName,
 } from '../../sql/ast.ts'
-import { enumType, isEnumType } from '../../types/enum-type.ts'
-import { arrayTypeOf } from '../../types/array.ts'
+import { renameAttribute } from './composite-types.ts'
+import { domainNamed, renameDomainConstraint } from './domains.ts'
+import { moveRoutine } from './alter-function.ts'
+import { changeType } from './change-type.ts'
+import { requireRoutine, ROUTINE_WORDS } from './find-function.ts'
+import { renameType } from './types.ts'
 import { currentRelation, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
@@ -43,6 +47,11 @@ const words = (type: string | undefined): string => {
 export const renameStatement = async (context: DefinitionContext, node: RenameStmt): Promise<string> => {
   const name = truncateName(node.newname as string)
   const type = node.renameType ?? ''
+  const routine = ROUTINE_WORDS[type]
+  if (routine !== undefined) {
+    moveRoutine(context, node.object as Node, routine, { name })
+    return `ALTER ${words(type)}`
+  }
   if (RELATION_TYPES.has(type)) {
     renameRelation(context, node, name)
     return `ALTER ${words(type)}`
@@ -54,6 +63,16 @@ export const renameStatement = async (context: DefinitionContext, node: RenameSt
     case 'OBJECT_TABCONSTRAINT':
       renameConstraint(context, node, name)
       return 'ALTER TABLE'
+    case 'OBJECT_TYPE':
+    case 'OBJECT_DOMAIN':
+      renameType(context, namesOf(listItems(node.object)), name, type === 'OBJECT_DOMAIN')
+      return `ALTER ${words(type)}`
+    case 'OBJECT_DOMCONSTRAINT':
+      renameDomainConstraint(context, namesOf(listItems(node.object)), node.subname as string, name)
+      return 'ALTER DOMAIN'
+    case 'OBJECT_ATTRIBUTE':
+      await renameAttribute(context, node.relation as RangeVar, node.subname as string, name)
+      return 'ALTER TYPE'
     case 'OBJECT_SCHEMA': {
       const schema = context.catalog.snapshot.schemaByName(node.subname as string)
       if (schema === null) throw undefinedNamed('schema', node.subname as string)
@@ -100,7 +119,7 @@ const renameRelation = (context: DefinitionContext, node: RenameStmt, name: stri
   if (context.catalog.snapshot.relationIn(relation.schema, name) !== null) throw duplicateRelation(name)
   context.catalog.put({ ...relation, name })
   const rowType = context.catalog.snapshot.typeObject(relation.rowType)
-  if (rowType !== null) context.catalog.put({ ...rowType, name })
+  if (rowType !== null) changeType(context, { ...rowType, name })
   // The index behind a constraint carries its name.
   if (relation.kind === 'i' && relation.index !== null) {
     const constraint = context.catalog.snapshot
@@ -154,6 +173,11 @@ const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: st
 export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStmt): string => {
   const schema = targetSchema(context, node.newschema)
   const tag = `ALTER ${words(node.objectType)}`
+  const routine = ROUTINE_WORDS[node.objectType ?? '']
+  if (routine !== undefined) {
+    moveRoutine(context, node.object as Node, routine, { schema: schema.oid })
+    return tag
+  }
   if (!RELATION_TYPES.has(node.objectType ?? '')) throw notSupported(`${tag} … SET SCHEMA is not supported`)
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return tag
@@ -192,6 +216,13 @@ const namedObject = (context: DefinitionContext, type: string, node: Node): Cata
         return snapshot.databaseByName(last)
       case 'OBJECT_ROLE':
         return snapshot.roleByName(last)
+      case 'OBJECT_FUNCTION':
+      case 'OBJECT_PROCEDURE':
+      case 'OBJECT_ROUTINE':
+      case 'OBJECT_AGGREGATE':
+        return requireRoutine(context, node, ROUTINE_WORDS[type] ?? 'routine')
+      case 'OBJECT_DOMAIN':
+        return domainNamed(context, namesOf(bodyOf(node, 'TypeName')?.names ?? listItems(node)))
       case 'OBJECT_TYPE':
         return snapshot.typeObject(
           resolveTypeName(scopeOf(context), bodyOf(node, 'TypeName') ?? ({ names: listItems(node) } as TypeName)).type
@@ -240,20 +271,4 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
 const lockedForComment = async (context: DefinitionContext, { oid }: RelationObject): Promise<RelationObject> => {
   await context.lock(oid, 'shareUpdateExclusive')
   return currentRelation(context, oid)
-}
-
-/** A type under its labels' new list. */
-export const enumWithLabels = (
-  object: Extract<CatalogObject, { class: 'type' }>,
-  labels: NonNullable<typeof object.labels>,
-) => {
-  if (!isEnumType(object.type)) throw undefinedObject(`${object.name} is not an enum`)
-  const type = enumType({
-    oid: object.oid,
-    arrayOid: object.arrayType.oid,
-    name: object.name,
-    namespace: object.schema,
-    labels: labels.map((l) => l.label),
-  })
-  return { ...object, labels, type, arrayType: arrayTypeOf(type) }
 }

@@ -1,9 +1,11 @@
 /** Adds a type with its array type to the catalog. */
 import { definedType, type TypeFacts } from '../../catalog/types.ts'
 import type { Dependency, TypeObject } from '../../catalog/objects.ts'
+import { PG_CATALOG } from '../../catalog/snapshot.ts'
 import { duplicateObject } from '../../errors/raise/definitions.ts'
 import { namesOf, type Node } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { targetSchema, truncateName, type DefinitionContext } from './context.ts'
 
 /** What is particular to a new type. */
@@ -62,4 +64,11 @@ const typeObject = (
 const dependencies = ({ range, domain }: TypeFacts): Dependency[] => {
   const oid = range?.subtype ?? domain?.base ?? 0
   return oid === 0 ? [] : [{ oid, attnum: 0, kind: 'normal' }]
+}
+/** The dependency of a column, an argument, … on its type; none on built-in ones. */
+export const typeDependency = (context: DefinitionContext, type: SqlType): Dependency[] => {
+  if (type.namespace === PG_CATALOG) return []
+  const owner = context.catalog.snapshot.typeObject(type.oid) ?? null
+  const oid = owner === null ? (type.element?.oid ?? type.oid) : type.oid
+  return [{ oid, attnum: 0, kind: 'normal' }]
 }

@@ -1,12 +1,12 @@
 /** CREATE TYPE … AS ENUM and ALTER TYPE … ADD VALUE. */
-import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
-import { duplicateObject } from '../../errors/raise/definitions.ts'
+import type { RelationObject } from '../../catalog/objects.ts'
+import { duplicateObject, systemCatalogProtected } from '../../errors/raise/definitions.ts'
+import { cannotAlterArrayType, notADomain, tablesRowType } from '../../errors/raise/types.ts'
 import { invalidParameterValue, undefinedType } from '../../errors/raise/analysis.ts'
 import { namesOf, type AlterEnumStmt, type CreateEnumStmt } from '../../sql/ast.ts'
-import { arrayTypeOf } from '../../types/array.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { noticeOf, PG_TYPE, type DefinitionContext } from './context.ts'
-import { enumWithLabels } from './rename.ts'
+import { noticeOf, PG_TYPE, targetSchema, type DefinitionContext } from './context.ts'
+import { changeType } from './change-type.ts'
 import { newTypeName, storeType } from './store-type.ts'
 
 export const createEnum = (context: DefinitionContext, node: CreateEnumStmt): void => {
@@ -55,28 +55,29 @@ export const alterEnum = async (context: DefinitionContext, node: AlterEnumStmt)
     const place = neighbour !== undefined && node.newValIsAfter ? at + 1 : at
     labels.splice(place, 0, { oid: context.catalog.allocateOid(), label, order: 0 })
   }
-  const changed = enumWithLabels(
-    object,
-    labels.map((l, i) => ({ ...l, order: i + 1 })),
-  )
-  context.catalog.put(changed)
-  adoptType(context, object.type, changed.type)
+  changeType(context, { ...object, labels: labels.map((l, i) => ({ ...l, order: i + 1 })) })
 }
 
-/** Columns and keys carry their type: those of the old one get the new one. */
-const adoptType = (context: DefinitionContext, before: SqlType, after: SqlType): void => {
-  const swap = (type: SqlType): SqlType =>
-    type.oid === before.oid ? after : type.oid === before.arrayOid ? arrayTypeOf(after) : type
-  for (const object of [...context.catalog.snapshot.objects.values()] as CatalogObject[]) {
-    if (object.class !== 'relation') continue
-    const columns = object.columns.map((c) => (swap(c.type) === c.type ? c : { ...c, type: swap(c.type) }))
-    const keys = object.index?.keys.map((k) => (swap(k.type) === k.type ? k : { ...k, type: swap(k.type) }))
-    const changed = columns.some((c, i) => c !== object.columns[i]) || keys?.some((k, i) => k !== object.index?.keys[i])
-    if (!changed) continue
-    context.catalog.put({
-      ...object,
-      columns,
-      index: object.index === null ? null : { ...object.index, keys: keys ?? [] },
-    })
+/** ALTER TYPE … RENAME TO. */
+export const renameType = (
+  context: DefinitionContext,
+  names: readonly string[],
+  name: string,
+  isDomain: boolean,
+): void => {
+  const { snapshot } = context.catalog
+  const path = names.length > 1 ? [targetSchema(context, names.at(-2)).oid] : context.searchPath
+  const type = snapshot.findType(names.at(-1) as string, path)
+  if (type === null) throw undefinedType(names.join('.'))
+  const object = snapshot.typeObject(type.oid)
+  if (isDomain && object?.domain === undefined) throw notADomain(type.sqlName)
+  if (object === null) {
+    if (type.category === 'A') throw cannotAlterArrayType(type.sqlName, type.element?.sqlName ?? '')
+    throw systemCatalogProtected(type.name)
   }
+  if (snapshot.isTypeName(object.schema, name)) throw duplicateObject('type', name)
+  const relation = snapshot.relation(type.relation)
+  if (relation !== null && relation.kind !== 'c') throw tablesRowType(type.sqlName)
+  if (relation !== null) context.catalog.put({ ...relation, name })
+  changeType(context, { ...object, name })
 }

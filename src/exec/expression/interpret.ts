@@ -2,11 +2,13 @@
  * Expressions as closures: each node becomes a function of a batch and a physical position. The general form; hot
  * expressions over many rows are compiled to loops instead (`compile.ts` decides).
  */
-import { waitingFunctionMisplaced } from '../../errors/raise/execution.ts'
+import { domainCheckViolation, domainNotNull, waitingFunctionMisplaced } from '../../errors/raise/execution.ts'
 import type {
   ArrayComparisonExpr,
   ArrayExpr,
+  AssignExpr,
   CallExpr,
+  CoerceDomainExpr,
   ColumnId,
   Expr,
   RecordColumn,
@@ -18,11 +20,12 @@ import type { ScalarFunction } from '../../functions/records.ts'
 import { featureNotSupported } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import { baseTypeOf } from '../../types/domain-type.ts'
-import { SqlRecord } from '../../types/record.ts'
+import { type RowType, SqlRecord } from '../../types/record.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
 import type { ExecutionContext } from '../context.ts'
 import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
+import { requiredSubscript, setElement, setField, setInJson, setSlice } from './assign.ts'
 import type { Replay } from './replay.ts'
 
 /** The value at a physical position of a batch. */
@@ -158,6 +161,10 @@ export const interpret = (expr: Expr, scope: Compilation): Evaluator => {
       return array(expr, scope)
     case 'subscript':
       return subscript(expr, scope)
+    case 'assign':
+      return assign(expr, scope)
+    case 'coerce-domain':
+      return coerceDomain(expr, scope)
     case 'row': {
       const fields = expr.fields.map((field) => interpret(field, scope))
       const types = expr.fields.map((field) => field.type)
@@ -461,6 +468,74 @@ const subscript = (expr: SubscriptExpr, scope: Compilation): Evaluator => {
         )
   }
 }
+
+const assign = ({ arg, target, value, type }: AssignExpr, scope: Compilation): Evaluator => {
+  const container = interpret(arg, scope)
+  const part = interpret(value, scope)
+  if (target.kind === 'field') {
+    const { field } = target
+    return (batch, at) => setField(type as RowType, container(batch, at), field, part(batch, at))
+  }
+  if (target.kind === 'json') {
+    const path = target.path.map((step) => interpret(step, scope))
+    const { startsArray } = target
+    return (batch, at) => {
+      const keys = path.map((step) => step(batch, at))
+      return setInJson(container(batch, at), keys, startsArray, part(batch, at))
+    }
+  }
+  const indices = target.indices.map(({ lower, upper, slice }) => ({
+    lower: lower === null ? null : interpret(lower, scope),
+    upper: upper === null ? null : interpret(upper, scope),
+    slice,
+  }))
+  if (target.kind === 'element') {
+    return (batch, at) =>
+      setElement(
+        container(batch, at),
+        indices.map(({ upper }) => upper?.(batch, at) ?? null),
+        part(batch, at),
+      )
+  }
+  return (batch, at) => {
+    const bounds = indices.map(({ lower, upper, slice }) => ({
+      lower: slice ? subscriptOf(lower, batch, at) : 1,
+      upper: subscriptOf(upper, batch, at),
+    }))
+    return setSlice(container(batch, at), bounds, part(batch, at))
+  }
+}
+
+/** A subscript in an assignment; null where it is left open. */
+const subscriptOf = (bound: Evaluator | null, batch: Batch, at: number): number | null => {
+  if (bound === null) return null
+  return requiredSubscript(bound(batch, at))
+}
+
+const coerceDomain = (expr: CoerceDomainExpr, scope: Compilation): Evaluator => {
+  const arg = interpret(expr.arg, scope)
+  const { value: id, notNull, type } = expr
+  const { context } = scope
+  const checks = expr.checks.map(({ name, expr: check }) => ({
+    name,
+    test: interpret(check, { context, layout: NO_COLUMNS }),
+  }))
+  return (batch, at) => {
+    const value = arg(batch, at)
+    if (value === null && notNull) throw domainNotNull(type.sqlName)
+    if (checks.length > 0) {
+      const around = context.outer[id]
+      context.outer[id] = value
+      for (const { name, test } of checks) {
+        if (test(ONE_ROW, 0) === false) throw domainCheckViolation(type.sqlName, name)
+      }
+      context.outer[id] = around
+    }
+    return value
+  }
+}
+
+const NO_COLUMNS: Layout = new Map()
 
 const rowCompare = (expr: RowCompareExpr, scope: Compilation): Evaluator => {
   const left = expr.left.map((e) => interpret(e, scope))

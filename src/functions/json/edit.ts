@@ -3,6 +3,8 @@ import {
   cannotDeleteFrom,
   cannotReplaceKey,
   nullPathElement,
+  pathElementOutOfRange,
+  pathThroughScalar,
   pathElementNotInteger,
   wrongJsonKind,
 } from '../../errors/raise/data.ts'
@@ -107,6 +109,35 @@ export const setAtPath = (node: JsonbNode, path: Path, value: JsonbNode, create:
 }
 
 /** jsonb_insert: adds a value before or after the one at a path, or a new member. */
+/** `j[a][b] = value`: what is missing on the way is made, arrays by numbers and objects by other keys. */
+export const assignAtPath = (node: JsonbNode, path: readonly string[], value: JsonbNode, depth = 0): JsonbNode => {
+  const step = path[depth]
+  if (step === undefined) return value
+  if (isJsonbObject(node)) {
+    const member = node.get(step)
+    const inner = member === undefined ? madeFor(path, value, depth + 1) : assignAtPath(member, path, value, depth + 1)
+    return jsonbObject([...node, [step, inner]])
+  }
+  if (!isJsonbArray(node)) throw pathThroughScalar()
+  const index = stepIndex(step, depth + 1)
+  const at = index < 0 ? node.length + index : index
+  if (at < 0) throw pathElementOutOfRange(depth + 1, index)
+  if (at < node.length) {
+    return node.map((element, i) => (i === at ? assignAtPath(element, path, value, depth + 1) : element))
+  }
+  const gap = new Array<JsonbNode>(at - node.length).fill(null)
+  return [...node, ...gap, madeFor(path, value, depth + 1)]
+}
+
+/** What a path from `depth` on leads into where there is nothing yet. */
+const madeFor = (path: readonly string[], value: JsonbNode, depth: number): JsonbNode => {
+  const step = path[depth]
+  if (step === undefined) return value
+  const inner = madeFor(path, value, depth + 1)
+  const index = pathIndex(step)
+  return index === null || index < 0 ? jsonbObject([[step, inner]]) : [...new Array<JsonbNode>(index).fill(null), inner]
+}
+
 export const insertAtPath = (node: JsonbNode, path: Path, value: JsonbNode, after: boolean): JsonbNode => {
   requireContainer(node, 'cannot set path in scalar')
   return editAt(node, path, 0, { operation: after ? 'insert-after' : 'insert-before', create: true, value })

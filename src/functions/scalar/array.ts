@@ -205,6 +205,11 @@ function fill(value: Datum, dimensions: SqlArray | null, lowerBounds: SqlArray |
   if (dimensions === null || lowerBounds === null) {
     throw nullValueNotAllowed('dimension array or low bound array cannot be null')
   }
+  if (dimensions.dimensions.length > 1) {
+    throw arraySubscriptError('wrong number of array subscripts', {
+      detail: 'Dimension array must be one dimensional.',
+    })
+  }
   const lengths = dimensions.elements as readonly (number | null)[]
   if (lengths.includes(null)) throw nullValueNotAllowed('dimension values cannot be null')
   const lower = lowerBounds?.elements ?? lengths.map(() => 1)

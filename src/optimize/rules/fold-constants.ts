@@ -86,7 +86,7 @@ const foldCall = (expr: CallExpr, context: OptimizerContext): Expr => {
     return constant(null, expr.type)
   }
   const { evaluate } = fn
-  if (fn.volatility === 'immutable' && evaluate !== undefined && fn.blocking !== true) {
+  if (fn.volatility === 'immutable' && evaluate !== undefined && fn.blocking !== true && expr.variadic !== true) {
     const values: Datum[] = []
     for (const arg of args) if (arg.kind === 'const') values.push(arg.value)
     if (values.length === args.length) return computed(expr, () => evaluate(...values))

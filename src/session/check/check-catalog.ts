@@ -60,6 +60,10 @@ export const isStored = ({ kind, storageId }: RelationObject): boolean =>
   (kind === 'r' || kind === 'm') && storageId !== 0
 
 const checkConstraint = (catalog: CatalogSnapshot, constraint: ConstraintObject, report: Report): void => {
+  if (constraint.domain !== undefined) {
+    if (catalog.typeObject(constraint.domain) === null) report('belongs to a domain that does not exist')
+    return
+  }
   const table = catalog.relation(constraint.table)
   if (table === null) report(`belongs to table ${constraint.table}, which does not exist`)
   else checkColumns(table, constraint.columns, report)

@@ -7,17 +7,19 @@ import { isPlannable } from '../../analyze/analyze.ts'
 import { LocatedError } from '../../errors/raise/analysis.ts'
 import { bodyMustWait } from '../../errors/raise/routines.ts'
 import { SqlError } from '../../errors/sql-error.ts'
-import type { Node } from '../../sql/ast.ts'
-import { characterPosition, parseStatements } from '../../sql/parse.ts'
+import { bodyOf as nodeBody, type CallStmt, type Node } from '../../sql/ast.ts'
+import { bodyStatements } from '../../exec/routines/sql-body.ts'
+import { characterPosition } from '../../sql/parse.ts'
 import { OID } from '../../types/oids.ts'
 import { SqlRecord } from '../../types/record.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
 import { isCurrent, lockTables, startNested } from '../execute-statement.ts'
 import { planStatement, type StatementPlan } from '../plan-statement.ts'
+import { callProcedure } from '../utility/call.ts'
 import { runUtility } from '../utility/index.ts'
 import type { RoutineCall, RoutineLanguage } from './language.ts'
-import { columnsOf, namesOfParameters, returnedColumns, shapeResult } from './sql-result.ts'
+import { columnsOf, namesOfParameters, returnedColumns, shapeResult } from '../../exec/routines/sql-result.ts'
 
 /** A statement of a body: planned again when the catalog has changed. */
 interface BodyStatement {
@@ -29,18 +31,13 @@ interface BodyStatement {
 /** Bodies by the types that they are called with. */
 const bodies = new WeakMap<FunctionObject, Map<string, readonly BodyStatement[]>>()
 
-const statementsOf = (routine: FunctionObject): readonly { readonly node: Node; readonly text: string }[] =>
-  routine.body === null
-    ? parseStatements(routine.source)
-    : routine.body.map((tree) => ({ node: tree as unknown as Node, text: '' }))
-
 const bodyOf = ({ routine, types }: RoutineCall): readonly BodyStatement[] => {
   const key = [...types.args, types.result].map((type) => type.oid).join()
   const known = bodies.get(routine) ?? new Map<string, readonly BodyStatement[]>()
   bodies.set(routine, known)
   const found = known.get(key)
   if (found !== undefined) return found
-  const body = statementsOf(routine).map(({ node, text }) => ({ node, text, plan: null }))
+  const body = bodyStatements(routine).map(({ node, text }) => ({ node, text, plan: null }))
   known.set(key, body)
   return body
 }
@@ -48,7 +45,7 @@ const bodyOf = ({ routine, types }: RoutineCall): readonly BodyStatement[] => {
 const planOf = (call: RoutineCall, statement: BodyStatement, last: boolean): StatementPlan => {
   const { core, routine, types } = call
   if (statement.plan !== null && isCurrent(core, statement.plan)) return statement.plan
-  const result = last ? returnedColumns(routine, types) : null
+  const result = last ? returnedColumns(types) : null
   statement.plan = planStatement(statement.node, {
     catalog: core.catalog,
     searchPath: core.searchPath,
@@ -149,12 +146,25 @@ const waitsFor = ({ routine }: RoutineCall, promise: Promise<unknown>): SqlError
   return bodyMustWait(routine.name)
 }
 
+const callOf = (node: Node): CallStmt | undefined => nodeBody(node, 'CallStmt')
+
 const run = async (call: RoutineCall): Promise<Datum[]> => {
   const body = bodyOf(call)
   let rows: Datum[] = []
   for (const [i, statement] of body.entries()) {
     let planning = true
     try {
+      const procedure = callOf(statement.node)
+      if (procedure !== undefined) {
+        planning = false
+        await callProcedure(call.core, procedure, null, {
+          routine: { name: call.routine.name, parameters: namesOfParameters(call.routine) },
+          types: call.types.args,
+          values: call.args,
+        })
+        rows = []
+        continue
+      }
       if (!isPlannable(statement.node)) {
         await runUtility(call.core, statement.node, {
           sink: NOWHERE,

@@ -23,6 +23,7 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     ownerName: core.role.name,
     databaseName: core.databaseName,
     format: core.format,
+    validatesBodies: core.settings.get('check_function_bodies') !== false,
     notice: (notice) => core.notice(notice),
     execution: () => {
       block.transaction.advanceCommand()

@@ -4,6 +4,10 @@ import { notOfKind, objectInUse } from '../../errors/raise/definitions.ts'
 import { alterTable } from '../../exec/ddl/alter-table.ts'
 import { changeOwner, commentStatement, renameStatement, setSchema } from '../../exec/ddl/rename.ts'
 import { alterRole, createDatabase, createRole, dropRoles, findDatabase } from '../../exec/ddl/server-objects.ts'
+import { alterComposite, altersType, createComposite } from '../../exec/ddl/composite-types.ts'
+import { alterDomain, createDomain } from '../../exec/ddl/domains.ts'
+import { alterFunction } from '../../exec/ddl/alter-function.ts'
+import { createFunction } from '../../exec/ddl/create-function.ts'
 import { createRange } from '../../exec/ddl/range-types.ts'
 import { alterEnum, createEnum } from '../../exec/ddl/types.ts'
 import { createIndexStatement } from '../../exec/ddl/partition-indexes.ts'
@@ -143,12 +147,14 @@ export const definitionHandlers: UtilityHandlers = {
     return 'DROP INDEX'
   },
   AlterTableStmt: (core, node) =>
-    tagged(
-      core,
-      'ALTER TABLE',
-      (context) => alterTable(context, node),
-      () => lockAltered(core, node),
-    ),
+    altersType(node)
+      ? define(core, 'ALTER TYPE', (context) => alterComposite(context, node))
+      : tagged(
+          core,
+          'ALTER TABLE',
+          (context) => alterTable(context, node),
+          () => lockAltered(core, node),
+        ),
   RenameStmt: (core, node) =>
     tagged(
       core,
@@ -181,6 +187,29 @@ export const definitionHandlers: UtilityHandlers = {
       (context) => createEnum(context, node),
       () => lockNewType(core, namesOf(node.typeName)),
     ),
+  CreateFunctionStmt: (core, node, { sql }) =>
+    define(
+      core,
+      node.is_procedure ? 'CREATE PROCEDURE' : 'CREATE FUNCTION',
+      (context) => createFunction(context, node, sql),
+      () => lockNewType(core, namesOf(node.funcname)),
+    ),
+  AlterFunctionStmt: (core, node) => tagged(core, 'ALTER FUNCTION', (context) => alterFunction(context, node)),
+  CompositeTypeStmt: (core, node) =>
+    define(
+      core,
+      'CREATE TYPE',
+      (context) => createComposite(context, node),
+      () => lockNewName(core, node.typevar),
+    ),
+  CreateDomainStmt: (core, node) =>
+    define(
+      core,
+      'CREATE DOMAIN',
+      (context) => createDomain(context, node),
+      () => lockNewType(core, namesOf(node.domainname)),
+    ),
+  AlterDomainStmt: (core, node) => define(core, 'ALTER DOMAIN', (context) => alterDomain(context, node)),
   CreateRangeStmt: (core, node) =>
     define(
       core,

@@ -4,6 +4,7 @@ import { bodyOf, tagOf, type Node } from '../../sql/ast.ts'
 import { OID } from '../../types/oids.ts'
 import type { FieldDescription } from '../contract.ts'
 import type { SessionCore } from '../core.ts'
+import { describeCall } from './call.ts'
 
 const textField = (core: SessionCore, name: string): FieldDescription => ({
   name,
@@ -43,6 +44,8 @@ export const describeUtility = (core: SessionCore, node: Node): readonly FieldDe
       if (cursor === undefined) throw undefinedCursor(fetch?.portalname ?? '')
       return cursor.fields
     }
+    case 'CallStmt':
+      return describeCall(core, bodyOf(node, 'CallStmt') ?? {})
     default:
       return null
   }

@@ -2,6 +2,7 @@
 import { unsupportedStatement } from '../../errors/raise/session.ts'
 import { bodyOf, tagOf, type Node, type NodeBodies, type NodeTag } from '../../sql/ast.ts'
 import type { SessionCore } from '../core.ts'
+import { callHandlers } from './call.ts'
 import { copyHandlers } from './copy.ts'
 import { cursorHandlers } from './cursors.ts'
 import { definitionHandlers } from './definitions.ts'
@@ -21,6 +22,7 @@ const HANDLERS: UtilityHandlers = {
   ...preparedHandlers,
   ...cursorHandlers,
   ...explainHandlers,
+  ...callHandlers,
   ...copyHandlers,
   ...maintenanceHandlers,
   ...definitionHandlers,

@@ -1,4 +1,5 @@
 /** Input, output, receive, send, typmod and other functions of types, as pg_type names them. */
+import { isDomainType } from '../../../types/domain-type.ts'
 import type { SqlType } from '../../../types/sql-type.ts'
 
 /** In this order: typinput typoutput typreceive typsend typmodin typmodout typanalyze typsubscript. */
@@ -72,7 +73,9 @@ const LIST = `
     box box_in box_out box_recv box_send - - - raw_array_subscript_handler;
     polygon poly_in poly_out poly_recv poly_send - - - -;
     line line_in line_out line_recv line_send - - - raw_array_subscript_handler;
-    circle circle_in circle_out circle_recv circle_send - - - -`
+    circle circle_in circle_out circle_recv circle_send - - - -;
+    tsvector tsvectorin tsvectorout tsvectorrecv tsvectorsend - - ts_typanalyze -;
+    tsquery tsqueryin tsqueryout tsqueryrecv tsquerysend - - - -`
 
 const byType = new Map(
   LIST.split(';').map((entry) => {
@@ -107,7 +110,14 @@ const RECORD: TypeFunctions = ['record_in', 'record_out', 'record_recv', 'record
 
 const BY_KIND: Partial<Record<SqlType['kind'], TypeFunctions>> = { e: ENUM, r: RANGE, m: MULTIRANGE }
 
+/** Domains are read by functions of their own and written as what they are over. */
+const domainFunctions = (base: SqlType): TypeFunctions => {
+  const [, output, , send, , , analyze] = typeFunctions(base)
+  return ['domain_in', output, 'domain_recv', send, '-', '-', analyze, '-']
+}
+
 export const typeFunctions = (type: SqlType): TypeFunctions => {
+  if (isDomainType(type)) return domainFunctions(type.base)
   const own = type.namespace === PG_CATALOG ? byType.get(type.name) : undefined
   if (own !== undefined) return own
   if (type.category === 'A') {

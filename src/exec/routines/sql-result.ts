@@ -29,7 +29,7 @@ export const columnsOf = ({ result, columns }: CallTypes): ReturnedColumns['colu
 }
 
 /** Null where the last statement may deliver anything: void, and records whose columns the call names. */
-export const returnedColumns = (_routine: FunctionObject, types: CallTypes): ReturnedColumns | null => {
+export const returnedColumns = (types: CallTypes): ReturnedColumns | null => {
   const columns = columnsOf(types)
   if (types.result.oid === OID.void || (types.result.oid === OID.record && columns === null)) return null
   return { declared: types.result, columns }
@@ -92,6 +92,15 @@ const coerced = (
     const fitted = tryCoerce(context, expr, type, typmod, 'assignment', undefined)
     if (fitted === null) throw mismatch(i)
     return fitted
+  }
+  if (query.kind === 'select' && query.distinct === 'none' && query.orderBy.length === 0) {
+    let at = 0
+    const targets = query.targets.map((target) => {
+      if (target.hidden) return target
+      const expr = fit(target.expr, at++)
+      return { ...target, expr, column: { ...target.column, type: expr.type, typmod: expr.typmod } }
+    })
+    return { ...query, targets, outputs: targets.filter((t) => !t.hidden).map((t) => t.column) }
   }
   if (!('returning' in query) || query.returning === null) return wrap(context, query as Query, fit)
   const targets = query.returning.targets.map((target, i) => {
