@@ -37,6 +37,7 @@ import { networkFunctions } from './scalar/network.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
+import { typeSupportFunctions } from './scalar/type-support.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { rangeAggregates } from './range/aggregates.ts'
 import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
@@ -54,6 +55,7 @@ export { equalityOperator, orderingOperator, strategyOperator } from './operator
 
 export const allFunctions: readonly FunctionRecord[] = [
   ...comparisonFunctions,
+  ...typeSupportFunctions,
   ...arithmeticFunctions,
   ...conversionFunctions,
   ...mathFunctions,
