@@ -169,6 +169,8 @@ export interface RelationObject extends ObjectBase {
   readonly inherits?: readonly number[]
   readonly partitionKey?: PartitionKey
   readonly partition?: PartitionBound
+  /** A materialized view WITH NO DATA: it cannot be read. */
+  readonly unpopulated?: true
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'

@@ -12,6 +12,7 @@ import { jsonOperators } from './operators/json.ts'
 import { networkOperators } from './operators/network.ts'
 import { textOperators } from './operators/text.ts'
 import { rangeOperators } from './operators/range.ts'
+import { textSearchOperators } from './operators/text-search.ts'
 import { valueOperators } from './operators/values.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
@@ -38,6 +39,8 @@ import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
 import { typeSupportFunctions } from './scalar/type-support.ts'
+import { textSearchFunctions } from './scalar/text-search.ts'
+import { textSearchValueFunctions } from './scalar/text-search-values.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { rangeAggregates } from './range/aggregates.ts'
 import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
@@ -46,6 +49,7 @@ import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
 import { seriesFunctions } from './set-returning/series.ts'
+import { textSearchSets } from './set-returning/text-search.ts'
 import { windowFunctions } from './windows/windows.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
 import { conversionFunctions } from './scalar/conversion.ts'
@@ -66,6 +70,8 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...identifierFunctions,
   ...networkFunctions,
   ...geometricFunctions,
+  ...textSearchFunctions,
+  ...textSearchValueFunctions,
   ...hashFunctions,
   ...inRangeFunctions,
   ...concatenationFunctions,
@@ -95,6 +101,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...jsonRecordSets,
   ...jsonPathSets,
   ...snapshotSets,
+  ...textSearchSets,
   ...catalogSets,
   ...maintenanceSets,
 ]
@@ -110,6 +117,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...valueOperators,
   ...networkOperators,
   ...geometricOperators,
+  ...textSearchOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>

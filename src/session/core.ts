@@ -57,6 +57,8 @@ export class SessionCore {
   readonly sessionUser: string
   /** The temporary schema, once something temporary was made. */
   temporarySchema: number | null = null
+  /** Temporary tables that are dropped or emptied when a transaction commits. */
+  readonly commitActions = new Map<number, 'drop' | 'empty'>()
   /** The statement that runs now. */
   running: ExecutionContext | null = null
   /** What the client sent, in full. */

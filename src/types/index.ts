@@ -22,6 +22,8 @@ import { recordType } from './record.ts'
 import { regTypes } from './reg.ts'
 import type { SqlType } from './sql-type.ts'
 import { stringTypes } from './strings.ts'
+import { tsqueryType } from './text-search/tsquery.ts'
+import { tsvectorType } from './text-search/tsvector.ts'
 import { snapshotTypes } from './transaction-snapshot.ts'
 import { uuidType } from './uuid.ts'
 import { int2vectorType, oidvectorType } from './vectors.ts'
@@ -47,6 +49,8 @@ const elementTypes: readonly SqlType[] = [
   ...macAddressTypes,
   ...networkTypes,
   ...geometricTypes,
+  tsvectorType,
+  tsqueryType,
   ...snapshotTypes,
   dateType,
   timeType,

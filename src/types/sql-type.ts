@@ -23,6 +23,8 @@
  * | macaddr macaddr8 pg_snapshot txid_snapshot | string, canonical |
  * | inet cidr | InetAddress |
  * | point lseg line box path polygon circle | the shapes of `geometry/shapes.ts` |
+ * | tsvector | TsVector |
+ * | tsquery | TsQuery |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
  * | jsonpath | JsonPath, the tree of `jsonpath/items.ts` |

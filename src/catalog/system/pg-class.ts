@@ -59,7 +59,7 @@ const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     relhassubclass: catalog.childrenOf(oid).length > 0,
     relrowsecurity: false,
     relforcerowsecurity: false,
-    relispopulated: true,
+    relispopulated: relation.unpopulated !== true,
     relreplident: isUser && (kind === 'r' || kind === 'p' || kind === 'm') ? 'd' : 'n',
     relispartition: relation.partition !== undefined || (index !== null && relation.inherits !== undefined),
     relpartbound: relation.partition === undefined ? null : storedBound(oid),

@@ -112,6 +112,7 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     relation = { ...relation, partitionKey: partitionKeyOf(context, relation, node.partspec) }
     context.catalog.put(relation)
   }
+  setOnCommit(context, relation, node.oncommit)
   await mergeChecks(context, above, relation)
   const tableConstraints = elements
     .filter((element) => tagOf(element) === 'Constraint')
@@ -124,6 +125,18 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
   for (const constraint of all)
     if (constraint.node.contype === 'CONSTR_FOREIGN') await addForeignKey(context, relation.oid, constraint)
   return context.catalog.snapshot.relation(relation.oid)
+}
+
+/** ON COMMIT, which only temporary tables can have. */
+export const setOnCommit = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  action: CreateStmt['oncommit'],
+): void => {
+  if (action === undefined || action === 'ONCOMMIT_NOOP') return
+  if (relation.persistence !== 't') throw invalidTableDefinition('ON COMMIT can only be used on temporary tables')
+  if (action === 'ONCOMMIT_DROP') context.atCommit(relation.oid, 'drop')
+  if (action === 'ONCOMMIT_DELETE_ROWS') context.atCommit(relation.oid, 'empty')
 }
 
 /** The table that a partition is made of. */

@@ -3,6 +3,7 @@ import type { DefinitionContext } from '../../exec/ddl/context.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
+import { actAtCommit } from '../temporary-objects.ts'
 
 export const definitionContext = (core: SessionCore): DefinitionContext => {
   const { block, parts, database } = core
@@ -14,6 +15,10 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     searchPath: core.searchPath,
     creationSchema: core.creationSchema,
     temporarySchema: () => core.makeTemporarySchema(),
+    atCommit: (relation, action) => {
+      core.commitActions.set(relation, action)
+      block.beforeCommit = () => actAtCommit(core)
+    },
     owner: core.role.oid,
     ownerName: core.role.name,
     databaseName: core.databaseName,
