@@ -38,6 +38,7 @@ import { networkFunctions } from './scalar/network.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
+import { typeSupportFunctions } from './scalar/type-support.ts'
 import { textSearchFunctions } from './scalar/text-search.ts'
 import { textSearchValueFunctions } from './scalar/text-search-values.ts'
 import { systemFunctions } from './scalar/system.ts'
@@ -59,6 +60,7 @@ export { equalityOperator, orderingOperator, strategyOperator } from './operator
 
 export const allFunctions: readonly FunctionRecord[] = [
   ...comparisonFunctions,
+  ...typeSupportFunctions,
   ...arithmeticFunctions,
   ...conversionFunctions,
   ...mathFunctions,

@@ -75,3 +75,20 @@ export const partitionViolation = (relation: string, fields: ErrorFields): SqlEr
 
 export const noPartitionForRow = (relation: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.check_violation, `no partition of relation "${relation}" found for row`, fields)
+
+export const notPopulated = (view: string): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, `materialized view "${view}" has not been populated`, {
+    hint: 'Use the REFRESH MATERIALIZED VIEW command.',
+  })
+
+export const duplicateRefreshedRows = (view: string, row: string): SqlError =>
+  new SqlError(
+    SQL_STATE.cardinality_violation,
+    `new data for materialized view "${view}" contains duplicate rows without any null columns`,
+    { detail: `Row: ${row}` },
+  )
+
+export const cannotRefreshConcurrently = (view: string): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, `cannot refresh materialized view "${view}" concurrently`, {
+    hint: 'Create a unique index with no WHERE clause on one or more columns of the materialized view.',
+  })
