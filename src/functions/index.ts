@@ -32,6 +32,7 @@ import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
 import { networkFunctions } from './scalar/network.ts'
+import { recordImageFunctions, recordImageOperators } from './scalar/record-image.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
@@ -65,6 +66,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...hashFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
+  ...recordImageFunctions,
   ...datetimeFunctions,
   ...datetimeArithmeticFunctions,
   ...formattingFunctions,
@@ -101,6 +103,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...jsonOperators,
   ...arrayOperators,
   ...rangeOperators,
+  ...recordImageOperators,
   ...valueOperators,
   ...networkOperators,
   ...geometricOperators,
