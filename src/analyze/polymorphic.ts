@@ -77,7 +77,7 @@ class Resolver {
   }
 
   #mismatch(message: string, detail?: string) {
-    return datatypeMismatch(message, this.#location, detail === undefined ? {} : { detail })
+    return datatypeMismatch(message, undefined, detail === undefined ? {} : { detail })
   }
 
   #notA(declared: string, what: string, type: SqlType) {
