@@ -16,13 +16,18 @@ import {
   type Location,
 } from '../errors/raise/analysis.ts'
 import { functionsOf } from '../catalog/routines.ts'
-import type { AggregateFunction, FunctionRecord, WindowFunction } from '../functions/records.ts'
+import {
+  type AggregateFunction,
+  directArguments,
+  type FunctionRecord,
+  type WindowFunction,
+} from '../functions/records.ts'
 import { bodyOf, namesOf, type FuncCall, type Node } from '../sql/ast.ts'
 import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { coerce, coerceToBoolean, coercionPath, commonTypeOrNull, settleUnknown } from './coerce.ts'
+import { coerce, coerceToBoolean, coercionPath, commonType, commonTypeOrNull, settleUnknown } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, RecordColumn, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
@@ -75,7 +80,11 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
   const { record } = match
   checkProcedure(match, procedure, () => signatureOf(names, all, named), location)
   checkVariadic(match, shape, all, locationOf(argNodes.at(-1)))
-  const { args: bound, result, replace } = bindArguments(context, match, all, location)
+  const given =
+    record.kind === 'aggregate' && record.hypothetical === true && within
+      ? hypotheticalArguments(context, all, args.length, node, names)
+      : all
+  const { args: bound, result, replace } = bindArguments(context, match, given, location)
   const columns = outColumns(record, replace)
   checkDecorations(node, name, record, location)
 
@@ -103,6 +112,32 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
         ? windowCall(context, scope, node, record, bound, result)
         : aggregateCall(context, scope, node, record, bound, result)
   }
+}
+
+/** A hypothetical row's values and the sort keys, of the same type each. */
+const hypotheticalArguments = (
+  context: AnalysisContext,
+  all: readonly Expr[],
+  direct: number,
+  node: FuncCall,
+  names: readonly string[],
+): readonly Expr[] => {
+  const { location } = node
+  const name = names.at(-1) as string
+  const keys = all.length - direct
+  if (direct !== keys) {
+    throw undefinedFunction(signatureOf(names, all, []), location, {
+      hint: `To use the hypothetical-set aggregate ${name}, the number of hypothetical direct arguments (here ${direct}) must match the number of ordering columns (here ${keys}).`,
+    })
+  }
+  const placeOf = (i: number): Location =>
+    locationOf(i < direct ? node.args?.[i] : bodyOf(node.agg_order?.[i - direct] as Node, 'SortBy')?.node)
+  return all.map((arg, i) => {
+    const pair = [i % direct, (i % direct) + direct]
+    const exprs = pair.map((place) => all[place] as Expr)
+    const type = commonType(context, exprs, 'WITHIN GROUP', (k) => placeOf(pair[k] as number))
+    return coerce(context, arg, type, -1, 'implicit', placeOf(i))
+  })
 }
 
 /** The types that the OUT columns have in this call. */
@@ -366,9 +401,10 @@ const aggregateCall = (
   const distinct = node.agg_distinct ?? false
   const orderNodes = node.agg_order ?? []
   let orderBy: SortKey[] = scope.within(CLAUSE.aggregateArgument, () => analyzeSortKeys(context, scope, orderNodes))
-  if (record.directArgs !== undefined) {
+  const direct = directArguments(record, args.length)
+  if (direct !== undefined) {
     // WITHIN GROUP: the sorted expressions are the aggregated arguments themselves.
-    const aggregated = args.slice(record.directArgs)
+    const aggregated = args.slice(direct)
     orderBy = orderBy.map((key, i) => ({ ...key, expr: aggregated[i] ?? key.expr }))
   }
   if (distinct) checkDistinct(args, orderBy, location)
@@ -409,7 +445,7 @@ const windowCall = (
 ): Expr => {
   const { location } = node
   if (!scope.clause.windows) {
-    if (scope.clause === CLAUSE.windowArgument || scope.clause === CLAUSE.window) {
+    if (scope.clause === CLAUSE.windowArgument) {
       throw windowingError('window function calls cannot be nested', location)
     }
     if (scope.clause === CLAUSE.aggregateArgument) {

@@ -56,6 +56,7 @@ import { analyzeSubLink } from './sublinks.ts'
 import { subscript, type WrittenIndex } from './subscripts.ts'
 import { expandedList } from './targets.ts'
 import { resolveTypeName } from './type-name.ts'
+import { analyzeXml, analyzeXmlSerialize } from './xml.ts'
 
 type Handler<T extends keyof NodeBodies> = (context: AnalysisContext, scope: Scope, body: NodeBodies[T]) => Expr
 
@@ -430,5 +431,7 @@ const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
   NamedArgExpr: analyzeNamedArg,
   GroupingFunc: analyzeGrouping,
   SubLink: analyzeSubLink,
+  XmlExpr: analyzeXml,
+  XmlSerialize: analyzeXmlSerialize,
   SetToDefault: analyzeDefault,
 }

@@ -18,7 +18,7 @@ import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
 import { conjunction } from './nodes.ts'
 import { resolveOperator } from './overload.ts'
-import { arrayOf, resolvePolymorphic } from './polymorphic.ts'
+import { arrayOf, isPolymorphic, resolvePolymorphic } from './polymorphic.ts'
 import type { Scope } from './scope.ts'
 
 export const analyzeOperatorExpression = (context: AnalysisContext, scope: Scope, node: A_Expr): Expr => {
@@ -268,9 +268,14 @@ const arrayComparison = (
     left.type.oid === OID.unknown && right.type.element !== null
       ? coerce(context, left, right.type.element, -1, 'implicit', location)
       : settleUnknown(context, left)
+  // An untyped array has elements of the type that the operator takes for an untyped operand.
+  const elementOf = (): SqlType => {
+    const { operator } = resolveOperator(context, symbol, scalar.type, right.type, location)
+    return isPolymorphic(operator.right) ? scalar.type : context.typeOf(operator.right)
+  }
   const array =
     right.type.oid === OID.unknown
-      ? coerce(context, right, arrayOf(context.catalog, scalar.type, location), -1, 'implicit', location)
+      ? coerce(context, right, arrayOf(context.catalog, elementOf(), location), -1, 'implicit', location)
       : right
   const { element } = baseTypeOf(array.type)
   if (element === null || baseTypeOf(array.type).length !== -1) {

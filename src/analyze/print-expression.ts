@@ -3,7 +3,7 @@
  * types, every operator in parentheses unless the pretty form is asked for.
  */
 import { quoteIdentifier } from '../functions/keywords.ts'
-import type { OperatorRecord } from '../functions/records.ts'
+import { directArguments, type OperatorRecord } from '../functions/records.ts'
 import { OID } from '../types/oids.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type {
@@ -303,7 +303,7 @@ export class ExpressionPrinter {
   #aggregate(expr: AggregateExpr): void {
     const { writer } = this
     writer.add(`${quoteIdentifier(expr.function.name)}(${expr.distinct ? 'DISTINCT ' : ''}`)
-    const { directArgs } = expr.function
+    const directArgs = directArguments(expr.function, expr.args.length)
     this.list(directArgs === undefined ? expr.args : expr.args.slice(0, directArgs), true)
     if (expr.star) writer.add('*')
     if (directArgs !== undefined) writer.add(') WITHIN GROUP (ORDER BY ')

@@ -108,6 +108,8 @@ export interface RecursiveCte {
 export interface FrameBound {
   readonly kind: 'unbounded-preceding' | 'preceding' | 'current' | 'following' | 'unbounded-following'
   readonly offset: Expr | null
+  /** RANGE with an offset: the function in_range of its types. */
+  readonly inRange?: number
 }
 
 export interface WindowSpec {

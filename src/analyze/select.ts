@@ -5,16 +5,18 @@ import {
   invalidColumnReference,
   noEqualityOperator,
   syntaxErrorAt,
+  windowingError,
 } from '../errors/raise/analysis.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy, type WindowDef } from '../sql/ast.ts'
 import { coerceToBigint, coerceToBoolean, settleUnknown } from './coerce.ts'
+import { withoutVariables } from './constant-arguments.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { analyzeFrom } from './from.ts'
 import { checkGrouped } from './grouping.ts'
 import { locationOf } from './location.ts'
 import { formatType } from '../types/index.ts'
-import { sameExpr } from './nodes.ts'
+import { children, sameExpr } from './nodes.ts'
 import type { Cte, FromItem, SelectQuery, Target } from './query.ts'
 import { withRowLocks } from './row-locks.ts'
 import { CLAUSE, type BoundColumn, type Scope } from './scope.ts'
@@ -99,12 +101,8 @@ const limitOf = (
 ): Expr | null => {
   if (node === undefined || bodyOf(node, 'A_Const')?.isnull) return null
   return scope.within(clause, () => {
-    const hiddenItems = scope.items.splice(0, scope.items.length)
-    try {
-      return coerceToBigint(context, context.expr(scope, node), clause.name, locationOf(node))
-    } finally {
-      scope.items.push(...hiddenItems)
-    }
+    const expr = coerceToBigint(context, context.expr(scope, node), clause.name, locationOf(node))
+    return withoutVariables(scope, expr, clause.name, locationOf(node))
   })
 }
 
@@ -192,7 +190,8 @@ const checkGroupItem = (expr: Expr, node: Node): Expr => {
   const stack: Expr[] = [expr]
   for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
     if (e.kind === 'aggregate') throw groupingError('aggregate functions are not allowed in GROUP BY', locationOf(node))
-    if (e.kind === 'call') stack.push(...e.args)
+    if (e.kind === 'window') throw windowingError('window functions are not allowed in GROUP BY', locationOf(node))
+    stack.push(...children(e))
   }
   return expr
 }

@@ -1,8 +1,18 @@
 /** OVER clauses and the WINDOW clause: window definitions of one query level. */
-import { noEqualityOperator, undefinedObject, windowingError } from '../errors/raise/analysis.ts'
+import {
+  noEqualityOperator,
+  rangeFrameAmbiguous,
+  rangeFrameNotSupported,
+  undefinedObject,
+  windowingError,
+} from '../errors/raise/analysis.ts'
+import { functionsByName } from '../functions/index.ts'
+import type { FunctionRecord } from '../functions/records.ts'
 import type { Node, WindowDef } from '../sql/ast.ts'
 import { OID } from '../types/oids.ts'
-import { coerce, coerceToBigint, settleUnknown } from './coerce.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
+import { coerce, coerceToBigint, settleUnknown, tryCoerce } from './coerce.ts'
+import { withoutVariables } from './constant-arguments.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
@@ -94,11 +104,10 @@ const frameOf = (
   const bits = node.frameOptions ?? 0
   const has = (bit: number): boolean => (bits & bit) !== 0
   const mode = has(FRAME.rows) ? 'rows' : has(FRAME.groups) ? 'groups' : 'range'
-  const offset = (n: Node | undefined): Expr | null => {
-    if (n === undefined) return null
-    const expr = context.expr(scope, n)
-    if (mode !== 'range') return coerceToBigint(context, expr, mode.toUpperCase(), locationOf(n))
-    return rangeOffset(context, expr, orderBy, locationOf(n))
+  const bounded = (kind: 'preceding' | 'following', n: Node | undefined): FrameBound => {
+    const expr = withoutVariables(scope, context.expr(scope, n as Node), mode.toUpperCase(), locationOf(n as Node))
+    if (mode === 'range') return { kind, ...rangeOffset(context, expr, orderBy, node.location, locationOf(n as Node)) }
+    return { kind, offset: coerceToBigint(context, expr, mode.toUpperCase(), locationOf(n as Node)) }
   }
   const start: FrameBound = has(FRAME.startUnboundedPreceding)
     ? { kind: 'unbounded-preceding', offset: null }
@@ -106,14 +115,14 @@ const frameOf = (
       ? { kind: 'current', offset: null }
       : has(FRAME.startUnboundedFollowing)
         ? { kind: 'unbounded-following', offset: null }
-        : { kind: has(FRAME.startPreceding) ? 'preceding' : 'following', offset: offset(node.startOffset) }
+        : bounded(has(FRAME.startPreceding) ? 'preceding' : 'following', node.startOffset)
   const end: FrameBound = has(FRAME.endUnboundedFollowing)
     ? { kind: 'unbounded-following', offset: null }
     : has(FRAME.endCurrent)
       ? { kind: 'current', offset: null }
       : has(FRAME.endUnboundedPreceding)
         ? { kind: 'unbounded-preceding', offset: null }
-        : { kind: has(FRAME.endPreceding) ? 'preceding' : 'following', offset: offset(node.endOffset) }
+        : bounded(has(FRAME.endPreceding) ? 'preceding' : 'following', node.endOffset)
   if (mode === 'groups' && orderBy.length === 0)
     throw windowingError('GROUPS mode requires an ORDER BY clause', node.location)
   const exclude = has(FRAME.excludeCurrent)
@@ -126,20 +135,39 @@ const frameOf = (
   return { mode, start, end, exclude }
 }
 
-/** RANGE offset PRECEDING/FOLLOWING: an interval for date and time keys, else a number like the key. */
+/** RANGE offset PRECEDING/FOLLOWING: the function in_range of the key's type, and the offset as it takes it. */
 const rangeOffset = (
   context: AnalysisContext,
   expr: Expr,
   orderBy: readonly SortKey[],
+  window: number | undefined,
   location: number | undefined,
-): Expr => {
+): Pick<FrameBound, 'offset'> & { readonly inRange: number } => {
   const key = orderBy[0]
   if (orderBy.length !== 1 || key === undefined) {
-    throw windowingError('RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column', location)
+    throw windowingError('RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column', window)
   }
-  const type =
-    key.expr.type.category === 'D' || key.expr.type.category === 'T' ? context.typeOf(OID.interval) : key.expr.type
-  return coerce(context, expr, type, -1, 'implicit', location)
+  const keyType = baseTypeOf(key.expr.type)
+  // varchar is ordered as text.
+  const column = formatType(keyType.oid === OID.varchar ? context.typeOf(OID.text) : keyType, -1)
+  const known = functionsByName('in_range').filter((fn) => fn.args[0] === keyType.oid)
+  if (known.length === 0) throw rangeFrameNotSupported(column, null, location)
+  const offsetType = (fn: FunctionRecord): number => fn.args[2] as number
+  const { oid } = baseTypeOf(expr.type)
+  // A literal is taken for a value like the key's; otherwise any type will do that the offset can be cast to.
+  const fitting = known.filter((fn) =>
+    oid === OID.unknown
+      ? known.length === 1 || offsetType(fn) === keyType.oid
+      : tryCoerce(context, expr, context.typeOf(offsetType(fn)), -1, 'implicit', location) !== null,
+  )
+  const exact = fitting.find((fn) => offsetType(fn) === oid)
+  const chosen = exact ?? fitting[0]
+  if (chosen === undefined) throw rangeFrameNotSupported(column, formatType(expr.type, -1), location)
+  if (exact === undefined && fitting.length > 1) {
+    throw rangeFrameAmbiguous(column, formatType(expr.type, -1), location)
+  }
+  const offset = coerce(context, expr, context.typeOf(offsetType(chosen)), -1, 'implicit', location)
+  return { offset, inRange: chosen.oid }
 }
 
 const sameWindow = (a: WindowSpec, b: WindowSpec): boolean =>

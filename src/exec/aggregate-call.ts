@@ -52,7 +52,7 @@ export class AggregateCall {
   constructor(call: AggregateExpr, scope: Compilation) {
     this.#args = call.args.map((arg) => compileExpression(arg, scope, { transient: true }))
     this.#filter = call.filter === null ? null : compileCondition(call.filter, scope)
-    const types = callTypes(call.args, call.type, scope.context)
+    const types = { ...callTypes(call.args, call.type, scope.context), order: call.orderBy }
     const fn = call.function
     const plain = !call.distinct && call.orderBy.length === 0
     if (plain) {

@@ -125,7 +125,7 @@ export const buildOperator = (
       case 'unique':
         return new UniqueOperator(plan, build(plan.input), context)
       case 'append':
-        return new AppendOperator(plan, plan.inputs.map(build))
+        return new AppendOperator(plan, plan.inputs.map(build), context)
       case 'hash-set-operation':
         return new SetOperationOperator(plan, build(plan.left), build(plan.right), context)
       case 'recursive-union':

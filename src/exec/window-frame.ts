@@ -17,8 +17,8 @@ export interface FrameInput {
   readonly end: Datum
   /** Value of the first order key. */
   keyAt(row: number): Datum
-  /** key + offset or key - offset. */
-  shift(value: Datum, offset: Datum, bound: FrameBound, plus: boolean): Datum
+  /** Whether a key lies at or below (`less`), or at or above, another one with the bound's offset added or taken away (`sub`). */
+  inRange(bound: FrameBound, value: Datum, base: Datum, offset: Datum, sub: boolean, less: boolean): boolean
 }
 
 export interface FrameFinder {
@@ -83,21 +83,20 @@ const rangeBound = (
   const value = keyAt(row)
   if (value === null) return start ? peersOf(row).from : peersOf(row).to
   // Descending order turns the direction round.
-  const plus = (bound.kind === 'following') !== key.descending
-  const limit = input.shift(value, offset, bound, plus)
-  const compare = key.expr.type.compare as (a: Datum, b: Datum) => number
-  const order = (other: number): number => {
+  const sub = (bound.kind === 'preceding') !== key.descending
+  const less = start === key.descending
+  /** Whether a row lies before the frame's start, or not behind its end. */
+  const passes = (other: number): boolean => {
     const k = keyAt(other)
-    if (k === null) return key.nullsFirst ? -1 : 1
-    return key.descending ? -compare(k, limit) : compare(k, limit)
+    if (k === null) return key.nullsFirst
+    return input.inRange(bound, k, value, offset, sub, less) !== start
   }
   // Binary search: the first row at or beyond (start) or beyond (end) the limit.
   let low = 0
   let high = size
   while (low < high) {
     const middle = (low + high) >> 1
-    const o = order(middle)
-    if (start ? o < 0 : o <= 0) low = middle + 1
+    if (passes(middle)) low = middle + 1
     else high = middle
   }
   return low

@@ -381,4 +381,22 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     [1201, 1202, 1203, 1204, 1205, 1206],
     ofType('inet'),
   ),
+  family(
+    'tsvector',
+    'tsvector',
+    'tsvector_*',
+    [3618, 3619, 3616, 3617, 3621, 3620],
+    [3629, 3630, 3627, 3628, 3632, 3631],
+    ofType('tsvector'),
+    { hashes: false },
+  ),
+  family(
+    'tsquery',
+    'tsquery',
+    'tsquery_*',
+    [3664, 3665, 3662, 3663, 3667, 3666],
+    [3676, 3677, 3674, 3675, 3679, 3678],
+    ofType('tsquery'),
+    { hashes: false },
+  ),
 ]

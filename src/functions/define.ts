@@ -115,6 +115,7 @@ export interface AggregateOptions {
   readonly skipNulls?: boolean
   readonly grouped?: (types: CallTypes) => GroupedAggregation
   readonly directArgs?: number
+  readonly hypothetical?: boolean
   readonly volatility?: AggregateFunction['volatility']
 }
 

@@ -1,6 +1,7 @@
 /** The registry of functions, operators and casts, and what planning asks of it. */
 import { basicAggregates } from './aggregates/basic.ts'
 import { collectionAggregates } from './aggregates/collections.ts'
+import { hypotheticalAggregates } from './aggregates/hypothetical.ts'
 import { statisticsAggregates } from './aggregates/statistics.ts'
 import { arithmeticOperators } from './operators/arithmetic.ts'
 import { arrayOperators } from './operators/array.ts'
@@ -11,6 +12,7 @@ import { jsonOperators } from './operators/json.ts'
 import { networkOperators } from './operators/network.ts'
 import { textOperators } from './operators/text.ts'
 import { rangeOperators } from './operators/range.ts'
+import { textSearchOperators } from './operators/text-search.ts'
 import { valueOperators } from './operators/values.ts'
 import type { FunctionRecord, OperatorRecord } from './records.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
@@ -28,6 +30,7 @@ import { geometricFunctions } from './scalar/geometry/index.ts'
 import { identifierFunctions, snapshotSets } from './scalar/identifiers.ts'
 import { jsonFunctions } from './scalar/json.ts'
 import { jsonPathFunctions, jsonPathSets } from './scalar/jsonpath.ts'
+import { inRangeFunctions } from './scalar/in-range.ts'
 import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
@@ -36,14 +39,19 @@ import { recordImageFunctions, recordImageOperators } from './scalar/record-imag
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
+import { typeSupportFunctions } from './scalar/type-support.ts'
+import { textSearchFunctions } from './scalar/text-search.ts'
+import { textSearchValueFunctions } from './scalar/text-search-values.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { rangeAggregates } from './range/aggregates.ts'
 import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
 import { rangeFunctions } from './range/ranges.ts'
+import { xmlAggregates, xmlFunctions } from './scalar/xml.ts'
 import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
 import { seriesFunctions } from './set-returning/series.ts'
+import { textSearchSets } from './set-returning/text-search.ts'
 import { windowFunctions } from './windows/windows.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
 import { conversionFunctions } from './scalar/conversion.ts'
@@ -53,6 +61,7 @@ export { equalityOperator, orderingOperator, strategyOperator } from './operator
 
 export const allFunctions: readonly FunctionRecord[] = [
   ...comparisonFunctions,
+  ...typeSupportFunctions,
   ...arithmeticFunctions,
   ...conversionFunctions,
   ...mathFunctions,
@@ -63,7 +72,11 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...identifierFunctions,
   ...networkFunctions,
   ...geometricFunctions,
+  ...xmlFunctions,
+  ...textSearchFunctions,
+  ...textSearchValueFunctions,
   ...hashFunctions,
+  ...inRangeFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
   ...recordImageFunctions,
@@ -81,8 +94,10 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...advisoryLockFunctions,
   ...catalogFunctions,
   ...basicAggregates,
+  ...xmlAggregates,
   ...collectionAggregates,
   ...statisticsAggregates,
+  ...hypotheticalAggregates,
   ...rangeAggregates,
   ...windowFunctions,
   ...seriesFunctions,
@@ -91,6 +106,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...jsonRecordSets,
   ...jsonPathSets,
   ...snapshotSets,
+  ...textSearchSets,
   ...catalogSets,
   ...maintenanceSets,
 ]
@@ -107,6 +123,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...valueOperators,
   ...networkOperators,
   ...geometricOperators,
+  ...textSearchOperators,
 ]
 
 const groupByName = <T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<string, readonly T[]> =>

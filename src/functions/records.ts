@@ -17,6 +17,8 @@ export interface CallTypes {
   readonly result: SqlType
   /** Fields of the record that OUT arguments make. */
   readonly columns?: readonly { readonly name: string; readonly type: SqlType }[]
+  /** Of ordered-set aggregates: how each sort key is ordered. */
+  readonly order?: readonly { readonly descending: boolean; readonly nullsFirst: boolean }[]
   /** The types registry as the call sees it (array type of an element, …). */
   typeOf(oid: number): SqlType
 }
@@ -66,6 +68,11 @@ export interface ScalarFunction extends FunctionIdentity {
    * generator; only where it is exact for every input or guards itself (`helpers.` reaches `functions/inline-helpers.ts`).
    */
   readonly inline?: (...args: string[]) => string
+  /**
+   * How SQL writes the call where it has syntax of its own: words, and the numbers of arguments. Functions without an
+   * OID are made for one use of such syntax and told apart by it.
+   */
+  readonly form?: readonly (string | number)[]
   /** The call waits (pg_sleep, pg_advisory_lock): answers a promise; the planner keeps it out of vector code. */
   readonly blocking?: boolean
 }
@@ -101,7 +108,15 @@ export interface AggregateFunction extends FunctionIdentity {
   readonly grouped?: (types: CallTypes) => GroupedAggregation
   /** Ordered-set aggregates: number of direct arguments; absent for ordinary ones. */
   readonly directArgs?: number
+  /** Hypothetical-set aggregates have as many direct arguments as sort keys, whatever `directArgs` says. */
+  readonly hypothetical?: boolean
 }
+
+/** Direct arguments of a call with so many arguments, sorted ones included; undefined: it is no ordered-set aggregate. */
+export const directArguments = (
+  { directArgs, hypothetical }: Pick<AggregateFunction, 'directArgs' | 'hypothetical'>,
+  count: number,
+): number | undefined => (hypothetical === true ? count / 2 : directArgs)
 
 export interface Accumulator {
   add(context: EvalContext, ...args: Datum[]): void

@@ -1,16 +1,17 @@
 /** Reads of tables: in storage order or through the index that costs least. */
 import type { Expr, SortKey } from '../analyze/expression.ts'
-import { conjunction, conjuncts } from '../analyze/nodes.ts'
+import { conjunction, conjuncts, someNode } from '../analyze/nodes.ts'
 import { columnMap } from '../catalog/inheritance.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import type { LogicalPlan, LogicalScan } from '../plan/logical.ts'
-import type { PhysicalPlan } from '../plan/physical.ts'
+import { ROWID_ATTNUM, TABLEOID_ATTNUM, type PhysicalPlan } from '../plan/physical.ts'
 import { OID } from '../types/oids.ts'
 import { indexPaths, type IndexPath } from './access-path.ts'
 import { selectivityOfAll } from './cardinality/selectivity.ts'
 import { sequentialCost, COST } from './cost.ts'
 import { bareColumn } from './expressions.ts'
 import { listLookup } from './list-lookup.ts'
+import { survivors } from './partition-pruning.ts'
 import type { Planner } from './physical.ts'
 
 /**
@@ -25,9 +26,16 @@ const familyPlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Pla
   const { estimator } = planner
   const { outputs, item } = scan
   estimator.rows(scan)
-  const tables = item.inheritors ?? []
+  const { catalog } = planner.context
+  const constant = (expr: Expr) => (expr.kind === 'const' ? expr.value : undefined)
+  const isPartitioned = item.relation.kind === 'p'
+  const scanned = { relation: item.relation, attnums: scan.attnums, outputs }
+  const left = isPartitioned ? survivors(catalog, scanned, conditions, constant) : null
+  const tables = (item.inheritors ?? []).filter(({ oid }) => left === null || left.has(oid))
+  // The target of a modification is called by its name itself.
+  const isTarget = scan.attnums.includes(ROWID_ATTNUM) && scan.attnums.includes(TABLEOID_ATTNUM)
   const inputs = tables.map((relation, i) => {
-    const alias = tables.length === 1 ? item.alias : `${item.alias}_${i + 1}`
+    const alias = tables.length === 1 && !isTarget ? item.alias : `${item.alias}_${i + 1}`
     return tablePlan(tableScan(scan, relation, alias), conditions, planner)
   })
   const [only] = inputs
@@ -37,8 +45,19 @@ const familyPlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Pla
   const total = estimates.reduce((sum, e) => sum + e.totalCost, 0)
   if (only === undefined)
     return { kind: 'values-scan', rows: [], outputs, estimate: planner.estimate(0, 0, 0, outputs) }
-  return { kind: 'append', inputs, outputs, estimate: planner.estimate(rows, 0, total + rows * COST.operator, outputs) }
+  const estimate = planner.estimate(rows, 0, total + rows * COST.operator, outputs)
+  const append = { kind: 'append', inputs, alias: item.alias, outputs, estimate } as const
+  const own = new Set(outputs.map(({ id }) => id))
+  const later = conditions.filter((condition) => isSettledLater(condition, own))
+  if (!isPartitioned || later.length === 0) return append
+  return { ...append, pruning: { scan: scanned, conditions, tables: tables.map(({ oid }) => oid) } }
 }
+
+/** Whether a condition compares with something that is known only when the plan runs. */
+const isSettledLater = (condition: Expr, own: ReadonlySet<number>): boolean =>
+  someNode(condition, (e) => e.kind === 'param' || (e.kind === 'column' && !own.has(e.id)) || isStable(e))
+
+const isStable = (expr: Expr): boolean => expr.kind === 'call' && expr.function.volatility === 'stable'
 
 /** The scan for one of its tables, whose columns may be at other places. */
 const tableScan = (scan: LogicalScan, relation: RelationObject, alias: string): LogicalScan => {

@@ -33,6 +33,8 @@ export type Actuals = (plan: PhysicalPlan) => ActualRun | null
 export interface ExplainNode {
   /** `Hash Left Join`, `Seq Scan on t a`. */
   readonly heading: string
+  /** The tables that a modifying node changes, where its target stands for several. */
+  readonly targets?: readonly string[]
   /** The properties that identify the node in structured formats, in order. */
   readonly identity: readonly (readonly [key: string, value: string | boolean])[]
   /** `InitPlan`, `SubPlan`, `CTE x`: stands on a line of its own above the node. */
@@ -155,8 +157,10 @@ class TreeBuilder {
       if (first === undefined) return
       const whole: Expr =
         conditions.length === 1 ? first : { kind: 'and', args: conditions, type: first.type, typmod: -1 }
-      details.push([key, expressionText(whole, this.#names.names(this.#options.verbose, bare))])
+      details.push([key, expressionText(whole, this.#names.names(this.#options.verbose, bare, read))])
     }
+    // What a scan checks of its own columns needs no table's name.
+    const read = plan.kind === 'seq-scan' || plan.kind === 'system-scan' || plan.kind === 'index-scan' ? plan : null
     let filter: readonly Expr[] = filters
     switch (plan.kind) {
       case 'seq-scan':
@@ -340,8 +344,10 @@ class TreeBuilder {
     const { relation, alias } = plan.query.table
     const target =
       alias === relation.name ? this.#relationName(relation) : `${this.#relationName(relation)} ${identifier(alias)}`
+    const below = plan.kind === 'insert' || plan.tableoid === null ? [] : tablesRead(plan.source, plan.rowid)
     return {
       heading: `${operation} on ${target}`,
+      targets: below.map((read) => `${operation} on ${aliased(read.relation.name, read.alias)}`),
       identity: [
         ['Node Type', 'ModifyTable'],
         ['Operation', operation],
@@ -350,6 +356,14 @@ class TreeBuilder {
       ] as const,
     }
   }
+}
+
+/** The tables whose rows a modifying node gets, by the column with their addresses. */
+const tablesRead = (plan: PhysicalPlan, rowid: number): (PhysicalPlan & { kind: 'seq-scan' | 'index-scan' })[] => {
+  if (plan.kind === 'seq-scan' || plan.kind === 'index-scan') {
+    return plan.outputs.some(({ id }) => id === rowid) ? [plan] : []
+  }
+  return shownInputs(plan).flatMap((input) => tablesRead(input, rowid))
 }
 
 const aliased = (name: string, alias: string): string =>

@@ -25,6 +25,7 @@ export const explainText = (plan: PhysicalPlan, options: ExplainOptions): string
 const writeAt = (node: ExplainNode, indent: string, arrow: string, lines: string[], options: ExplainOptions): void => {
   lines.push(`${indent}${arrow}${node.heading}${costText(node, options)}${actualText(node.actual, options)}`)
   const inner = `${indent}${' '.repeat(arrow.length)}  `
+  for (const target of node.targets ?? []) lines.push(`${inner}${target}`)
   if (node.output !== null) lines.push(`${inner}Output: ${node.output.join(', ')}`)
   for (const [key, value] of node.details)
     lines.push(`${inner}${key}: ${typeof value === 'string' ? value : value.join(', ')}`)

@@ -258,6 +258,21 @@ export interface Unique extends Node {
 export interface Append extends Node {
   readonly kind: 'append'
   readonly inputs: readonly PhysicalPlan[]
+  /** The inputs are the tables that one name stands for: what that is called. */
+  readonly alias?: string
+  /** The inputs are tables of a partitioned one: which of them are needed may follow from conditions as the plan runs. */
+  readonly pruning?: AppendPruning
+}
+
+export interface AppendPruning {
+  readonly scan: {
+    readonly relation: RelationObject
+    readonly attnums: readonly number[]
+    readonly outputs: readonly PlanColumn[]
+  }
+  readonly conditions: readonly Expr[]
+  /** The table of each input. */
+  readonly tables: readonly number[]
 }
 
 /** INTERSECT and EXCEPT by hashing whole rows (NULLs equal). UNION is append under a hash aggregate. */

@@ -28,13 +28,21 @@ export class PlanNames {
     return this.#subplans.get(apply) ?? 'SubPlan'
   }
 
-  /** Printing of expressions; columns of `bare` are shown as what computes them, without parentheses. */
-  names(qualify: boolean, bare: ReadonlySet<ColumnId> = NONE): ExpressionNames {
+  /**
+   * Printing of expressions; columns of `bare` are shown as what computes them, without parentheses, those that `scan`
+   * reads by their names alone.
+   */
+  names(qualify: boolean, bare: ReadonlySet<ColumnId> = NONE, scan: PhysicalPlan | null = null): ExpressionNames {
+    const own = new Map(scan?.outputs.map(({ id, name }) => [id, name]))
     const prefix = qualify || this.#relations > 1
     const names: ExpressionNames = {
       format: this.#format,
       column: (id, name) => {
         const source = this.#sources.get(id)
+        const stored = own.get(id)
+        if (stored !== undefined && scan !== null && 'alias' in scan && source?.kind === 'stored') {
+          return qualify ? `${identifier(scan.alias ?? '')}.${identifier(stored)}` : identifier(stored)
+        }
         if (source === undefined) return name
         if (source.kind === 'text') return source.text
         if (source.kind === 'stored') {
@@ -88,6 +96,11 @@ export class PlanNames {
         break
       case 'append':
       case 'hash-set-operation': {
+        if (plan.kind === 'append' && plan.alias !== undefined) {
+          this.#relations -= plan.inputs.length
+          this.#relation(plan, plan.alias)
+          break
+        }
         // Columns of a union are called as in its first input.
         const first = plan.kind === 'append' ? plan.inputs[0] : plan.left
         plan.outputs.forEach((column, i) => {

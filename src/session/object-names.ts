@@ -7,7 +7,9 @@ import { internalFunctionByName, internalFunctionByOid } from '../catalog/system
 import { undefinedObject, undefinedRelation, undefinedSchema, undefinedType } from '../errors/raise/analysis.ts'
 import { ambiguousFunctionText, expectedLeftParenthesis, undefinedFunctionText } from '../errors/raise/routines.ts'
 import { functionByOid, functionsByName, operatorByOid, operatorsByName } from '../functions/index.ts'
+import { unknownConfiguration, unknownDictionary } from '../errors/raise/text-search.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
+import { configurations, dictionaries } from '../functions/text-search/configurations.ts'
 import { formatType, typeByName } from '../types/index.ts'
 import type { ObjectNames, RegKind } from '../types/sql-type.ts'
 import { splitQualified } from './qualified-name.ts'
@@ -90,11 +92,17 @@ const FORMATTERS: Readonly<Record<RegKind, Formatter>> = {
   regnamespace: ({ catalog }, oid) => quoted(catalog.schema(oid)?.name),
   regrole: ({ catalog }, oid) => quoted(catalog.role(oid)?.name),
   regcollation: (_scope, oid) => ({ 100: '"default"', 950: '"C"', 951: '"POSIX"' })[oid] ?? null,
-  regconfig: (_scope, oid) => (oid === 3748 ? 'simple' : null),
-  regdictionary: (_scope, oid) => (oid === 3765 ? 'simple' : null),
+  regconfig: (_scope, oid) => configurations.find((configuration) => configuration.oid === oid)?.name ?? null,
+  regdictionary: (_scope, oid) => dictionaries.find((dictionary) => dictionary.oid === oid)?.name ?? null,
 }
 
 const quoted = (name: string | undefined): string | null => (name === undefined ? null : quoteIdentifier(name))
+
+/** The name of what is in pg_catalog, null when another schema is named. */
+const catalogName = (text: string): string | null => {
+  const parts = splitQualified(text)
+  return parts.length > 1 && parts.at(-2) !== 'pg_catalog' ? null : (parts.at(-1) as string)
+}
 
 const schemaOf = (scope: NameScope, name: string): number => {
   const schema = scope.catalog.schemaByName(name)
@@ -185,9 +193,13 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
     return oid
   },
   regconfig: (_scope, text) => {
-    throw undefinedObject(`text search configuration "${text}" does not exist`)
+    const found = configurations.find(({ name }) => name === catalogName(text))
+    if (found === undefined) throw unknownConfiguration(text)
+    return found.oid
   },
   regdictionary: (_scope, text) => {
-    throw undefinedObject(`text search dictionary "${text}" does not exist`)
+    const found = dictionaries.find(({ name }) => name === catalogName(text))
+    if (found === undefined) throw unknownDictionary(text)
+    return found.oid
   },
 }

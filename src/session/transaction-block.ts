@@ -54,6 +54,8 @@ export class TransactionBlock {
   exported = false
   /** Names of the cursors WITH HOLD that the transaction has declared; they go when it is rolled back. */
   readonly heldCursors = new Set<string>()
+  /** What the session does at the end of every transaction that commits (ON COMMIT). */
+  beforeCommit: (() => Promise<void>) | null = null
   /** Transactions begun in this session; the last one's number within it. */
   count = 0
 
@@ -216,11 +218,23 @@ export class TransactionBlock {
       this.rollback()
       return false
     }
-    if (!this.#checks.empty) return this.#commitAfter(runDeferred(this.#checks), transaction)
+    const { beforeCommit } = this
+    if (!this.#checks.empty || beforeCommit !== null) {
+      return this.#commitAfter(this.#finishing(runDeferred, beforeCommit), transaction)
+    }
     const done = this.#commitNow(transaction)
     if (done !== null) return this.#whenCommitted(done)
     this.#endWell()
     return true
+  }
+
+  /** What a commit still does in the transaction: deferred checks, then the session's own part. */
+  async #finishing(
+    runDeferred: (checks: TransactionChecks) => Promise<void>,
+    beforeCommit: (() => Promise<void>) | null,
+  ): Promise<void> {
+    if (!this.#checks.empty) await runDeferred(this.#checks)
+    await beforeCommit?.()
   }
 
   #commitNow(transaction: Transaction): Promise<void> | null {

@@ -22,8 +22,11 @@ import { recordType } from './record.ts'
 import { regTypes } from './reg.ts'
 import type { SqlType } from './sql-type.ts'
 import { stringTypes } from './strings.ts'
+import { tsqueryType } from './text-search/tsquery.ts'
+import { tsvectorType } from './text-search/tsvector.ts'
 import { snapshotTypes } from './transaction-snapshot.ts'
 import { uuidType } from './uuid.ts'
+import { xmlType } from './xml/xml-type.ts'
 import { int2vectorType, oidvectorType } from './vectors.ts'
 
 const elementTypes: readonly SqlType[] = [
@@ -47,6 +50,8 @@ const elementTypes: readonly SqlType[] = [
   ...macAddressTypes,
   ...networkTypes,
   ...geometricTypes,
+  tsvectorType,
+  tsqueryType,
   ...snapshotTypes,
   dateType,
   timeType,
@@ -56,6 +61,7 @@ const elementTypes: readonly SqlType[] = [
   intervalType,
   uuidType,
   jsonType,
+  xmlType,
   jsonbType,
   jsonPathType,
   ...builtinRangeTypes,

@@ -64,6 +64,8 @@ export const OID = {
   txid_snapshot: 2970,
   pg_lsn: 3220,
   anyenum: 3500,
+  tsvector: 3614,
+  tsquery: 3615,
   regconfig: 3734,
   regdictionary: 3769,
   jsonb: 3802,

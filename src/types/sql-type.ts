@@ -23,6 +23,8 @@
  * | macaddr macaddr8 pg_snapshot txid_snapshot | string, canonical |
  * | inet cidr | InetAddress |
  * | point lseg line box path polygon circle | the shapes of `geometry/shapes.ts` |
+ * | tsvector | TsVector |
+ * | tsquery | TsQuery |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
  * | jsonpath | JsonPath, the tree of `jsonpath/items.ts` |
@@ -78,6 +80,8 @@ export interface FormatContext {
   readonly timeZone: string
   readonly extraFloatDigits: number
   readonly byteaOutput: 'hex' | 'escape'
+  /** What texts read as xml must be; content where absent. */
+  readonly xmlOption?: 'content' | 'document'
   /** Start of the transaction, for inputs such as 'now' and 'today': microseconds since 2000-01-01 UTC. */
   readonly transactionTimestamp: number
   readonly names: ObjectNames

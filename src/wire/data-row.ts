@@ -17,7 +17,10 @@ const PLAIN_INTEGERS: ReadonlySet<number> = new Set([OID.int8, OID.int2, OID.int
 /** Writes the value at a physical position: its length and its bytes, or -1 for NULL. */
 type ColumnWriter = (position: number) => void
 
-/** Writes one DataRow per live row, from live row `from` until at least `limit` bytes stand in `out`; answers the next row. */
+/**
+ * Writes one DataRow per live row, from live row `from` until at least `limit` bytes stand in `out`; answers the next
+ * row. When a value cannot be written, nothing of its row is.
+ */
 export const writeDataRows = (
   out: OutputBuffer,
   batch: Batch,
@@ -31,8 +34,13 @@ export const writeDataRows = (
   while (row < count && out.length < limit) {
     const position = batch.position(row++)
     const start = out.begin(DATA_ROW)
-    out.int16(columns)
-    for (let i = 0; i < columns; i++) (writers[i] as ColumnWriter)(position)
+    try {
+      out.int16(columns)
+      for (let i = 0; i < columns; i++) (writers[i] as ColumnWriter)(position)
+    } catch (error) {
+      out.length = start
+      throw error
+    }
     out.end(start)
   }
   return row

@@ -37,6 +37,8 @@ const argumentList = (source: InformationSource, { args, record }: Described, wi
   })
   const directArgs = record?.kind === 'aggregate' ? record.directArgs : undefined
   if (directArgs !== undefined) {
+    if (record?.kind === 'aggregate' && record.hypothetical === true)
+      return `${inputs.join(', ')} ORDER BY ${inputs.join(', ')}`
     const [direct, ordered] = [inputs.slice(0, directArgs).join(', '), inputs.slice(directArgs).join(', ')]
     return direct === '' ? `ORDER BY ${ordered}` : `${direct} ORDER BY ${ordered}`
   }

@@ -84,23 +84,6 @@ export const emptyCatalogs: readonly RelationObject[] = [
   ),
   catalogTable('pg_subscription_rel', 6102, 'srsubid oid!, srrelid oid!, srsubstate char!, srsublsn pg_lsn'),
   catalogTable('pg_transform', 3576, 'oid oid!, trftype oid!, trflang oid!, trffromsql regproc!, trftosql regproc!'),
-  catalogTable('pg_ts_config', 3602, 'oid oid!, cfgname name!, cfgnamespace oid!, cfgowner oid!, cfgparser oid!'),
-  catalogTable('pg_ts_config_map', 3603, 'mapcfg oid!, maptokentype int4!, mapseqno int4!, mapdict oid!'),
-  catalogTable(
-    'pg_ts_dict',
-    3600,
-    'oid oid!, dictname name!, dictnamespace oid!, dictowner oid!, dicttemplate oid!, dictinitoption text',
-  ),
-  catalogTable(
-    'pg_ts_parser',
-    3601,
-    'oid oid!, prsname name!, prsnamespace oid!, prsstart regproc!, prstoken regproc!, prsend regproc!, prsheadline regproc!, prslextype regproc!',
-  ),
-  catalogTable(
-    'pg_ts_template',
-    3764,
-    'oid oid!, tmplname name!, tmplnamespace oid!, tmplinit regproc!, tmpllexize regproc!',
-  ),
   catalogTable('pg_user_mapping', 1418, 'oid oid!, umuser oid!, umserver oid!, umoptions _text'),
   catalogTable(
     'pg_trigger',

@@ -34,6 +34,7 @@ import { roleRelations } from './roles.ts'
 import { sequenceRelations } from './sequences.ts'
 import { sessionViews } from './session-views.ts'
 import { statisticsViews } from './statistics-views.ts'
+import { textSearchRelations } from './text-search.ts'
 import { timeZoneViews } from './time-zones.ts'
 
 export { INFORMATION_SCHEMA } from './relation.ts'
@@ -68,6 +69,7 @@ export const systemRelations = (): RelationObject[] => [
   ...sessionViews,
   ...statisticsViews,
   ...timeZoneViews,
+  ...textSearchRelations,
   ...emptyCatalogs,
   ...emptyViews,
   ...schemaInformation,

@@ -34,7 +34,7 @@ export const pgAggregate = catalogTable('pg_aggregate', 2600, COLUMNS, ({ catalo
           {
             ...COMMON,
             aggfnoid: record.oid,
-            aggkind: record.directArgs === undefined ? 'n' : 'o',
+            aggkind: record.directArgs === undefined ? 'n' : record.hypothetical === true ? 'h' : 'o',
             aggnumdirectargs: record.directArgs ?? 0,
             aggtransfn: 0,
             aggfinalfn: 0,

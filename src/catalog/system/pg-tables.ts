@@ -60,7 +60,7 @@ const pgMatviews = catalogView(
       matviewname: relation.name,
       matviewowner: ownerName(source.catalog, relation),
       hasindexes: source.catalog.indexesOf(relation.oid).length > 0,
-      ispopulated: true,
+      ispopulated: relation.unpopulated !== true,
       definition: definition(source, relation.oid),
     })),
   'session',

@@ -130,6 +130,25 @@ export const groupingError = (message: string, location?: Location): SqlError =>
 export const windowingError = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.windowing_error, message, location)
 
+/** RANGE with a distance over a column whose type has none, or not in terms of the distance's type. */
+export const rangeFrameNotSupported = (column: string, offset: string | null, location?: Location): SqlError =>
+  located(
+    SQL_STATE.feature_not_supported,
+    `RANGE with offset PRECEDING/FOLLOWING is not supported for column type ${column}${
+      offset === null ? '' : ` and offset type ${offset}`
+    }`,
+    location,
+    offset === null ? {} : { hint: 'Cast the offset value to an appropriate type.' },
+  )
+
+export const rangeFrameAmbiguous = (column: string, offset: string, location?: Location): SqlError =>
+  located(
+    SQL_STATE.feature_not_supported,
+    `RANGE with offset PRECEDING/FOLLOWING has multiple interpretations for column type ${column} and offset type ${offset}`,
+    location,
+    { hint: 'Cast the offset value to the exact intended type.' },
+  )
+
 export const syntaxErrorAt = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.syntax_error, message, location, fields)
 
@@ -150,6 +169,10 @@ export const featureNotSupported = (message: string, location?: Location, fields
 
 export const undefinedObject = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_object, message, location)
+
+/** XMLSERIALIZE to a type that is no string type. */
+export const cannotSerialize = (type: string, location: Location): SqlError =>
+  located(SQL_STATE.cannot_coerce, `cannot cast XMLSERIALIZE result to ${type}`, location)
 
 /** What DISTINCT, GROUP BY and their kin need of a type. */
 export const noEqualityOperator = (type: string, location: Location): SqlError =>

@@ -55,6 +55,10 @@ export const invalidFrameOffset = (which: 'starting' | 'ending', negative: boole
     ? new SqlError(SQL_STATE.invalid_preceding_or_following_size, `frame ${which} offset must not be negative`)
     : new SqlError(SQL_STATE.null_value_not_allowed, `frame ${which} offset must not be null`)
 
+/** Of a RANGE frame. */
+export const invalidFrameDistance = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_preceding_or_following_size, 'invalid preceding or following size in window function')
+
 export const waitingFunctionMisplaced = (name: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, `function ${name} is only supported as a whole column of a select list`)
 
@@ -71,3 +75,20 @@ export const partitionViolation = (relation: string, fields: ErrorFields): SqlEr
 
 export const noPartitionForRow = (relation: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.check_violation, `no partition of relation "${relation}" found for row`, fields)
+
+export const notPopulated = (view: string): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, `materialized view "${view}" has not been populated`, {
+    hint: 'Use the REFRESH MATERIALIZED VIEW command.',
+  })
+
+export const duplicateRefreshedRows = (view: string, row: string): SqlError =>
+  new SqlError(
+    SQL_STATE.cardinality_violation,
+    `new data for materialized view "${view}" contains duplicate rows without any null columns`,
+    { detail: `Row: ${row}` },
+  )
+
+export const cannotRefreshConcurrently = (view: string): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, `cannot refresh materialized view "${view}" concurrently`, {
+    hint: 'Create a unique index with no WHERE clause on one or more columns of the materialized view.',
+  })

@@ -9,6 +9,7 @@ import {
   childrenToo,
   inheritedColumn,
   partitionKeyColumn,
+  typedTable,
 } from '../../errors/raise/inheritance.ts'
 import { bodyOf, type AlterTableCmd, type ColumnDef, type Constraint, type Node } from '../../sql/ast.ts'
 import { boundColumns } from '../../analyze/stored-trees.ts'
@@ -29,6 +30,7 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
   const definition = bodyOf(command.def as Node, 'ColumnDef') as ColumnDef
   const name = definition.colname as string
   if (relation.partition !== undefined && !inherited) throw changesPartitionColumns('add', name)
+  if (relation.ofType !== undefined) throw typedTable('add')
   const existing = relation.columns.find((c) => c.name === name && !c.dropped)
   const planned = plannedColumn(context, definition, relation.columns.length + 1)
   if (existing !== undefined && inherited) {
@@ -90,6 +92,7 @@ const refusePartitionKey = (relation: RelationObject, column: Column, verb: 'dro
 }
 
 export const dropColumn: Action = async (context, relation, command, { only, inherited }) => {
+  if (relation.ofType !== undefined) throw typedTable('drop')
   const found = relation.columns.find((c) => c.name === command.name && !c.dropped)
   if (found === undefined) {
     if (!command.missing_ok) throw undefinedColumnOfRelation(named(command), relation.name)
@@ -156,6 +159,7 @@ export const setColumnNotNull: Action = withChildren((context, relation, command
 )
 
 export const setColumnType: Action = async (context, relation, command, reach) => {
+  if (relation.ofType !== undefined) throw typedTable('alter')
   const column = columnOf(relation, named(command))
   if ((column.inherited ?? 0) > 0 && !reach.inherited) throw inheritedColumn('alter', column.name)
   refusePartitionKey(relation, column, 'alter')

@@ -25,6 +25,8 @@ export interface DefinitionContext {
   readonly creationSchema: number | null
   /** The session's temporary schema, made on first use. */
   temporarySchema(): number
+  /** What becomes of a temporary table when the transaction commits: it is dropped, or emptied as in all others. */
+  atCommit(relation: number, action: 'drop' | 'empty'): void
   readonly owner: number
   readonly ownerName: string
   readonly databaseName: string

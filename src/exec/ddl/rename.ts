@@ -14,7 +14,12 @@ import {
   notSupported,
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
-import { inheritedColumn, inheritedConstraint, renamedInChildrenToo } from '../../errors/raise/inheritance.ts'
+import {
+  inheritedColumn,
+  inheritedConstraint,
+  renamedInChildrenToo,
+  typedTable,
+} from '../../errors/raise/inheritance.ts'
 import {
   bodyOf,
   listItems,
@@ -133,6 +138,7 @@ const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: 
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return
   const own = node.subname as string
+  if (relation.ofType !== undefined) throw typedTable('rename')
   const column = relation.columns.find((c) => c.name === own && !c.dropped)
   if (column === undefined) throw undefinedColumnOfRelation(own, relation.name)
   const family = withDescendants(context.catalog.snapshot, relation)

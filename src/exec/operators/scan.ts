@@ -5,6 +5,7 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import { ROWID_ATTNUM, TABLEOID_ATTNUM, type IndexScan, type SeqScan, type SystemScan } from '../../plan/physical.ts'
 import { IndexScan as IndexRead } from '../../storage/index/index-scan.ts'
 import type { KeyRange } from '../../storage/index/ordered-index.ts'
+import { notPopulated } from '../../errors/raise/execution.ts'
 import { padRow } from '../../storage/table/column.ts'
 import { CountedScan } from '../../storage/table/table-counters.ts'
 import type { BatchSource } from '../../storage/table/table-scan.ts'
@@ -72,6 +73,7 @@ abstract class TableRead implements Operator {
   protected abstract source(stored: readonly number[], withRowids: boolean): BatchSource | null
 
   open(): void {
+    if (this.#plan.relation.unpopulated) throw notPopulated(this.#plan.relation.name)
     const { stored, withRowids } = this.#projection
     const pinned = this.#pinned()
     if (pinned === null) this.#source = this.source(stored, withRowids)

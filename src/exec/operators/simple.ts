@@ -5,6 +5,7 @@ import type { Append, Filter, Limit, Project, Result, Unique, ValuesScan } from 
 import type { Datum } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
 import type { ExecutionContext } from '../context.ts'
+import { PartitionPruner } from '../partition-pruner.ts'
 import {
   compileCondition,
   compileExpression,
@@ -200,26 +201,35 @@ export class LimitOperator implements Operator {
 /** Inputs one after another. */
 export class AppendOperator implements Operator {
   readonly #inputs: readonly Operator[]
+  readonly #pruner: PartitionPruner | null
+  #wanted: readonly Operator[]
   #current = 0
 
-  constructor(_plan: Append, inputs: readonly Operator[]) {
+  constructor(plan: Append, inputs: readonly Operator[], context: ExecutionContext) {
     this.#inputs = inputs
+    this.#wanted = inputs
+    this.#pruner = plan.pruning === undefined ? null : new PartitionPruner(plan.pruning, context)
   }
 
   open(): void {
     this.#current = 0
-    this.#inputs[0]?.open()
+    const pruner = this.#pruner
+    if (pruner !== null) {
+      const needed = pruner.needed()
+      this.#wanted = this.#inputs.filter((_, i) => needed.has(i))
+    }
+    this.#wanted[0]?.open()
   }
 
   next(): Pull {
     for (;;) {
-      const input = this.#inputs[this.#current]
+      const input = this.#wanted[this.#current]
       if (input === undefined) return null
       const batch = input.next()
       if (batch !== null) return batch
       input.close()
       this.#current++
-      this.#inputs[this.#current]?.open()
+      this.#wanted[this.#current]?.open()
     }
   }
 

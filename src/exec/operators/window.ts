@@ -4,10 +4,11 @@
  */
 import type { FrameBound, WindowSpec } from '../../analyze/query.ts'
 import { invalidFrameOffset } from '../../errors/raise/execution.ts'
-import { functionByOid, operatorsByName } from '../../functions/index.ts'
+import { functionByOid } from '../../functions/index.ts'
 import type { Accumulator, AggregateFunction } from '../../functions/records.ts'
 import type { Window } from '../../plan/physical.ts'
-import type { Datum } from '../../types/sql-type.ts'
+import { OID } from '../../types/oids.ts'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { BATCH_SIZE, Batch } from '../../vector/batch.ts'
 import { BatchCollector } from '../../vector/collector.ts'
 import type { AnyVector } from '../../vector/vector.ts'
@@ -229,20 +230,24 @@ export class WindowOperator implements Operator {
       start: offset(spec.start, 'starting'),
       end: offset(spec.end, 'ending'),
       keyAt: (row: number): Datum => keyValue?.(rows, range.from + row) ?? null,
-      shift: this.#shift(),
+      inRange: this.#inRange(),
     }
   }
 
-  /** Adds an offset to a value of the order key, or takes it away, by the operator of their types. */
-  #shift() {
-    const key = this.#plan.spec.orderBy[0]?.expr
-    return (value: Datum, offset: Datum, bound: FrameBound, plus: boolean): Datum => {
-      const type = bound.offset?.type
-      const operator = operatorsByName(plus ? '+' : '-').find((o) => o.left === key?.type.oid && o.right === type?.oid)
-      const fn = operator === undefined ? undefined : functionByOid(operator.function)
-      if (key === undefined || type === undefined || fn?.kind !== 'scalar')
-        throw new Error('RANGE offset without operator')
-      return invoke(fn, [key.type, type], key.type, this.#scope.context)(value, offset)
+  /** Whether a value of the order key lies in range of another one. */
+  #inRange() {
+    const type = this.#plan.spec.orderBy[0]?.expr.type as SqlType
+    const known = new Map<FrameBound, (...args: Datum[]) => Datum>()
+    return (bound: FrameBound, value: Datum, base: Datum, offset: Datum, sub: boolean, less: boolean): boolean => {
+      let call = known.get(bound)
+      if (call === undefined) {
+        const fn = functionByOid(bound.inRange ?? 0)
+        if (fn?.kind !== 'scalar' || bound.offset === null) throw new Error('RANGE offset without in_range')
+        const truth = this.#scope.context.catalog.typeOf(OID.bool)
+        call = invoke(fn, [type, type, bound.offset.type, truth, truth], truth, this.#scope.context)
+        known.set(bound, call)
+      }
+      return call(value, base, offset, sub, less) as boolean
     }
   }
 

@@ -1,4 +1,5 @@
 /** What a session gives to DDL commands. */
+import { actAtCommit } from '../../exec/ddl/commit-actions.ts'
 import type { DefinitionContext } from '../../exec/ddl/context.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
@@ -14,6 +15,13 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     searchPath: core.searchPath,
     creationSchema: core.creationSchema,
     temporarySchema: () => core.makeTemporarySchema(),
+    atCommit: (relation, action) => {
+      core.commitActions.set(relation, action)
+      block.beforeCommit = async () => {
+        await actAtCommit(definitionContext(core), core.commitActions)
+        if (core.commitActions.size === 0) block.beforeCommit = null
+      }
+    },
     owner: core.role.oid,
     ownerName: core.role.name,
     databaseName: core.databaseName,

@@ -37,6 +37,7 @@ import {
 } from './definition-locks.ts'
 import { createTableAs } from './create-table-as.ts'
 import type { UtilityHandlers } from './handler.ts'
+import { refreshMaterializedView } from './refresh.ts'
 import { reindexStatement } from './reindex.ts'
 import { requireNoBlock } from './transactions.ts'
 
@@ -229,6 +230,7 @@ export const definitionHandlers: UtilityHandlers = {
     ),
   AlterEnumStmt: (core, node) => define(core, 'ALTER TYPE', (context) => alterEnum(context, node)),
   CreateTableAsStmt: createTableAs,
+  RefreshMatViewStmt: refreshMaterializedView,
   CreatedbStmt: (core, node, { topLevel }) => {
     requireNoBlock(core, 'CREATE DATABASE', topLevel)
     return define(core, 'CREATE DATABASE', (context) => createDatabase(context, node))

@@ -11,6 +11,7 @@ import { Instrumentation } from '../../exec/instrument.ts'
 import { explainJson, explainText } from '../../plan/explain.ts'
 import { bodyOf, tagOf, type DefElem, type ExplainStmt, type Node } from '../../sql/ast.ts'
 import { characterPosition } from '../../sql/parse.ts'
+import type { Datum } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
 import { DatumVector } from '../../vector/vector.ts'
 import type { SessionCore } from '../core.ts'
@@ -18,6 +19,7 @@ import { lockTables, plan, startPlan } from '../execute-statement.ts'
 import type { StatementPlan } from '../plan-statement.ts'
 import { describeUtility } from './describe.ts'
 import type { UtilityHandlers } from './handler.ts'
+import { executed } from './prepared.ts'
 
 interface Options {
   analyze: boolean
@@ -65,18 +67,22 @@ const isOn = (element: DefElem): boolean => {
 
 const explain = async (core: SessionCore, node: ExplainStmt, sql: string): Promise<string[]> => {
   const options = optionsOf(node.options ?? [], sql)
-  const query = node.query as Node
-  if (!isPlannable(query)) throw unsupportedStatement(`EXPLAIN of ${tagOf(query)}`)
+  const created = bodyOf(node.query as Node, 'CreateTableAsStmt')
+  const query = created?.query ?? (node.query as Node)
+  const execute = bodyOf(query, 'ExecuteStmt')
+  const prepared = execute === undefined ? null : executed(core, execute)
+  if (prepared === null && !isPlannable(query)) throw unsupportedStatement(`EXPLAIN of ${tagOf(query)}`)
   const started = performance.now()
   let planningTime = 0
   const again = (): StatementPlan => {
-    const planned = plan(core, query, [], false)
+    const planned = prepared === null ? plan(core, query, [], false) : prepared.current()
     planningTime = performance.now() - started
     return planned
   }
   const statement = await lockTables(core, again(), again)
   const instrumentation = options.analyze ? new Instrumentation() : null
-  const executionTime = instrumentation === null ? null : await run(core, statement, instrumentation)
+  const executionTime =
+    instrumentation === null ? null : await run(core, statement, prepared?.parameters ?? [], instrumentation)
   const summary = options.summary ?? options.analyze
   const shown = {
     costs: options.costs,
@@ -92,9 +98,14 @@ const explain = async (core: SessionCore, node: ExplainStmt, sql: string): Promi
 }
 
 /** Runs the statement for its measurements; its rows are not delivered. Answers milliseconds. */
-const run = async (core: SessionCore, statement: StatementPlan, instrumentation: Instrumentation): Promise<number> => {
+const run = async (
+  core: SessionCore,
+  statement: StatementPlan,
+  parameters: readonly Datum[],
+  instrumentation: Instrumentation,
+): Promise<number> => {
   const started = performance.now()
-  const running = startPlan(core, statement, [], instrumentation.wrap)
+  const running = startPlan(core, statement, parameters, instrumentation.wrap)
   try {
     while ((await running.next()) !== null);
   } finally {

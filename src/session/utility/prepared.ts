@@ -17,7 +17,11 @@ import { prepareStatement, sameShape } from '../prepare-statement.ts'
 import type { StatementPlan } from '../plan-statement.ts'
 import type { UtilityCall, UtilityHandlers } from './handler.ts'
 
-const execute = async (core: SessionCore, node: ExecuteStmt, call: UtilityCall): Promise<string> => {
+/** The statement that EXECUTE names, and its parameters' values. */
+export const executed = (
+  core: SessionCore,
+  node: ExecuteStmt,
+): { readonly parameters: Datum[]; current(): StatementPlan } => {
   const name = node.name ?? ''
   const statement = core.prepared.get(name)
   if (statement === undefined) throw undefinedPrepared(name)
@@ -29,6 +33,11 @@ const execute = async (core: SessionCore, node: ExecuteStmt, call: UtilityCall):
     statement.plan = renewed
     return renewed
   }
+  return { parameters, current }
+}
+
+const execute = async (core: SessionCore, node: ExecuteStmt, call: UtilityCall): Promise<string> => {
+  const { parameters, current } = executed(core, node)
   return runPlan(core, await lockTables(core, current(), current), parameters, call.sink)
 }
 

@@ -170,7 +170,16 @@ const LIST = `
     lseg_send 2481 lseg bytea; path_recv 2482 internal path; path_send 2483 path bytea; box_recv 2484 internal box;
     box_send 2485 box bytea; poly_recv 2486 internal polygon; poly_send 2487 polygon bytea;
     line_recv 2488 internal line; line_send 2489 line bytea; circle_recv 2490 internal circle;
-    circle_send 2491 circle bytea`
+    circle_send 2491 circle bytea;
+    tsvectorin 3610 cstring tsvector; tsvectorout 3611 tsvector cstring; tsqueryin 3612 cstring tsquery;
+    tsqueryout 3613 tsquery cstring; tsvectorsend 3638 tsvector bytea; tsvectorrecv 3639 internal tsvector;
+    tsquerysend 3640 tsquery bytea; tsqueryrecv 3641 internal tsquery;  ts_typanalyze 3688 internal bool;
+    prsd_start 3717 internal,int4 internal; prsd_nexttoken 3718 internal,internal,internal internal;
+    prsd_end 3719 internal void; prsd_headline 3720 internal,internal,tsquery internal;
+    prsd_lextype 3721 internal internal; dsimple_init 3725 internal internal;
+    dsimple_lexize 3726 internal,internal,internal,internal internal; dsnowball_init 13148 internal internal;
+    dsnowball_lexize 13149 internal,internal,internal,internal internal;
+    xml_in 2893 cstring xml; xml_out 2894 xml cstring; xml_recv 2898 internal xml; xml_send 2899 xml bytea`
 
 const oidOf = (name: string): number => {
   const type = typeByName(name)

@@ -70,7 +70,9 @@ const CLASSES = `
     10009 btree cidr_ops 1974 network_ops inet f 0;
     10010 hash cidr_ops 1975 network_ops inet f 0;
     10015 btree inet_ops 1974 network_ops inet t 0;
-    10016 hash inet_ops 1975 network_ops inet t 0`
+    10016 hash inet_ops 1975 network_ops inet t 0;
+    10071 btree tsvector_ops 3626 tsvector_ops tsvector t 0;
+    10074 btree tsquery_ops 3683 tsquery_ops tsquery t 0`
 
 export const operatorClasses: readonly OperatorClass[] = CLASSES.split(';').map((entry) => {
   const [oid, method, name, family, familyName, type, isDefault, keyType] = entry.trim().split(' ') as string[]
@@ -136,7 +138,9 @@ const OPERATORS = `
     3371 10187:3:3362 10185:1:3364 10186:2:3365 10189:5:3366 10188:4:3367;
     3372 10274:1:3362;
     1974 10192:3:1201 10190:1:1203 10191:2:1204 10194:5:1205 10193:4:1206;
-    1975 10262:1:1201`
+    1975 10262:1:1201;
+    3626 10359:1:3627 10360:2:3628 10361:3:3629 10362:4:3631 10363:5:3632;
+    3683 10367:1:3674 10368:2:3675 10369:3:3676 10370:4:3678 10371:5:3679`
 
 export const familyOperators: readonly FamilyOperator[] = OPERATORS.split(';').flatMap((entry) => {
   const [family, ...members] = entry.trim().split(/\s+/)
