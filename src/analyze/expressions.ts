@@ -54,6 +54,7 @@ import type { BoundColumnRef } from './stored-trees.ts'
 import { analyzeSubLink } from './sublinks.ts'
 import { subscript, type WrittenIndex } from './subscripts.ts'
 import { resolveTypeName } from './type-name.ts'
+import { analyzeXml, analyzeXmlSerialize } from './xml.ts'
 
 type Handler<T extends keyof NodeBodies> = (context: AnalysisContext, scope: Scope, body: NodeBodies[T]) => Expr
 
@@ -418,5 +419,7 @@ const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
   NamedArgExpr: analyzeNamedArg,
   GroupingFunc: analyzeGrouping,
   SubLink: analyzeSubLink,
+  XmlExpr: analyzeXml,
+  XmlSerialize: analyzeXmlSerialize,
   SetToDefault: analyzeDefault,
 }

@@ -236,7 +236,7 @@ const sameAggregate = (a: Expr & { kind: 'aggregate' }, b: Expr & { kind: 'aggre
 const signature = (expr: Expr): string => {
   switch (expr.kind) {
     case 'call':
-      return `${expr.function.oid}`
+      return `${expr.function.oid}${expr.function.form?.join('\u0000') ?? ''}`
     case 'is-null':
       return `${expr.negated}`
     case 'bool-test':

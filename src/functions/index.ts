@@ -45,6 +45,7 @@ import { systemFunctions } from './scalar/system.ts'
 import { rangeAggregates } from './range/aggregates.ts'
 import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
 import { rangeFunctions } from './range/ranges.ts'
+import { xmlAggregates, xmlFunctions } from './scalar/xml.ts'
 import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
@@ -70,6 +71,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...identifierFunctions,
   ...networkFunctions,
   ...geometricFunctions,
+  ...xmlFunctions,
   ...textSearchFunctions,
   ...textSearchValueFunctions,
   ...hashFunctions,
@@ -90,6 +92,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...advisoryLockFunctions,
   ...catalogFunctions,
   ...basicAggregates,
+  ...xmlAggregates,
   ...collectionAggregates,
   ...statisticsAggregates,
   ...hypotheticalAggregates,
