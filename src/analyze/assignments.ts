@@ -28,8 +28,7 @@ export const assignmentsOf = (
     const known = assignments.findIndex((a) => a.column === column)
     const path = pathOf(context, scope, target, column)
     if (known >= 0 && (path === null || whole.has(column))) {
-      const location = modified.levels.length === 0 ? target.location : undefined
-      throw syntaxErrorAt(`multiple assignments to same column "${column.name}"`, location)
+      throw syntaxErrorAt(`multiple assignments to same column "${column.name}"`)
     }
     const expr = assignedValue(context, scope, target.val as Node, { column, path, modified })
     if (path === null) {

@@ -25,6 +25,7 @@ export const columnRef = (column: OutputColumn): ColumnExpr => ({
   name: column.name,
   type: column.type,
   typmod: column.typmod,
+  ...(column.record === undefined ? {} : { record: column.record }),
 })
 
 /** AND of conditions, flattened; null when there is none. */

@@ -165,6 +165,7 @@ class TreeBuilder {
     switch (plan.kind) {
       case 'seq-scan':
       case 'system-scan':
+        if (plan.kind === 'seq-scan' && plan.tid !== undefined) add('TID Cond', [plan.tid.condition])
         filter = [...conjuncts(plan.filter), ...filters]
         break
       case 'index-scan':
@@ -222,8 +223,10 @@ class TreeBuilder {
     })
     switch (plan.kind) {
       case 'seq-scan':
-      case 'system-scan':
-        return this.#scan('Seq Scan', 'Seq Scan', plan, [])
+      case 'system-scan': {
+        const name = plan.kind === 'seq-scan' && plan.tid !== undefined ? 'Tid Scan' : 'Seq Scan'
+        return this.#scan(name, name, plan, [])
+      }
       case 'index-scan': {
         const backward = plan.reverse ? ' Backward' : ''
         return this.#scan(`Index Scan${backward} using ${identifier(plan.index.name)}`, 'Index Scan', plan, [

@@ -208,6 +208,16 @@ export const invalidSize = (text: string, unit?: string): SqlError =>
         },
   )
 
+/** Rows whose columns at a place (from 1) are of different types. */
+export const recordColumnTypes = (left: string, right: string, column: number): SqlError =>
+  new SqlError(
+    SQL_STATE.datatype_mismatch,
+    `cannot compare dissimilar column types ${left} and ${right} at record column ${column}`,
+  )
+
+export const recordWidths = (): SqlError =>
+  new SqlError(SQL_STATE.datatype_mismatch, 'cannot compare record types with different numbers of columns')
+
 export const nullValueNotAllowed = (message: string): SqlError =>
   new SqlError(SQL_STATE.null_value_not_allowed, message)
 

@@ -165,3 +165,9 @@ export const notLikeable = (relation: string, kind: string, location: number | u
   new LocatedError(SQL_STATE.wrong_object_type, `relation "${relation}" is invalid in LIKE clause`, location, {
     detail: `This operation is not supported for ${RELATION_KIND_PLURALS[kind] ?? 'it'}.`,
   })
+
+export const differentSchema = (named: string, created: string): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_schema_definition,
+    `CREATE specifies a schema (${named}) different from the one being created (${created})`,
+  )
