@@ -12,7 +12,9 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     transaction: block.transaction,
     storage: parts.storage,
     indexes: database.indexes,
-    searchPath: core.searchPath,
+    get searchPath() {
+      return core.searchPath
+    },
     creationSchema: core.creationSchema,
     temporarySchema: () => core.makeTemporarySchema(),
     atCommit: (relation, action) => {
