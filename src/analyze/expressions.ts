@@ -97,7 +97,16 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
     const bound = scope.columnNumbered(node.attnum)
     if (bound !== null) return bound
   }
+  const { clause } = scope
+  if (clause.columns === false) {
+    throw featureNotSupported(`cannot use column reference in ${clause.closed}`, node.location)
+  }
   const fields = node.fields ?? []
+  if (fields.length > 1 && 'A_Star' in (fields.at(-1) as Node)) {
+    // All columns of a table, where one value is wanted: its row.
+    const item = scope.table(null, namesOf(fields.slice(0, -1)).at(-1) ?? '', node.location)
+    if (item !== null) return item.wholeRow()
+  }
   if (fields.some((f) => 'A_Star' in f))
     throw syntaxErrorAt('row expansion via "*" is not supported here', node.location)
   const names = namesOf(fields)
