@@ -14,7 +14,7 @@ import type {
   SetOperationQuery,
   ValuesQuery,
 } from '../analyze/query.ts'
-import { projectSet } from './build-project-set.ts'
+import { expandKeys, projectSet } from './build-project-set.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
 import {
   containsSet,
@@ -321,7 +321,8 @@ class Builder implements QueryBuilder {
     for (const window of query.windows) {
       for (const e of [...window.partitionBy, ...window.orderBy.map((k) => k.expr)]) replace(e)
     }
-    const { plan: applied, exprs } = this.applySubqueries(input, [...groupExprs, ...calls.map((c) => c.call)])
+    const { below, keys } = expandKeys(this, input, groupExprs)
+    const { plan: applied, exprs } = this.applySubqueries(below, [...keys, ...calls.map((c) => c.call)])
     const groupBy = groupIds.map((id, i) => ({ id, expr: exprs[i] as Expr }))
     const aggregates = calls.map((c, i) => ({ id: c.id, call: exprs[groupExprs.length + i] as AggregateExpr }))
     const outputs: PlanColumn[] = [
