@@ -174,6 +174,12 @@ export const invalidUnicodeEscape = (): SqlError =>
     hint: 'Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX.',
   })
 
+export const invalidUnicodeValue = (code: number): SqlError =>
+  invalidParameterValue(`invalid Unicode code point: ${code.toString(16).toUpperCase().padStart(4, '0')}`)
+
+export const invalidSurrogatePair = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, 'invalid Unicode surrogate pair')
+
 /** A mistake in the template of format(). */
 export const formatArgumentError = (message: string, hint?: string): SqlError =>
   invalidParameterValue(message, hint === undefined ? {} : { hint })
