@@ -1,7 +1,7 @@
 /** SET of UPDATE, ON CONFLICT and MERGE: which columns get which values. */
 import { featureNotSupported, generatedAlways, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import type { Column } from '../catalog/objects.ts'
-import { bodyOf, tagOf, type Node, type ResTarget, namesOf, type SubLink } from '../sql/ast.ts'
+import { bodyOf, tagOf, type Node, type ResTarget, type SubLink } from '../sql/ast.ts'
 import { assignmentPath, type AssignmentPath } from './assignment-path.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
@@ -12,6 +12,7 @@ import type { Assignment, OutputColumn } from './query.ts'
 import { CLAUSE, type Scope } from './scope.ts'
 import { OID } from '../types/oids.ts'
 import { wrap } from './set-operations.ts'
+import { expandedItem } from './targets.ts'
 import { assignable } from './table-expressions.ts'
 
 /** SET items: single columns, and rows of columns from rows or subqueries. */
@@ -30,8 +31,7 @@ export const assignmentsOf = (
     const known = assignments.findIndex((a) => a.column === column)
     const path = pathOf(context, scope, target, column)
     if (known >= 0 && (path === null || whole.has(column))) {
-      const location = modified.levels.length === 0 ? target.location : undefined
-      throw syntaxErrorAt(`multiple assignments to same column "${column.name}"`, location)
+      throw syntaxErrorAt(`multiple assignments to same column "${column.name}"`)
     }
     const expr = assignedValue(context, scope, target.val as Node, { column, path, modified, rows })
     if (path === null) {
@@ -126,7 +126,9 @@ const multiAssigned = (
       'source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression',
       locationOf(source),
     )
-  const items = (row.args ?? []).flatMap((item) => rowItems(scope, item))
+  const items = (row.args ?? []).flatMap(
+    (item): (Node | Expr)[] => scope.within(CLAUSE.update, () => expandedItem(context, scope, item)) ?? [item],
+  )
   if (items.length !== multi.ncolumns)
     throw syntaxErrorAt('number of columns does not match number of values', row.location)
   const item = items[position] as Node | Expr
@@ -153,12 +155,4 @@ const subqueryRow = (context: AnalysisContext, scope: Scope, subLink: SubLink, w
   const only = { ...whole, targets: [{ column, expr: row, hidden: false }], outputs: [column] }
   const value: Expr = { kind: 'subquery', form: 'scalar', query: only, test: null, type: record, typmod: -1 }
   return { value, outputs: query.outputs }
-}
-
-/** An item of ROW(…): all columns of a table where it says so. */
-const rowItems = (scope: Scope, item: Node): readonly (Node | Expr)[] => {
-  const fields = bodyOf(item, 'ColumnRef')?.fields ?? []
-  const star = fields.length > 1 && 'A_Star' in (fields.at(-1) as Node)
-  const table = star ? scope.table(null, namesOf(fields.slice(0, -1)).at(-1) ?? '', locationOf(item)) : null
-  return table === null ? [item] : table.columns.map((column) => column.expr)
 }

@@ -59,6 +59,7 @@ export const CLAUSE = {
   distinctOn: { name: 'DISTINCT ON', aggregates: true, windows: true, sets: true },
   mergeWhen: { name: 'MERGE WHEN conditions', aggregates: false, windows: false, sets: false },
   joinOn: { name: 'JOIN conditions', aggregates: false, windows: false, sets: false },
+  fromArgument: { name: 'function arguments in FROM', aggregates: false, windows: false, sets: false },
   from: { name: 'functions in FROM', aggregates: false, windows: false, sets: true },
   limit: { name: 'LIMIT', aggregates: false, windows: false, sets: false },
   offset: { name: 'OFFSET', aggregates: false, windows: false, sets: false },

@@ -35,6 +35,7 @@ import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
 import { networkFunctions } from './scalar/network.ts'
+import { recordImageFunctions, recordImageOperators } from './scalar/record-image.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
@@ -78,6 +79,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...inRangeFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
+  ...recordImageFunctions,
   ...datetimeFunctions,
   ...datetimeArithmeticFunctions,
   ...formattingFunctions,
@@ -117,6 +119,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...jsonOperators,
   ...arrayOperators,
   ...rangeOperators,
+  ...recordImageOperators,
   ...valueOperators,
   ...networkOperators,
   ...geometricOperators,

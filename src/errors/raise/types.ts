@@ -92,6 +92,10 @@ export const duplicateDomainConstraint = (name: string, domain: string): SqlErro
 export const noDomainConstraint = (name: string, domain: string): SqlError =>
   new SqlError(SQL_STATE.undefined_object, `constraint "${name}" of domain "${domain}" does not exist`)
 
+/** As `noDomainConstraint`, where a constraint is renamed. */
+export const noConstraintForDomain = (name: string, domain: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_object, `constraint "${name}" for domain ${domain} does not exist`)
+
 export const notADomain = (type: string): SqlError =>
   new SqlError(SQL_STATE.wrong_object_type, `${type} is not a domain`)
 

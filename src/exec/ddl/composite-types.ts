@@ -111,7 +111,6 @@ const alterAttribute = async (
       const name = definition?.colname as string
       if (live.some((c) => c.name === name)) throw columnExists(name, relation.name)
       const added = attribute(context, definition as ColumnDef, relation.columns.length + 1, relation.rowType)
-      requireUnused(context, relation)
       context.catalog.put({ ...relation, columns: [...relation.columns, added] })
       return eachTyped(context, relation, command, addColumn)
     }

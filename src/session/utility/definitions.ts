@@ -7,6 +7,7 @@ import { alterRole, createDatabase, createRole, dropRoles, findDatabase } from '
 import { alterComposite, altersType, createComposite } from '../../exec/ddl/composite-types.ts'
 import { alterDomain, createDomain } from '../../exec/ddl/domains.ts'
 import { alterFunction } from '../../exec/ddl/alter-function.ts'
+import { createAggregate, isAggregateDefinition } from '../../exec/ddl/create-aggregate.ts'
 import { createFunction } from '../../exec/ddl/create-function.ts'
 import { createRange } from '../../exec/ddl/range-types.ts'
 import { alterEnum, createEnum } from '../../exec/ddl/types.ts'
@@ -220,6 +221,15 @@ export const definitionHandlers: UtilityHandlers = {
       () => lockNewType(core, namesOf(node.funcname)),
     ),
   AlterFunctionStmt: (core, node) => tagged(core, 'ALTER FUNCTION', (context) => alterFunction(context, node)),
+  DefineStmt: (core, node) => {
+    if (!isAggregateDefinition(node)) throw unsupportedStatement(`CREATE ${(node.kind ?? '').replace('OBJECT_', '')}`)
+    return define(
+      core,
+      'CREATE AGGREGATE',
+      (context) => createAggregate(context, node),
+      () => lockNewType(core, namesOf(node.defnames)),
+    )
+  },
   CompositeTypeStmt: (core, node) =>
     define(
       core,
