@@ -52,6 +52,12 @@ const guess = (node: Node | undefined): Guess | null => {
       return strong('grouping')
     case 'SQLValueFunction':
       return strong(valueFunctionName(bodyOf(node, 'SQLValueFunction')?.op ?? ''))
+    case 'XmlExpr': {
+      const op = bodyOf(node, 'XmlExpr')?.op ?? 'IS_DOCUMENT'
+      return op === 'IS_DOCUMENT' ? null : strong(op.slice('IS_'.length).toLowerCase())
+    }
+    case 'XmlSerialize':
+      return strong('xmlserialize')
     case 'SubLink':
       return subLinkName(node)
     default:

@@ -8,7 +8,7 @@ import { OID } from '../types/oids.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type { ColumnId, Expr, ParamExpr } from './expression.ts'
 import { constant } from './nodes.ts'
-import type { Query } from './query.ts'
+import type { Query, TableItem } from './query.ts'
 import type { Scope } from './scope.ts'
 
 /** Types of `$n`: given up front, or found out from use. */
@@ -47,6 +47,11 @@ export interface AnalysisRules {
   readonly view: (context: AnalysisContext, relation: RelationObject) => Query
 }
 
+/** Where cursors stand: the row of a table, or of one that inherits from it. Throws 34000, 24000. */
+export interface CursorRows {
+  current(cursor: string, table: TableItem): { readonly relation: number; readonly rowid: number }
+}
+
 export class AnalysisContext {
   readonly rules: AnalysisRules
   readonly catalog: CatalogSnapshot
@@ -62,6 +67,8 @@ export class AnalysisContext {
   readonly ranges = new Map<RangeVar, RelationObject>()
   /** A literal was read whose meaning depends on settings or the clock ('now'::timestamptz): do not cache the plan. */
   dependsOnSettings = false
+  /** The session's cursors, for WHERE CURRENT OF. */
+  cursors: CursorRows | null = null
   #lastColumn = 0
 
   constructor(

@@ -46,6 +46,8 @@ export interface ColumnExpr extends Typed {
   readonly kind: 'column'
   readonly id: ColumnId
   readonly name: string
+  /** Fields of an anonymous record, where they are known. */
+  readonly record?: readonly RecordColumn[]
 }
 
 /** A field of the record that a function's OUT arguments make. */

@@ -20,6 +20,7 @@ import {
   type CaseExpr as CaseNode,
   type CoalesceExpr as CoalesceNode,
   type CollateClause,
+  type ColumnRef,
   type GroupingFunc,
   type MinMaxExpr as MinMaxNode,
   type Node,
@@ -53,7 +54,9 @@ import type { Scope } from './scope.ts'
 import type { BoundColumnRef } from './stored-trees.ts'
 import { analyzeSubLink } from './sublinks.ts'
 import { subscript, type WrittenIndex } from './subscripts.ts'
+import { expandedList } from './targets.ts'
 import { resolveTypeName } from './type-name.ts'
+import { analyzeXml, analyzeXmlSerialize } from './xml.ts'
 
 type Handler<T extends keyof NodeBodies> = (context: AnalysisContext, scope: Scope, body: NodeBodies[T]) => Expr
 
@@ -96,9 +99,12 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
     const bound = scope.columnNumbered(node.attnum)
     if (bound !== null) return bound
   }
+  const { clause } = scope
+  if (clause.columns === false) {
+    throw featureNotSupported(`cannot use column reference in ${clause.closed}`, node.location)
+  }
   const fields = node.fields ?? []
-  if (fields.some((f) => 'A_Star' in f))
-    throw syntaxErrorAt('row expansion via "*" is not supported here', node.location)
+  if (fields.some((f) => 'A_Star' in f)) return wholeRow(context, scope, node)
   const names = namesOf(fields)
   const { location } = node
   switch (names.length) {
@@ -121,8 +127,6 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
         const called = isColumn ? null : callByField(context, item.wholeRow(), column)
         return called ?? scope.qualifiedColumn(null, table, column, location)
       }
-      const value = scope.column(table, location)
-      if (value !== null && baseTypeOf(value.type).kind === 'c') return fieldOrCall(context, value, column, location)
       if (table === context.routine?.name) {
         const parameter = context.namedParameter(column, location)
         if (parameter !== null) return parameter
@@ -152,6 +156,19 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
     default:
       throw syntaxErrorAt(`improper qualified name (too many dotted names): ${names.join('.')}`, location)
   }
+}
+
+/** `t.*` where one value is wanted: the row. */
+const wholeRow = (context: AnalysisContext, scope: Scope, { fields = [], location }: ColumnRef): Expr => {
+  const names = namesOf(fields.slice(0, -1))
+  const last = names.at(-1)
+  if (last === undefined) throw syntaxErrorAt('row expansion via "*" is not supported here', location)
+  const item = scope.table(names.length > 1 ? (names.at(-2) as string) : null, last, location)
+  if (item !== null) return item.wholeRow()
+  const isParameter = names.length === 1 || names.at(-2) === context.routine?.name
+  const parameter = isParameter ? context.namedParameter(last, location) : null
+  if (parameter !== null) return parameter
+  throw scope.missing(last, location)
 }
 
 const analyzeParam = (context: AnalysisContext, _scope: Scope, node: { number?: number; location?: number }): Expr =>
@@ -318,7 +335,7 @@ const analyzeIndirection = (context: AnalysisContext, scope: Scope, node: A_Indi
 }
 
 const analyzeRow = (context: AnalysisContext, scope: Scope, node: RowNode): Expr => {
-  const fields = (node.args ?? []).map((arg) => context.expr(scope, arg))
+  const fields = expandedList(context, scope, node.args ?? [])
   return { kind: 'row', fields, names: fields.map((_, i) => `f${i + 1}`), type: context.typeOf(OID.record), typmod: -1 }
 }
 
@@ -418,5 +435,7 @@ const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
   NamedArgExpr: analyzeNamedArg,
   GroupingFunc: analyzeGrouping,
   SubLink: analyzeSubLink,
+  XmlExpr: analyzeXml,
+  XmlSerialize: analyzeXmlSerialize,
   SetToDefault: analyzeDefault,
 }

@@ -31,11 +31,19 @@ export const fieldOrNull = (arg: Expr, name: string): Expr | null => {
   return { kind: 'field', arg, field, type: found.type, typmod: found.typmod }
 }
 
-/** The fields of a record that a call's OUT columns name, or null where they are not known. */
-const recordFields = (arg: Expr) =>
-  (arg.kind === 'call' || arg.kind === 'set-call') && arg.type.oid === OID.record
-    ? (arg.columns?.map(({ name, type }) => ({ name, type, typmod: -1 })) ?? null)
-    : null
+/** The fields of an anonymous record that its expression tells, or null where they are not known. */
+const recordFields = (arg: Expr) => {
+  if (arg.type.oid !== OID.record) return null
+  const known =
+    arg.kind === 'call' || arg.kind === 'set-call'
+      ? arg.columns
+      : arg.kind === 'column'
+        ? arg.record
+        : arg.kind === 'subquery'
+          ? arg.query.outputs[0]?.record
+          : undefined
+  return known?.map(({ name, type }) => ({ name, type, typmod: -1 })) ?? null
+}
 
 /** All fields of a composite value as (name, expression), or null when they are not known. */
 export const fieldsOfValue = (arg: Expr): readonly { readonly name: string; readonly expr: Expr }[] | null => {

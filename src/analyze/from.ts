@@ -210,7 +210,7 @@ export const tableResult = (
   const wholeRow = (): Expr => ({
     kind: 'row',
     fields: columns.map(columnRef),
-    names: columns.map((c) => c.name),
+    names: columns.map((c) => relation.columns[c.attnum - 1]?.name ?? c.name),
     type: relation.rowType === 0 ? context.typeOf(OID.record) : context.typeOf(relation.rowType),
     typmod: -1,
   })

@@ -12,6 +12,7 @@ import type { OutputColumn, Query } from './query.ts'
 import { CLAUSE, Scope } from './scope.ts'
 import { wrap } from './set-operations.ts'
 import { assignable } from './table-expressions.ts'
+import { expandedItem } from './targets.ts'
 import type { TargetColumn } from './updatable-views.ts'
 
 /** A column that an INSERT names, or a part of one. */
@@ -133,7 +134,7 @@ const querySource = (context: AnalysisContext, scope: Scope, node: Node, input: 
   const query = context.rules.query(context, scope, node, true)
   checkWidth(query.outputs.length, named, node)
   if (isExplicit && query.outputs.length < named.length) {
-    throw syntaxErrorAt('INSERT has more target columns than expressions')
+    throw syntaxErrorAt('INSERT has more target columns than expressions', named[query.outputs.length]?.location)
   }
   const slots = slotsOf(context, scope, input, query.outputs.length)
   for (const { column } of slots) checkWritable(column, overriding)
@@ -155,26 +156,38 @@ const checkWidth = (width: number, named: readonly NamedTarget[], node: Node | u
   if (width > named.length) throw syntaxErrorAt('INSERT has more expressions than target columns', locationOf(node))
 }
 
+/** A value as written, or one of those that `t.*` stands for. */
+interface RowItem {
+  readonly node: Node
+  readonly expr: Expr | null
+}
+
 const valuesSource = (context: AnalysisContext, scope: Scope, select: SelectStmt, input: Input): Rows => {
   const { target, named, isExplicit, overriding } = input
-  const lists = (select.valuesLists ?? []).map(listItems)
+  const lists = (select.valuesLists ?? []).map((list) =>
+    listItems(list).flatMap((node): RowItem[] => {
+      const expanded = scope.within(CLAUSE.values, () => expandedItem(context, scope, node))
+      return expanded?.map((expr) => ({ node, expr })) ?? [{ node, expr: null }]
+    }),
+  )
   const width = lists[0]?.length ?? 0
   for (const list of lists) {
-    if (list.length !== width) throw syntaxErrorAt('VALUES lists must all be the same length', locationOf(list[0]))
+    if (list.length !== width)
+      throw syntaxErrorAt('VALUES lists must all be the same length', locationOf(list[0]?.node))
   }
-  checkWidth(width, named, lists[0]?.[named.length])
+  checkWidth(width, named, lists[0]?.[named.length]?.node)
   if (width < named.length && isExplicit) {
-    throw syntaxErrorAt('INSERT has more target columns than expressions', locationOf(lists[0]?.[0]))
+    throw syntaxErrorAt('INSERT has more target columns than expressions', named[width]?.location)
   }
   const slots = slotsOf(context, scope, input, width)
   const rows = lists.map((list) =>
-    list.map((item, i) => {
+    list.map(({ node: item, expr: given }, i) => {
       const slot = slots[i] as Slot
       const { column } = slot
       if (tagOf(item) === 'SetToDefault') return defaultOf(context, target, column)
       if (overriding === 'OVERRIDING_USER_VALUE' && column.identity !== null) return defaultOf(context, target, column)
       checkWritable(column, overriding)
-      const expr = scope.within(CLAUSE.values, () => context.expr(scope, item))
+      const expr = given ?? scope.within(CLAUSE.values, () => context.expr(scope, item))
       const at = slot.path === null ? locationOf(item) : named[i]?.location
       return fit(context, slot, expr, at)
     }),

@@ -19,8 +19,11 @@ import { analyzeFrom } from './from.ts'
 import { insertSource } from './insert-source.ts'
 import { locationOf } from './location.ts'
 import { analyzeMerge } from './merge.ts'
-import { baseColumn, modifyTarget, ownDefault } from './modify-target.ts'
+import { baseColumn, modifyTarget, ownDefault, type ModifyTarget } from './modify-target.ts'
+import { conjunction, constant } from './nodes.ts'
 import { conflictOf } from './on-conflict.ts'
+import { operatorOn } from './operators.ts'
+import { OID } from '../types/oids.ts'
 import type { DeleteQuery, DmlQuery, InsertQuery, OutputColumn, Returning, TableItem, UpdateQuery } from './query.ts'
 import { CLAUSE, Scope } from './scope.ts'
 import { starOf } from './select.ts'
@@ -99,7 +102,7 @@ const analyzeUpdate = (context: AnalysisContext, scope: Scope, node: UpdateStmt)
   scope.add(target.names)
   const from = analyzeFrom(context, scope, node.fromClause ?? [])
   const assignments = assignmentsOf(context, scope, node.targetList ?? [], target)
-  const where = whereOf(context, scope, node.whereClause)
+  const where = whereOf(context, scope, node.whereClause, target)
   const returning = returningOf(context, scope, node.returningClause?.exprs ?? [], [table])
   return {
     kind: 'update',
@@ -117,12 +120,27 @@ const analyzeUpdate = (context: AnalysisContext, scope: Scope, node: UpdateStmt)
   }
 }
 
-const whereOf = (context: AnalysisContext, scope: Scope, node: Node | undefined): Expr | null => {
+const whereOf = (context: AnalysisContext, scope: Scope, node: Node | undefined, target: ModifyTarget): Expr | null => {
   if (node === undefined) return null
-  if (tagOf(node) === 'CurrentOfExpr') throw featureNotSupported('WHERE CURRENT OF is not supported')
+  const currentOf = bodyOf(node, 'CurrentOfExpr')
+  if (currentOf !== undefined) return atCursor(context, currentOf.cursor_name ?? '', target)
   return scope.within(CLAUSE.where, () =>
     coerceToBoolean(context, context.expr(scope, node), 'WHERE', locationOf(node)),
   )
+}
+
+/** WHERE CURRENT OF: the address of the row that the cursor stands on. */
+const atCursor = (context: AnalysisContext, cursor: string, { names, table, levels }: ModifyTarget): Expr => {
+  if (levels.length > 0) throw featureNotSupported('WHERE CURRENT OF on a view is not implemented')
+  if (context.cursors === null) throw featureNotSupported('WHERE CURRENT OF is not supported here')
+  // Where the cursor stands is another matter the next time.
+  context.dependsOnSettings = true
+  const { relation, rowid } = context.cursors.current(cursor, table)
+  const column = (name: string): Expr => names[0]?.systemColumn?.(name) as Expr
+  const at = operatorOn(context, '=', column('ctid'), constant(rowid, context.typeOf(OID.tid)), undefined)
+  if (table.inheritors === undefined) return at
+  const of = operatorOn(context, '=', column('tableoid'), constant(relation, context.typeOf(OID.oid)), undefined)
+  return conjunction([at, of], context.bool) as Expr
 }
 
 const analyzeDelete = (context: AnalysisContext, scope: Scope, node: DeleteStmt): DeleteQuery => {
@@ -131,7 +149,7 @@ const analyzeDelete = (context: AnalysisContext, scope: Scope, node: DeleteStmt)
   const { table, levels } = target
   scope.add(target.names)
   const from = analyzeFrom(context, scope, node.usingClause ?? [])
-  const where = whereOf(context, scope, node.whereClause)
+  const where = whereOf(context, scope, node.whereClause, target)
   const returning = returningOf(context, scope, node.returningClause?.exprs ?? [], [table])
   return { kind: 'delete', ctes, table, from, levels, where, returning, outputs: outputsOf(returning) }
 }

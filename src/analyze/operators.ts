@@ -7,7 +7,7 @@ import {
   type Location,
 } from '../errors/raise/analysis.ts'
 import type { OperatorRecord, ScalarFunction } from '../functions/records.ts'
-import { listItems, namesOf, type A_Expr, type Node } from '../sql/ast.ts'
+import { listItems, namesOf, tagOf, type A_Expr, type Node } from '../sql/ast.ts'
 import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
@@ -32,10 +32,16 @@ export const analyzeOperatorExpression = (context: AnalysisContext, scope: Scope
     case 'AEXPR_ILIKE':
     case 'AEXPR_SIMILAR':
       if (node.lexpr === undefined) return prefixOperator(context, symbol, right(), location)
-      return operatorOn(context, symbol, left(), right(), location)
+      return compare(context, symbol, written(node.lexpr, left()), written(node.rexpr, right()), location)
     case 'AEXPR_DISTINCT':
     case 'AEXPR_NOT_DISTINCT':
-      return distinct(context, left(), right(), node.kind === 'AEXPR_NOT_DISTINCT', location)
+      return distinct(
+        context,
+        written(node.lexpr, left()),
+        written(node.rexpr, right()),
+        node.kind === 'AEXPR_NOT_DISTINCT',
+        location,
+      )
     case 'AEXPR_NULLIF':
       return nullIf(context, left(), right(), location)
     case 'AEXPR_IN':
@@ -87,6 +93,23 @@ const resolveOperands = (
   }
 }
 
+/** An operand, and its fields where it was written as a row. */
+interface Operand {
+  readonly expr: Expr
+  readonly fields: readonly Expr[] | null
+}
+
+const written = (node: Node | undefined, expr: Expr): Operand => ({
+  expr,
+  fields: node !== undefined && tagOf(node) === 'RowExpr' && expr.kind === 'row' ? expr.fields : null,
+})
+
+/** A comparison of operands; of two that were written as rows field by field. */
+const compare = (context: AnalysisContext, symbol: string, left: Operand, right: Operand, location: Location): Expr =>
+  left.fields !== null && right.fields !== null
+    ? compareRows(context, symbol, left.fields, right.fields, location)
+    : operatorOn(context, symbol, left.expr, right.expr, location)
+
 /** `left symbol right`, for written operators and for those that other constructs imply. */
 export const operatorOn = (
   context: AnalysisContext,
@@ -95,8 +118,6 @@ export const operatorOn = (
   right: Expr,
   location: Location,
 ): Expr => {
-  if (left.kind === 'row' && right.kind === 'row')
-    return compareRows(context, symbol, left.fields, right.fields, location)
   const resolved = resolveOperands(context, symbol, left, right, location)
   return {
     kind: 'call',
@@ -143,7 +164,9 @@ export const compareRows = (
   }
   const strategy = ROW_STRATEGIES[symbol]
   if (strategy === undefined) {
-    throw featureNotSupported(`could not determine interpretation of row comparison operator ${symbol}`, location)
+    throw featureNotSupported(`could not determine interpretation of row comparison operator ${symbol}`, location, {
+      hint: 'Row comparison operators must be associated with btree operator families.',
+    })
   }
   if (left.length === 1) return operatorOn(context, symbol, left[0] as Expr, right[0] as Expr, location)
   const pairs = left.map((l, i) => {
@@ -165,15 +188,25 @@ export const compareRows = (
   }
 }
 
-const distinct = (context: AnalysisContext, left: Expr, right: Expr, negated: boolean, location: Location): Expr => {
-  if (left.kind === 'row' && right.kind === 'row') {
-    if (left.fields.length !== right.fields.length) {
+const distinct = (
+  context: AnalysisContext,
+  left: Operand,
+  right: Operand,
+  negated: boolean,
+  location: Location,
+): Expr => {
+  if (left.fields !== null && right.fields !== null) {
+    const others = right.fields
+    if (left.fields.length !== others.length) {
       throw syntaxErrorAt('unequal number of entries in row expressions', location)
     }
-    const fields = left.fields.map((l, i) => distinct(context, l, right.fields[i] as Expr, negated, location))
+    const operand = (expr: Expr): Operand => ({ expr, fields: null })
+    const fields = left.fields.map((l, i) =>
+      distinct(context, operand(l), operand(others[i] as Expr), negated, location),
+    )
     return { kind: negated ? 'and' : 'or', args: fields, type: context.bool, typmod: -1 }
   }
-  const { operator, function: fn, left: l, right: r } = resolveOperands(context, '=', left, right, location)
+  const { operator, function: fn, left: l, right: r } = resolveOperands(context, '=', left.expr, right.expr, location)
   return { kind: 'distinct', left: l, right: r, operator, function: fn, negated, type: context.bool, typmod: -1 }
 }
 
@@ -193,12 +226,15 @@ const nullIf = (context: AnalysisContext, left: Expr, right: Expr, location: Loc
 
 /** `x IN (a, b, …)` is `= ANY`, `NOT IN` is `<> ALL`; where the items share no type with x, an OR or AND of comparisons. */
 const inList = (context: AnalysisContext, scope: Scope, node: A_Expr, symbol: string): Expr => {
-  const left = context.expr(scope, node.lexpr as Node)
-  const items = listItems(node.rexpr).map((item) => context.expr(scope, item))
+  const leftOperand = written(node.lexpr, context.expr(scope, node.lexpr as Node))
+  const left = leftOperand.expr
+  const operands = listItems(node.rexpr).map((item) => written(item, context.expr(scope, item)))
+  const items = operands.map((operand) => operand.expr)
   const { location } = node
   const negated = symbol === '<>'
-  const common = left.kind === 'row' ? null : commonTypeOrNull(context, [left.type, ...items.map((i) => i.type)])
-  if (common !== null && items.every((item) => item.kind !== 'row')) {
+  const isRowwise = leftOperand.fields !== null || operands.some((operand) => operand.fields !== null)
+  const common = isRowwise ? null : commonTypeOrNull(context, [left.type, ...items.map((i) => i.type)])
+  if (common !== null) {
     const typed = items.map((item, i) =>
       coerce(context, item, common, -1, 'implicit', locationOf(listItems(node.rexpr)[i])),
     )
@@ -215,7 +251,7 @@ const inList = (context: AnalysisContext, scope: Scope, node: A_Expr, symbol: st
       typmod: -1,
     }
   }
-  const tests = items.map((item) => operatorOn(context, symbol, left, item, location))
+  const tests = operands.map((item) => compare(context, symbol, leftOperand, item, location))
   if (tests.length === 1) return tests[0] as Expr
   return { kind: negated ? 'and' : 'or', args: tests, type: context.bool, typmod: -1 }
 }
@@ -276,19 +312,22 @@ const arrayComparison = (
 const wrongArray = (location: Location) => wrongObjectType('op ANY/ALL (array) requires array on right side', location)
 
 const between = (context: AnalysisContext, scope: Scope, node: A_Expr): Expr => {
-  const value = context.expr(scope, node.lexpr as Node)
-  const [low, high] = listItems(node.rexpr).map((bound) => context.expr(scope, bound)) as [Expr, Expr]
+  const value = written(node.lexpr, context.expr(scope, node.lexpr as Node))
+  const [low, high] = listItems(node.rexpr).map((bound) => written(bound, context.expr(scope, bound))) as [
+    Operand,
+    Operand,
+  ]
   const { location } = node
   const { bool } = context
-  const within = (a: Expr, b: Expr): Expr => ({
+  const within = (a: Operand, b: Operand): Expr => ({
     kind: 'and',
-    args: [operatorOn(context, '>=', value, a, location), operatorOn(context, '<=', value, b, location)],
+    args: [compare(context, '>=', value, a, location), compare(context, '<=', value, b, location)],
     type: bool,
     typmod: -1,
   })
-  const outside = (a: Expr, b: Expr): Expr => ({
+  const outside = (a: Operand, b: Operand): Expr => ({
     kind: 'or',
-    args: [operatorOn(context, '<', value, a, location), operatorOn(context, '>', value, b, location)],
+    args: [compare(context, '<', value, a, location), compare(context, '>', value, b, location)],
     type: bool,
     typmod: -1,
   })

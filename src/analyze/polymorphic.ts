@@ -77,7 +77,7 @@ class Resolver {
   }
 
   #mismatch(message: string, detail?: string) {
-    return datatypeMismatch(message, this.#location, detail === undefined ? {} : { detail })
+    return datatypeMismatch(message, undefined, detail === undefined ? {} : { detail })
   }
 
   #notA(declared: string, what: string, type: SqlType) {
@@ -235,8 +235,10 @@ class Resolver {
       case 'array':
         return family.array ?? arrayOf(this.#catalog, this.#known(family.element), this.#location)
       case 'range':
+        if (family === this.#exact) this.#known(family.element)
         return this.#knownAs(family.range, pseudo.name)
       case 'multirange': {
+        if (family === this.#exact) this.#known(family.element)
         const range = this.#knownAs(family.range, pseudo.name)
         return family.multirange ?? this.#catalog.typeOf(isRangeType(range) ? range.multirangeOid : 0)
       }

@@ -36,7 +36,10 @@ const TEMPLATES: Readonly<Record<string, Template>> = {
 
 /** Whether the call has such a form; if so it was printed. */
 export const printSqlCall = (expr: CallExpr, printer: ExpressionPrinter): boolean => {
-  const parts = TEMPLATES[expr.function.name]?.(expr.args) ?? null
+  const parts =
+    expr.function.form?.map((part) => (typeof part === 'number' ? (expr.args[part] as Expr) : part)) ??
+    TEMPLATES[expr.function.name]?.(expr.args) ??
+    null
   if (parts === null) return false
   for (const part of parts) {
     if (typeof part === 'string') printer.writer.add(part)

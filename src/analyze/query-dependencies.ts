@@ -1,9 +1,13 @@
-/** What a kept query depends on: the relations it names, and which of their columns it uses. */
+/** What a kept query depends on: the relations it names, which of their columns it uses, and functions. */
 import type { Dependency } from '../catalog/objects.ts'
+import { FIRST_NORMAL_OID } from '../catalog/snapshot.ts'
 import type { ColumnId, Expr } from './expression.ts'
 import type { DmlQuery, FromItem, Query } from './query.ts'
 import { children } from './nodes.ts'
 import { innerQueries, queryExpressions } from './walk.ts'
+
+/** OID of the function that a node calls, 0 when it calls none. */
+const calledFunction = (expr: Expr): number => ('function' in expr ? expr.function.oid : 0)
 
 /** Dependencies on relations as a whole are left out where one of their columns is used. Views are not looked into. */
 export const queryDependencies = (query: Query): Dependency[] => {
@@ -11,7 +15,11 @@ export const queryDependencies = (query: Query): Dependency[] => {
   const relations = new Set<number>()
   const used = new Map<string, Dependency>()
   const views = new Set<Query>()
+  const functions = new Set<number>()
   const learn = (item: FromItem): void => {
+    if (item.kind === 'function') {
+      for (const { function: fn } of item.calls) if (fn !== null && fn.oid >= FIRST_NORMAL_OID) functions.add(fn.oid)
+    }
     if (item.kind === 'join') {
       learn(item.left)
       learn(item.right)
@@ -26,6 +34,8 @@ export const queryDependencies = (query: Query): Dependency[] => {
   const visit = (expr: Expr): void => {
     const column = expr.kind === 'column' ? columns.get(expr.id) : undefined
     if (column !== undefined) used.set(`${column.oid}.${column.attnum}`, { ...column, kind: 'normal' })
+    const called = calledFunction(expr)
+    if (called >= FIRST_NORMAL_OID) functions.add(called)
     for (const child of children(expr)) visit(child)
     if (expr.kind === 'subquery') enter(expr.query)
   }
@@ -37,5 +47,6 @@ export const queryDependencies = (query: Query): Dependency[] => {
   enter(query)
   const whole = new Set(Array.from(used.values(), ({ oid }) => oid))
   const rest = [...relations].filter((oid) => !whole.has(oid))
-  return [...used.values(), ...rest.map((oid) => ({ oid, attnum: 0, kind: 'normal' as const }))]
+  const others = [...rest, ...functions]
+  return [...used.values(), ...others.map((oid) => ({ oid, attnum: 0, kind: 'normal' as const }))]
 }

@@ -13,6 +13,8 @@ export interface OutputColumn {
   /** The table column it is, unchanged, for row descriptions; 0 when computed. */
   readonly tableOid: number
   readonly attnum: number
+  /** Fields of an anonymous record, where they are known. */
+  readonly record?: readonly RecordColumn[]
 }
 
 export interface Target {

@@ -18,6 +18,7 @@ import { lockingClauseName } from './row-locks.ts'
 import { CLAUSE, type Scope } from './scope.ts'
 import { limits } from './select.ts'
 import { sortKey } from './sort-keys.ts'
+import { expandedList } from './targets.ts'
 
 const OPERATIONS = { SETOP_UNION: 'union', SETOP_INTERSECT: 'intersect', SETOP_EXCEPT: 'except' } as const
 
@@ -176,10 +177,12 @@ export const analyzeValues = (
   const clause = lockingClauseName(node)
   if (clause !== null) throw featureNotSupported(`${clause} cannot be applied to VALUES`)
   const lists = (node.valuesLists ?? []).map(listItems)
-  const width = lists[0]?.length ?? 0
-  const different = lists.find((list) => list.length !== width)
-  if (different !== undefined) throw syntaxErrorAt('VALUES lists must all be the same length', locationOf(different[0]))
-  const rows = scope.within(CLAUSE.values, () => lists.map((list) => list.map((item) => context.expr(scope, item))))
+  const rows = scope.within(CLAUSE.values, () => lists.map((list) => expandedList(context, scope, list)))
+  const width = rows[0]?.length ?? 0
+  const different = rows.findIndex((row) => row.length !== width)
+  if (different >= 0) {
+    throw syntaxErrorAt('VALUES lists must all be the same length', locationOf(lists[different]?.[0]))
+  }
   const types = Array.from({ length: width }, (_, i) => {
     const column = rows.map((row) => row[i] as Expr)
     if (keepUnknown && rows.length === 1) return { type: (column[0] as Expr).type, typmod: (column[0] as Expr).typmod }

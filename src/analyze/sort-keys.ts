@@ -1,7 +1,10 @@
 /** ORDER BY items of aggregates, windows and queries. */
 import { noOrderingOperator, wrongObjectType } from '../errors/raise/analysis.ts'
 import { bodyOf, namesOf, type Node, type SortBy } from '../sql/ast.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
+import { isRowType } from '../types/record.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import { settleUnknown } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
@@ -17,13 +20,20 @@ export const analyzeSortKeys = (context: AnalysisContext, scope: Scope, nodes: r
 
 /** The key for an expression: direction and place of NULLs as written or as PostgreSQL defaults them. */
 export const sortKey = (item: SortBy, expr: Expr): SortKey => {
-  if (expr.type.compare === null) {
+  if (!isOrdered(expr.type)) {
     throw noOrderingOperator(formatType(expr.type, -1), locationOf(item.node))
   }
   const descending = item.sortby_dir === 'SORTBY_DESC' || (item.sortby_dir === 'SORTBY_USING' && usesDescending(item))
   const nullsFirst =
     item.sortby_nulls === 'SORTBY_NULLS_FIRST' || (item.sortby_nulls !== 'SORTBY_NULLS_LAST' && descending)
   return { expr, descending, nullsFirst }
+}
+
+/** Whether values of a type, and all that they are made of, have an order. */
+const isOrdered = (type: SqlType): boolean => {
+  const base = baseTypeOf(type)
+  if (isRowType(base)) return base.fields().every((field) => isOrdered(field.type))
+  return base.compare !== null && (base.element === null || isOrdered(base.element))
 }
 
 const usesDescending = (item: SortBy): boolean => {

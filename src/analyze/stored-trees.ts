@@ -83,3 +83,15 @@ export const sameTree = (a: unknown, b: unknown): boolean => written(a) === writ
 
 const written = (tree: unknown): string =>
   JSON.stringify(tree, (key, value) => (key === 'location' ? undefined : value))
+
+/** A copy of a bound expression that names its columns as they are called now. */
+export const unbindColumns = (tree: ParseTree, relation: RelationObject): ParseTree => {
+  const copy = structuredClone(tree)
+  walk(copy, (tag, body) => {
+    const attnum = tag === 'ColumnRef' ? (body as BoundColumnRef).attnum : undefined
+    if (attnum === undefined || attnum <= 0) return
+    delete body['attnum']
+    body['fields'] = [{ String: { sval: relation.columns[attnum - 1]?.name } }]
+  })
+  return copy
+}

@@ -58,6 +58,7 @@ export const originsOf = (from: readonly FromItem[]): Origins => {
 
 const outputColumn = (context: AnalysisContext, name: string, expr: Expr, origins: Origins): OutputColumn => {
   const origin = expr.kind === 'column' ? origins.get(expr.id) : undefined
+  const shape = expr.type.oid === OID.record ? fieldsOfValue(expr) : null
   return {
     id: context.freshColumn(),
     name,
@@ -65,6 +66,7 @@ const outputColumn = (context: AnalysisContext, name: string, expr: Expr, origin
     typmod: expr.typmod,
     tableOid: origin?.tableOid ?? 0,
     attnum: origin?.attnum ?? 0,
+    ...(shape === null ? {} : { record: shape.map((field) => ({ name: field.name, type: field.expr.type })) }),
   }
 }
 
@@ -90,10 +92,21 @@ const expandStar = (
   const table = names.at(-1) as string
   const item = scope.table(names.length > 1 ? (names.at(-2) as string) : null, table, ref?.location)
   if (item !== null) return item.columns
-  const row = names.length === 1 ? scope.column(table, ref?.location) : null
+  const isParameter = names.length === 1 || names.at(-2) === context.routine?.name
+  const row = isParameter ? context.namedParameter(table, ref?.location) : null
   if (row === null) throw scope.missing(table, ref?.location)
   return expandRow(row, ref?.location)
 }
+
+/** Expressions of a list in which `t.*` stands for all columns: ROW(…), VALUES. */
+export const expandedList = (context: AnalysisContext, scope: Scope, nodes: readonly Node[]): Expr[] =>
+  nodes.flatMap((node) => expandedItem(context, scope, node) ?? [context.expr(scope, node)])
+
+/** What `t.*` in a list stands for, null for every other item. */
+export const expandedItem = (context: AnalysisContext, scope: Scope, node: Node): Expr[] | null =>
+  expandStar(context, scope, node, () => {
+    throw syntaxErrorAt('row expansion via "*" is not supported here', locationOf(node))
+  })?.map(({ expr }) => expr) ?? null
 
 const expandRow = (row: Expr, location: number | undefined): readonly BoundColumn[] => {
   const fields = fieldsOfValue(row)

@@ -169,6 +169,8 @@ export interface RelationObject extends ObjectBase {
   readonly inherits?: readonly number[]
   readonly partitionKey?: PartitionKey
   readonly partition?: PartitionBound
+  /** The composite type that a typed table is of. */
+  readonly ofType?: number
   /** A materialized view WITH NO DATA: it cannot be read. */
   readonly unpopulated?: true
 }

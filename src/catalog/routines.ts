@@ -3,7 +3,8 @@
  * from its language: `internal` ones are computed by code that is named, all others by the session that runs them.
  */
 import { internalFunctionMissing } from '../errors/raise/routines.ts'
-import { functionsByName } from '../functions/index.ts'
+import { aggregateOfFunctions } from '../functions/aggregates/by-functions.ts'
+import { functionByOid, functionsByName } from '../functions/index.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
 import { constructMultirange, multirangeOfRange } from '../functions/range/multiranges.ts'
 import { constructRange } from '../functions/range/ranges.ts'
@@ -11,7 +12,7 @@ import type { FunctionRecord, ScalarFunction } from '../functions/records.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { CatalogSnapshot } from './snapshot.ts'
-import type { FunctionArgument, FunctionObject } from './objects.ts'
+import type { AggregateDefinition, FunctionArgument, FunctionObject } from './objects.ts'
 
 /** Arguments that calls give: all but those that are results only. */
 export const inputsOf = ({ arguments: all }: Pick<FunctionObject, 'arguments'>): readonly FunctionArgument[] =>
@@ -84,7 +85,8 @@ const recordOf = (object: FunctionObject, catalog: CatalogSnapshot): FunctionRec
   const known = records.get(object)
   if (known !== undefined) return known
   const record = makeRecord(object, catalog)
-  records.set(object, record)
+  // An aggregate is made of other functions, which may be replaced.
+  if (object.aggregate === null) records.set(object, record)
   return record
 }
 
@@ -113,6 +115,7 @@ const makeRecord = (object: FunctionObject, catalog: CatalogSnapshot): FunctionR
       : outputs.length === 1 && outputs[0]?.name !== ''
         ? { resultName: outputs[0]?.name as string }
         : {}
+  if (object.aggregate !== null) return aggregateRecord(object, object.aggregate, identity, catalog)
   if (object.returnsSet) {
     return {
       kind: 'set',
@@ -127,6 +130,55 @@ const makeRecord = (object: FunctionObject, catalog: CatalogSnapshot): FunctionR
   }
   const blocking = object.waits ? { blocking: true } : {}
   return { kind: 'scalar', ...identity, ...columns, ...blocking, ...computationOf(object) }
+}
+
+/** A function that an aggregate is made of. */
+const partOf = (catalog: CatalogSnapshot, oid: number): ScalarFunction => {
+  const own = catalog.function(oid)
+  const record = own === null ? functionByOid(oid) : recordOf(own, catalog)
+  if (record?.kind !== 'scalar') throw new Error(`an aggregate names function ${oid}, which is not there`)
+  return record
+}
+
+const aggregateRecord = (
+  object: FunctionObject,
+  definition: AggregateDefinition,
+  {
+    oid,
+    name,
+    schema,
+    args,
+    result,
+    volatility,
+    description,
+  }: Pick<FunctionRecord, 'oid' | 'name' | 'args' | 'result' | 'volatility' | 'description'> & {
+    readonly schema: number
+  },
+  catalog: CatalogSnapshot,
+): FunctionRecord => {
+  const variadic = variadicElement(object, catalog)
+  const { transition, final, state, initial } = definition
+  const parts = {
+    transition: partOf(catalog, transition),
+    final: final === 0 ? null : partOf(catalog, final),
+    state,
+    initial,
+    args,
+    result,
+  }
+  return {
+    kind: 'aggregate',
+    oid,
+    name,
+    schema,
+    args,
+    result,
+    volatility,
+    description,
+    ...(variadic === undefined ? {} : { variadic }),
+    skipNulls: false,
+    create: aggregateOfFunctions(parts),
+  }
 }
 
 /** Functions that a name means: of one schema, or of all along a search path (the first of equal signatures). */

@@ -32,7 +32,8 @@ export const definedType = (facts: TypeFacts, parts: TypeParts): SqlType => {
     if (!isRangeType(of)) throw new Error(`multirange type ${name} over ${of.name}, which is no range type`)
     return multirangeType(of, identity)
   }
-  if (domain !== undefined) return domainType({ ...identity, base: parts.typeOf(domain.base) })
+  if (domain !== undefined)
+    return domainType({ ...identity, base: parts.typeOf(domain.base), baseTypmod: domain.typmod })
   return tableRowType(identity, relation, parts.relation)
 }
 

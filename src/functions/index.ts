@@ -35,6 +35,7 @@ import { hashFunctions } from './scalar/hash.ts'
 import { jsonRecordFunctions, jsonRecordSets } from './scalar/json-records.ts'
 import { moneyFunctions } from './scalar/money.ts'
 import { networkFunctions } from './scalar/network.ts'
+import { recordImageFunctions, recordImageOperators } from './scalar/record-image.ts'
 import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
@@ -45,6 +46,7 @@ import { systemFunctions } from './scalar/system.ts'
 import { rangeAggregates } from './range/aggregates.ts'
 import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
 import { rangeFunctions } from './range/ranges.ts'
+import { xmlAggregates, xmlFunctions } from './scalar/xml.ts'
 import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
 import { partFunctions } from './set-returning/parts.ts'
@@ -70,12 +72,14 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...identifierFunctions,
   ...networkFunctions,
   ...geometricFunctions,
+  ...xmlFunctions,
   ...textSearchFunctions,
   ...textSearchValueFunctions,
   ...hashFunctions,
   ...inRangeFunctions,
   ...concatenationFunctions,
   ...patternFunctions,
+  ...recordImageFunctions,
   ...datetimeFunctions,
   ...datetimeArithmeticFunctions,
   ...formattingFunctions,
@@ -90,6 +94,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...advisoryLockFunctions,
   ...catalogFunctions,
   ...basicAggregates,
+  ...xmlAggregates,
   ...collectionAggregates,
   ...statisticsAggregates,
   ...hypotheticalAggregates,
@@ -114,6 +119,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...jsonOperators,
   ...arrayOperators,
   ...rangeOperators,
+  ...recordImageOperators,
   ...valueOperators,
   ...networkOperators,
   ...geometricOperators,

@@ -68,6 +68,11 @@ export interface ScalarFunction extends FunctionIdentity {
    * generator; only where it is exact for every input or guards itself (`helpers.` reaches `functions/inline-helpers.ts`).
    */
   readonly inline?: (...args: string[]) => string
+  /**
+   * How SQL writes the call where it has syntax of its own: words, and the numbers of arguments. Functions without an
+   * OID are made for one use of such syntax and told apart by it.
+   */
+  readonly form?: readonly (string | number)[]
   /** The call waits (pg_sleep, pg_advisory_lock): answers a promise; the planner keeps it out of vector code. */
   readonly blocking?: boolean
 }

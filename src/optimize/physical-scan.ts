@@ -4,12 +4,12 @@ import { conjunction, conjuncts, someNode } from '../analyze/nodes.ts'
 import { columnMap } from '../catalog/inheritance.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import type { LogicalPlan, LogicalScan } from '../plan/logical.ts'
-import { ROWID_ATTNUM, TABLEOID_ATTNUM, type PhysicalPlan } from '../plan/physical.ts'
+import { ROWID_ATTNUM, TABLEOID_ATTNUM, type PhysicalPlan, type TidCondition } from '../plan/physical.ts'
 import { OID } from '../types/oids.ts'
 import { indexPaths, type IndexPath } from './access-path.ts'
 import { selectivityOfAll } from './cardinality/selectivity.ts'
 import { sequentialCost, COST } from './cost.ts'
-import { bareColumn } from './expressions.ts'
+import { bareColumn, isVolatile, mentionsAny } from './expressions.ts'
 import { listLookup } from './list-lookup.ts'
 import { survivors } from './partition-pruning.ts'
 import type { Planner } from './physical.ts'
@@ -81,12 +81,45 @@ const tablePlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Plan
     if (path.cost >= (best?.estimate.totalCost ?? cost)) continue
     best = indexScan(scan, path, rows, planner)
   }
+  const tid = relation.system === null ? tidCondition(scan, conditions) : null
+  if (tid !== null) {
+    const rest = conjunction(
+      conditions.filter((c) => c !== tid.condition),
+      context.typeOf(OID.bool),
+    )
+    const estimate = planner.estimate(1, 0, COST.descent, outputs)
+    return { kind: 'seq-scan', relation, alias, attnums, filter: rest, tid, outputs, estimate }
+  }
   const limit = best?.estimate.totalCost ?? cost
   const inner = (path: IndexPath): PhysicalPlan => indexScan(scan, path, path.fetched, planner)
   best = listLookup(scan, conditions, rows, limit, inner, planner) ?? best
   if (best !== null) return best
   const kind = relation.system === null ? 'seq-scan' : 'system-scan'
   return { kind, relation, alias, attnums, filter, outputs, estimate: planner.estimate(rows, 0, cost, outputs) }
+}
+
+/** A condition that tells the addresses of the wanted rows. */
+const tidCondition = (scan: LogicalScan, conditions: readonly Expr[]): TidCondition | null => {
+  const place = scan.attnums.indexOf(ROWID_ATTNUM)
+  const id = scan.outputs[place]?.id
+  if (id === undefined) return null
+  const own = new Set(scan.outputs.map((c) => c.id))
+  const isCtid = (expr: Expr): boolean => expr.kind === 'column' && expr.id === id
+  const isKnown = (expr: Expr): boolean => !mentionsAny(expr, own) && !isVolatile(expr)
+  for (const condition of conditions) {
+    if (condition.kind === 'call' && condition.operator?.name === '=' && condition.args.length === 2) {
+      const [a, b] = condition.args as [Expr, Expr]
+      if (isCtid(a) && isKnown(b)) return { condition, addresses: [b], isArray: false }
+      if (isCtid(b) && isKnown(a)) return { condition, addresses: [a], isArray: false }
+    }
+    if (condition.kind !== 'array-comparison' || condition.quantifier !== 'any' || condition.operator.name !== '=')
+      continue
+    const { array, list } = condition
+    if (!isCtid(condition.left)) continue
+    if (list?.every(isKnown)) return { condition, addresses: list, isArray: false }
+    if (array !== null && isKnown(array)) return { condition, addresses: [array], isArray: true }
+  }
+  return null
 }
 
 const indexScan = (scan: LogicalScan, path: IndexPath, rows: number, planner: Planner): PhysicalPlan => {

@@ -14,13 +14,13 @@ import type {
   SetOperationQuery,
   ValuesQuery,
 } from '../analyze/query.ts'
+import { expandKeys, projectSet } from './build-project-set.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
 import {
   containsSet,
   containsSubquery,
   crossJoin,
   isLateral,
-  mentions,
   narrow,
   planColumn,
   refer,
@@ -142,8 +142,19 @@ class Builder implements QueryBuilder {
 
   #limited(input: LogicalPlan, query: Query): LogicalPlan {
     if (query.limit === null && query.offset === null) return input
-    const ties = query.withTies ? query.orderBy : null
-    return { kind: 'limit', input, limit: query.limit, offset: query.offset, ties, outputs: input.outputs }
+    return this.#limit(input, query, query.withTies ? query.orderBy : null)
+  }
+
+  /** LIMIT and OFFSET; subqueries in them are computed once, before the rows. */
+  #limit(input: LogicalPlan, { limit, offset }: Query, ties: readonly SortKey[] | null): LogicalPlan {
+    const bounds = [limit, offset].filter((bound) => bound !== null)
+    const { outputs } = input
+    if (!bounds.some(containsSubquery)) return { kind: 'limit', input, limit, offset, ties, outputs }
+    const { plan, exprs } = this.applySubqueries(RESULT, bounds)
+    const counts = limit === null ? [null, exprs[0] ?? null] : [exprs[0] ?? null, exprs[1] ?? null]
+    const [first = null, second = null] = counts
+    const limited: LogicalPlan = { kind: 'limit', input, limit: first, offset: second, ties, outputs }
+    return narrow(crossJoin(plan, limited, true), outputs)
   }
 
   #select(query: SelectQuery): LogicalPlan {
@@ -213,8 +224,7 @@ class Builder implements QueryBuilder {
       plan = { kind: 'lock-rows', input: plan, locks, outputs: plan.outputs }
     }
     if (query.limit !== null || query.offset !== null) {
-      const ties = query.withTies ? sortKeys : null
-      plan = { kind: 'limit', input: plan, limit: query.limit, offset: query.offset, ties, outputs: plan.outputs }
+      plan = this.#limit(plan, query, query.withTies ? sortKeys : null)
     }
     return plan.outputs.length === visible ? plan : narrow(plan, outputs)
   }
@@ -235,38 +245,7 @@ class Builder implements QueryBuilder {
     const computed = columns.map((c, i) => ({ id: c.id, expr: exprs[i] as Expr }))
     const outputs = computed.map((c, i) => ({ id: c.id, name: names[i] as string, type: c.expr.type }))
     if (!computed.some((c) => containsSet(c.expr))) return { kind: 'project', input: plan, columns: computed, outputs }
-    return this.#projectSet(plan, computed, outputs)
-  }
-
-  /** Set-returning calls run at the top of a project-set; expressions around them are computed above it. */
-  #projectSet(input: LogicalPlan, columns: readonly ComputedColumn[], outputs: readonly PlanColumn[]): LogicalPlan {
-    const sets: { id: ColumnId; expr: Expr }[] = []
-    const pull = (expr: Expr): Expr => {
-      if (expr.kind !== 'set-call') return mapChildren(expr, pull)
-      const id = this.context.freshColumn()
-      sets.push({ id, expr: { ...expr, args: expr.args.map(pull) } })
-      return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
-    }
-    const above = columns.map((c) => ({ id: c.id, expr: pull(c.expr) }))
-    const nested = sets.some(
-      (s) => s.expr.kind === 'set-call' && s.expr.args.some((a) => mentions(a, new Set(sets.map((o) => o.id)))),
-    )
-    const passed = input.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
-    let plan = input
-    // Calls inside the arguments of others come first, one level at a time.
-    const levels = nested ? sets.map((s) => [s]) : [sets]
-    let available = passed
-    for (const level of levels) {
-      const all = [...available, ...level]
-      plan = {
-        kind: 'project-set',
-        input: plan,
-        columns: all,
-        outputs: [...plan.outputs, ...level.map((s) => ({ id: s.id, name: 'set', type: s.expr.type }))],
-      }
-      available = plan.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
-    }
-    return { kind: 'project', input: plan, columns: above, outputs }
+    return projectSet(this.context, plan, computed, outputs)
   }
 
   filter(input: LogicalPlan, condition: Expr): LogicalPlan {
@@ -284,8 +263,12 @@ class Builder implements QueryBuilder {
   /** Puts an `apply` below for every subquery in the expressions and answers them over its columns. */
   applySubqueries(input: LogicalPlan, exprs: readonly Expr[]): { plan: LogicalPlan; exprs: Expr[] } {
     let plan = input
+    const pulled = new Map<Expr, Expr>()
     const pull = (expr: Expr): Expr => {
       if (expr.kind !== 'subquery') return mapChildren(expr, pull)
+      // One that stands in several places runs once.
+      const known = pulled.get(expr)
+      if (known !== undefined) return known
       const test = expr.test === null ? null : pull(expr.test)
       const subplan = this.query(expr.query)
       const column: PlanColumn = { id: this.context.freshColumn(), name: 'subquery', type: expr.type }
@@ -300,7 +283,9 @@ class Builder implements QueryBuilder {
         test,
         outputs: [...plan.outputs, column],
       }
-      return { kind: 'column', id: column.id, name: column.name, type: expr.type, typmod: expr.typmod }
+      const answer: Expr = { kind: 'column', id: column.id, name: column.name, type: expr.type, typmod: expr.typmod }
+      pulled.set(expr, answer)
+      return answer
     }
     const replaced = exprs.map(pull)
     return { plan, exprs: replaced }
@@ -342,7 +327,8 @@ class Builder implements QueryBuilder {
     for (const window of query.windows) {
       for (const e of [...window.partitionBy, ...window.orderBy.map((k) => k.expr)]) replace(e)
     }
-    const { plan: applied, exprs } = this.applySubqueries(input, [...groupExprs, ...calls.map((c) => c.call)])
+    const { below, keys } = expandKeys(this, input, groupExprs)
+    const { plan: applied, exprs } = this.applySubqueries(below, [...keys, ...calls.map((c) => c.call)])
     const groupBy = groupIds.map((id, i) => ({ id, expr: exprs[i] as Expr }))
     const aggregates = calls.map((c, i) => ({ id: c.id, call: exprs[groupExprs.length + i] as AggregateExpr }))
     const outputs: PlanColumn[] = [

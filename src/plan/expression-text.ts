@@ -102,8 +102,7 @@ const constantText = ({ value, type, typmod }: ConstExpr, format: FormatContext)
   return `${quoted(text)}::${formatType(type, typmod)}`
 }
 
-const quoted = (text: string): string =>
-  text.includes('\\') ? `E'${text.replace(/['\\]/g, '$&$&')}'` : `'${text.replaceAll("'", "''")}'`
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 const castText = (text: string, arg: Expr, type: SqlType, typmod: number): string => {
   const whole = arg.kind === 'call' && arg.operator !== null && !arg.cast ? text : `(${text})`

@@ -59,6 +59,16 @@ export const TABLEOID_ATTNUM = -6
 /** Whole table in storage order. `filter` also prunes segments by zone maps. */
 export interface SeqScan extends TableRead {
   readonly kind: 'seq-scan'
+  /** The rows with these addresses only. */
+  readonly tid?: TidCondition
+}
+
+/** `ctid = address`, or one of several, or of an array of addresses: they are known before the scan begins. */
+export interface TidCondition {
+  readonly condition: Expr
+  readonly addresses: readonly Expr[]
+  /** The one address is an array of them. */
+  readonly isArray: boolean
 }
 
 /** Rows of a computed catalog relation. */

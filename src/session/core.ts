@@ -7,6 +7,7 @@ import type { Notice, SqlError } from '../errors/sql-error.ts'
 import { queryCanceled } from '../errors/raise/execution.ts'
 import { SQL_STATE } from '../errors/sql-state.ts'
 import { ExecutionContext, type ExecutionRun } from '../exec/context.ts'
+import type { CommitActions } from '../exec/ddl/commit-actions.ts'
 import { storeSchema } from '../exec/ddl/schemas.ts'
 import type { SessionSpill } from '../exec/spill/spill-area.ts'
 import { tableFacts } from '../exec/table-facts.ts'
@@ -58,7 +59,7 @@ export class SessionCore {
   /** The temporary schema, once something temporary was made. */
   temporarySchema: number | null = null
   /** Temporary tables that are dropped or emptied when a transaction commits. */
-  readonly commitActions = new Map<number, 'drop' | 'empty'>()
+  readonly commitActions: CommitActions = new Map()
   /** The statement that runs now. */
   running: ExecutionContext | null = null
   /** What the client sent, in full. */

@@ -1,10 +1,14 @@
 /** SQL cursors: a running query with a position. SCROLL and WITH HOLD cursors keep the rows they have read. */
 import { cursorForwardOnly } from '../errors/raise/session.ts'
 import { RowBuffer, rowsBatch } from '../exec/row-buffer.ts'
-import type { Datum } from '../types/sql-type.ts'
+import type { Datum, SqlType } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
 import type { FieldDescription } from './contract.ts'
+import type { CursorSources } from './cursor-rows.ts'
 import type { RunningPlan } from './run-plan.ts'
+
+/** Rows that a cursor keeps behind it which was not declared with SCROLL. */
+const KEPT_ROWS = 50_000
 
 export class Cursor {
   readonly name: string
@@ -13,10 +17,13 @@ export class Cursor {
   readonly scroll: boolean
   readonly hold: boolean
   readonly binary: boolean
+  /** Tables whose rows are behind its own. */
+  readonly sources: CursorSources
   /** Rows read and kept; without SCROLL only those pulled and not yet passed. */
   readonly #buffer: RowBuffer
   #running: RunningPlan | null
   readonly #release: () => void
+  readonly #explicit: boolean
   /** Rows dropped from the front of the buffer. */
   #dropped = 0
   /** Row the cursor stands on, from 1; 0: before the first. */
@@ -24,9 +31,12 @@ export class Cursor {
   #ended = false
 
   constructor(
-    options: Pick<Cursor, 'name' | 'fields' | 'statement' | 'scroll' | 'hold' | 'binary'>,
+    options: Pick<Cursor, 'name' | 'fields' | 'statement' | 'scroll' | 'hold' | 'binary' | 'sources'>,
+    /** Types of all columns: those of its fields, and addresses. */
+    types: readonly SqlType[],
     running: RunningPlan,
     release: () => void,
+    explicit: boolean,
   ) {
     this.name = options.name
     this.fields = options.fields
@@ -34,9 +44,11 @@ export class Cursor {
     this.scroll = options.scroll
     this.hold = options.hold
     this.binary = options.binary
-    this.#buffer = new RowBuffer(options.fields.map((field) => field.type))
+    this.sources = options.sources
+    this.#buffer = new RowBuffer(types)
     this.#running = running
     this.#release = release
+    this.#explicit = explicit
   }
 
   /** Reads until row `number` is in the buffer; false when there are fewer rows. */
@@ -60,7 +72,7 @@ export class Cursor {
   }
 
   #backward(): void {
-    if (!this.scroll) throw cursorForwardOnly()
+    if (!this.scroll || this.#dropped > 0) throw cursorForwardOnly()
   }
 
   /** FETCH FORWARD count (Infinity: ALL). */
@@ -82,7 +94,8 @@ export class Cursor {
 
   /** Rows behind a forward-only cursor are never asked for again. */
   #forget(): void {
-    if (this.scroll) return
+    // A cursor that nobody declared with SCROLL goes back only as far as that takes little memory.
+    if (this.scroll && (this.#explicit || this.#buffer.rows.length < KEPT_ROWS)) return
     const passed = this.#position - 1 - this.#dropped
     if (passed <= 0) return
     this.#buffer.rows = this.#buffer.rows.slice(passed)
@@ -114,7 +127,7 @@ export class Cursor {
       await this.#reach(Number.POSITIVE_INFINITY)
       target = this.#dropped + this.#buffer.rows.length + 1 + number
     }
-    if (target < this.#position) this.#backward()
+    if (target < this.#position || (target === this.#position && !this.scroll)) this.#backward()
     if (target <= 0) {
       this.#position = 0
       return []
@@ -133,8 +146,17 @@ export class Cursor {
     return offset === 0 ? this.#current() : this.absolute(Math.max(0, this.#position + offset))
   }
 
+  /** The row that it stands on, with addresses. */
+  current(): readonly Datum[] | null {
+    return this.#position > this.#dropped ? (this.#row(this.#position) ?? null) : null
+  }
+
   batch(rows: readonly Datum[][]): Batch | null {
-    return rowsBatch(rows, this.#buffer.types)
+    return rowsBatch(
+      rows,
+      this.#buffer.types,
+      this.fields.map((_, i) => i),
+    )
   }
 
   #stop(): void {

@@ -14,7 +14,8 @@ import type { Datum, SqlType } from '../types/sql-type.ts'
 import { Wait } from '../vector/wait.ts'
 import type { ResultSink } from './contract.ts'
 import type { SessionCore } from './core.ts'
-import { planStatement, type StatementPlan, type TableLock } from './plan-statement.ts'
+import { cursorRows } from './cursor-rows.ts'
+import { planStatement, type PlanningInput, type StatementPlan, type TableLock } from './plan-statement.ts'
 import { rowTargets, serializableLocks } from './read-locks.ts'
 import { RunningPlan } from './run-plan.ts'
 import type { TransactionChecks } from './transaction-block.ts'
@@ -25,6 +26,7 @@ export const plan = (
   node: Node,
   declared: readonly (SqlType | null)[],
   open: boolean,
+  reshape?: PlanningInput['reshape'],
 ): StatementPlan =>
   planStatement(node, {
     catalog: core.catalog,
@@ -35,6 +37,8 @@ export const plan = (
     statisticsVersion: core.database.statistics.version,
     parameters: declared,
     openParameters: open,
+    cursors: cursorRows(core),
+    ...(reshape === undefined ? {} : { reshape }),
   })
 
 /** Whether a plan may run as it is: the same catalog, the same names in reach. */

@@ -9,6 +9,7 @@ export class SessionFormat implements FormatContext {
   timeZone = 'UTC'
   extraFloatDigits = 1
   byteaOutput: FormatContext['byteaOutput'] = 'hex'
+  xmlOption: NonNullable<FormatContext['xmlOption']> = 'content'
   transactionTimestamp = 0
   readonly names: ObjectNames
 
@@ -24,6 +25,7 @@ export class SessionFormat implements FormatContext {
       this.intervalStyle = settings.text('IntervalStyle') as FormatContext['intervalStyle']
       this.timeZone = settings.text('TimeZone')
       this.extraFloatDigits = settings.int('extra_float_digits')
+      this.xmlOption = settings.text('xmloption') as NonNullable<FormatContext['xmlOption']>
       this.byteaOutput = settings.text('bytea_output') as FormatContext['byteaOutput']
     }
     read()

@@ -6,7 +6,7 @@
  * and what the session remembers of it: the row description, the parameter types, the tables to lock.
  */
 import { analysisContext, analyzeStatement } from '../analyze/analyze.ts'
-import { type AnalysisContext, ParameterTypes, type RoutineScope } from '../analyze/context.ts'
+import { type AnalysisContext, type CursorRows, ParameterTypes, type RoutineScope } from '../analyze/context.ts'
 import type { DmlQuery, OutputColumn, Query } from '../analyze/query.ts'
 import { sequencesOf } from './sequence-locks.ts'
 import { isRenewable } from '../exec/build.ts'
@@ -60,6 +60,8 @@ export interface PlanningInput {
   readonly openParameters: boolean
   /** The function whose body the statement is part of. */
   readonly routine?: RoutineScope
+  /** The session's cursors, for WHERE CURRENT OF. */
+  readonly cursors?: CursorRows
   /** Changes the query before it is planned. */
   readonly reshape?: (context: AnalysisContext, query: Query | DmlQuery) => Query | DmlQuery
 }
@@ -67,6 +69,7 @@ export interface PlanningInput {
 export const planStatement = (node: Node, input: PlanningInput): StatementPlan => {
   const parameters = new ParameterTypes(input.parameters, input.openParameters)
   const context = analysisContext({ ...input, parameters })
+  context.cursors = input.cursors ?? null
   const analyzed = analyzeStatement(context, node)
   const query = input.reshape?.(context, analyzed) ?? analyzed
   const logical = buildPlan(context, query)

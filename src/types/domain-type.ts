@@ -7,6 +7,8 @@ export interface DomainFacts {
   readonly name: string
   readonly namespace: number
   readonly base: SqlType
+  /** The typmod of its base; -1 where absent. */
+  readonly baseTypmod?: number
   /** How SQL writes the domain; the name where absent. */
   readonly sqlName?: string
 }
@@ -14,6 +16,7 @@ export interface DomainFacts {
 /** A domain's type with the type that it is over. */
 export interface DomainType extends SqlType {
   readonly base: SqlType
+  readonly baseTypmod: number
 }
 
 export const isDomainType = (type: SqlType): type is DomainType => type.kind === 'd'
@@ -21,11 +24,16 @@ export const isDomainType = (type: SqlType): type is DomainType => type.kind ===
 /** The type that a domain is over in the end; any other type itself. */
 export const baseTypeOf = (type: SqlType): SqlType => (isDomainType(type) ? baseTypeOf(type.base) : type)
 
+/** The type and typmod by which clients are told of values of a domain. */
+export const clientType = (type: SqlType, typmod: number): { readonly oid: number; readonly typmod: number } =>
+  isDomainType(type) ? clientType(type.base, type.baseTypmod) : { oid: type.oid, typmod }
+
 /** The type of a domain: codec, order and physical form are the base's. */
-export const domainType = ({ base, sqlName, ...facts }: DomainFacts): DomainType => ({
+export const domainType = ({ base, sqlName, baseTypmod = -1, ...facts }: DomainFacts): DomainType => ({
   ...base,
   ...facts,
   base,
+  baseTypmod,
   sqlName: sqlName ?? facts.name,
   kind: 'd',
   preferred: false,

@@ -26,6 +26,7 @@ import { tsqueryType } from './text-search/tsquery.ts'
 import { tsvectorType } from './text-search/tsvector.ts'
 import { snapshotTypes } from './transaction-snapshot.ts'
 import { uuidType } from './uuid.ts'
+import { xmlType } from './xml/xml-type.ts'
 import { int2vectorType, oidvectorType } from './vectors.ts'
 
 const elementTypes: readonly SqlType[] = [
@@ -60,6 +61,7 @@ const elementTypes: readonly SqlType[] = [
   intervalType,
   uuidType,
   jsonType,
+  xmlType,
   jsonbType,
   jsonPathType,
   ...builtinRangeTypes,

@@ -1,5 +1,12 @@
 /** Rows as values: the SqlRecord datum, the anonymous type record, and row types of tables and CREATE TYPE. */
-import { cannotAccept, invalidBinaryRepresentation, malformedRecordLiteral } from '../errors/raise/data.ts'
+import {
+  cannotAccept,
+  invalidBinaryRepresentation,
+  malformedRecordLiteral,
+  noComparison,
+  recordColumnTypes,
+  recordWidths,
+} from '../errors/raise/data.ts'
 import { fillBytes, fixedView } from './bytes.ts'
 import { defineType } from './define-type.ts'
 import { OID } from './oids.ts'
@@ -19,20 +26,25 @@ export class SqlRecord {
   }
 }
 
-/** Field by field with NULLs last. */
+/** Field by field with NULLs last. Throws 42804 for rows of different types, 42883 for fields without an order. */
 const compareRecords = (a: SqlRecord, b: SqlRecord): number => {
   const length = Math.min(a.values.length, b.values.length)
   for (let i = 0; i < length; i++) {
+    const type = a.types[i] as SqlType
+    const other = b.types[i] as SqlType
+    if (type.oid !== other.oid) throw recordColumnTypes(type.sqlName, other.sqlName, i + 1)
     const x = a.values[i]
     const y = b.values[i]
     if (x === null || y === null) {
       if (x !== y) return x === null ? 1 : -1
       continue
     }
-    const order = (a.types[i] as SqlType).compare?.(x, y) ?? 0
+    if (type.compare === null) throw noComparison(type)
+    const order = type.compare(x, y)
     if (order !== 0) return order
   }
-  return a.values.length - b.values.length
+  if (a.values.length !== b.values.length) throw recordWidths()
+  return 0
 }
 
 const recordHashKey = (value: SqlRecord): string =>
@@ -118,10 +130,12 @@ export const isRowType = (type: SqlType): type is RowType => type.kind === 'c'
 
 const receiveRow = (fields: readonly RowTypeField[], bytes: Uint8Array, context: FormatContext): Datum[] => {
   const count = fixedView(bytes, 4).getInt32(0)
-  if (count !== fields.length)
+  // Rows may have been kept since before their type got more columns.
+  if (count > fields.length)
     throw invalidBinaryRepresentation(`wrong number of columns: ${count}, expected ${fields.length}`)
   let at = 4
   return fields.map(({ type, typmod }, i) => {
+    if (i >= count) return null
     const header = fixedView(bytes.subarray(at), 8)
     const oid = header.getUint32(0)
     const length = header.getInt32(4)
@@ -147,6 +161,10 @@ export const rowType = (facts: RowTypeFacts): RowType => {
       values,
       fields().map((field) => field.name),
     )
+  const widened = (value: SqlRecord): SqlRecord => {
+    const missing = fields().length - value.values.length
+    return missing <= 0 ? value : make([...value.values, ...new Array<Datum>(missing).fill(null)])
+  }
   return {
     ...defineType({
       oid: facts.oid,
@@ -172,7 +190,7 @@ export const rowType = (facts: RowTypeFacts): RowType => {
           }),
         )
       },
-      format: formatFields,
+      format: (value: SqlRecord, context) => formatFields(widened(value), context),
       receive: (bytes, _typmod, context) => make(receiveRow(fields(), bytes, context)),
       send: sendRecord,
       compare: compareRecords,

@@ -80,6 +80,8 @@ export interface FormatContext {
   readonly timeZone: string
   readonly extraFloatDigits: number
   readonly byteaOutput: 'hex' | 'escape'
+  /** What texts read as xml must be; content where absent. */
+  readonly xmlOption?: 'content' | 'document'
   /** Start of the transaction, for inputs such as 'now' and 'today': microseconds since 2000-01-01 UTC. */
   readonly transactionTimestamp: number
   readonly names: ObjectNames

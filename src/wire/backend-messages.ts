@@ -1,4 +1,5 @@
 /** The messages that the server sends, each written into an output buffer (PostgreSQL manual, chapter 55.7). */
+import { clientType } from '../types/domain-type.ts'
 import type { Notice, SqlError } from '../errors/sql-error.ts'
 import type { ErrorFields } from '../errors/sql-error.ts'
 import type { FieldDescription } from '../session/contract.ts'
@@ -90,9 +91,10 @@ export const writeRowDescription = (
     out.cstring(field.name)
     out.int32(field.tableOid)
     out.int16(field.attnum)
-    out.int32(field.type.oid)
+    const { oid, typmod } = clientType(field.type, field.typmod)
+    out.int32(oid)
     out.int16(field.type.length)
-    out.int32(field.typmod)
+    out.int32(typmod)
     out.int16(formats?.[i] ?? 0)
   })
   out.end(start)

@@ -10,33 +10,54 @@ const COLUMNS = `
   aggsortop oid!, aggtranstype oid!, aggtransspace int4!, aggmtranstype oid!, aggmtransspace int4!, agginitval
   text, aggminitval text`
 
-export const pgAggregate = catalogTable('pg_aggregate', 2600, COLUMNS, () =>
-  allFunctions.flatMap((record) =>
+const COMMON = {
+  aggcombinefn: 0,
+  aggserialfn: 0,
+  aggdeserialfn: 0,
+  aggmtransfn: 0,
+  aggminvtransfn: 0,
+  aggmfinalfn: 0,
+  aggfinalextra: false,
+  aggmfinalextra: false,
+  aggfinalmodify: 'r',
+  aggmfinalmodify: 'r',
+  aggtransspace: 0,
+  aggmtranstype: 0,
+  aggmtransspace: 0,
+} as const
+
+export const pgAggregate = catalogTable('pg_aggregate', 2600, COLUMNS, ({ catalog }) => [
+  ...allFunctions.flatMap((record) =>
     record.kind !== 'aggregate'
       ? []
       : [
           {
+            ...COMMON,
             aggfnoid: record.oid,
             aggkind: record.directArgs === undefined ? 'n' : record.hypothetical === true ? 'h' : 'o',
             aggnumdirectargs: record.directArgs ?? 0,
             aggtransfn: 0,
             aggfinalfn: 0,
-            aggcombinefn: 0,
-            aggserialfn: 0,
-            aggdeserialfn: 0,
-            aggmtransfn: 0,
-            aggminvtransfn: 0,
-            aggmfinalfn: 0,
-            aggfinalextra: false,
-            aggmfinalextra: false,
-            aggfinalmodify: 'r',
-            aggmfinalmodify: 'r',
             aggsortop: 0,
             aggtranstype: OID.internal,
-            aggtransspace: 0,
-            aggmtranstype: 0,
-            aggmtransspace: 0,
           },
         ],
   ),
-)
+  ...Array.from(catalog.all('function')).flatMap(({ oid, aggregate }) =>
+    aggregate === null
+      ? []
+      : [
+          {
+            ...COMMON,
+            aggfnoid: oid,
+            aggkind: 'n',
+            aggnumdirectargs: 0,
+            aggtransfn: aggregate.transition,
+            aggfinalfn: aggregate.final,
+            aggsortop: aggregate.sortOperator,
+            aggtranstype: aggregate.state,
+            agginitval: aggregate.initial,
+          },
+        ],
+  ),
+])

@@ -39,7 +39,7 @@ const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     relname: relation.name,
     relnamespace: relation.schema,
     reltype: relation.rowType,
-    reloftype: 0,
+    reloftype: relation.ofType ?? 0,
     relowner: relation.owner,
     relam: accessMethod(relation),
     relfilenode: stored ? relation.storageId || oid : 0,

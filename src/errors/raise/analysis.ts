@@ -170,6 +170,10 @@ export const featureNotSupported = (message: string, location?: Location, fields
 export const undefinedObject = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_object, message, location)
 
+/** XMLSERIALIZE to a type that is no string type. */
+export const cannotSerialize = (type: string, location: Location): SqlError =>
+  located(SQL_STATE.cannot_coerce, `cannot cast XMLSERIALIZE result to ${type}`, location)
+
 /** What DISTINCT, GROUP BY and their kin need of a type. */
 export const noEqualityOperator = (type: string, location: Location): SqlError =>
   located(SQL_STATE.undefined_function, `could not identify an equality operator for type ${type}`, location)

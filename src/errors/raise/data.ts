@@ -174,6 +174,12 @@ export const invalidUnicodeEscape = (): SqlError =>
     hint: 'Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX.',
   })
 
+export const invalidUnicodeValue = (code: number): SqlError =>
+  invalidParameterValue(`invalid Unicode code point: ${code.toString(16).toUpperCase().padStart(4, '0')}`)
+
+export const invalidSurrogatePair = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, 'invalid Unicode surrogate pair')
+
 /** A mistake in the template of format(). */
 export const formatArgumentError = (message: string, hint?: string): SqlError =>
   invalidParameterValue(message, hint === undefined ? {} : { hint })
@@ -201,6 +207,16 @@ export const invalidSize = (text: string, unit?: string): SqlError =>
           hint: 'Valid units are "bytes", "kB", "MB", "GB", "TB", and "PB".',
         },
   )
+
+/** Rows whose columns at a place (from 1) are of different types. */
+export const recordColumnTypes = (left: string, right: string, column: number): SqlError =>
+  new SqlError(
+    SQL_STATE.datatype_mismatch,
+    `cannot compare dissimilar column types ${left} and ${right} at record column ${column}`,
+  )
+
+export const recordWidths = (): SqlError =>
+  new SqlError(SQL_STATE.datatype_mismatch, 'cannot compare record types with different numbers of columns')
 
 export const nullValueNotAllowed = (message: string): SqlError =>
   new SqlError(SQL_STATE.null_value_not_allowed, message)
@@ -308,3 +324,12 @@ export const invalidByteaText = (): SqlError =>
 
 /** JSON that cannot become rows. */
 export const jsonNotRecord = (message: string): SqlError => invalidParameterValue(message)
+
+/** A value that is no array where an array is to be read; `hint` tells where it stands. */
+export const expectedJsonArray = (hint: string | null): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, 'expected JSON array', hint === null ? {} : { hint })
+
+export const malformedJsonArray = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, 'malformed JSON array', {
+    detail: 'Multidimensional arrays must have sub-arrays with matching dimensions.',
+  })

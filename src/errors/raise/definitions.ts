@@ -1,6 +1,7 @@
 /** What DDL refuses. */
 import { SqlError, type ErrorFields } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
+import { LocatedError } from './analysis.ts'
 
 export const duplicateObject = (kind: string, name: string): SqlError =>
   new SqlError(SQL_STATE.duplicate_object, `${kind} "${name}" already exists`)
@@ -158,4 +159,22 @@ export const notForeignKey = (constraint: string, relation: string): SqlError =>
   new SqlError(
     SQL_STATE.wrong_object_type,
     `constraint "${constraint}" of relation "${relation}" is not a foreign key constraint`,
+  )
+
+export const notLikeable = (relation: string, kind: string, location: number | undefined): SqlError =>
+  new LocatedError(SQL_STATE.wrong_object_type, `relation "${relation}" is invalid in LIKE clause`, location, {
+    detail: `This operation is not supported for ${RELATION_KIND_PLURALS[kind] ?? 'it'}.`,
+  })
+
+export const differentSchema = (named: string, created: string): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_schema_definition,
+    `CREATE specifies a schema (${named}) different from the one being created (${created})`,
+  )
+
+export const partOfConstraint = (constraint: string, relation: string): SqlError =>
+  new SqlError(
+    SQL_STATE.object_not_in_prerequisite_state,
+    `cannot alter constraint "${constraint}" on relation "${relation}"`,
+    { hint: 'You may alter the constraint it derives from instead.' },
   )

@@ -147,3 +147,17 @@ export const truncatesOnlyPartitioned = (): SqlError =>
   wrongType('cannot truncate only a partitioned table', {
     hint: 'Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly.',
   })
+
+export const notComposite = (type: string): SqlError => wrongType(`type ${type} is not a composite type`)
+
+export const typedTable = (action: 'add' | 'drop' | 'alter' | 'rename'): SqlError =>
+  wrongType(
+    {
+      add: 'cannot add column to typed table',
+      drop: 'cannot drop column from typed table',
+      alter: 'cannot alter column type of typed table',
+      rename: 'cannot rename column of typed table',
+    }[action],
+  )
+
+export const typedTableDiffers = (message: string): SqlError => error(SQL_STATE.datatype_mismatch)(message)

@@ -1,5 +1,5 @@
 /** Functions and procedures of databases: their definitions and calls. */
-import { type ErrorFields, SqlError } from '../sql-error.ts'
+import { type ErrorFields, type Notice, SqlError } from '../sql-error.ts'
 import { LocatedError, type Location, syntaxErrorAt } from './analysis.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
@@ -79,3 +79,12 @@ export const ambiguousFunctionText = (text: string): SqlError =>
 
 export const expectedLeftParenthesis = (): SqlError =>
   new SqlError(SQL_STATE.invalid_text_representation, 'expected a left parenthesis')
+
+export const aggregateAttributeUnknown = (name: string): Notice => ({
+  severity: 'WARNING',
+  code: SQL_STATE.syntax_error,
+  message: `aggregate attribute "${name}" not recognized`,
+})
+
+export const transitionTypeMismatch = (name: string, type: string): SqlError =>
+  new SqlError(SQL_STATE.datatype_mismatch, `return type of transition function ${name} is not ${type}`)

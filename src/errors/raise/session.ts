@@ -122,3 +122,24 @@ export const cursorForwardOnly = (): SqlError =>
 /** A function that only superusers may call. */
 export const functionDenied = (name: string): SqlError =>
   new SqlError(SQL_STATE.insufficient_privilege, `permission denied for function ${name}`)
+
+const invalidCursorState = (message: string): SqlError => new SqlError(SQL_STATE.invalid_cursor_state, message)
+
+export const cursorNotPositioned = (cursor: string): SqlError =>
+  invalidCursorState(`cursor "${cursor}" is not positioned on a row`)
+
+export const cursorHeld = (cursor: string): SqlError =>
+  invalidCursorState(`cursor "${cursor}" is held from a previous transaction`)
+
+export const cursorNotUpdatable = (cursor: string, table: string): SqlError =>
+  invalidCursorState(`cursor "${cursor}" is not a simply updatable scan of table "${table}"`)
+
+export const cursorWithoutLock = (cursor: string, table: string, several: boolean): SqlError =>
+  invalidCursorState(
+    several
+      ? `cursor "${cursor}" has multiple FOR UPDATE/SHARE references to table "${table}"`
+      : `cursor "${cursor}" does not have a FOR UPDATE/SHARE reference to table "${table}"`,
+  )
+
+export const cursorLocks = (what: string, clause: string, detail: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `DECLARE ${what} ... ${clause} is not supported`, { detail })

@@ -1,13 +1,23 @@
 /** ALTER TABLE: each action changes the relation's record; some rewrite or check the rows. */
 import { resolveRelation } from '../../analyze/from.ts'
-import type { RelationObject } from '../../catalog/objects.ts'
+import type { Column, RelationObject } from '../../catalog/objects.ts'
+import { wrongObjectType } from '../../errors/raise/analysis.ts'
+import { typedTableDiffers } from '../../errors/raise/inheritance.ts'
+import { rowTypeOf } from './create-table.ts'
 import {
   actionNotForKind,
   invalidTableDefinition,
   notSupported,
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
-import { bodyOf, type AlterTableCmd, type AlterTableStmt, type Node, type RangeVar } from '../../sql/ast.ts'
+import {
+  bodyOf,
+  type AlterTableCmd,
+  type AlterTableStmt,
+  type Node,
+  type RangeVar,
+  type TypeName,
+} from '../../sql/ast.ts'
 import type { Action } from './alter-action.ts'
 import {
   addColumn,
@@ -108,6 +118,27 @@ const setPersistence =
     context.catalog.put({ ...relation, persistence })
   }
 
+/** ALTER TABLE … OF: the columns must be those of the type. */
+const becomeTyped = (context: DefinitionContext, relation: RelationObject, name: TypeName): void => {
+  const type = rowTypeOf(context, name)
+  const [wanted, own] = [type, relation].map((r) => r.columns.filter((c) => !c.dropped)) as [Column[], Column[]]
+  for (const [i, column] of wanted.entries()) {
+    const found = own[i]
+    if (found === undefined) throw typedTableDiffers(`table is missing column "${column.name}"`)
+    if (found.name !== column.name) {
+      throw typedTableDiffers(`table has column "${found.name}" where type requires "${column.name}"`)
+    }
+    if (found.type.oid !== column.type.oid || found.typmod !== column.typmod) {
+      throw typedTableDiffers(`table "${relation.name}" has different type for column "${column.name}"`)
+    }
+  }
+  const extra = own[wanted.length]
+  if (extra !== undefined) throw typedTableDiffers(`table has extra column "${extra.name}"`)
+  const kept = relation.depends.filter((d) => d.oid !== relation.ofType)
+  const depends = [...kept, { oid: type.rowType, attnum: 0, kind: 'normal' as const }]
+  context.catalog.put({ ...relation, ofType: type.rowType, depends })
+}
+
 /** Statistics targets, storage modes, clustering and the like have nothing to change here: rows are stored one way. */
 const accepted: Action = () => {}
 
@@ -153,6 +184,14 @@ const ACTIONS: Readonly<Record<string, ActionRecord>> = {
   AT_DetachPartition: action('DETACH PARTITION', 'rp', (context, relation, command) =>
     detachPartition(context, relation, partitionCommand(command)),
   ),
+  AT_AddOf: action('OF', 'r', (context, relation, command) =>
+    becomeTyped(context, relation, bodyOf(command.def as Node, 'TypeName') as TypeName),
+  ),
+  AT_DropOf: action('NOT OF', 'r', (context, relation) => {
+    if (relation.ofType === undefined) throw wrongObjectType(`"${relation.name}" is not a typed table`)
+    const { ofType, ...plain } = relation
+    context.catalog.put({ ...plain, depends: relation.depends.filter((d) => d.oid !== ofType) })
+  }),
   AT_SetRelOptions: action('SET', 'rpvmiI', setOptions),
   AT_ResetRelOptions: action('RESET', 'rpvmiI', setOptions),
   AT_SetLogged: action('SET LOGGED', 'r', setPersistence('p')),

@@ -12,13 +12,8 @@ import type {
 } from '../../catalog/objects.ts'
 import { parentDependency } from '../../catalog/inheritance.ts'
 import { tableRowType } from '../../catalog/types.ts'
-import {
-  duplicateColumnName,
-  duplicateRelation,
-  invalidTableDefinition,
-  notSupported,
-} from '../../errors/raise/definitions.ts'
-import { noSuchColumn, notPartitioned } from '../../errors/raise/inheritance.ts'
+import { duplicateColumnName, duplicateRelation, invalidTableDefinition } from '../../errors/raise/definitions.ts'
+import { noSuchColumn, notComposite, notPartitioned } from '../../errors/raise/inheritance.ts'
 import {
   bodyOf,
   namesOf,
@@ -28,7 +23,6 @@ import {
   type CreateStmt,
   type Node,
   type RangeVar,
-  type TableLikeClause,
   type TypeName,
 } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
@@ -43,6 +37,7 @@ import { checkDefaultPartition, inheritKeys } from './partitions.ts'
 import { changedOptions } from './relation-options.ts'
 import { createSequence, nextvalTree, sequenceOptions } from './sequences.ts'
 import { checkDefault } from './stored-expressions.ts'
+import { copyLike, likeColumns, likeSource, type LikeColumn, type LikeSource } from './table-like.ts'
 
 const SERIAL: Readonly<Record<string, number>> = {
   smallserial: OID.int2,
@@ -74,24 +69,37 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     noticeOf(context, `relation "${name}" already exists, skipping`)
     return null
   }
-  if (node.ofTypename !== undefined) throw notSupported('typed tables are not supported')
   const parents = node.partbound === undefined ? parentTables(context, node.inhRelations ?? []) : []
   const partitioned = node.partbound === undefined ? null : partitionedParent(context, node)
   const above = partitioned === null ? parents : [partitioned]
   for (const parent of above) await context.lock(parent.oid, 'shareUpdateExclusive')
-  const elements = (node.tableElts ?? []).flatMap((element) => expandLike(context, element))
-  const planned = elements
-    .filter((element) => tagOf(element) === 'ColumnDef')
-    .map((element, i) =>
-      plannedColumn(context, ofParent(partitioned, bodyOf(element, 'ColumnDef') as ColumnDef), i + 1),
-    )
+  const typed = node.ofTypename === undefined ? null : rowTypeOf(context, node.ofTypename)
+  const elements = node.tableElts ?? []
+  const likes: LikeSource[] = []
+  const planned: PlannedColumn[] = []
+  for (const element of elements) {
+    const like = bodyOf(element, 'TableLikeClause')
+    const column = bodyOf(element, 'ColumnDef')
+    if (like !== undefined) {
+      const source = likeSource(context, like)
+      likes.push(source)
+      planned.push(...likeColumns(context, source).map(likePlanned))
+    } else if (column !== undefined) {
+      planned.push(plannedColumn(context, ofParent(partitioned ?? typed, column), planned.length + 1))
+    }
+  }
   const names = new Set<string>()
   for (const { column } of planned) {
     if (names.has(column.name)) throw duplicateColumnName(column.name)
     names.add(column.name)
   }
-  const own = planned.map((p) => p.column)
-  const columns = above.length === 0 ? own : mergeColumns(context, above, own, partitioned !== null)
+  const own = planned.map((p, i) => ({ ...p.column, attnum: i + 1 }))
+  const columns =
+    typed !== null
+      ? typedColumns(typed, own)
+      : above.length === 0
+        ? own
+        : mergeColumns(context, above, own, partitioned !== null)
   const inherits = above.length === 0 ? {} : { inherits: above.map(({ oid }) => oid) }
   const bound = partitioned === null ? null : partitionBound(context, partitioned, node.partbound ?? {})
   if (partitioned !== null && bound !== null) checkBound(context, partitioned, name, bound, node.partbound ?? {})
@@ -103,7 +111,11 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     persistence: partitioned?.persistence === 't' ? 't' : persistenceOf(range),
     options: changedOptions('r', [], node.options ?? []),
     ...inherits,
-    depends: above.map((parent) => parentDependency(parent, partitioned !== null)),
+    depends: [
+      ...above.map((parent) => parentDependency(parent, partitioned !== null)),
+      ...(typed === null ? [] : [{ oid: typed.rowType, attnum: 0, kind: 'normal' as const }]),
+    ],
+    ...(typed === null ? {} : { ofType: typed.rowType }),
   })
   const inPlace = planned.map((p) => ({ ...p, column: columns.find((c) => c.name === p.column.name) ?? p.column }))
   relation = attachSequences(context, relation, inPlace)
@@ -124,7 +136,15 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     if (constraint.node.contype !== 'CONSTR_FOREIGN') await addConstraint(context, relation.oid, constraint)
   for (const constraint of all)
     if (constraint.node.contype === 'CONSTR_FOREIGN') await addForeignKey(context, relation.oid, constraint)
+  for (const like of likes) await copyLike(context, relation.oid, like)
   return context.catalog.snapshot.relation(relation.oid)
+}
+
+const likePlanned = ({ column, identity }: LikeColumn): PlannedColumn => {
+  const kind = identity?.always ? 'always' : 'default'
+  const sequence =
+    identity === null ? null : ({ type: column.type, options: identity.options, identity: kind } as const)
+  return { column, sequence, constraints: [] }
 }
 
 /** ON COMMIT, which only temporary tables can have. */
@@ -155,6 +175,27 @@ const ofParent = (parent: RelationObject | null, node: ColumnDef): ColumnDef => 
   return { ...node, typeName: typeNode(column.type, column.typmod) }
 }
 
+/** The composite type that a typed table is of. */
+export const rowTypeOf = (context: DefinitionContext, name: TypeName): RelationObject => {
+  const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
+  const { location: _, ...named } = name
+  const { type } = resolveTypeName(scope, named)
+  const relation = context.catalog.snapshot.relation(type.relation)
+  if (relation?.kind !== 'c') throw notComposite(type.name)
+  return relation
+}
+
+/** The columns of a typed table: those of the type, with what is written of them besides. */
+const typedColumns = (type: RelationObject, own: readonly Column[]): Column[] => {
+  const live = type.columns.filter((c) => !c.dropped)
+  return live.map(({ name, type: of, typmod, collation }, i): Column => {
+    const written = own.find((c) => c.name === name)
+    const plain = { attnum: i + 1, name, type: of, typmod, collation, missing: null, comment: null, dropped: false }
+    if (written !== undefined) return { ...written, ...plain }
+    return { ...plain, notNull: false, default: null, generated: false, identity: null }
+  })
+}
+
 /** A new table becomes the partition that it is to be. */
 const makePartition = async (
   context: DefinitionContext,
@@ -181,35 +222,6 @@ export const bindDefaults = (context: DefinitionContext, relation: RelationObjec
 
 const persistenceOf = (range: RangeVar): RelationObject['persistence'] =>
   (range.relpersistence ?? 'p') as RelationObject['persistence']
-
-/** LIKE another table: its columns, without constraints but NOT NULL unless INCLUDING says more. */
-const expandLike = (context: DefinitionContext, element: Node): Node[] => {
-  const like = bodyOf(element, 'TableLikeClause') as TableLikeClause | undefined
-  if (like === undefined) return [element]
-  const source = resolveRelation(
-    { catalog: context.catalog.snapshot, searchPath: context.searchPath },
-    like.relation ?? {},
-  )
-  const including = like.options ?? 0
-  return source.columns
-    .filter((column) => !column.dropped)
-    .map((column): Node => {
-      const constraints: Node[] = column.notNull ? [{ Constraint: { contype: 'CONSTR_NOTNULL' } }] : []
-      const copiesDefault = (including & LIKE_DEFAULTS) !== 0 && column.default !== null && !column.generated
-      if (copiesDefault)
-        constraints.push({ Constraint: { contype: 'CONSTR_DEFAULT', raw_expr: column.default as unknown as Node } })
-      return {
-        ColumnDef: {
-          colname: column.name,
-          typeName: typeNode(column.type, column.typmod),
-          constraints,
-        },
-      }
-    })
-}
-
-/** TABLE_LIKE_DEFAULTS in TableLikeClause.options. */
-const LIKE_DEFAULTS = 1 << 4
 
 /** A TypeName node for a type that is known already. */
 const typeNode = (type: SqlType, typmod: number): TypeName => {
@@ -293,6 +305,7 @@ interface NewTable {
   readonly kind?: RelationObject['kind']
   readonly inherits?: readonly number[]
   readonly depends?: readonly Dependency[]
+  readonly ofType?: number
 }
 
 /** Adds a relation with a row type, and storage for its rows. */
@@ -322,6 +335,7 @@ export const storeTable = (context: DefinitionContext, table: NewTable): Relatio
     system: null,
     options: table.options ?? [],
     ...(table.inherits === undefined ? {} : { inherits: table.inherits }),
+    ...(table.ofType === undefined ? {} : { ofType: table.ofType }),
   }
   const facts = { oid: rowType, arrayOid: catalog.allocateOid(), name: table.name, namespace: table.schema }
   const type = tableRowType(facts, oid, (id) => catalog.snapshot.relation(id))

@@ -7,7 +7,8 @@ import type { OutputColumn } from '../../analyze/query.ts'
 import { CLAUSE, Scope } from '../../analyze/scope.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import type { ConstraintObject, DomainDefinition, ParseTree, TypeObject } from '../../catalog/objects.ts'
-import { undefinedType } from '../../errors/raise/analysis.ts'
+import { LocatedError, undefinedType } from '../../errors/raise/analysis.ts'
+import { SqlError } from '../../errors/sql-error.ts'
 import {
   columnValuesNull,
   columnValuesViolate,
@@ -17,6 +18,7 @@ import {
   duplicateDomainConstraint,
   invalidDomainBase,
   multipleDomainDefaults,
+  noConstraintForDomain,
   noDomainConstraint,
   notADomain,
 } from '../../errors/raise/types.ts'
@@ -42,7 +44,19 @@ import { newTypeName, storeType } from './store-type.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
 
-export const createDomain = (context: DefinitionContext, node: CreateDomainStmt): void => {
+/** PostgreSQL points at no place in the definition of a domain. */
+const withoutPlace = <T>(define: () => T): T => {
+  try {
+    return define()
+  } catch (error) {
+    throw error instanceof LocatedError ? new SqlError(error.code, error.message, error.fields) : error
+  }
+}
+
+export const createDomain = (context: DefinitionContext, node: CreateDomainStmt): void =>
+  withoutPlace(() => defineDomain(context, node))
+
+const defineDomain = (context: DefinitionContext, node: CreateDomainStmt): void => {
   const { schema, name } = newTypeName(context, node.domainname)
   const { type: base, typmod } = resolveTypeName(scopeOf(context), node.typeName as TypeName)
   if (!DOMAIN_BASES.has(base.kind)) throw invalidDomainBase(formatType(base, -1))
@@ -242,7 +256,7 @@ export const renameDomainConstraint = (
   const object = domainNamed(context, names)
   const constraints = constraintsOf(context, object)
   const found = constraints.find((c) => c.name === from)
-  if (found === undefined) throw noDomainConstraint(from, object.name)
+  if (found === undefined) throw noConstraintForDomain(from, object.name)
   if (constraints.some((c) => c.name === to)) throw duplicateDomainConstraint(to, object.name)
   context.catalog.put({ ...found, name: to })
 }

@@ -119,15 +119,20 @@ const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], att
       visit(own, 0)
     }
     const carriers = object.class === 'type' ? (ofTypes.get(object.oid) ?? []) : []
-    for (const { relation, attnum: number } of carriers) {
-      const key = `${relation.oid}.${number}`
-      if (doomed.has(relation.oid) || doomed.has(key)) continue
-      doomed.set(key, { object: relation, attnum: number, because: object, hard: true })
-      visit(relation, number)
-      ordered[ordered.length - 1] = key
-    }
-    for (const other of dependents.get(object.oid) ?? []) {
+    const found = [
+      ...carriers.map(({ relation, attnum: number }) => ({ other: relation as CatalogObject, number })),
+      ...(dependents.get(object.oid) ?? []).map((other) => ({ other, number: 0 })),
+    ]
+    for (const { other, number } of found.toSorted((a, b) => b.other.oid - a.other.oid || a.number - b.number)) {
       if (doomed.has(other.oid)) continue
+      if (number !== 0) {
+        const key = `${other.oid}.${number}`
+        if (doomed.has(key)) continue
+        doomed.set(key, { object: other, attnum: number, because: object, hard: true })
+        visit(other, number)
+        ordered[ordered.length - 1] = key
+        continue
+      }
       const dependency = dependsOn(other, object, column)
       if (dependency === null) continue
       doomed.set(other.oid, { object: other, attnum: 0, because: object, hard: dependency === 'normal' })
@@ -160,6 +165,12 @@ const dependsOn = (other: CatalogObject, object: CatalogObject, attnum: number):
   return found
 }
 
+/** A column of arrays needs the array type. */
+const arrayMark = ({ object, attnum, because }: Doomed): string => {
+  const type = attnum !== 0 && object.class === 'relation' ? object.columns[attnum - 1]?.type : undefined
+  return type !== undefined && because?.class === 'type' && type.oid === because.arrayType.oid ? '[]' : ''
+}
+
 /** Removes objects and what hangs on them. `attnum` limits the dependents to those of one column. */
 export const dropObjects = async (
   context: DefinitionContext,
@@ -175,7 +186,7 @@ export const dropObjects = async (
       .map((d) => {
         const because = d.because as CatalogObject
         const column = roots.includes(because) ? attnum : 0
-        return `${describeObject(context, d.object, d.attnum)} depends on ${describeObject(context, because, column)}`
+        return `${describeObject(context, d.object, d.attnum)} depends on ${describeObject(context, because, column)}${arrayMark(d)}`
       })
       .join('\n')
     throw dependentObjects(

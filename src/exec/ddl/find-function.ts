@@ -108,4 +108,4 @@ export const missingRoutine = (node: Node): string => {
 
 /** `function f(integer)`, `procedure p()`: how messages name one. */
 export const describeRoutine = (context: DefinitionContext, routine: FunctionObject): string =>
-  `${routine.kind === 'procedure' || routine.kind === 'aggregate' ? routine.kind : 'function'} ${functionSignature(routine, context.catalog.snapshot)}`
+  `${routine.kind === 'procedure' ? 'procedure' : 'function'} ${functionSignature(routine, context.catalog.snapshot)}`

@@ -136,6 +136,7 @@ export const checkPolymorphicResult = (
   context: DefinitionContext,
   parameters: readonly FunctionArgument[],
   result: number,
+  message = 'cannot determine result data type',
 ): void => {
   const { snapshot } = context.catalog
   const inputs = parameters.filter(({ mode }) => mode !== 'o' && mode !== 't').map(({ type }) => snapshot.typeOf(type))
@@ -152,7 +153,7 @@ export const checkPolymorphicResult = (
     })
     if (fits) continue
     const wanted = isRange ? `${family}range or ${family}multirange` : compatible ? COMPATIBLE_INPUTS : EXACT_INPUTS
-    throw invalidFunctionDefinition('cannot determine result data type', {
+    throw invalidFunctionDefinition(message, {
       detail: `A result of type ${name} requires at least one input of type ${wanted}.`,
     })
   }

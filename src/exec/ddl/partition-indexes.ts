@@ -89,6 +89,21 @@ export const inheritIndex = async (
     attachIndexes(context, index, existing)
     return
   }
+  const created = await copyIndex(context, parent, child, index)
+  attachIndexes(context, index, currentRelation(context, created.oid))
+}
+
+/** An index of a table made on another one that has the same columns, with the key that it is behind. */
+export const copyIndex = async (
+  context: DefinitionContext,
+  source: RelationObject,
+  child: RelationObject,
+  index: RelationObject,
+): Promise<RelationObject> => {
+  const { snapshot } = context.catalog
+  const columns = columnsIn(source, child)
+  const definition = definitionFor(index.index as IndexDefinition, columns)
+  const constraint = constraintOfIndex(context, index)
   const names = definition.keys.map((key) => child.columns[key.attnum - 1]?.name ?? 'expr').join('_')
   const suffix = definition.primary ? 'pkey' : constraint === undefined ? 'idx' : 'key'
   const taken = (name: string): boolean => snapshot.relationIn(child.schema, name) !== null
@@ -107,14 +122,13 @@ export const inheritIndex = async (
           depends: attnums.map((attnum) => ({ oid: child.oid, attnum, kind: 'auto' as const })),
           comment: null,
         }
-  const created = await createIndexes(context, child, {
+  return createIndexes(context, child, {
     ...definition,
     name,
     depends: own === null ? [] : [{ oid: own.oid, attnum: 0, kind: 'internal' }],
     ...(own === null ? {} : { constraint: own }),
     options: index.options,
   })
-  attachIndexes(context, index, currentRelation(context, created.oid))
 }
 
 /** Makes an index part of that of the partitioned table, with the constraints behind both. */

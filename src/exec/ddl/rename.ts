@@ -11,10 +11,16 @@ import {
   duplicateObject,
   duplicateRelation,
   duplicateSchema,
+  notOfKind,
   notSupported,
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
-import { inheritedColumn, inheritedConstraint, renamedInChildrenToo } from '../../errors/raise/inheritance.ts'
+import {
+  inheritedColumn,
+  inheritedConstraint,
+  renamedInChildrenToo,
+  typedTable,
+} from '../../errors/raise/inheritance.ts'
 import {
   bodyOf,
   listItems,
@@ -133,6 +139,7 @@ const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: 
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return
   const own = node.subname as string
+  if (relation.ofType !== undefined) throw typedTable('rename')
   const column = relation.columns.find((c) => c.name === own && !c.dropped)
   if (column === undefined) throw undefinedColumnOfRelation(own, relation.name)
   const family = withDescendants(context.catalog.snapshot, relation)
@@ -241,6 +248,15 @@ const rangeOf = (names: readonly string[]): RangeVar => ({
   ...(names.length > 1 ? { schemaname: names.at(-2) as string } : {}),
 })
 
+/** Kinds of relations that COMMENT ON takes by each word. */
+const COMMENTED_KINDS: Readonly<Record<string, string>> = {
+  OBJECT_TABLE: 'rp',
+  OBJECT_VIEW: 'v',
+  OBJECT_MATVIEW: 'm',
+  OBJECT_INDEX: 'iI',
+  OBJECT_SEQUENCE: 'S',
+}
+
 export const commentStatement = async (context: DefinitionContext, node: CommentStmt): Promise<void> => {
   const comment = node.comment === undefined || node.comment === '' ? null : node.comment
   const type = node.objtype ?? ''
@@ -249,7 +265,7 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
     const names = namesOf(listItems(object))
     const relation = await lockedForComment(context, resolveRelation(scopeOf(context), rangeOf(names.slice(0, -1))))
     const column = relation.columns.find((c) => c.name === names.at(-1) && !c.dropped)
-    if (column === undefined) throw undefinedColumnOfRelation(names.at(-1) as string, relation.name)
+    if (column === undefined) throw undefinedColumnOfRelation(names.at(-1) as string, names.slice(0, -1).join('.'))
     context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, comment } : c)) })
     return
   }
@@ -262,8 +278,23 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
     context.catalog.put({ ...constraint, comment })
     return
   }
+  if (type === 'OBJECT_DOMCONSTRAINT') {
+    const [domain, name] = listItems(object)
+    const owner = domainNamed(context, namesOf(bodyOf(domain as Node, 'TypeName')?.names))
+    const wanted = bodyOf(name as Node, 'String')?.sval ?? ''
+    const constraint = context.catalog.snapshot.constraintsOf(owner.oid).find((c) => c.name === wanted)
+    if (constraint === undefined) {
+      throw undefinedObject(`constraint "${wanted}" for domain ${owner.name} does not exist`)
+    }
+    context.catalog.put({ ...constraint, comment })
+    return
+  }
   const found = namedObject(context, type, object)
   if (found === null) throw notSupported(`COMMENT ON ${words(type)} is not supported`)
+  const kinds = COMMENTED_KINDS[type]
+  if (found.class === 'relation' && kinds !== undefined && !kinds.includes(found.kind)) {
+    throw notOfKind(found.name, words(type).toLowerCase())
+  }
   context.catalog.put({ ...(found.class === 'relation' ? await lockedForComment(context, found) : found), comment })
 }
 

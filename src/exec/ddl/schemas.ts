@@ -1,21 +1,43 @@
 /** CREATE SCHEMA. */
 import type { SchemaObject } from '../../catalog/objects.ts'
-import { duplicateSchema, notSupported } from '../../errors/raise/definitions.ts'
-import type { CreateSchemaStmt } from '../../sql/ast.ts'
+import { differentSchema, duplicateSchema } from '../../errors/raise/definitions.ts'
+import { bodyOf, tagOf, type CreateSchemaStmt, type Node } from '../../sql/ast.ts'
 import { noticeOf, truncateName, type DefinitionContext } from './context.ts'
 
-export const createSchema = (context: DefinitionContext, node: CreateSchemaStmt): void => {
+/** Answers the new schema's name; null: it is there already. */
+export const createSchema = (context: DefinitionContext, node: CreateSchemaStmt): string | null => {
   const owner = node.authrole?.rolename
   const name = truncateName(node.schemaname ?? owner ?? context.ownerName)
   const role = owner === undefined ? null : context.catalog.snapshot.roleByName(owner)
   if (context.catalog.snapshot.schemaByName(name) !== null) {
     if (!node.if_not_exists) throw duplicateSchema(name)
     noticeOf(context, `schema "${name}" already exists, skipping`)
-    return
+    return null
   }
-  if ((node.schemaElts?.length ?? 0) > 0) throw notSupported('CREATE SCHEMA with schema elements is not supported')
   storeSchema(context, name, role?.oid ?? context.owner)
+  return name
 }
+
+/** Kinds of elements in the order in which they are made, whatever order they are written in. */
+const ELEMENTS = ['CreateSeqStmt', 'CreateStmt', 'ViewStmt', 'IndexStmt', 'CreateTrigStmt', 'GrantStmt'] as const
+
+/** The elements of a new schema in the order in which they can be made. Throws 42P15 for one that names another schema. */
+export const schemaElements = (schema: string, nodes: readonly Node[]): Node[] => {
+  for (const node of nodes) {
+    const other = rangeOf(node)?.schemaname
+    if (other !== undefined && other !== schema) throw differentSchema(other, schema)
+  }
+  const rank = (node: Node): number => (ELEMENTS as readonly string[]).indexOf(tagOf(node))
+  return nodes.toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** What an element names, which is then in the new schema. */
+const rangeOf = (node: Node) =>
+  bodyOf(node, 'CreateSeqStmt')?.sequence ??
+  bodyOf(node, 'CreateStmt')?.relation ??
+  bodyOf(node, 'ViewStmt')?.view ??
+  bodyOf(node, 'IndexStmt')?.relation ??
+  bodyOf(node, 'CreateTrigStmt')?.relation
 
 export const storeSchema = (context: Pick<DefinitionContext, 'catalog'>, name: string, owner: number): SchemaObject => {
   const schema: SchemaObject = {

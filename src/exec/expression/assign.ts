@@ -125,12 +125,14 @@ const sliceOfNothing = (bounds: readonly SliceBound[], values: SqlArray): SqlArr
         detail: 'When assigning to a slice of an empty array value, slice boundaries must be fully specified.',
       })
     }
-    if (lower > upper) throw arraySubscriptError('upper bound cannot be less than lower bound')
-    return { lower, size: upper - lower + 1 }
+    const size = upper - lower + 1
+    if (size < 0) throw programLimitExceeded(`array size exceeds the maximum allowed (${MAX_ELEMENTS})`)
+    return { lower, size }
   })
   const count = ranges.reduce((product, { size }) => product * size, 1)
   checkSize(count)
   if (values.elements.length < count) throw tooSmall()
+  if (count === 0) return SqlArray.empty
   return new SqlArray(
     ranges.map(({ size }) => size),
     ranges.map(({ lower }) => lower),

@@ -2,7 +2,14 @@
 import { conjunction, conjuncts } from '../../analyze/nodes.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
-import { ROWID_ATTNUM, TABLEOID_ATTNUM, type IndexScan, type SeqScan, type SystemScan } from '../../plan/physical.ts'
+import {
+  ROWID_ATTNUM,
+  TABLEOID_ATTNUM,
+  type IndexScan,
+  type SeqScan,
+  type SystemScan,
+  type TidCondition,
+} from '../../plan/physical.ts'
 import { IndexScan as IndexRead } from '../../storage/index/index-scan.ts'
 import type { KeyRange } from '../../storage/index/ordered-index.ts'
 import { notPopulated } from '../../errors/raise/execution.ts'
@@ -10,6 +17,7 @@ import { padRow } from '../../storage/table/column.ts'
 import { CountedScan } from '../../storage/table/table-counters.ts'
 import type { BatchSource } from '../../storage/table/table-scan.ts'
 import type { ZoneFilter } from '../../storage/table/zone-filter.ts'
+import type { SqlArray } from '../../types/array.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { Batch, BATCH_SIZE } from '../../vector/batch.ts'
@@ -78,7 +86,7 @@ abstract class TableRead implements Operator {
     const pinned = this.#pinned()
     if (pinned === null) this.#source = this.source(stored, withRowids)
     else if (pinned.relation !== this.#plan.relation.oid) this.#source = null
-    else this.#source = this.#pinnedSource(pinned.rowid, stored)
+    else this.#source = this.rowsAt([pinned.rowid], stored)
   }
 
   next(): Pull {
@@ -105,16 +113,25 @@ abstract class TableRead implements Operator {
     return id === undefined ? null : (this.context.pinned.get(id) ?? null)
   }
 
-  /** One row by its address, as the recheck of a changed row reads it. */
-  #pinnedSource(rowid: number, stored: readonly number[]): BatchSource {
+  /** Rows by their addresses; one of them is how the recheck of a changed row reads. */
+  protected rowsAt(addresses: readonly number[], stored: readonly number[]): BatchSource {
     const { relation } = this.#plan
-    const row = this.context.storage.store(relation.storageId).fetch(rowid, this.context.snapshot)
+    const store = this.context.storage.store(relation.storageId)
     const columns = descriptorsOf(relation)
+    const found = addresses.flatMap((rowid) => {
+      const row = store.fetch(rowid, this.context.snapshot)
+      return row === null ? [] : [{ rowid, row: padRow(row, columns) }]
+    })
     let batch: Batch | null = null
-    if (row !== null) {
-      const padded = padRow(row, columns)
-      const vectors = stored.map((i) => vectorOf((columns[i] as (typeof columns)[number]).type, [padded[i]]))
-      batch = new Batch([...vectors, new Float64Vector(Float64Array.of(rowid), null)], 1)
+    if (found.length > 0) {
+      const vectors = stored.map((i) =>
+        vectorOf(
+          (columns[i] as (typeof columns)[number]).type,
+          found.map(({ row }) => row[i]),
+        ),
+      )
+      const rowids = Float64Array.from(found, ({ rowid }) => rowid)
+      batch = new Batch([...vectors, new Float64Vector(rowids, null)], found.length)
     }
     return {
       next: () => {
@@ -135,12 +152,20 @@ export class SeqScanOperator extends TableRead {
   }
 
   protected override source(projection: readonly number[], withRowids: boolean): BatchSource {
-    const { relation, filter } = this.#seq
+    const { relation, filter, tid } = this.#seq
+    if (tid !== undefined) return this.rowsAt(addressesOf(tid, this.scope), projection)
     const store = this.context.storage.store(relation.storageId)
     const zoneFilters = zoneFiltersOf(filter, this.#seq, this.scope)
     const options = { columns: descriptorsOf(relation), projection, withRowids, zoneFilters }
     return new CountedScan(store.scan(this.context.snapshot, options), store.counters)
   }
+}
+
+/** The addresses that a scan is for, each once. */
+const addressesOf = ({ addresses, isArray }: TidCondition, scope: Compilation): number[] => {
+  const values = addresses.map((address) => evaluateScalar(address, scope))
+  const all = isArray ? values.flatMap((value) => (value === null ? [] : (value as SqlArray).elements)) : values
+  return [...new Set(all.filter((value: Datum) => value !== null) as number[])].sort((a, b) => a - b)
 }
 
 const MIRRORED = { '<': '>', '<=': '>=', '=': '=', '>=': '<=', '>': '<' } as const

@@ -8,26 +8,36 @@ import { invalidEscapeString, tooManyEscapeSeparators } from '../../errors/raise
 export const similarToRegex = (pattern: string, escape: string | null): string => {
   if (escape !== null && [...escape].length > 1) throw invalidEscapeString()
   let out = '^(?:'
-  let inBrackets = false
+  /** In a bracket expression: 1 at its start, 2 behind a `^` there, 3 where `]` ends it; 0 outside. */
+  let bracket = 0
   let separators = 0
   const characters = [...pattern]
   for (let i = 0; i < characters.length; i++) {
     const char = characters[i] as string
     if (escape !== null && char === escape) {
       const next = characters[++i]
-      if (next === '"' && !inBrackets) {
+      if (next === '"' && bracket === 0) {
         if (separators === 0) out += '){1,1}?('
         else if (separators === 1) out += '){1,1}(?:'
         else throw tooManyEscapeSeparators()
         separators++
       } else out += `\\${next ?? ''}`
-    } else if (inBrackets) {
-      if (char === '\\') out += '\\'
-      out += char
-      if (char === ']') inBrackets = false
+      if (bracket > 0) bracket = 3
+    } else if (bracket > 0) {
+      const named = char === '[' ? /^\[([:.=])[^]*?\1\]/.exec(characters.slice(i).join(''))?.[0] : undefined
+      if (named !== undefined) {
+        out += named
+        i += [...named].length - 1
+        bracket = 3
+      } else {
+        if (char === '\\') out += '\\'
+        out += char
+        if (char === ']' && bracket === 3) bracket = 0
+        else bracket = char === '^' && bracket === 1 ? 2 : 3
+      }
     } else if (char === '[') {
       out += char
-      inBrackets = true
+      bracket = 1
     } else if (char === '%') out += '.*'
     else if (char === '_') out += '.'
     else if (char === '(') out += '(?:'

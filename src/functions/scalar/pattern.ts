@@ -86,6 +86,12 @@ const likeFunctions: readonly ScalarFunction[] = [
     ),
   ),
   scalar(1637, 'like_escape(text, text) text', 'a LIKE pattern with the backslash as its escape', likeEscape),
+  scalar(
+    2009,
+    'like_escape(bytea, bytea) bytea',
+    'a LIKE pattern with the backslash as its escape',
+    (pattern, escape) => Buffer.from(likeEscape(latin1(pattern), latin1(escape)), 'latin1'),
+  ),
 ]
 
 /** Rewrites a pattern that has another escape character, or none, to the backslash. */
@@ -111,7 +117,7 @@ function likeEscape(pattern: string, escape: string): string {
 }
 
 /** Flags of a function that acts on one match and so takes no `g`. */
-const singleFlags = (name: string, flags: string, hint?: string): string => {
+export const singleFlags = (name: string, flags: string, hint?: string): string => {
   const { letters, global } = readFlags(flags)
   if (global) throw globalOptionNotSupported(name, hint)
   return letters

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import {
   invalidParameterValue,
+  invalidSurrogatePair,
   invalidUnicodeEscape,
+  invalidUnicodeValue,
   negativeSubstringLength,
   programLimitExceeded,
 } from '../../errors/raise/data.ts'
@@ -143,14 +145,34 @@ const chr = (code: number): string => {
 
 const toHex = (value: ExactInteger, bits: number): string => BigInt.asUintN(bits, BigInt(value)).toString(16)
 
-/** Reads `\XXXX`, `\+XXXXXX`, `\uXXXX` and `\UXXXXXXXX`. */
-const unistr = (text: string): string =>
-  text.replace(/\\(?:\\|u?([0-9a-fA-F]{4})|\+([0-9a-fA-F]{6})|U([0-9a-fA-F]{8})|)/g, (all, four, six, eight) => {
-    if (all === '\\\\') return '\\'
+const UNICODE_ESCAPE = /\\(?:\\|u?([0-9a-fA-F]{4})|\+([0-9a-fA-F]{6})|U([0-9a-fA-F]{8})|)/g
+const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code < 0xdc00
+const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code < 0xe000
+
+/** Reads `\XXXX`, `\+XXXXXX`, `\uXXXX` and `\UXXXXXXXX`; two surrogates in a row are one character. Throws 42601. */
+const unistr = (text: string): string => {
+  let out = ''
+  let at = 0
+  let high: number | null = null
+  for (const match of text.matchAll(UNICODE_ESCAPE)) {
+    const [all, four, six, eight] = match
+    const between = text.slice(at, match.index)
+    at = match.index + all.length
     const digits = four ?? six ?? eight
-    if (digits === undefined) throw invalidUnicodeEscape()
-    return String.fromCodePoint(Number.parseInt(digits, 16))
-  })
+    if (digits === undefined && all !== '\\\\') throw invalidUnicodeEscape()
+    const code = digits === undefined ? 0x5c : Number.parseInt(digits, 16)
+    if (code === 0 || code > 0x10ffff) throw invalidUnicodeValue(code)
+    if (isLowSurrogate(code) !== (high !== null) || (high !== null && between !== '')) throw invalidSurrogatePair()
+    out += between
+    if (isHighSurrogate(code)) high = code
+    else {
+      out += high === null ? String.fromCodePoint(code) : String.fromCharCode(high, code)
+      high = null
+    }
+  }
+  if (high !== null) throw invalidSurrogatePair()
+  return out + text.slice(at)
+}
 
 const NORMAL_FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD']
 

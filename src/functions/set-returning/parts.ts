@@ -10,6 +10,7 @@ import { readFlags } from '../../types/pattern/posix-regex.ts'
 import { allMatches, splitByRegex, submatches } from '../pattern/regex-functions.ts'
 import type { SetReturningFunction } from '../records.ts'
 import { nodeText } from '../scalar/json.ts'
+import { singleFlags } from '../scalar/pattern.ts'
 import { splitFields } from '../scalar/string.ts'
 
 const regexMatches = (text: string, pattern: string, flags = ''): SqlArray[] => {
@@ -45,7 +46,7 @@ const stringParts: readonly SetReturningFunction[] = [
     2766,
     'regexp_split_to_table(text, text, text) text',
     'fields between matches',
-    (_context, _types, a, b, flags) => splitByRegex(a, b, readFlags(flags).letters),
+    (_context, _types, a, b, flags) => splitByRegex(a, b, singleFlags('regexp_split_to_table', flags)),
   ),
   setReturning(
     6160,

@@ -78,4 +78,4 @@ export class SessionRoutines implements RoutineServices {
 
 /** The one value of a call: of its first row. */
 const resultOf = ({ types }: RoutineCall, rows: readonly Datum[]): Datum =>
-  types.result.oid === OID.void ? '' : (rows[0] ?? null)
+  types.result.oid === OID.void ? null : (rows[0] ?? null)

@@ -12,7 +12,7 @@ import { bodyStatements } from '../../exec/routines/sql-body.ts'
 import { characterPosition } from '../../sql/parse.ts'
 import { OID } from '../../types/oids.ts'
 import { SqlRecord } from '../../types/record.ts'
-import type { Datum, SqlType } from '../../types/sql-type.ts'
+import type { Datum } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
 import { isCurrent, lockTables, startNested } from '../execute-statement.ts'
 import { planStatement, type StatementPlan } from '../plan-statement.ts'
@@ -78,7 +78,9 @@ class Answer {
     const { fields } = this.#plan
     if (fields === null) return
     const { types } = this.#call
-    const whole = fields.length === 1 && isWholeValue(fields[0]?.type, types.result)
+    const isWhole =
+      fields[0]?.type.oid === types.result.oid || (columnsOf(types) === null && fields[0]?.type.kind === 'c')
+    const whole = fields.length === 1 && isWhole
     const names = columnsOf(types)?.map(({ name }) => name) ?? fields.map(({ name }) => name)
     const fieldTypes = fields.map(({ type }) => type)
     for (let k = 0; k < batch.count; k++) {
@@ -88,9 +90,6 @@ class Answer {
     }
   }
 }
-
-const isWholeValue = (type: SqlType | undefined, result: SqlType): boolean =>
-  type !== undefined && (type.oid === result.oid || (result.oid === OID.record && type.kind === 'c'))
 
 /** Mistakes in a body are shown in the body's text; errors on the way say where they come from. */
 const inBody = (error: unknown, { routine }: RoutineCall, text: string, number: number, planning: boolean): unknown => {

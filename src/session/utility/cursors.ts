@@ -1,7 +1,10 @@
 /** DECLARE, FETCH, MOVE, CLOSE. */
-import { duplicateCursor, noTransactionBlock, undefinedCursor } from '../../errors/raise/session.ts'
-import type { Node } from '../../sql/ast.ts'
+import { cursorLocks, duplicateCursor, noTransactionBlock, undefinedCursor } from '../../errors/raise/session.ts'
+import { lockingClauseName } from '../../analyze/row-locks.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
+import { bodyOf, type Node } from '../../sql/ast.ts'
 import { Cursor } from '../cursor.ts'
+import { type CursorSources, withAddresses } from '../cursor-rows.ts'
 import { lockTables, plan, startPlan } from '../execute-statement.ts'
 import type { UtilityHandlers } from './handler.ts'
 
@@ -11,6 +14,38 @@ const OPTION = { binary: 0x1, scroll: 0x2, noScroll: 0x4, hold: 0x20 } as const
 /** FETCH ALL is written as the greatest long. */
 const ALL = 2 ** 31 - 1
 
+/** Rows can be locked only as they are read for the first time, and while their transaction lasts. */
+const refuseLocks = (query: Node, bits: number): void => {
+  const select = bodyOf(query, 'SelectStmt')
+  const clause = select === undefined ? null : lockingClauseName(select)
+  if (clause === null) return
+  if ((bits & OPTION.hold) !== 0) throw cursorLocks('CURSOR WITH HOLD', clause, 'Holdable cursors must be READ ONLY.')
+  if ((bits & OPTION.scroll) !== 0) throw cursorLocks('SCROLL CURSOR', clause, 'Scrollable cursors must be READ ONLY.')
+}
+
+/** Whether PostgreSQL would run the plan backwards, so that a cursor over it scrolls without being asked to. */
+const readsBackward = (plan: PhysicalPlan): boolean => {
+  switch (plan.kind) {
+    case 'seq-scan':
+    case 'system-scan':
+    case 'index-scan':
+    case 'function-scan':
+    case 'values-scan':
+    case 'cte-scan':
+    case 'sort':
+    case 'top-n':
+      return true
+    case 'append':
+      return plan.inputs.every(readsBackward)
+    case 'filter':
+    case 'project':
+    case 'limit':
+      return readsBackward(plan.input)
+    default:
+      return false
+  }
+}
+
 export const cursorHandlers: UtilityHandlers = {
   DeclareCursorStmt: async (core, node, { statement: text }) => {
     const bits = node.options ?? 0
@@ -19,22 +54,35 @@ export const cursorHandlers: UtilityHandlers = {
     const name = node.portalname as string
     if (core.cursors.has(name)) throw duplicateCursor(name)
     const query = node.query as Node
-    const again = () => plan(core, query, [], false)
+    refuseLocks(query, bits)
+    let sources: CursorSources = { tables: [], locks: false }
+    const again = () =>
+      plan(core, query, [], false, (context, analyzed) => {
+        const shaped = withAddresses(context, analyzed)
+        ;({ sources } = shaped)
+        return shaped.query
+      })
     const locked = await lockTables(core, again(), again)
     const running = startPlan(core, locked, [])
     const release = core.block.transaction.retain((core.running as NonNullable<typeof core.running>).snapshot)
     core.running = null
+    const all = locked.fields ?? []
+    const explicit = (bits & OPTION.scroll) !== 0
+    const canScroll = (bits & OPTION.noScroll) === 0 && !sources.locks && readsBackward(locked.plan)
     const cursor = new Cursor(
       {
         name,
-        fields: locked.fields ?? [],
+        fields: all.slice(0, all.length - 2 * sources.tables.length),
         statement: text,
-        scroll: (bits & OPTION.scroll) !== 0 || ((bits & OPTION.noScroll) === 0 && hold),
+        scroll: explicit || canScroll,
         hold,
         binary: (bits & OPTION.binary) !== 0,
+        sources,
       },
+      all.map((field) => field.type),
       running,
       release,
+      explicit || hold,
     )
     core.cursors.set(name, cursor)
     if (hold) {

@@ -1,9 +1,9 @@
 /** What a session gives to DDL commands. */
+import { actAtCommit } from '../../exec/ddl/commit-actions.ts'
 import type { DefinitionContext } from '../../exec/ddl/context.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
-import { actAtCommit } from '../temporary-objects.ts'
 
 export const definitionContext = (core: SessionCore): DefinitionContext => {
   const { block, parts, database } = core
@@ -12,6 +12,7 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     transaction: block.transaction,
     storage: parts.storage,
     indexes: database.indexes,
+    // A temporary schema may be made on the way.
     get searchPath() {
       return core.searchPath
     },
@@ -19,7 +20,10 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     temporarySchema: () => core.makeTemporarySchema(),
     atCommit: (relation, action) => {
       core.commitActions.set(relation, action)
-      block.beforeCommit = () => actAtCommit(core)
+      block.beforeCommit = async () => {
+        await actAtCommit(definitionContext(core), core.commitActions)
+        if (core.commitActions.size === 0) block.beforeCommit = null
+      }
     },
     owner: core.role.oid,
     ownerName: core.role.name,

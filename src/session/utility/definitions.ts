@@ -7,18 +7,21 @@ import { alterRole, createDatabase, createRole, dropRoles, findDatabase } from '
 import { alterComposite, altersType, createComposite } from '../../exec/ddl/composite-types.ts'
 import { alterDomain, createDomain } from '../../exec/ddl/domains.ts'
 import { alterFunction } from '../../exec/ddl/alter-function.ts'
+import { createAggregate, isAggregateDefinition } from '../../exec/ddl/create-aggregate.ts'
 import { createFunction } from '../../exec/ddl/create-function.ts'
 import { createRange } from '../../exec/ddl/range-types.ts'
 import { alterEnum, createEnum } from '../../exec/ddl/types.ts'
 import { createIndexStatement } from '../../exec/ddl/partition-indexes.ts'
 import { createTable } from '../../exec/ddl/create-table.ts'
-import { createSchema } from '../../exec/ddl/schemas.ts'
+import { createSchema, schemaElements } from '../../exec/ddl/schemas.ts'
 import { PG_NAMESPACE, type DefinitionContext } from '../../exec/ddl/context.ts'
 import { dropStatement } from '../../exec/ddl/drop.ts'
 import { alterSequence, createSequenceStatement } from '../../exec/ddl/sequences.ts'
 import { truncateTables } from '../../exec/ddl/truncate.ts'
 import { createView } from '../../exec/ddl/views.ts'
-import { namesOf } from '../../sql/ast.ts'
+import { unsupportedStatement } from '../../errors/raise/session.ts'
+import { quoteIdentifier } from '../../functions/keywords.ts'
+import { bodyOf, namesOf, tagOf, type NodeBodies, type NodeTag } from '../../sql/ast.ts'
 import type { SessionCore } from '../core.ts'
 import { createIndexConcurrently, dropIndexConcurrently } from './concurrent-indexes.ts'
 import { definitionContext } from './definition-context.ts'
@@ -34,7 +37,7 @@ import {
   lockReferenced,
 } from './definition-locks.ts'
 import { createTableAs } from './create-table-as.ts'
-import type { UtilityHandlers } from './handler.ts'
+import type { UtilityHandler, UtilityHandlers } from './handler.ts'
 import { refreshMaterializedView } from './refresh.ts'
 import { reindexStatement } from './reindex.ts'
 import { requireNoBlock } from './transactions.ts'
@@ -75,6 +78,35 @@ const tagged = async (
 
 /** Oid of pg_authid. */
 const PG_AUTHID = 1260
+
+/** CREATE SCHEMA: the elements are statements of their own, which find the new schema first. */
+const createSchemaWithElements: UtilityHandlers['CreateSchemaStmt'] = async (core, node, call) => {
+  let name: string | null = null
+  const tag = await define(
+    core,
+    'CREATE SCHEMA',
+    (context) => {
+      name = createSchema(context, node)
+    },
+    () => lockName(core, PG_NAMESPACE, node.schemaname ?? node.authrole?.rolename ?? core.role.name),
+  )
+  const created: string | null = name
+  if (created === null) return tag
+  const path = core.settings.text('search_path')
+  core.settings.set('search_path', [quoteIdentifier(created), path].filter((part) => part !== '').join(', '))
+  try {
+    for (const element of schemaElements(created, node.schemaElts ?? [])) {
+      const kind = tagOf(element)
+      const handler = definitionHandlers[kind] as UtilityHandler<NodeTag> | undefined
+      if (handler === undefined) throw unsupportedStatement(kind.replace(/Stmt$/, '').toUpperCase())
+      core.block.transaction.advanceCommand()
+      await handler(core, bodyOf(element, kind) as NodeBodies[NodeTag], call)
+    }
+  } finally {
+    core.settings.set('search_path', path)
+  }
+  return tag
+}
 
 export const definitionHandlers: UtilityHandlers = {
   CreateStmt: (core, node) =>
@@ -131,13 +163,7 @@ export const definitionHandlers: UtilityHandlers = {
       (context) => alterSequence(context, node),
       () => lockDefined(core, node.sequence, 'shareRowExclusive'),
     ),
-  CreateSchemaStmt: (core, node) =>
-    define(
-      core,
-      'CREATE SCHEMA',
-      (context) => createSchema(context, node),
-      () => lockName(core, PG_NAMESPACE, node.schemaname ?? node.authrole?.rolename ?? core.role.name),
-    ),
+  CreateSchemaStmt: createSchemaWithElements,
   TruncateStmt: (core, node) => define(core, 'TRUNCATE TABLE', (context) => truncateTables(context, node)),
   DropStmt: async (core, node, { topLevel }) => {
     if (!node.concurrent) return tagged(core, 'DROP', (context) => dropStatement(context, node))
@@ -195,6 +221,15 @@ export const definitionHandlers: UtilityHandlers = {
       () => lockNewType(core, namesOf(node.funcname)),
     ),
   AlterFunctionStmt: (core, node) => tagged(core, 'ALTER FUNCTION', (context) => alterFunction(context, node)),
+  DefineStmt: (core, node) => {
+    if (!isAggregateDefinition(node)) throw unsupportedStatement(`CREATE ${(node.kind ?? '').replace('OBJECT_', '')}`)
+    return define(
+      core,
+      'CREATE AGGREGATE',
+      (context) => createAggregate(context, node),
+      () => lockNewType(core, namesOf(node.defnames)),
+    )
+  },
   CompositeTypeStmt: (core, node) =>
     define(
       core,

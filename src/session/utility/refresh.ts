@@ -1,7 +1,7 @@
 /** REFRESH MATERIALIZED VIEW: anew as a whole, or row by row beside those who read it. */
 import { resolveRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
-import { syntaxErrorAt, wrongObjectType } from '../../errors/raise/analysis.ts'
+import { syntaxErrorAt } from '../../errors/raise/analysis.ts'
 import { notSupported } from '../../errors/raise/definitions.ts'
 import { cannotRefreshConcurrently, duplicateRefreshedRows } from '../../errors/raise/execution.ts'
 import { currentRelation, type DefinitionContext } from '../../exec/ddl/context.ts'
@@ -26,7 +26,7 @@ export const refreshMaterializedView = async (core: SessionCore, node: RefreshMa
   const context = definitionContext(core)
   const range = node.relation as RangeVar
   const found = resolveRelation(core, range)
-  if (found.kind !== 'm') throw wrongObjectType(`"${found.name}" is not a materialized view`)
+  if (found.kind !== 'm') throw notSupported(`"${found.name}" is not a materialized view`)
   const concurrently = node.concurrent === true
   if (concurrently && node.skipData) {
     throw syntaxErrorAt('REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together')

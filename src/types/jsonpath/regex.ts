@@ -1,6 +1,6 @@
 /** like_regex: XQuery's flags as those of a POSIX regular expression. */
 import { expandedRegexNotSupported } from '../../errors/raise/json-path.ts'
-import { posixRegex } from '../pattern/posix-regex.ts'
+import { type PosixPattern, posixRegex } from '../pattern/posix-regex.ts'
 
 /** By default `.` matches no newline, and `^` and `$` only the ends of the text. */
 const posixFlags = (flags: string): string => {
@@ -13,4 +13,4 @@ const posixFlags = (flags: string): string => {
 }
 
 /** Throws 2201B, 0A000. */
-export const pathRegex = (pattern: string, flags: string): RegExp => posixRegex(pattern, posixFlags(flags))
+export const pathRegex = (pattern: string, flags: string): PosixPattern => posixRegex(pattern, posixFlags(flags))

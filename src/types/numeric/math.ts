@@ -169,13 +169,17 @@ export const numericLog = (base: Numeric, a: Numeric): Numeric => {
   return divideToScale(Numeric.of(lnOf(a, working), working), Numeric.of(lnOf(base, working), working), scale)
 }
 
-const MAX_EXP = 400000
+/** Beyond this exponential functions overflow, or answer zero. */
+const MAX_EXP = 6000
+
+/** The same for powers, of which the exponent is known roughly only. */
+const MAX_POWER_EXP = 6020
 
 export const numericExp = (a: Numeric): Numeric => {
   if (a.isNaN) return a
   if (!a.isFinite) return a.sign > 0 ? a : Numeric.zero
   const estimate = a.toNumber() * Math.LOG10E
-  if (Math.abs(a.toNumber()) > MAX_EXP) {
+  if (Math.abs(a.toNumber()) >= MAX_EXP) {
     if (estimate > 0) throw numericOverflow()
     return Numeric.of(0, 1000)
   }
@@ -189,26 +193,57 @@ const complexPower = () =>
 
 const isInteger = (a: Numeric): boolean => Numeric.compare(a, numericTrunc(a, 0)) === 0
 
+/** Most digits before the point. */
+const MAX_INTEGER_DIGITS = 131_072
+
 /** Integral powers by repeated squaring, exact until rounded. */
 const integerPower = (base: Numeric, exponent: number): Numeric => {
   const magnitude = Math.abs(exponent)
   const estimate = base.sign === 0 ? 0 : lnEstimate(numericAbsolute(base)) * Math.LOG10E * exponent
-  if (estimate > 131072) throw numericOverflow()
+  // A whole power of ten may come out a little less.
+  if (estimate > MAX_INTEGER_DIGITS - 1e-9) throw numericOverflow()
   const scale = clampScale(MIN_SIGNIFICANT_DIGITS, base.scale)
   if (estimate < -scale - 20) return Numeric.of(0, scale)
-  const exact = (Number(base.coefficient.toString().length) + base.scale) * magnitude <= 20000
-  if (exact) {
-    const power = Numeric.of(BigInt(base.coefficient) ** BigInt(magnitude), base.scale * magnitude)
-    return exponent < 0 ? divideToScale(Numeric.one, power, scale) : numericRound(power, scale)
+  const digits = Math.max(Math.ceil(Math.abs(estimate)) + scale, MIN_SIGNIFICANT_DIGITS) + GUARD_DIGITS + 20
+  const power = roundedPower(base, magnitude, digits)
+  return exponent < 0 ? divideToScale(Numeric.one, power, scale) : numericRound(power, scale)
+}
+
+/** Bits of a decimal digit. */
+const DIGIT_BITS = Math.log2(10)
+
+/** A power by repeated squaring that keeps `digits` significant digits of the factors. */
+const roundedPower = (base: Numeric, magnitude: number, digits: number): Numeric => {
+  const cut = ({ value, scale }: Scaled): Scaled => {
+    const excess = value.toString(16).length * 4 - digits * DIGIT_BITS
+    if (excess < 64) return { value, scale }
+    const dropped = Math.floor(excess / DIGIT_BITS)
+    return { value: divideRounded(value, powerOfTen(dropped)), scale: scale - dropped }
   }
-  const positive = generalPower(numericAbsolute(base), Numeric.fromInteger(exponent), scale, estimate)
-  return base.sign < 0 && magnitude % 2 === 1 ? numericMul(positive, Numeric.fromInteger(-1)) : positive
+  let factor: Scaled = { value: BigInt(base.coefficient), scale: base.scale }
+  let product: Scaled = { value: 1n, scale: 0 }
+  for (let rest = magnitude; ; ) {
+    if (rest % 2 === 1) product = cut({ value: product.value * factor.value, scale: product.scale + factor.scale })
+    rest = Math.floor(rest / 2)
+    if (rest === 0) break
+    factor = cut({ value: factor.value * factor.value, scale: factor.scale * 2 })
+  }
+  return product.scale >= 0
+    ? Numeric.of(product.value, product.scale)
+    : Numeric.of(product.value * powerOfTen(-product.scale), 0)
+}
+
+/** `value` / 10^`scale`. */
+interface Scaled {
+  readonly value: bigint
+  readonly scale: number
 }
 
 const numericAbsolute = (a: Numeric): Numeric => (a.sign < 0 ? Numeric.of(-BigInt(a.coefficient), a.scale) : a)
 
 const generalPower = (base: Numeric, exponent: Numeric, scale: number, estimate: number): Numeric => {
-  const working = scale + GUARD_DIGITS + Math.max(0, Math.ceil(estimate)) + exponent.coefficient.toString().length
+  const integerDigits = Math.max(exponent.coefficient.toString().length - exponent.scale, 0)
+  const working = scale + GUARD_DIGITS + Math.max(0, Math.ceil(estimate)) + integerDigits
   const logarithm = (lnOf(base, working) * toFixed(exponent, working)) / powerOfTen(working)
   return fromFixed(expFixed(logarithm, working), working, scale)
 }
@@ -229,10 +264,27 @@ export const numericPower = (base: Numeric, exponent: Numeric): Numeric => {
     }
   }
   if (base.sign === 0) return Numeric.of(0, MIN_SIGNIFICANT_DIGITS)
-  const estimate = lnEstimate(numericAbsolute(base)) * Math.LOG10E * exponent.toNumber()
-  if (estimate > 131072) throw numericOverflow()
+  const positive = numericAbsolute(base)
+  const power = exponentOf(positive, exponent)
+  if (power > MAX_POWER_EXP) throw numericOverflow()
+  if (power < -MAX_POWER_EXP) return Numeric.of(0, MAX_DISPLAY_SCALE)
+  const estimate = power * Math.LOG10E
   const scale = clampScale(MIN_SIGNIFICANT_DIGITS - Math.trunc(estimate), base.scale, exponent.scale)
-  return generalPower(numericAbsolute(base), exponent, scale, estimate)
+  const result = generalPower(positive, exponent, scale, estimate)
+  const isOdd = integral && BigInt(exponent.coefficient) % (2n * powerOfTen(exponent.scale)) !== 0n
+  return base.sign < 0 && isOdd ? numericMul(result, Numeric.fromInteger(-1)) : result
+}
+
+/** Most digits after the point that a result shows. */
+const MAX_DISPLAY_SCALE = 1000
+
+/** exponent · ln(base) as a double, also where one of the two is no double. */
+const exponentOf = (base: Numeric, exponent: Numeric): number => {
+  const rough = lnEstimate(base) * exponent.toNumber()
+  if (Number.isFinite(rough) && rough !== 0) return rough
+  if (Numeric.compare(base, Numeric.one) === 0) return 0
+  const digits = base.scale + exponent.coefficient.toString().length + GUARD_DIGITS
+  return numericMul(Numeric.of(lnOf(base, digits), digits), exponent).toNumber()
 }
 
 const specialPower = (base: Numeric, exponent: Numeric): Numeric => {

@@ -1,9 +1,8 @@
-/**
- * PostgreSQL's advanced regular expressions translated to JavaScript's. Leftmost matches agree; where several
- * alternatives match at one place JavaScript takes the first that succeeds, not the longest.
- */
+/** PostgreSQL's advanced regular expressions, by way of JavaScript's. */
 import { invalidRegularExpression, invalidRegexpOption } from '../../errors/raise/data.ts'
+import { LongestMatch, TooManySteps } from './longest-match.ts'
 import { memoize } from './memoize.ts'
+import { hasReferences, isUnambiguous, type RegexNode, sourceOf } from './regex-tree.ts'
 
 /** How a regular expression matches, from its flags argument and embedded options. */
 interface Options {
@@ -96,6 +95,17 @@ const ESCAPES: Readonly<Record<string, string>> = {
   W: '[^\\p{L}\\p{Nl}\\p{Nd}_]',
 }
 
+/** Those of them that match no character. */
+const CONSTRAINTS = new Set('AZmMyY')
+
+const RANGES = {
+  '*': { min: 0, max: Number.POSITIVE_INFINITY, fixed: false },
+  '+': { min: 1, max: Number.POSITIVE_INFINITY, fixed: false },
+  '?': { min: 0, max: 1, fixed: false },
+} as const
+
+const MAX_REPETITIONS = 255
+
 /** Escapes for single characters, the same inside brackets. */
 const CONTROL_ESCAPES: Readonly<Record<string, string>> = {
   a: '\\x07',
@@ -116,88 +126,118 @@ const escapeLiteral = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char
 const escapeInBrackets = (char: string): string =>
   /[\\\]^[\-&~!#%,:;<=>@`]/.test(char) ? `\\u{${(char.codePointAt(0) as number).toString(16)}}` : char
 
-class Translator {
+/** What was read between two parentheses, or of the whole. */
+class RegexParser {
   private readonly source: string
   private readonly options: Options
   private at = 0
-  private depth = 0
   private groups = 0
+  /** Groups that are closed, to which there may be references. */
+  private readonly closed = new Set<number>()
+  /** Parentheses of lookaround that are open: nothing is captured there. */
+  private lookarounds = 0
 
   constructor(source: string, options: Options) {
     this.source = source
     this.options = options
   }
 
-  translate(): string {
-    let out = ''
+  parse(): RegexNode {
+    const tree = this.alternatives()
+    if (this.at < this.source.length) throw invalidRegularExpression('parentheses () not balanced')
+    return tree
+  }
+
+  private alternatives(): RegexNode {
+    const branches: RegexNode[] = []
+    for (;;) {
+      branches.push(this.branch())
+      if (this.source[this.at] !== '|') break
+      this.at++
+    }
+    return branches.length === 1 ? (branches[0] as RegexNode) : { kind: 'choice', branches }
+  }
+
+  private branch(): RegexNode {
+    const parts: RegexNode[] = []
+    /** Whether a quantifier may follow the last part. */
     let quantifiable = false
     while (this.at < this.source.length) {
+      const next = this.source[this.at] as string
+      if (next === '|' || next === ')') break
       const char = this.nextChar()
-      switch (char) {
-        case '(':
-          out += this.openGroup()
-          quantifiable = false
-          break
-        case ')':
-          if (this.depth === 0) out += '\\)'
-          else {
-            this.depth--
-            out += ')'
-          }
-          quantifiable = true
-          break
-        case '[':
-          out += this.bracket()
-          quantifiable = true
-          break
-        case '\\':
-          out += this.escape()
-          quantifiable = true
-          break
-        case '.':
-          out += this.options.newlineStops ? '[^\\n]' : '.'
-          quantifiable = true
-          break
-        case '^':
-          out += this.options.lineAnchors ? '(?:^|(?<=\\n))' : '^'
-          quantifiable = false
-          break
-        case '$':
-          out += this.options.lineAnchors ? '(?=\\n|$)' : '$'
-          quantifiable = false
-          break
-        case '|':
-          out += '|'
-          quantifiable = false
-          break
-        case '*':
-        case '+':
-        case '?':
-          if (!quantifiable) throw invalidRegularExpression('quantifier operand invalid')
-          out += char + this.lazyMark()
-          quantifiable = false
-          break
-        case '{':
-          if (/\d/.test(this.source[this.at] ?? '')) {
-            if (!quantifiable) throw invalidRegularExpression('quantifier operand invalid')
-            out += this.bounds() + this.lazyMark()
-            quantifiable = false
-          } else {
-            out += '\\{'
-            quantifiable = true
-          }
-          break
-        default:
-          if (this.options.expanded && /[\s#]/.test(char)) {
-            if (char === '#') this.skipComment()
-            break
-          }
-          out += escapeLiteral(char)
-          quantifiable = true
+      if (this.isQuantifier(char)) {
+        if (!quantifiable) throw invalidRegularExpression('quantifier operand invalid')
+        parts.push(this.repeat(parts.pop() as RegexNode, char))
+        quantifiable = false
+        continue
       }
+      const part = this.atom(char)
+      if (part === null) continue
+      parts.push(part)
+      quantifiable = part.kind !== 'constraint'
     }
-    if (this.depth > 0) throw invalidRegularExpression('parentheses () not balanced')
-    return out
+    return parts.length === 1 ? (parts[0] as RegexNode) : { kind: 'sequence', parts }
+  }
+
+  private isQuantifier(char: string): boolean {
+    return char === '*' || char === '+' || char === '?' || (char === '{' && /\d/.test(this.source[this.at] ?? ''))
+  }
+
+  private repeat(body: RegexNode, char: string): RegexNode {
+    const range = char === '{' ? this.bounds() : RANGES[char as keyof typeof RANGES]
+    const lazy = this.source[this.at] === '?'
+    if (lazy) this.at++
+    return { kind: 'repeat', body, lazy, ...range }
+  }
+
+  /** Null: a comment. */
+  private atom(char: string): RegexNode | null {
+    const { newlineStops, lineAnchors, expanded } = this.options
+    switch (char) {
+      case '(':
+        return this.group()
+      case '[':
+        return this.bracket()
+      case '\\':
+        return this.escape()
+      case '.':
+        return { kind: 'character', source: newlineStops ? '[^\\n]' : '.' }
+      case '^':
+        return { kind: 'constraint', source: lineAnchors ? '(?:^|(?<=\\n))' : '^' }
+      case '$':
+        return { kind: 'constraint', source: lineAnchors ? '(?=\\n|$)' : '$' }
+      default:
+        if (expanded && /[\s#]/.test(char)) {
+          if (char === '#') this.skipComment()
+          return null
+        }
+        return { kind: 'character', source: escapeLiteral(char) }
+    }
+  }
+
+  private group(): RegexNode | null {
+    const special = /^\?(?:<?[=!]|:)/.exec(this.source.slice(this.at))?.[0]
+    if (special === undefined && this.source.startsWith('?#', this.at)) {
+      const end = this.source.indexOf(')', this.at)
+      this.at = end < 0 ? this.source.length : end + 1
+      return null
+    }
+    if (special === undefined && this.source[this.at] === '?') {
+      throw invalidRegularExpression('quantifier operand invalid')
+    }
+    this.at += special?.length ?? 0
+    const isLookaround = special !== undefined && special !== '?:'
+    const group = special === undefined && this.lookarounds === 0 ? ++this.groups : null
+    if (isLookaround) this.lookarounds++
+    const body = this.alternatives()
+    if (isLookaround) this.lookarounds--
+    if (this.source[this.at] !== ')') throw invalidRegularExpression('parentheses () not balanced')
+    this.at++
+    if (group !== null) this.closed.add(group)
+    return isLookaround
+      ? { kind: 'constraint', source: `(${special}${sourceOf(body)})` }
+      : { kind: 'group', group, body }
   }
 
   private nextChar(): string {
@@ -211,56 +251,31 @@ class Translator {
     this.at = end < 0 ? this.source.length : end + 1
   }
 
-  private lazyMark(): string {
-    if (this.source[this.at] !== '?') return ''
-    this.at++
-    return '?'
-  }
-
-  private openGroup(): string {
-    const special = /^\?(?:<[=!]|[:=!])/.exec(this.source.slice(this.at))
-    if (special === null) {
-      if (this.source.startsWith('?#', this.at)) {
-        const end = this.source.indexOf(')', this.at)
-        this.at = end < 0 ? this.source.length : end + 1
-        return ''
-      }
-      if (this.source[this.at] === '?') throw invalidRegularExpression('quantifier operand invalid')
-    }
-    this.depth++
-    if (special === null) {
-      this.groups++
-      return '('
-    }
-    this.at += special[0].length
-    return `(${special[0]}`
-  }
-
-  private bounds(): string {
+  private bounds(): { min: number; max: number; fixed: boolean } {
     const match = /^(\d+)(,(\d*))?\}/.exec(this.source.slice(this.at))
     if (match === null) throw invalidRegularExpression('braces {} not balanced')
-    const [all, least, , most] = match
-    if (
-      Number(least) > 255 ||
-      Number(most ?? 0) > 255 ||
-      (most !== undefined && most !== '' && Number(most) < Number(least))
-    ) {
+    const [all, least, comma, most] = match
+    const min = Number(least)
+    const max = comma === undefined ? min : most === '' ? Number.POSITIVE_INFINITY : Number(most)
+    if (min > MAX_REPETITIONS || (max > MAX_REPETITIONS && most !== '') || max < min) {
       throw invalidRegularExpression('invalid repetition count(s)')
     }
     this.at += all.length
-    return `{${all}`
+    return { min, max, fixed: comma === undefined }
   }
 
-  private escape(): string {
+  private escape(): RegexNode {
     if (this.at >= this.source.length) throw invalidRegularExpression('invalid escape \\ sequence')
     const char = this.nextChar()
     const known = ESCAPES[char]
-    if (known !== undefined) return known
+    if (known !== undefined) return { kind: CONSTRAINTS.has(char) ? 'constraint' : 'character', source: known }
     if (/[1-9]/.test(char)) {
-      if (Number(char) > this.groups) throw invalidRegularExpression('invalid backreference number')
-      return `(?:\\${char})`
+      const group = Number(char)
+      if (!this.closed.has(group) || this.lookarounds > 0)
+        throw invalidRegularExpression('invalid backreference number')
+      return { kind: 'reference', group, source: `(?:\\${char})` }
     }
-    return this.characterEscape(char)
+    return { kind: 'character', source: this.characterEscape(char) }
   }
 
   /** Escapes that stand for one character. */
@@ -274,6 +289,7 @@ class Translator {
       )
       if (digits === null) throw invalidRegularExpression('invalid escape \\ sequence')
       this.at += digits[0].length
+      if (Number.parseInt(digits[0], 16) > 0x10ffff) throw invalidRegularExpression('invalid escape \\ sequence')
       return `\\u{${digits[0].slice(-6)}}`
     }
     if (char === 'c') return `\\x${(this.nextChar().charCodeAt(0) & 31).toString(16).padStart(2, '0')}`
@@ -281,9 +297,9 @@ class Translator {
     return escapeLiteral(char)
   }
 
-  private bracket(): string {
-    if (this.source.startsWith('[:<:]]', this.at)) return this.skip(6, WORD_START)
-    if (this.source.startsWith('[:>:]]', this.at)) return this.skip(6, WORD_END)
+  private bracket(): RegexNode {
+    if (this.source.startsWith('[:<:]]', this.at)) return { kind: 'constraint', source: this.skip(6, WORD_START) }
+    if (this.source.startsWith('[:>:]]', this.at)) return { kind: 'constraint', source: this.skip(6, WORD_END) }
     const negated = this.source[this.at] === '^'
     if (negated) this.at++
     let inside = ''
@@ -296,7 +312,7 @@ class Translator {
       inside += this.bracketItem(char)
     }
     if (negated && this.options.newlineStops) inside += '\\n'
-    return `[${negated ? '^' : ''}${inside}]`
+    return { kind: 'character', source: `[${negated ? '^' : ''}${inside}]` }
   }
 
   private skip(length: number, result: string): string {
@@ -338,7 +354,69 @@ class Translator {
   }
 }
 
-const compileWith = (pattern: string, flags: string): RegExp => {
+/**
+ * A compiled expression, with the part of RegExp's interface that matching needs; the class is always a global one.
+ * JavaScript finds where a match begins; where it may end in several places the search for the right one is our own.
+ */
+export class PosixPattern {
+  readonly #first: RegExp
+  /** Null where JavaScript's matches are the right ones. */
+  readonly #longest: LongestMatch | null
+  readonly #refers: boolean
+  lastIndex = 0
+
+  constructor(tree: RegexNode, flags: string) {
+    this.#first = new RegExp(sourceOf(tree), `g${flags}`)
+    this.#longest = isUnambiguous(tree) ? null : new LongestMatch(tree, flags)
+    this.#refers = hasReferences(tree)
+  }
+
+  test(text: string): boolean {
+    if (this.#refers) return this.exec(text) !== null
+    this.#first.lastIndex = this.lastIndex
+    const found = this.#first.test(text)
+    this.lastIndex = this.#first.lastIndex
+    return found
+  }
+
+  exec(text: string): RegExpExecArray | null {
+    for (;;) {
+      this.#first.lastIndex = this.lastIndex
+      const match = this.#first.exec(text)
+      this.lastIndex = this.#first.lastIndex
+      if (match === null || this.#longest === null) return match
+      const longest = this.#extended(this.#longest, match, text)
+      if (longest !== null) {
+        this.lastIndex = longest.index + longest[0].length
+        return longest
+      }
+      // Only references to groups that did not match bring this about.
+      this.lastIndex = match.index + 1
+      if (this.lastIndex > text.length) return null
+    }
+  }
+
+  /** The right match at the place of one; when that would take too long, the one that is there. */
+  #extended(longest: LongestMatch, match: RegExpExecArray, text: string): RegExpExecArray | null {
+    try {
+      const found = longest.at(text, match.index)
+      if (found === null) return null
+      const groups = Array.from({ length: longest.groupCount }, (_, i) => {
+        const span = found.groups[i + 1]
+        return span === undefined ? undefined : text.slice(...span)
+      })
+      return Object.assign([text.slice(match.index, found.end), ...groups], {
+        index: match.index,
+        input: text,
+      }) as unknown as RegExpExecArray
+    } catch (error) {
+      if (error instanceof TooManySteps) return match
+      throw error
+    }
+  }
+}
+
+const compileWith = (pattern: string, flags: string): PosixPattern => {
   const options: Options = {
     ignoreCase: false,
     newlineStops: false,
@@ -361,11 +439,14 @@ const compileWith = (pattern: string, flags: string): RegExp => {
     }
     source = source.slice(embedded[0].length)
   }
-  const translated = options.literal
-    ? [...source].map(escapeLiteral).join('')
-    : new Translator(source, options).translate()
+  const tree: RegexNode = options.literal
+    ? {
+        kind: 'sequence',
+        parts: Array.from(source, (char): RegexNode => ({ kind: 'character', source: escapeLiteral(char) })),
+      }
+    : new RegexParser(source, options).parse()
   try {
-    return new RegExp(translated, `gsu${options.ignoreCase ? 'i' : ''}`)
+    return new PosixPattern(tree, `su${options.ignoreCase ? 'i' : ''}`)
   } catch {
     throw invalidRegularExpression('invalid character range')
   }
@@ -373,16 +454,16 @@ const compileWith = (pattern: string, flags: string): RegExp => {
 
 const FLAG_SEPARATOR = '\u0000'
 
-const compiled = memoize((key: string): RegExp => {
+const compiled = memoize((key: string): PosixPattern => {
   const separator = key.indexOf(FLAG_SEPARATOR)
   return compileWith(key.slice(separator + 1), key.slice(0, separator))
 })
 
 /**
- * The global JavaScript expression for a PostgreSQL one; callers set `lastIndex`. `flags` are option letters without
+ * The compiled form of an expression; callers set `lastIndex`. `flags` are option letters without
  * `g`. Throws 2201B.
  */
-export const posixRegex = (pattern: string, flags = ''): RegExp => compiled(flags + FLAG_SEPARATOR + pattern)
+export const posixRegex = (pattern: string, flags = ''): PosixPattern => compiled(flags + FLAG_SEPARATOR + pattern)
 
 /** Flags argument of the regexp_ functions: option letters, and `g` where a function allows it. Throws 22023. */
 export const readFlags = (flags: string): { readonly letters: string; readonly global: boolean } => {

@@ -178,7 +178,8 @@ const LIST = `
     prsd_end 3719 internal void; prsd_headline 3720 internal,internal,tsquery internal;
     prsd_lextype 3721 internal internal; dsimple_init 3725 internal internal;
     dsimple_lexize 3726 internal,internal,internal,internal internal; dsnowball_init 13148 internal internal;
-    dsnowball_lexize 13149 internal,internal,internal,internal internal`
+    dsnowball_lexize 13149 internal,internal,internal,internal internal;
+    xml_in 2893 cstring xml; xml_out 2894 xml cstring; xml_recv 2898 internal xml; xml_send 2899 xml bytea`
 
 const oidOf = (name: string): number => {
   const type = typeByName(name)

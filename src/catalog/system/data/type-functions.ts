@@ -75,7 +75,8 @@ const LIST = `
     line line_in line_out line_recv line_send - - - raw_array_subscript_handler;
     circle circle_in circle_out circle_recv circle_send - - - -;
     tsvector tsvectorin tsvectorout tsvectorrecv tsvectorsend - - ts_typanalyze -;
-    tsquery tsqueryin tsqueryout tsqueryrecv tsquerysend - - - -`
+    tsquery tsqueryin tsqueryout tsqueryrecv tsquerysend - - - -;
+    xml xml_in xml_out xml_recv xml_send - - - -`
 
 const byType = new Map(
   LIST.split(';').map((entry) => {

@@ -77,7 +77,7 @@ const tables = informationView('tables', 13425, TABLES_COLUMNS, (source) =>
     ...tableColumns(source, relation),
     table_type: relation.kind === 'v' ? 'VIEW' : isTemporary(relation) ? 'LOCAL TEMPORARY' : 'BASE TABLE',
     is_insertable_into: yesNo(relation.kind === 'r' || relation.kind === 'p' || allows(source, relation, INSERTABLE)),
-    is_typed: 'NO',
+    is_typed: yesNo(relation.ofType !== undefined),
     commit_action: isTemporary(relation) ? 'PRESERVE' : null,
   })),
 )

@@ -1,0 +1,40 @@
+/** Conditions of xml values and of the expressions that make them. */
+import { SqlError } from '../sql-error.ts'
+import { SQL_STATE } from '../sql-state.ts'
+
+/** The line of a text with a mark below the place, as XML parsers show it. */
+const shown = (text: string, message: string, at: number): string => {
+  const before = text.slice(0, at).split('\n')
+  const line = text.split('\n')[before.length - 1] ?? ''
+  return `line ${before.length}: ${message}\n${line}\n${' '.repeat((before.at(-1) ?? '').length)}^`
+}
+
+/** Text that is no XML; `fault` null: its declaration is none. */
+export const invalidXml = (
+  kind: 'document' | 'content',
+  fault: { readonly message: string; readonly at: number } | null,
+  text: string,
+): SqlError =>
+  new SqlError(
+    kind === 'document' ? SQL_STATE.invalid_xml_document : SQL_STATE.invalid_xml_content,
+    fault === null ? 'invalid XML content: invalid XML declaration' : `invalid XML ${kind}`,
+    fault === null ? {} : { detail: shown(text, fault.message, fault.at) },
+  )
+
+export const invalidXmlComment = (): SqlError => new SqlError(SQL_STATE.invalid_xml_comment, 'invalid XML comment')
+
+export const invalidXmlInstruction = (detail: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_xml_processing_instruction, 'invalid XML processing instruction', { detail })
+
+export const notXmlDocument = (): SqlError => new SqlError(SQL_STATE.not_an_xml_document, 'not an XML document')
+
+/** An infinite date or time, for which XML has no text. */
+export const infiniteInXml = (type: 'date' | 'timestamp'): SqlError =>
+  new SqlError(SQL_STATE.datetime_field_overflow, `${type} out of range`, {
+    detail: `XML does not support infinite ${type} values.`,
+  })
+
+export const reservedXmlTarget = (target: string): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, 'invalid XML processing instruction', {
+    detail: `XML processing instruction target name cannot be "${target}".`,
+  })

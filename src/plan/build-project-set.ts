@@ -1,0 +1,66 @@
+/** Set-returning functions in select lists. */
+import type { ColumnId, Expr } from '../analyze/expression.ts'
+import { mapChildren } from '../analyze/nodes.ts'
+import { containsSet, mentions, refer, type BuildContext } from './build-nodes.ts'
+import type { LogicalPlan } from './logical.ts'
+import type { ComputedColumn, PlanColumn } from './physical.ts'
+
+/** Set-returning calls run at the top of a project-set; expressions around them are computed above it. */
+export const projectSet = (
+  context: BuildContext,
+  input: LogicalPlan,
+  columns: readonly ComputedColumn[],
+  outputs: readonly PlanColumn[],
+): LogicalPlan => {
+  const sets: { id: ColumnId; expr: Expr }[] = []
+  const pull = (expr: Expr): Expr => {
+    if (expr.kind !== 'set-call') return mapChildren(expr, pull)
+    const id = context.freshColumn()
+    sets.push({ id, expr: { ...expr, args: expr.args.map(pull) } })
+    return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
+  }
+  const above = columns.map((c) => ({ id: c.id, expr: pull(c.expr) }))
+  const nested = sets.some(
+    (s) => s.expr.kind === 'set-call' && s.expr.args.some((a) => mentions(a, new Set(sets.map((o) => o.id)))),
+  )
+  const passed = input.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
+  let plan = input
+  // Calls inside the arguments of others come first, one level at a time.
+  const levels = nested ? sets.map((s) => [s]) : [sets]
+  let available = passed
+  for (const level of levels) {
+    const all = [...available, ...level]
+    plan = {
+      kind: 'project-set',
+      input: plan,
+      columns: all,
+      outputs: [...plan.outputs, ...level.map((s) => ({ id: s.id, name: 'set', type: s.expr.type }))],
+    }
+    available = plan.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
+  }
+  return { kind: 'project', input: plan, columns: above, outputs }
+}
+
+/** What computes columns over an input. */
+interface Projector {
+  readonly context: BuildContext
+  project(input: LogicalPlan, columns: readonly ComputedColumn[], names: readonly string[]): LogicalPlan
+}
+
+/** Set-returning functions in GROUP BY give their rows before these are grouped. */
+export const expandKeys = (
+  builder: Projector,
+  input: LogicalPlan,
+  keys: readonly Expr[],
+): { readonly below: LogicalPlan; readonly keys: readonly Expr[] } => {
+  if (!keys.some(containsSet)) return { below: input, keys }
+  const sets = keys.filter(containsSet).map((expr) => ({ id: builder.context.freshColumn(), expr }))
+  const passed = input.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
+  const names = [...input.outputs.map((c) => c.name), ...sets.map(() => 'set')]
+  const below = builder.project(input, [...passed, ...sets], names)
+  const expanded = keys.map((key): Expr => {
+    const set = sets.find((s) => s.expr === key)
+    return set === undefined ? key : { kind: 'column', id: set.id, name: 'set', type: key.type, typmod: key.typmod }
+  })
+  return { below, keys: expanded }
+}

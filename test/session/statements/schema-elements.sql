@@ -1,0 +1,10 @@
+create schema s1 create view v as select a+1 as b from t create table t(a int primary key) create index i on t(a) create sequence sq;
+select relname, relkind, relnamespace::regnamespace from pg_class where relnamespace = 's1'::regnamespace order by 1;
+create schema s2 create table s3.t(a int);
+create schema s2 create table t(a int) create table t(b int);
+select * from s2.t;
+show search_path;
+create schema if not exists s1;
+set search_path = s1; create schema s4 create table z(q int references t);
+comment on view s1.v is 'a view'; comment on index s1.i is 'an index'; comment on sequence s1.sq is 'a seq'; comment on schema s1 is 'sch'; comment on column s1.v.b is 'col'; comment on constraint t_pkey on s1.t is 'pk';
+select obj_description('s1.v'::regclass), obj_description('s1.i'::regclass), obj_description('s1.sq'::regclass), col_description('s1.v'::regclass,1);
