@@ -61,7 +61,9 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
     ? CLAUSE.windowArgument
     : isAggregateName(context, name)
       ? CLAUSE.aggregateArgument
-      : scope.clause
+      : scope.clause === CLAUSE.from
+        ? CLAUSE.fromArgument
+        : scope.clause
   const args = scope.within(argClause, () => argNodes.map((arg) => context.expr(scope, arg)))
   const named = argumentNames(argNodes)
   const sortedArgs = within
@@ -100,6 +102,9 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
         throw featureNotSupported('aggregate function calls cannot contain set-returning function calls', location, {
           hint: 'You might be able to move the set-returning function into a LATERAL FROM item.',
         })
+      }
+      if (scope.clause === CLAUSE.fromArgument) {
+        throw featureNotSupported('set-returning functions must appear at top level of FROM', location)
       }
       if (!scope.clause.sets) {
         throw featureNotSupported(`set-returning functions are not allowed in ${scope.clause.name}`, location)
@@ -408,6 +413,7 @@ const aggregateCall = (
     orderBy = orderBy.map((key, i) => ({ ...key, expr: aggregated[i] ?? key.expr }))
   }
   if (distinct) checkDistinct(args, orderBy, location)
+  scope.aggregateLocation ??= scope.aggregated ? undefined : (location ?? undefined)
   scope.aggregated = true
   return {
     kind: 'aggregate',

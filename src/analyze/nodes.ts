@@ -205,7 +205,7 @@ export const sameExpr = (a: Expr, b: Expr): boolean => {
   if (a.kind === 'column' && b.kind === 'column') return a.id === b.id
   if (a.kind === 'param' && b.kind === 'param') return a.index === b.index
   if (a.kind === 'const' && b.kind === 'const') return sameDatum(a, b)
-  if (a.kind === 'subquery' || a.kind === 'aggregate' || a.kind === 'window' || a.kind === 'set-call') {
+  if (a.kind === 'subquery' || a.kind === 'aggregate' || a.kind === 'window') {
     return a.kind === 'aggregate' && b.kind === 'aggregate' && sameAggregate(a, b)
   }
   return signature(a) === signature(b) && sameList(children(a), children(b))
@@ -236,6 +236,8 @@ const sameAggregate = (a: Expr & { kind: 'aggregate' }, b: Expr & { kind: 'aggre
 /** What distinguishes nodes of one kind besides their children. */
 const signature = (expr: Expr): string => {
   switch (expr.kind) {
+    case 'set-call':
+      return `${expr.function.oid}`
     case 'call':
       return `${expr.function.oid}${expr.function.form?.join('\u0000') ?? ''}`
     case 'is-null':

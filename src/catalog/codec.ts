@@ -1,5 +1,6 @@
 /** Catalog objects as stored records: JSON in which types are named by oid and odd values are written as texts. */
 import { arrayTypeOf } from '../types/array.ts'
+import { defineType } from '../types/define-type.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
 import { intact } from '../storage/damage.ts'
 import type { CatalogObject, Column, RelationObject, TypeObject } from './objects.ts'
@@ -140,6 +141,7 @@ const resolveTypes = (value: unknown, typeOf: (oid: number) => SqlType): unknown
   if (Array.isArray(value)) return value.map((item) => resolveTypes(item, typeOf))
   if (typeof value !== 'object' || value === null) return value
   if (TYPE in value) return typeOf((value as Json)[TYPE] as number)
+  if ('attnum' in value && (value as Json)['dropped'] === true) return droppedColumn(value as Json, typeOf)
   const out: Json = {}
   for (const [key, item] of Object.entries(value)) out[key] = PARSE_TREES.has(key) ? item : resolveTypes(item, typeOf)
   if ('attnum' in out && 'missing' in out && out['missing'] !== null) {
@@ -147,6 +149,36 @@ const resolveTypes = (value: unknown, typeOf: (oid: number) => SqlType): unknown
   }
   return out
 }
+
+/** A dropped column may be of a type that went with it. */
+const droppedColumn = (column: Json, typeOf: (oid: number) => SqlType): Json => {
+  const oid = (column['type'] as Json)[TYPE] as number
+  let type: SqlType
+  try {
+    type = typeOf(oid)
+  } catch {
+    type = lostType(oid)
+  }
+  return { ...column, type }
+}
+
+/** What is left of a type that is gone: its values are bytes that nobody looks at. */
+const lostType = (oid: number): SqlType =>
+  defineType({
+    oid,
+    name: `dropped_${oid}`,
+    category: 'U',
+    length: -1,
+    align: 'i',
+    arrayOid: 0,
+    physical: 'any',
+    parse: (text) => text,
+    format: (value) => String(value),
+    receive: (bytes) => Uint8Array.from(bytes),
+    send: (value) => (value instanceof Uint8Array ? value : new Uint8Array(0)),
+    compare: null,
+    hashKey: null,
+  })
 
 /** Fields that hold parse trees, which are kept as they are. */
 const PARSE_TREES = new Set(['default', 'expression', 'predicate', 'check', 'query', 'body'])

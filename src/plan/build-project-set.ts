@@ -1,7 +1,7 @@
 /** Set-returning functions in select lists. */
 import type { ColumnId, Expr } from '../analyze/expression.ts'
 import { mapChildren } from '../analyze/nodes.ts'
-import { mentions, refer, type BuildContext } from './build-nodes.ts'
+import { containsSet, mentions, refer, type BuildContext } from './build-nodes.ts'
 import type { LogicalPlan } from './logical.ts'
 import type { ComputedColumn, PlanColumn } from './physical.ts'
 
@@ -39,4 +39,28 @@ export const projectSet = (
     available = plan.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
   }
   return { kind: 'project', input: plan, columns: above, outputs }
+}
+
+/** What computes columns over an input. */
+interface Projector {
+  readonly context: BuildContext
+  project(input: LogicalPlan, columns: readonly ComputedColumn[], names: readonly string[]): LogicalPlan
+}
+
+/** Set-returning functions in GROUP BY give their rows before these are grouped. */
+export const expandKeys = (
+  builder: Projector,
+  input: LogicalPlan,
+  keys: readonly Expr[],
+): { readonly below: LogicalPlan; readonly keys: readonly Expr[] } => {
+  if (!keys.some(containsSet)) return { below: input, keys }
+  const sets = keys.filter(containsSet).map((expr) => ({ id: builder.context.freshColumn(), expr }))
+  const passed = input.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
+  const names = [...input.outputs.map((c) => c.name), ...sets.map(() => 'set')]
+  const below = builder.project(input, [...passed, ...sets], names)
+  const expanded = keys.map((key): Expr => {
+    const set = sets.find((s) => s.expr === key)
+    return set === undefined ? key : { kind: 'column', id: set.id, name: 'set', type: key.type, typmod: key.typmod }
+  })
+  return { below, keys: expanded }
 }

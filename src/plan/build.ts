@@ -14,7 +14,7 @@ import type {
   SetOperationQuery,
   ValuesQuery,
 } from '../analyze/query.ts'
-import { projectSet } from './build-project-set.ts'
+import { expandKeys, projectSet } from './build-project-set.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
 import {
   containsSet,
@@ -263,8 +263,12 @@ class Builder implements QueryBuilder {
   /** Puts an `apply` below for every subquery in the expressions and answers them over its columns. */
   applySubqueries(input: LogicalPlan, exprs: readonly Expr[]): { plan: LogicalPlan; exprs: Expr[] } {
     let plan = input
+    const pulled = new Map<Expr, Expr>()
     const pull = (expr: Expr): Expr => {
       if (expr.kind !== 'subquery') return mapChildren(expr, pull)
+      // One that stands in several places runs once.
+      const known = pulled.get(expr)
+      if (known !== undefined) return known
       const test = expr.test === null ? null : pull(expr.test)
       const subplan = this.query(expr.query)
       const column: PlanColumn = { id: this.context.freshColumn(), name: 'subquery', type: expr.type }
@@ -279,7 +283,9 @@ class Builder implements QueryBuilder {
         test,
         outputs: [...plan.outputs, column],
       }
-      return { kind: 'column', id: column.id, name: column.name, type: expr.type, typmod: expr.typmod }
+      const answer: Expr = { kind: 'column', id: column.id, name: column.name, type: expr.type, typmod: expr.typmod }
+      pulled.set(expr, answer)
+      return answer
     }
     const replaced = exprs.map(pull)
     return { plan, exprs: replaced }
@@ -321,7 +327,8 @@ class Builder implements QueryBuilder {
     for (const window of query.windows) {
       for (const e of [...window.partitionBy, ...window.orderBy.map((k) => k.expr)]) replace(e)
     }
-    const { plan: applied, exprs } = this.applySubqueries(input, [...groupExprs, ...calls.map((c) => c.call)])
+    const { below, keys } = expandKeys(this, input, groupExprs)
+    const { plan: applied, exprs } = this.applySubqueries(below, [...keys, ...calls.map((c) => c.call)])
     const groupBy = groupIds.map((id, i) => ({ id, expr: exprs[i] as Expr }))
     const aggregates = calls.map((c, i) => ({ id: c.id, call: exprs[groupExprs.length + i] as AggregateExpr }))
     const outputs: PlanColumn[] = [

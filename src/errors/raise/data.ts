@@ -324,3 +324,12 @@ export const invalidByteaText = (): SqlError =>
 
 /** JSON that cannot become rows. */
 export const jsonNotRecord = (message: string): SqlError => invalidParameterValue(message)
+
+/** A value that is no array where an array is to be read; `hint` tells where it stands. */
+export const expectedJsonArray = (hint: string | null): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, 'expected JSON array', hint === null ? {} : { hint })
+
+export const malformedJsonArray = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, 'malformed JSON array', {
+    detail: 'Multidimensional arrays must have sub-arrays with matching dimensions.',
+  })

@@ -1,7 +1,8 @@
 /** A subquery's answer for each input row, as one more column; run again only when its parameters' values changed. */
 import { moreThanOneRow } from '../../errors/raise/execution.ts'
 import type { Apply } from '../../plan/physical.ts'
-import type { Datum } from '../../types/sql-type.ts'
+import { SqlArray } from '../../types/array.ts'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
 import { vectorOf, type AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
@@ -85,7 +86,7 @@ export class ApplyOperator implements Operator {
       const known = key === null ? undefined : this.#cache.get(key)
       if (known !== undefined) return this.#finishRow(position, known)
       for (const { id, column } of this.#parameters) this.#context.outer[id] = batch.columns[column]?.get(position)
-      this.#answer = new Answer(this.#plan.form)
+      this.#answer = new Answer(this.#plan.form, this.#plan.column.type)
       this.#subplan.open()
     }
     const answer = this.#answer
@@ -145,13 +146,15 @@ export class ApplyOperator implements Operator {
 /** One subquery's answer as its rows come in. */
 class Answer {
   readonly #form: Apply['form']
+  readonly #type: SqlType
   readonly #values: Datum[] = []
   #unknown = false
   decided = false
   #result: Datum = null
 
-  constructor(form: Apply['form']) {
+  constructor(form: Apply['form'], type: SqlType) {
     this.#form = form
+    this.#type = type
   }
 
   add(value: Datum): void {
@@ -192,7 +195,8 @@ class Answer {
       case 'array':
         return arrayOfElements(
           this.#values,
-          this.#values.some((v) => v !== null && typeof v === 'object' && 'dimensions' in v),
+          // The fixed vectors are elements, although they are arrays of their own kind.
+          (this.#type.element?.element ?? null) === null && this.#values.some((v) => v instanceof SqlArray),
         )
       case 'any':
         return this.#unknown ? null : false

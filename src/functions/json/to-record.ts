@@ -1,5 +1,5 @@
 /** JSON as rows: values of objects read into the columns of a row type. */
-import { jsonNotRecord } from '../../errors/raise/data.ts'
+import { expectedJsonArray, jsonNotRecord, malformedJsonArray } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import {
   formatJsonbNode,
@@ -9,36 +9,80 @@ import {
   type JsonbNode,
   type JsonbObject,
 } from '../../types/json/jsonb.ts'
+import { baseTypeOf } from '../../types/domain-type.ts'
 import { OID } from '../../types/oids.ts'
 import { isRowType, type RowType, type RowTypeField, SqlRecord } from '../../types/record.ts'
 import type { Datum, FormatContext, SqlType } from '../../types/sql-type.ts'
 
+/** Where in a row a value is read, for hints: a column, and positions in its array. */
+interface Place {
+  readonly column: string | null
+  readonly indexes: readonly number[]
+}
+
 /** A node read as a value of a type: through its text, part by part for arrays and rows. Throws as input does. */
-const datumOfNode = (node: JsonbNode, type: SqlType, typmod: number, context: FormatContext): Datum => {
+const datumOfNode = (
+  node: JsonbNode,
+  declared: SqlType,
+  typmod: number,
+  context: FormatContext,
+  place: Place,
+): Datum => {
   if (node === null) return null
+  const type = baseTypeOf(declared)
   if (type.oid === OID.jsonb) return new Jsonb(node)
   if (type.oid === OID.json) return formatJsonbNode(node)
-  if (isJsonbArray(node) && type.element !== null) return arrayOfNode(node, type.element, typmod, context)
-  if (isJsonbObject(node) && isRowType(type)) return recordOfObject(node, type, null, context)
+  if (typeof node !== 'string') {
+    if (isArrayType(type)) {
+      if (!isJsonbArray(node)) throw expectedJsonArray(placeHint(place))
+      return arrayOfNode(node, type.element as SqlType, typmod, context, place)
+    }
+    if (isRowType(type)) {
+      if (isJsonbObject(node)) return recordOfObject(node, type, null, context)
+      throw jsonNotRecord(`cannot call populate_composite on ${isJsonbArray(node) ? 'an array' : 'a scalar'}`)
+    }
+  }
   return type.parse(typeof node === 'string' ? node : formatJsonbNode(node), typmod, context)
 }
 
+const isArrayType = (type: SqlType): boolean => type.element !== null && type.length === -1 && type.arrayOid === 0
+
+const placeHint = ({ column, indexes }: Place): string | null => {
+  const element = indexes.map((index) => `[${index}]`).join('')
+  if (element === '') return column === null ? null : `See the value of key "${column}".`
+  return column === null ? `See the array element ${element}.` : `See the array element ${element} of key "${column}".`
+}
+
+/** As many dimensions as arrays stand in one another before the first other element. */
 const arrayOfNode = (
-  node: readonly JsonbNode[],
+  root: readonly JsonbNode[],
   element: SqlType,
   typmod: number,
   context: FormatContext,
+  place: Place,
 ): SqlArray => {
-  const dimensions: number[] = []
-  for (let level: JsonbNode | undefined = node; level !== undefined && isJsonbArray(level); level = level[0])
-    dimensions.push(level.length)
-  const elements = (node as unknown[]).flat(dimensions.length - 1) as JsonbNode[]
-  return elements.length === 0
+  const sizes: number[] = []
+  const values: Datum[] = []
+  let depth = 0
+  const walk = (node: readonly JsonbNode[], level: number, indexes: readonly number[]): void => {
+    node.forEach((item, i) => {
+      const at = { column: place.column, indexes: [...indexes, i] }
+      if (depth === 0 && !isJsonbArray(item)) depth = level
+      if (depth === level) values.push(datumOfNode(item, element, typmod, context, at))
+      else if (isJsonbArray(item)) walk(item, level + 1, at.indexes)
+      else throw expectedJsonArray(placeHint(at))
+    })
+    const known = sizes[level - 1]
+    if (known === undefined) sizes[level - 1] = node.length
+    else if (known !== node.length) throw malformedJsonArray()
+  }
+  walk(root, 1, [])
+  return values.length === 0
     ? SqlArray.empty
     : new SqlArray(
-        dimensions,
-        dimensions.map(() => 1),
-        elements.map((item) => datumOfNode(item, element, typmod, context)),
+        sizes,
+        sizes.map(() => 1),
+        values,
       )
 }
 
@@ -64,7 +108,7 @@ const valueOfField = (
   context: FormatContext,
 ): Datum => {
   const member = node.get(name)
-  return member === undefined ? base : datumOfNode(member, type, typmod, context)
+  return member === undefined ? base : datumOfNode(member, type, typmod, context, { column: name, indexes: [] })
 }
 
 /** The row type of a call's result. */
