@@ -114,3 +114,15 @@ export const containsWords = (query: TsQuery, part: TsQuery): boolean => {
   const words = new Set(wordsOf(query.root).map(({ word }) => word))
   return wordsOf(part.root).every(({ word }) => words.has(word))
 }
+
+/** The same for several pairs of target and substitute, one after another. */
+export const rewriteQueryByRows = (
+  query: TsQuery,
+  rows: readonly (readonly [target: TsQuery | null, substitute: TsQuery | null])[],
+): TsQuery => {
+  let result = query
+  for (const [target, substitute] of rows) {
+    if (target !== null && substitute !== null) result = rewriteQuery(result, target, substitute)
+  }
+  return result
+}
