@@ -114,6 +114,8 @@ export interface SqlType {
   readonly element: SqlType | null
   /** Of types of fixed length that can be subscripted (name, point, …): a value's elements, counted from 0. */
   readonly parts?: (value: Datum) => readonly Datum[]
+  /** The value of such elements. */
+  readonly ofParts?: (parts: readonly Datum[]) => Datum
   /** pg_type.typcollation: 100 (default) when text-like, 950 ("C") for name, else 0. */
   readonly collation: number
   readonly physical: PhysicalKind

@@ -4,7 +4,7 @@ import { assignAtPath } from '../../functions/json/edit.ts'
 import { SqlArray } from '../../types/array.ts'
 import { Jsonb, type JsonbNode } from '../../types/json/jsonb.ts'
 import { type RowType, SqlRecord } from '../../types/record.ts'
-import type { Datum } from '../../types/sql-type.ts'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
 
 /** Most elements that an array has. */
 const MAX_ELEMENTS = 134_217_727
@@ -71,6 +71,21 @@ export const setElement = (given: SqlArray | null, subscripts: readonly (number 
 }
 
 const outOfBound = (bound: number) => programLimitExceeded(`array lower bound is too large: ${bound}`)
+
+/** The same of a value of fixed length: nothing can be added to it, and no element is NULL. */
+export const setPart = (
+  { parts, ofParts }: SqlType,
+  given: Datum,
+  subscripts: readonly (number | null)[],
+  value: Datum,
+): Datum => {
+  const [at] = subscripts.map(requiredSubscript)
+  if (given === null || value === null) return given
+  const elements = parts?.(given) ?? []
+  if (subscripts.length !== 1) throw wrongNumber()
+  if (at === undefined || at < 0 || at >= elements.length) throw outOfRange()
+  return ofParts?.(elements.with(at, value))
+}
 
 /** A subscript of a slice; null: open. A plain subscript n among slices means 1:n. */
 export interface SliceBound {

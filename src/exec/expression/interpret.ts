@@ -25,7 +25,7 @@ import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
 import type { ExecutionContext } from '../context.ts'
 import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
-import { requiredSubscript, setElement, setField, setInJson, setSlice } from './assign.ts'
+import { requiredSubscript, setElement, setField, setInJson, setPart, setSlice } from './assign.ts'
 import type { Replay } from './replay.ts'
 
 /** The value at a physical position of a batch. */
@@ -489,6 +489,16 @@ const assign = ({ arg, target, value, type }: AssignExpr, scope: Compilation): E
     upper: upper === null ? null : interpret(upper, scope),
     slice,
   }))
+  if (type.parts !== undefined) {
+    if (target.kind !== 'element') throw featureNotSupported('slices of fixed-length arrays not implemented')
+    return (batch, at) =>
+      setPart(
+        type,
+        container(batch, at),
+        indices.map(({ upper }) => upper?.(batch, at) ?? null),
+        part(batch, at),
+      )
+  }
   if (target.kind === 'element') {
     return (batch, at) =>
       setElement(

@@ -115,14 +115,17 @@ export const containsWords = (query: TsQuery, part: TsQuery): boolean => {
   return wordsOf(part.root).every(({ word }) => words.has(word))
 }
 
+/** The query with the operands of its chains in order. */
+const inOrder = ({ root }: TsQuery): TsQuery => (root === null ? TsQuery.empty : new TsQuery(nodeOf(treeOf(root))))
+
 /** The same for several pairs of target and substitute, one after another. */
 export const rewriteQueryByRows = (
   query: TsQuery,
   rows: readonly (readonly [target: TsQuery | null, substitute: TsQuery | null])[],
 ): TsQuery => {
-  let result = query
+  let result = inOrder(query)
   for (const [target, substitute] of rows) {
-    if (target !== null && substitute !== null) result = rewriteQuery(result, target, substitute)
+    if (target !== null && substitute !== null) result = inOrder(rewriteQuery(result, target, substitute))
   }
   return result
 }
