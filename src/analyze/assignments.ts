@@ -1,7 +1,7 @@
 /** SET of UPDATE, ON CONFLICT and MERGE: which columns get which values. */
 import { featureNotSupported, generatedAlways, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import type { Column } from '../catalog/objects.ts'
-import { bodyOf, tagOf, type Node, type ResTarget } from '../sql/ast.ts'
+import { bodyOf, tagOf, type Node, type ResTarget, type SubLink } from '../sql/ast.ts'
 import { assignmentPath, type AssignmentPath } from './assignment-path.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
@@ -10,7 +10,9 @@ import { baseColumn, columnNamed, defaultOf, type ModifyTarget } from './modify-
 import { columnRef, constant } from './nodes.ts'
 import type { Assignment, OutputColumn } from './query.ts'
 import { CLAUSE, type Scope } from './scope.ts'
+import { OID } from '../types/oids.ts'
 import { wrap } from './set-operations.ts'
+import { expandedItem } from './targets.ts'
 import { assignable } from './table-expressions.ts'
 
 /** SET items: single columns, and rows of columns from rows or subqueries. */
@@ -22,6 +24,7 @@ export const assignmentsOf = (
 ): Assignment[] => {
   const assignments: Assignment[] = []
   const whole = new Set<Column>()
+  const rows = new Map<number, SubqueryRow>()
   for (const n of nodes) {
     const target = bodyOf(n, 'ResTarget') as ResTarget
     const column = baseColumn(modified, columnNamed(modified, target.name as string, target.location))
@@ -30,7 +33,7 @@ export const assignmentsOf = (
     if (known >= 0 && (path === null || whole.has(column))) {
       throw syntaxErrorAt(`multiple assignments to same column "${column.name}"`)
     }
-    const expr = assignedValue(context, scope, target.val as Node, { column, path, modified })
+    const expr = assignedValue(context, scope, target.val as Node, { column, path, modified, rows })
     if (path === null) {
       whole.add(column)
       assignments.push({ column, expr })
@@ -65,6 +68,8 @@ interface Place {
   readonly column: Column
   readonly path: AssignmentPath | null
   readonly modified: ModifyTarget
+  /** Subqueries whose columns are assigned together, by where they stand. */
+  readonly rows: Map<number, SubqueryRow>
 }
 
 const fitted = (context: AnalysisContext, { column, path }: Place, expr: Expr, location: number | undefined): Expr =>
@@ -109,26 +114,45 @@ const multiAssigned = (
   const source = multi.source as Node
   const subLink = bodyOf(source, 'SubLink')
   if (subLink !== undefined) {
-    const query = context.rules.query(context, scope, subLink.subselect as Node)
-    if (query.outputs.length !== multi.ncolumns)
-      throw syntaxErrorAt('number of columns does not match number of values', subLink.location)
-    const whole = wrap(context, query, (expr) => expr)
-    const only = { ...whole, targets: [whole.targets[position]], outputs: [whole.outputs[position]] } as typeof whole
-    const output = only.outputs[0] as OutputColumn
-    const value: Expr = {
-      kind: 'subquery',
-      form: 'scalar',
-      query: only,
-      test: null,
-      type: output.type,
-      typmod: output.typmod,
-    }
+    const row = place.rows.get(subLink.location ?? 0) ?? subqueryRow(context, scope, subLink, multi.ncolumns ?? 0)
+    place.rows.set(subLink.location ?? 0, row)
+    const output = row.outputs[position] as OutputColumn
+    const value: Expr = { kind: 'field', arg: row.value, field: position, type: output.type, typmod: output.typmod }
     return fitted(context, place, value, subLink.location)
   }
   const row = bodyOf(source, 'RowExpr')
   if (row === undefined)
-    throw featureNotSupported('source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression')
-  if ((row.args?.length ?? 0) !== multi.ncolumns)
+    throw featureNotSupported(
+      'source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression',
+      locationOf(source),
+    )
+  const items = (row.args ?? []).flatMap(
+    (item): (Node | Expr)[] => scope.within(CLAUSE.update, () => expandedItem(context, scope, item)) ?? [item],
+  )
+  if (items.length !== multi.ncolumns)
     throw syntaxErrorAt('number of columns does not match number of values', row.location)
-  return assignedValue(context, scope, row.args?.[position] as Node, place)
+  const item = items[position] as Node | Expr
+  if ('kind' in item) return fitted(context, place, item as Expr, row.location)
+  return assignedValue(context, scope, item, place)
+}
+
+/** A subquery whose columns are assigned together runs once. */
+interface SubqueryRow {
+  readonly value: Expr
+  readonly outputs: readonly OutputColumn[]
+}
+
+const subqueryRow = (context: AnalysisContext, scope: Scope, subLink: SubLink, width: number): SubqueryRow => {
+  const query = context.rules.query(context, scope, subLink.subselect as Node)
+  if (query.outputs.length !== width)
+    throw syntaxErrorAt('number of columns does not match number of values', subLink.location)
+  const record = context.typeOf(OID.record)
+  const whole = wrap(context, query, (expr) => expr)
+  const fields = whole.targets.map((t) => t.expr)
+  const names = query.outputs.map((c) => c.name)
+  const column = { id: context.freshColumn(), name: 'row', type: record, typmod: -1, tableOid: 0, attnum: 0 }
+  const row: Expr = { kind: 'row', fields, names, type: record, typmod: -1 }
+  const only = { ...whole, targets: [{ column, expr: row, hidden: false }], outputs: [column] }
+  const value: Expr = { kind: 'subquery', form: 'scalar', query: only, test: null, type: record, typmod: -1 }
+  return { value, outputs: query.outputs }
 }

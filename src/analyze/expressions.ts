@@ -99,6 +99,10 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
     const bound = scope.columnNumbered(node.attnum)
     if (bound !== null) return bound
   }
+  const { clause } = scope
+  if (clause.columns === false) {
+    throw featureNotSupported(`cannot use column reference in ${clause.closed}`, node.location)
+  }
   const fields = node.fields ?? []
   if (fields.some((f) => 'A_Star' in f)) return wholeRow(context, scope, node)
   const names = namesOf(fields)

@@ -134,7 +134,7 @@ const querySource = (context: AnalysisContext, scope: Scope, node: Node, input: 
   const query = context.rules.query(context, scope, node, true)
   checkWidth(query.outputs.length, named, node)
   if (isExplicit && query.outputs.length < named.length) {
-    throw syntaxErrorAt('INSERT has more target columns than expressions')
+    throw syntaxErrorAt('INSERT has more target columns than expressions', named[query.outputs.length]?.location)
   }
   const slots = slotsOf(context, scope, input, query.outputs.length)
   for (const { column } of slots) checkWritable(column, overriding)
@@ -177,7 +177,7 @@ const valuesSource = (context: AnalysisContext, scope: Scope, select: SelectStmt
   }
   checkWidth(width, named, lists[0]?.[named.length]?.node)
   if (width < named.length && isExplicit) {
-    throw syntaxErrorAt('INSERT has more target columns than expressions', locationOf(lists[0]?.[0]?.node))
+    throw syntaxErrorAt('INSERT has more target columns than expressions', named[width]?.location)
   }
   const slots = slotsOf(context, scope, input, width)
   const rows = lists.map((list) =>

@@ -26,6 +26,8 @@ export interface NamespaceItem {
   tableVisible: boolean
   /** Columns reachable without qualification; USING hides the merged originals. */
   readonly hidden: ReadonlySet<string>
+  /** Names that `*` does not mean. */
+  readonly unlisted?: ReadonlySet<string>
   /** The whole entry's unqualified columns are in reach (false for inputs of an aliased join). */
   columnsVisible: boolean
   /** Reachable from LATERAL expressions only, while FROM is still being read. */
@@ -45,6 +47,9 @@ export interface Clause {
   readonly aggregates: boolean
   readonly windows: boolean
   readonly sets: boolean
+  /** What messages call it where neither subqueries nor (`columns`) columns may stand. */
+  readonly closed?: string
+  readonly columns?: false
 }
 
 export const CLAUSE = {
@@ -67,17 +72,54 @@ export const CLAUSE = {
   aggregateArgument: { name: 'aggregate function calls', aggregates: false, windows: false, sets: false },
   window: { name: 'window definitions', aggregates: true, windows: false, sets: false },
   windowArgument: { name: 'window function calls', aggregates: true, windows: false, sets: false },
-  default: { name: 'DEFAULT expressions', aggregates: false, windows: false, sets: false },
-  check: { name: 'check constraints', aggregates: false, windows: false, sets: false },
-  generated: { name: 'column generation expressions', aggregates: false, windows: false, sets: false },
-  index: { name: 'index expressions', aggregates: false, windows: false, sets: false },
-  partitionKey: { name: 'partition key expressions', aggregates: false, windows: false, sets: false },
-  partitionBound: { name: 'partition bound', aggregates: false, windows: false, sets: false },
-  predicate: { name: 'index predicates', aggregates: false, windows: false, sets: false },
+  default: {
+    name: 'DEFAULT expressions',
+    aggregates: false,
+    windows: false,
+    sets: false,
+    closed: 'DEFAULT expression',
+    columns: false,
+  },
+  check: { name: 'check constraints', aggregates: false, windows: false, sets: false, closed: 'check constraint' },
+  generated: {
+    name: 'column generation expressions',
+    aggregates: false,
+    windows: false,
+    sets: false,
+    closed: 'column generation expression',
+  },
+  index: { name: 'index expressions', aggregates: false, windows: false, sets: false, closed: 'index expression' },
+  partitionKey: {
+    name: 'partition key expressions',
+    aggregates: false,
+    windows: false,
+    sets: false,
+    closed: 'partition key expression',
+  },
+  partitionBound: {
+    name: 'partition bound',
+    aggregates: false,
+    windows: false,
+    sets: false,
+    closed: 'partition bound',
+  },
+  predicate: { name: 'index predicates', aggregates: false, windows: false, sets: false, closed: 'index predicate' },
   call: { name: 'CALL arguments', aggregates: false, windows: false, sets: false },
-  execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false },
-  copyWhere: { name: 'COPY FROM WHERE conditions', aggregates: false, windows: false, sets: false },
-  transform: { name: 'transform expressions', aggregates: false, windows: false, sets: false },
+  execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false, closed: 'EXECUTE parameter' },
+  copyWhere: {
+    name: 'COPY FROM WHERE conditions',
+    aggregates: false,
+    windows: false,
+    sets: false,
+    closed: 'COPY FROM WHERE condition',
+  },
+  transform: {
+    name: 'transform expressions',
+    aggregates: false,
+    windows: false,
+    sets: false,
+    closed: 'transform expression',
+  },
 } as const satisfies Record<string, Clause>
 
 export class Scope {
@@ -88,8 +130,9 @@ export class Scope {
   /** WITH RECURSIVE names under analysis: their working table. */
   readonly workTables = new Map<string, Cte>()
   clause: Clause = CLAUSE.select
-  /** Aggregates were used at this level. */
+  /** Aggregates were used at this level; where the first one stands. */
   aggregated = false
+  aggregateLocation: number | undefined = undefined
   windowed = false
   /** Named windows of this level (WINDOW clause) and those written inline. */
   readonly windows: WindowSpec[] = []

@@ -10,6 +10,8 @@ import type { Query } from './query.ts'
 import type { Scope } from './scope.ts'
 
 export const analyzeSubLink = (context: AnalysisContext, scope: Scope, node: SubLink): Expr => {
+  const { closed } = scope.clause
+  if (closed !== undefined) throw featureNotSupported(`cannot use subquery in ${closed}`, node.location)
   const query = context.rules.query(context, scope, node.subselect as Node)
   const { bool } = context
   switch (node.subLinkType) {

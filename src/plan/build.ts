@@ -263,8 +263,12 @@ class Builder implements QueryBuilder {
   /** Puts an `apply` below for every subquery in the expressions and answers them over its columns. */
   applySubqueries(input: LogicalPlan, exprs: readonly Expr[]): { plan: LogicalPlan; exprs: Expr[] } {
     let plan = input
+    const pulled = new Map<Expr, Expr>()
     const pull = (expr: Expr): Expr => {
       if (expr.kind !== 'subquery') return mapChildren(expr, pull)
+      // One that stands in several places runs once.
+      const known = pulled.get(expr)
+      if (known !== undefined) return known
       const test = expr.test === null ? null : pull(expr.test)
       const subplan = this.query(expr.query)
       const column: PlanColumn = { id: this.context.freshColumn(), name: 'subquery', type: expr.type }
@@ -279,7 +283,9 @@ class Builder implements QueryBuilder {
         test,
         outputs: [...plan.outputs, column],
       }
-      return { kind: 'column', id: column.id, name: column.name, type: expr.type, typmod: expr.typmod }
+      const answer: Expr = { kind: 'column', id: column.id, name: column.name, type: expr.type, typmod: expr.typmod }
+      pulled.set(expr, answer)
+      return answer
     }
     const replaced = exprs.map(pull)
     return { plan, exprs: replaced }

@@ -55,6 +55,7 @@ export interface TreeOptions {
   readonly actuals: Actuals | null
   /** Schema of a relation by its oid, for VERBOSE. */
   readonly schemaName: (schema: number) => string
+  readonly relationName: (relation: number) => string
 }
 
 export const explainTree = (plan: PhysicalPlan, options: TreeOptions): ExplainNode =>
@@ -185,6 +186,9 @@ class TreeBuilder {
         add('Join Filter', conjuncts(plan.residual))
         break
       }
+      case 'insert':
+        this.#conflict(plan, details)
+        break
       case 'nested-loop':
         add('Join Filter', conjuncts(plan.condition))
         break
@@ -216,6 +220,16 @@ class TreeBuilder {
     }
   }
 
+  /** ON CONFLICT. */
+  #conflict({ query: { onConflict } }: PhysicalPlan & { kind: 'insert' }, details: Details): void {
+    if (onConflict === null) return
+    details.push(['Conflict Resolution', onConflict.action.toUpperCase()])
+    const names = onConflict.arbiters.map((oid) => identifier(this.#options.relationName(oid)))
+    if (names.length > 0) details.push(['Conflict Arbiter Indexes', names])
+    if (onConflict.where !== null)
+      details.push(['Conflict Filter', expressionText(onConflict.where, this.#names.names(true))])
+  }
+
   #heading(plan: PhysicalPlan): Pick<ExplainNode, 'heading' | 'identity'> {
     const simple = (name: string): Pick<ExplainNode, 'heading' | 'identity'> => ({
       heading: name,
@@ -235,7 +249,7 @@ class TreeBuilder {
         ])
       }
       case 'values-scan':
-        return plan.rows.length === 0 ? simple('Result') : on('Values Scan', '"*VALUES*"', [['Alias', '*VALUES*']])
+        return plan.rows.length <= 1 ? simple('Result') : on('Values Scan', '"*VALUES*"', [['Alias', '*VALUES*']])
       case 'function-scan': {
         const name = plan.item.calls[0]?.function?.name ?? plan.item.alias
         return on('Function Scan', aliased(name, plan.item.alias), [

@@ -94,6 +94,14 @@ export class PlanNames {
       case 'apply':
         this.#subplan(plan)
         break
+      case 'insert': {
+        const { table, onConflict } = plan.query
+        for (const { id, name } of table.columns) this.#sources.set(id, { kind: 'stored', alias: table.alias, name })
+        for (const { id, name } of onConflict?.excluded ?? []) {
+          this.#sources.set(id, { kind: 'stored', alias: 'excluded', name })
+        }
+        break
+      }
       case 'append':
       case 'hash-set-operation': {
         if (plan.kind === 'append' && plan.alias !== undefined) {

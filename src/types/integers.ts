@@ -139,19 +139,24 @@ export const xid8Type = defineType({
   compare: int64Compare,
 })
 
-/** `(block,offset)`, kept as that text. */
-const parseTid = (text: string): string => {
+/** Offsets of a block. */
+const BLOCK = 65536
+
+/** `(block,offset)`, kept as one number: that of the first row of a table, (0,1), is 0. */
+const tidNumber = (block: number, offset: number): number => block * BLOCK + offset - 1
+
+const tidParts = (value: number): [number, number] => {
+  const place = value + 1
+  return [Math.floor(place / BLOCK), place % BLOCK]
+}
+
+const parseTid = (text: string): number => {
   const match = /^\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*$/.exec(text)
   if (match === null) throw invalidTextRepresentation('tid', text)
   const block = Number(match[1])
   const offset = Number(match[2])
   if (block > MAX_UINT32 || offset > 65535) throw textOutOfRange('tid', text)
-  return `(${block},${offset})`
-}
-
-const tidParts = (value: string): [number, number] => {
-  const comma = value.indexOf(',')
-  return [Number(value.slice(1, comma)), Number(value.slice(comma + 1, -1))]
+  return tidNumber(block, offset)
 }
 
 export const tidType = defineType({
@@ -161,22 +166,18 @@ export const tidType = defineType({
   length: 6,
   align: 's',
   arrayOid: 1010,
-  physical: 'any',
+  physical: 'float64',
   parse: parseTid,
-  format: String,
+  format: (value: number) => `(${tidParts(value).join(',')})`,
   receive: (bytes) => {
     const view = fixedView(bytes, 6)
-    return `(${view.getUint32(0)},${view.getUint16(4)})`
+    return tidNumber(view.getUint32(0), view.getUint16(4))
   },
-  send: (value: string) =>
+  send: (value: number) =>
     fillBytes(6, (view) => {
       const [block, offset] = tidParts(value)
       view.setUint32(0, block)
       view.setUint16(4, offset)
     }),
-  compare: (a: string, b: string) => {
-    const [blockA, offsetA] = tidParts(a)
-    const [blockB, offsetB] = tidParts(b)
-    return blockA - blockB || offsetA - offsetB
-  },
+  compare: (a: number, b: number) => a - b,
 })

@@ -185,6 +185,7 @@ export class PlanningWorld {
       actuals: null,
       planningTime: null,
       executionTime: null,
+      relationName: () => '',
       schemaName: (oid) => this.catalog.schema(oid)?.name ?? '',
     }).join('\n')
   }

@@ -16,6 +16,7 @@ const OPTIONS: ExplainOptions = {
   actuals: null,
   planningTime: null,
   executionTime: null,
+  relationName: () => '',
   schemaName: () => 'public',
 }
 

@@ -171,3 +171,10 @@ export const differentSchema = (named: string, created: string): SqlError =>
     SQL_STATE.invalid_schema_definition,
     `CREATE specifies a schema (${named}) different from the one being created (${created})`,
   )
+
+export const partOfConstraint = (constraint: string, relation: string): SqlError =>
+  new SqlError(
+    SQL_STATE.object_not_in_prerequisite_state,
+    `cannot alter constraint "${constraint}" on relation "${relation}"`,
+    { hint: 'You may alter the constraint it derives from instead.' },
+  )

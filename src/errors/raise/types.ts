@@ -119,3 +119,10 @@ export const cannotAlterArrayType = (array: string, element: string): SqlError =
 
 export const tablesRowType = (type: string): SqlError =>
   new SqlError(SQL_STATE.wrong_object_type, `${type} is a table's row type`, { hint: 'Use ALTER TABLE instead.' })
+
+export const typeOfTypedTable = (type: string): SqlError =>
+  new SqlError(
+    SQL_STATE.dependent_objects_still_exist,
+    `cannot alter type "${type}" because it is the type of a typed table`,
+    { hint: 'Use ALTER ... CASCADE to alter the typed tables too.' },
+  )

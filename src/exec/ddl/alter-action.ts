@@ -10,6 +10,8 @@ export interface Reach {
   readonly only: boolean
   /** It comes from a table that this one inherits from. */
   readonly inherited: boolean
+  /** It comes from the composite type that the table is of. */
+  readonly typed?: true
 }
 
 export type Action = (

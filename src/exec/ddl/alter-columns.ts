@@ -22,17 +22,21 @@ import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
 import { forgetColumn } from './forget-column.ts'
+import { containsRowType } from './contains-type.ts'
 import { withoutParent } from './inheritance.ts'
+import { memberOfItself } from '../../errors/raise/types.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { alterIdentitySequence } from './sequences.ts'
 import { checkDefault } from './stored-expressions.ts'
 
-export const addColumn: Action = async (context, relation, command, { only, inherited }) => {
+export const addColumn: Action = async (context, relation, command, { only, inherited, typed }) => {
   const definition = bodyOf(command.def as Node, 'ColumnDef') as ColumnDef
   const name = definition.colname as string
   if (relation.partition !== undefined && !inherited) throw changesPartitionColumns('add', name)
-  if (relation.ofType !== undefined) throw typedTable('add')
+  if (relation.ofType !== undefined && !typed) throw typedTable('add')
   const existing = relation.columns.find((c) => c.name === name && !c.dropped)
   const planned = plannedColumn(context, definition, relation.columns.length + 1)
+  refuseSelf(context, relation, planned.column.type)
   if (existing !== undefined && inherited) {
     const { type, typmod } = planned.column
     if (existing.type.oid !== type.oid || existing.typmod !== typmod) throw childColumnType(relation.name, name)
@@ -60,6 +64,11 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
     for (const constraint of planned.constraints) await addConstraint(context, relation.oid, constraint)
   }
   await eachChild(context, relation, (child) => addColumn(context, child, command, { only: false, inherited: true }))
+}
+
+/** No row holds rows of its own table. */
+const refuseSelf = (context: DefinitionContext, relation: RelationObject, type: SqlType): void => {
+  if (relation.rowType !== 0 && containsRowType(context, type, relation.rowType)) throw memberOfItself(relation.name)
 }
 
 /** Rows that are there get the new column's default. */
@@ -91,8 +100,8 @@ const refusePartitionKey = (relation: RelationObject, column: Column, verb: 'dro
   if (isKey) throw partitionKeyColumn(verb, column.name, relation.name)
 }
 
-export const dropColumn: Action = async (context, relation, command, { only, inherited }) => {
-  if (relation.ofType !== undefined) throw typedTable('drop')
+export const dropColumn: Action = async (context, relation, command, { only, inherited, typed }) => {
+  if (relation.ofType !== undefined && !typed) throw typedTable('drop')
   const found = relation.columns.find((c) => c.name === command.name && !c.dropped)
   if (found === undefined) {
     if (!command.missing_ok) throw undefinedColumnOfRelation(named(command), relation.name)
@@ -159,7 +168,7 @@ export const setColumnNotNull: Action = withChildren((context, relation, command
 )
 
 export const setColumnType: Action = async (context, relation, command, reach) => {
-  if (relation.ofType !== undefined) throw typedTable('alter')
+  if (relation.ofType !== undefined && !reach.typed) throw typedTable('alter')
   const column = columnOf(relation, named(command))
   if ((column.inherited ?? 0) > 0 && !reach.inherited) throw inheritedColumn('alter', column.name)
   refusePartitionKey(relation, column, 'alter')

@@ -1,7 +1,7 @@
 /** ALTER TABLE's actions on constraints. */
 import type { ConstraintObject, RelationObject } from '../../catalog/objects.ts'
 import { undefinedObject } from '../../errors/raise/analysis.ts'
-import { notForeignKey } from '../../errors/raise/definitions.ts'
+import { notForeignKey, partOfConstraint } from '../../errors/raise/definitions.ts'
 import { childrenToo, inheritedConstraint } from '../../errors/raise/inheritance.ts'
 import { bodyOf, type Constraint, type Node } from '../../sql/ast.ts'
 import { type Action, childrenOf, eachChild, named } from './alter-action.ts'
@@ -79,16 +79,25 @@ export const validateConstraint: Action = async (context, relation, command) => 
   )
 }
 
+/** What ALTER CONSTRAINT says, in the grammar's node of its own. */
+interface ConstraintChange {
+  readonly conname?: string
+  readonly deferrable?: boolean
+  readonly initdeferred?: boolean
+  readonly alterDeferrability?: boolean
+}
+
 /** ALTER CONSTRAINT: when a foreign key is checked. */
 export const alterConstraint: Action = (context, relation, command) => {
-  const node = bodyOf(command.def as Node, 'Constraint') as Constraint
-  const name = node.conname as string
+  const change = Object.values(command.def as object)[0] as ConstraintChange
+  const name = change.conname as string
   const constraint = constraintNamed(context, relation, name)
   if (constraint === null) throw noConstraint(name, relation)
   if (constraint.foreign === null) throw notForeignKey(name, relation.name)
-  const deferrable = node.deferrable ?? false
+  if (constraint.parent !== undefined) throw partOfConstraint(name, relation.name)
+  const deferrable = change.deferrable ?? false
   for (const one of [constraint, ...partsOf(context, constraint)]) {
-    context.catalog.put({ ...one, deferrable, initiallyDeferred: node.initdeferred ?? false })
+    context.catalog.put({ ...one, deferrable, initiallyDeferred: change.initdeferred ?? false })
   }
 }
 

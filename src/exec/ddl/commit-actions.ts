@@ -12,6 +12,8 @@ export const actAtCommit = async (context: DefinitionContext, actions: CommitAct
     if (relation === null || action === 'drop') actions.delete(oid)
     if (relation === null) continue
     if (action === 'drop') await dropObjects(context, [relation], true)
-    else if (context.storage.store(relation.storageId).rowCount > 0) replaceStorage(context, relation)
+    else if (relation.storageId !== 0 && context.storage.store(relation.storageId).rowCount > 0) {
+      replaceStorage(context, relation)
+    }
   }
 }

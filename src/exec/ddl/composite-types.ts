@@ -10,7 +10,7 @@ import {
   notOfKind,
   notSupported,
 } from '../../errors/raise/definitions.ts'
-import { memberOfItself, pseudoAttribute, typeUsedByColumn } from '../../errors/raise/types.ts'
+import { memberOfItself, pseudoAttribute, typeUsedByColumn, typeOfTypedTable } from '../../errors/raise/types.ts'
 import {
   bodyOf,
   type AlterTableCmd,
@@ -20,12 +20,12 @@ import {
   type RangeVar,
   type TypeName,
 } from '../../sql/ast.ts'
-import { baseTypeOf } from '../../types/domain-type.ts'
-import { isMultirangeType, isRangeType } from '../../types/range/range-type.ts'
-import type { SqlType } from '../../types/sql-type.ts'
 import { currentRelation, noticeOf, PG_TYPE, targetSchema, truncateName, type DefinitionContext } from './context.ts'
 import { storeTable } from './create-table.ts'
 import { dropObjects } from './drop.ts'
+import type { Action } from './alter-action.ts'
+import { addColumn, dropColumn, setColumnType } from './alter-columns.ts'
+import { containsRowType } from './contains-type.ts'
 import { forgetColumn } from './forget-column.ts'
 
 export const createComposite = (context: DefinitionContext, node: CompositeTypeStmt): void => {
@@ -54,7 +54,7 @@ const attribute = (context: DefinitionContext, node: ColumnDef, attnum: number, 
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const { type, typmod } = resolveTypeName(scope, node.typeName as TypeName)
   if (type.kind === 'p') throw pseudoAttribute(name, type.sqlName)
-  if (rowType !== 0 && contains(context, type, rowType)) {
+  if (rowType !== 0 && containsRowType(context, type, rowType)) {
     throw memberOfItself(context.catalog.snapshot.typeObject(rowType)?.name ?? '')
   }
   return {
@@ -71,17 +71,6 @@ const attribute = (context: DefinitionContext, node: ColumnDef, attnum: number, 
     collation: type.collation,
     comment: null,
   }
-}
-
-/** Whether values of a type hold values of a row type somewhere. */
-const contains = (context: DefinitionContext, type: SqlType, rowType: number): boolean => {
-  const base = baseTypeOf(type)
-  if (base.oid === rowType) return true
-  if (base.element !== null) return contains(context, base.element, rowType)
-  if (isRangeType(base)) return contains(context, base.subtype, rowType)
-  if (isMultirangeType(base)) return contains(context, base.range, rowType)
-  const relation = base.relation === 0 ? null : context.catalog.snapshot.relation(base.relation)
-  return relation?.columns.some((c) => !c.dropped && contains(context, c.type, rowType)) ?? false
 }
 
 /** The composite type that is named. Throws 42704, 42809. */
@@ -123,7 +112,7 @@ const alterAttribute = async (
       if (live.some((c) => c.name === name)) throw columnExists(name, relation.name)
       const added = attribute(context, definition as ColumnDef, relation.columns.length + 1, relation.rowType)
       context.catalog.put({ ...relation, columns: [...relation.columns, added] })
-      return
+      return eachTyped(context, relation, command, addColumn)
     }
     case 'AT_DropColumn': {
       const found = live.find((c) => c.name === command.name)
@@ -135,7 +124,7 @@ const alterAttribute = async (
       requireUnused(context, relation)
       await dropObjects(context, [relation], command.behavior === 'DROP_CASCADE', found.attnum)
       forgetColumn(context, relation.oid, found.attnum)
-      return
+      return eachTyped(context, relation, command, dropColumn)
     }
     case 'AT_AlterColumnType': {
       const found = live.find((c) => c.name === command.name)
@@ -144,10 +133,25 @@ const alterAttribute = async (
       const renamed = { ...(definition as ColumnDef), colname: found.name }
       const changed = attribute(context, renamed, found.attnum, relation.rowType)
       context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === found ? changed : c)) })
-      return
+      return eachTyped(context, relation, command, setColumnType)
     }
     default:
       throw notSupported(`ALTER TYPE ${command.subtype} is not supported`)
+  }
+}
+
+/** Typed tables follow their type where CASCADE says so. */
+const eachTyped = async (
+  context: DefinitionContext,
+  { name, rowType }: RelationObject,
+  command: AlterTableCmd,
+  act: Action,
+): Promise<void> => {
+  const tables = [...context.catalog.snapshot.all('relation')].filter((table) => table.ofType === rowType)
+  if (tables.length > 0 && command.behavior !== 'DROP_CASCADE') throw typeOfTypedTable(name)
+  for (const { oid } of tables) {
+    await context.lock(oid, 'accessExclusive')
+    await act(context, currentRelation(context, oid), command, { only: false, inherited: false, typed: true })
   }
 }
 
@@ -155,7 +159,7 @@ const alterAttribute = async (
 const requireUnused = (context: DefinitionContext, relation: RelationObject): void => {
   for (const other of context.catalog.snapshot.all('relation')) {
     if (other.kind !== 'r' && other.kind !== 'm') continue
-    const column = other.columns.find((c) => !c.dropped && contains(context, c.type, relation.rowType))
+    const column = other.columns.find((c) => !c.dropped && containsRowType(context, c.type, relation.rowType))
     if (column !== undefined) throw typeUsedByColumn(relation.name, other.name, column.name)
   }
 }

@@ -59,6 +59,8 @@ export class ForeignKeyChecker {
   async runDeferred(checks: readonly DeferredCheck[], events: RowEvents): Promise<void> {
     for (let i = 0; i < checks.length; ) {
       const { constraint, side, changed } = checks[i++] as DeferredCheck
+      // It may have been dropped since.
+      if (this.#context.catalog.constraint(constraint.oid) === null) continue
       if (side === 'referenced') await this.#referencedKey(constraint, events).leave(changed as RowEvent)
       else if ('kind' in changed) await this.#checkReference(constraint, changed.relation, changed.rowid)
       else {

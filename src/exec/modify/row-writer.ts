@@ -2,7 +2,11 @@
  * Storing rows of one table within one statement: generated columns, NOT NULL, checks, unique indexes, and the events
  * that foreign keys look at when the statement ends.
  */
+import type { Expr } from '../../analyze/expression.ts'
+import { substituteColumns } from '../../analyze/nodes.ts'
 import type { CheckExpr, Assignment, TableItem } from '../../analyze/query.ts'
+import { TABLEOID_ATTNUM } from '../../plan/physical.ts'
+import { OID } from '../../types/oids.ts'
 import { columnMap, toParent } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { checkViolation, notNullViolation, partitionViolation, uniqueViolation } from '../../errors/raise/execution.ts'
@@ -71,7 +75,14 @@ export class RowWriter {
       place: column.attnum - 1,
       value: overRow(interpret(expr, { context, layout })),
     }))
-    this.#checks = checks.map(({ name, expr }) => ({ name, holds: overRow(interpret(expr, { context, layout })) }))
+    const tableoid = item.columns.find((column) => column.attnum === TABLEOID_ATTNUM)
+    const own = { kind: 'const', value: item.relation.oid, type: context.catalog.typeOf(OID.oid), typmod: -1 } as const
+    const ofTable = (expr: Expr): Expr =>
+      tableoid === undefined ? expr : substituteColumns(expr, (id) => (id === tableoid.id ? own : undefined))
+    this.#checks = checks.map(({ name, expr }) => ({
+      name,
+      holds: overRow(interpret(ofTable(expr), { context, layout })),
+    }))
     this.#notNull = item.relation.columns
       .filter((column) => column.notNull && !column.dropped)
       .map((column) => ({ place: column.attnum - 1, name: column.name }))

@@ -12,7 +12,10 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     transaction: block.transaction,
     storage: parts.storage,
     indexes: database.indexes,
-    searchPath: core.searchPath,
+    // A temporary schema may be made on the way.
+    get searchPath() {
+      return core.searchPath
+    },
     creationSchema: core.creationSchema,
     temporarySchema: () => core.makeTemporarySchema(),
     atCommit: (relation, action) => {

@@ -90,6 +90,7 @@ const explain = async (core: SessionCore, node: ExplainStmt, sql: string): Promi
     timing: options.timing ?? true,
     format: core.format,
     schemaName: (oid: number) => core.catalog.schema(oid)?.name ?? '',
+    relationName: (oid: number) => core.catalog.relation(oid)?.name ?? '',
     actuals: instrumentation?.actual ?? null,
     planningTime: summary ? planningTime : null,
     executionTime: summary ? executionTime : null,
