@@ -159,7 +159,6 @@ const nameType = defineType({
   arrayOid: 1003,
   element: charType,
   parts: (value: string) => Array.from(value),
-  ofParts: (characters) => characters.join(''),
   collation: C_COLLATION,
   physical: 'text',
   parse: truncateName,

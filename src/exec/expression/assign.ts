@@ -70,22 +70,18 @@ export const setElement = (given: SqlArray | null, subscripts: readonly (number 
   return new SqlArray(array.dimensions, array.lowerBounds, array.elements.with(offset, value))
 }
 
-const outOfBound = (bound: number) => programLimitExceeded(`array lower bound is too large: ${bound}`)
-
-/** The same of a value of fixed length: nothing can be added to it, and no element is NULL. */
-export const setPart = (
-  { parts, ofParts }: SqlType,
-  given: Datum,
-  subscripts: readonly (number | null)[],
-  value: Datum,
-): Datum => {
-  const [at] = subscripts.map(requiredSubscript)
-  if (given === null || value === null) return given
-  const elements = parts?.(given) ?? []
-  if (subscripts.length !== 1) throw wrongNumber()
-  if (at === undefined || at < 0 || at >= elements.length) throw outOfRange()
-  return ofParts?.(elements.with(at, value))
+/** `p[i] = value` of types of fixed length: nothing changes where the value, or what is put into it, is NULL. */
+export const setPart = (type: SqlType, given: Datum, subscripts: readonly (number | null)[], value: Datum): Datum => {
+  const { parts, fromParts } = type
+  const [at, ...more] = subscripts.map(requiredSubscript)
+  if (at === undefined || more.length > 0) throw wrongNumber()
+  if (given === null || value === null || parts === undefined || fromParts === undefined) return given
+  const before = parts(given)
+  if (at < 0 || at >= before.length) throw outOfRange()
+  return fromParts(before.with(at, value))
 }
+
+const outOfBound = (bound: number) => programLimitExceeded(`array lower bound is too large: ${bound}`)
 
 /** A subscript of a slice; null: open. A plain subscript n among slices means 1:n. */
 export interface SliceBound {

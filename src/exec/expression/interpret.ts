@@ -2,7 +2,7 @@
  * Expressions as closures: each node becomes a function of a batch and a physical position. The general form; hot
  * expressions over many rows are compiled to loops instead (`compile.ts` decides).
  */
-import { domainCheckViolation, domainNotNull, waitingFunctionMisplaced } from '../../errors/raise/execution.ts'
+
 import type {
   ArrayComparisonExpr,
   ArrayExpr,
@@ -15,9 +15,10 @@ import type {
   RowCompareExpr,
   SubscriptExpr,
 } from '../../analyze/expression.ts'
+import { featureNotSupported } from '../../errors/raise/data.ts'
+import { domainCheckViolation, domainNotNull, waitingFunctionMisplaced } from '../../errors/raise/execution.ts'
 import type { EvalContext } from '../../functions/context.ts'
 import type { ScalarFunction } from '../../functions/records.ts'
-import { featureNotSupported } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import { baseTypeOf } from '../../types/domain-type.ts'
 import { type RowType, SqlRecord } from '../../types/record.ts'
@@ -489,23 +490,11 @@ const assign = ({ arg, target, value, type }: AssignExpr, scope: Compilation): E
     upper: upper === null ? null : interpret(upper, scope),
     slice,
   }))
-  if (type.parts !== undefined) {
-    if (target.kind !== 'element') throw featureNotSupported('slices of fixed-length arrays not implemented')
-    return (batch, at) =>
-      setPart(
-        type,
-        container(batch, at),
-        indices.map(({ upper }) => upper?.(batch, at) ?? null),
-        part(batch, at),
-      )
-  }
   if (target.kind === 'element') {
-    return (batch, at) =>
-      setElement(
-        container(batch, at),
-        indices.map(({ upper }) => upper?.(batch, at) ?? null),
-        part(batch, at),
-      )
+    const subscripts = (batch: Batch, at: number) => indices.map(({ upper }) => upper?.(batch, at) ?? null)
+    return type.parts === undefined
+      ? (batch, at) => setElement(container(batch, at), subscripts(batch, at), part(batch, at))
+      : (batch, at) => setPart(type, container(batch, at), subscripts(batch, at), part(batch, at))
   }
   return (batch, at) => {
     const bounds = indices.map(({ lower, upper, slice }) => ({
