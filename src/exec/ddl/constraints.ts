@@ -38,6 +38,7 @@ import { validateReferences } from '../foreign-keys/validate.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import { analysisFor, chooseName, currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { requireKeyColumns } from './create-index.ts'
+import { addExclusion } from './exclusion-constraints.ts'
 import { inheritForeignKey } from './partition-foreign-keys.ts'
 import { createIndexes } from './partition-indexes.ts'
 import { checkColumns } from './stored-expressions.ts'
@@ -54,7 +55,7 @@ const columnNamed = (relation: RelationObject, name: string, missing: (name: str
   return column
 }
 
-/** Adds a CHECK, PRIMARY KEY or UNIQUE constraint; existing rows must satisfy it. */
+/** Adds a constraint; existing rows must satisfy it. */
 export const addConstraint = async (
   context: DefinitionContext,
   table: number,
@@ -66,6 +67,8 @@ export const addConstraint = async (
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':
       return addKey(context, table, node, column)
+    case 'CONSTR_EXCLUSION':
+      return addExclusion(context, table, node)
     case 'CONSTR_FOREIGN':
       return addForeignKey(context, table, { node, column })
     default:
@@ -73,7 +76,7 @@ export const addConstraint = async (
   }
 }
 
-const constraintBase = (
+export const constraintBase = (
   context: DefinitionContext,
   relation: RelationObject,
   name: string,
@@ -98,7 +101,7 @@ const constraintBase = (
 })
 
 /** The name given, which must be new to the table, or one made up. */
-const constraintName = (
+export const constraintName = (
   context: DefinitionContext,
   relation: RelationObject,
   node: Constraint,
