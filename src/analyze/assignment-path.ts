@@ -2,10 +2,10 @@
 import {
   datatypeMismatch,
   featureNotSupported,
+  type Location,
   programLimit,
   syntaxErrorAt,
   undefinedSubfield,
-  type Location,
 } from '../errors/raise/analysis.ts'
 import { bodyOf, type Node } from '../sql/ast.ts'
 import { baseTypeOf } from '../types/domain-type.ts'
@@ -175,6 +175,13 @@ const subscriptStep = (
     throw programLimit(`number of array dimensions (${nodes.length}) exceeds the maximum allowed (${MAX_DIMENSIONS})`)
   }
   const slice = written.some((index) => index.slice)
+  if (base.parts !== undefined && (slice || base.fromParts === undefined)) {
+    throw featureNotSupported(
+      slice
+        ? 'updates on slices of fixed-length arrays not implemented'
+        : `assignment to elements of type ${formatType(base, -1)} is not implemented`,
+    )
+  }
   const int4 = context.typeOf(OID.int4)
   const fit = (expr: Expr | null, at: Location): Expr | null => {
     if (expr === null) return null

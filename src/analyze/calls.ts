@@ -413,6 +413,7 @@ const aggregateCall = (
     orderBy = orderBy.map((key, i) => ({ ...key, expr: aggregated[i] ?? key.expr }))
   }
   if (distinct) checkDistinct(args, orderBy, location)
+  scope.aggregateLocation ??= scope.aggregated ? undefined : (location ?? undefined)
   scope.aggregated = true
   return {
     kind: 'aggregate',

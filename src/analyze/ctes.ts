@@ -4,7 +4,8 @@ import {
   duplicateWithName,
   featureNotSupported,
   invalidColumnReference,
-  invalidRecursion,
+  type Location,
+  syntaxErrorAt,
 } from '../errors/raise/analysis.ts'
 import {
   bodyOf,
@@ -16,32 +17,41 @@ import {
   type WithClause,
 } from '../sql/ast.ts'
 import { formatType } from '../types/index.ts'
-import { commonTypeOrNull } from './coerce.ts'
+import { commonType } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
+import { locationOf } from './location.ts'
+import { columnRef } from './nodes.ts'
 import type { Cte, DmlQuery, OutputColumn, Query } from './query.ts'
 import { Scope } from './scope.ts'
+import { SearchAndCycle } from './search-cycle.ts'
 import { coerceOutputs } from './set-operations.ts'
+import { orderRecursive } from './with-order.ts'
 
 export type AnalyzeDml = (context: AnalysisContext, scope: Scope, node: Node) => DmlQuery
 
-/** Analyses the CTEs of a level in order; each sees those before it, recursive ones also themselves. */
+/** Analyses the CTEs of a level; each sees those before it, in WITH RECURSIVE all others and itself. */
 export const analyzeWith = (
   context: AnalysisContext,
   scope: Scope,
   clause: WithClause | undefined,
   dml: AnalyzeDml,
 ): Cte[] => {
+  const definitions = (clause?.ctes ?? []).map((node) => bodyOf(node, 'CommonTableExpr') as CommonTableExpr)
+  const names = new Set<string>()
+  for (const { ctename = '', location } of definitions) {
+    if (names.has(ctename)) throw duplicateWithName(ctename, location)
+    names.add(ctename)
+  }
+  const ordered =
+    clause?.recursive === true
+      ? orderRecursive(definitions)
+      : definitions.map((cte) => ({ cte, recursive: false }) as const)
   const ctes: Cte[] = []
-  for (const node of clause?.ctes ?? []) {
-    const definition = bodyOf(node, 'CommonTableExpr') as CommonTableExpr
-    const name = definition.ctename as string
-    if (scope.ctes.has(name)) {
-      throw duplicateWithName(name, definition.location)
-    }
-    const select = bodyOf(definition.ctequery as Node, 'SelectStmt')
-    const recursive = (clause?.recursive ?? false) && select !== undefined && isRecursive(select, name)
-    const cte = recursive ? recursiveCte(context, scope, definition, select) : plainCte(context, scope, definition, dml)
-    scope.ctes.set(name, cte)
+  for (const { cte: definition, recursive } of ordered) {
+    const cte = recursive
+      ? recursiveCte(context, scope, definition, dml, ctes)
+      : plainCte(context, scope, definition, dml)
+    scope.ctes.set(cte.name, cte)
     ctes.push(cte)
   }
   return ctes
@@ -55,6 +65,9 @@ const MATERIALIZED = {
 
 const plainCte = (context: AnalysisContext, scope: Scope, node: CommonTableExpr, dml: AnalyzeDml): Cte => {
   const body = node.ctequery as Node
+  if (node.search_clause !== undefined || node.cycle_clause !== undefined) {
+    throw syntaxErrorAt('WITH query is not recursive', node.location)
+  }
   if (tagOf(body) === 'MergeStmt') throw featureNotSupported('MERGE not supported in WITH query', node.location)
   const query =
     tagOf(body) === 'SelectStmt' ? context.rules.query(context, scope, body) : dml(context, new Scope(scope), body)
@@ -65,6 +78,7 @@ const plainCte = (context: AnalysisContext, scope: Scope, node: CommonTableExpr,
     recursive: null,
     materialized: MATERIALIZED[node.ctematerialized ?? 'CTEMaterializeDefault'],
     references: 0,
+    renames: (node.aliascolnames ?? []).length > 0,
   }
 }
 
@@ -79,59 +93,96 @@ const named = (node: CommonTableExpr, outputs: readonly OutputColumn[]): readonl
   return outputs.map((c, i) => ({ ...c, name: names[i] ?? c.name }))
 }
 
-const recursiveCte = (context: AnalysisContext, scope: Scope, node: CommonTableExpr, select: SelectStmt): Cte => {
+/** A recursive query: its own WITH, where it has one, becomes part of the level's. */
+const recursiveCte = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: CommonTableExpr,
+  dml: AnalyzeDml,
+  level: Cte[],
+): Cte => {
   const name = node.ctename as string
-  if (node.search_clause !== undefined || node.cycle_clause !== undefined) {
-    throw featureNotSupported('SEARCH and CYCLE clauses are not supported', node.location)
-  }
-  if (select.op !== 'SETOP_UNION' || select.larg === undefined || select.rarg === undefined) {
-    throw invalidRecursion(
-      `recursive query "${name}" does not have the form non-recursive-term UNION [ALL] recursive-term`,
-      node.location,
-    )
-  }
+  const select = bodyOf(node.ctequery as Node, 'SelectStmt') as SelectStmt
+  const [left, right] = [select.larg as SelectStmt, select.rarg as SelectStmt]
   const inner = new Scope(scope)
-  if (select.withClause !== undefined)
-    throw featureNotSupported('WITH inside a recursive query is not supported', node.location)
-  const base = context.rules.query(context, inner, { SelectStmt: select.larg })
+  level.push(...analyzeWith(context, inner, select.withClause, dml))
+  const base = context.rules.query(context, inner, { SelectStmt: left })
   const columns = named(node, base.outputs).map((c) => ({ ...c, id: context.freshColumn(), tableOid: 0, attnum: 0 }))
-  const workTable: Cte = { name, query: base, columns, recursive: null, materialized: 'always', references: 0 }
+  const carried = searchAndCycle(context, inner, node, columns)
+  carried?.check()
+  const workTable: Cte = {
+    name,
+    query: base,
+    columns: [...columns, ...(carried?.columns() ?? [])],
+    recursive: null,
+    materialized: MATERIALIZED[node.ctematerialized ?? 'CTEMaterializeDefault'],
+    references: 0,
+    renames: (node.aliascolnames ?? []).length > 0,
+    ...(carried === null ? {} : { carried: columns.length }),
+  }
   inner.workTables.set(name, workTable)
-  const step = context.rules.query(context, inner, { SelectStmt: select.rarg }, true)
-  const fitted = fitStep(context, name, base, step)
+  const step = context.rules.query(context, inner, { SelectStmt: carried?.recursiveTerm(right) ?? right }, true)
+  const terms = carried === null ? { base, step } : { base: carried.base(base), step: carried.step(step) }
+  const fitted = fitStep(context, name, terms, (i) => targetLocation(right, i))
   // The step's references were bound to the working table: from here on it is the recursive CTE itself.
-  return Object.assign(workTable, { recursive: { base, step: fitted, all: select.all ?? false }, references: 0 })
+  const written = {
+    base,
+    step: carried === null ? step : context.rules.query(context, inner, { SelectStmt: right }, true),
+    search: carried?.search ?? null,
+    cycle: carried?.cycle ?? null,
+  }
+  const recursive = { base: terms.base, step: fitted, all: select.all ?? false, written }
+  return Object.assign(workTable, { recursive, references: 0 })
 }
 
-const fitStep = (context: AnalysisContext, name: string, base: Query, step: Query): Query => {
+const searchAndCycle = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: CommonTableExpr,
+  columns: readonly OutputColumn[],
+): SearchAndCycle | null => {
+  if (node.search_clause === undefined && node.cycle_clause === undefined) return null
+  const select = bodyOf(node.ctequery as Node, 'SelectStmt')
+  for (const [side, term] of [
+    ['left', select?.larg],
+    ['right', select?.rarg],
+  ] as const) {
+    if (term?.op === undefined || term.op === 'SETOP_NONE') continue
+    const problem = `with a SEARCH or CYCLE clause, the ${side} side of the UNION must be a SELECT`
+    throw side === 'left' ? featureNotSupported(problem) : syntaxErrorAt(problem)
+  }
+  return new SearchAndCycle(
+    context,
+    scope,
+    node,
+    columns.map((column) => column.name),
+  )
+}
+
+/** Where a column of a query's select list stands. */
+const targetLocation = ({ targetList }: SelectStmt, i: number): Location => {
+  const target = targetList?.[i]
+  return target === undefined ? undefined : locationOf(bodyOf(target, 'ResTarget')?.val)
+}
+
+const fitStep = (
+  context: AnalysisContext,
+  name: string,
+  { base, step }: { readonly base: Query; readonly step: Query },
+  location: (column: number) => Location,
+): Query => {
   if (base.outputs.length !== step.outputs.length) {
     throw invalidColumnReference('each UNION query must have the same number of columns')
   }
   for (const [i, column] of step.outputs.entries()) {
     const wanted = base.outputs[i] as OutputColumn
-    const common = commonTypeOrNull(context, [wanted.type, column.type])
-    if (common !== null && common.oid === wanted.type.oid) continue
-    const overall = common ?? column.type
+    const common = commonType(context, [columnRef(wanted), columnRef(column)], 'UNION', () => location(i))
+    if (common.oid === wanted.type.oid) continue
     throw datatypeMismatch(
-      `recursive query "${name}" column ${i + 1} has type ${formatType(wanted.type, wanted.typmod)} in non-recursive term but type ${formatType(overall, -1)} overall`,
+      `recursive query "${name}" column ${i + 1} has type ${formatType(wanted.type, wanted.typmod)} in non-recursive term but type ${formatType(common, -1)} overall`,
       undefined,
       { hint: 'Cast the output of the non-recursive term to the correct type.' },
     )
   }
   return coerceOutputs(context, step, base.outputs, 'UNION')
-}
-
-const isRecursive = (select: SelectStmt, name: string): boolean => {
-  let found = false
-  const visit = (value: unknown): void => {
-    if (found || value === null || typeof value !== 'object') return
-    const range = (value as { RangeVar?: { relname?: string; schemaname?: string } }).RangeVar
-    if (range !== undefined && range.relname === name && range.schemaname === undefined) {
-      found = true
-      return
-    }
-    for (const child of Object.values(value)) visit(child)
-  }
-  visit(select)
-  return found
 }

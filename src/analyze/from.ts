@@ -221,7 +221,14 @@ const cteReference = (context: AnalysisContext, cte: Cte, node: RangeVar, recurs
   cte.references++
   const alias = node.alias?.aliasname ?? (node.relname as string)
   const columns = cte.columns.map((c) => ({ ...c, id: context.freshColumn() }))
-  return simple(context, { kind: 'cte', cte, alias, columns: renamed(columns, node.alias, alias), recursiveReference })
+  const all = renamed(columns, node.alias, alias)
+  const carried = recursiveReference ? all.slice(cte.carried ?? all.length) : []
+  const found = simple(
+    context,
+    { kind: 'cte', cte, alias, columns: all, recursiveReference },
+    { unlisted: new Set(carried.map((column) => column.name)) },
+  )
+  return { ...found, star: found.star.slice(0, all.length - carried.length) }
 }
 
 /** LATERAL expressions see the entries before them; everything else only the levels outside. */

@@ -17,6 +17,7 @@ import type {
   SubqueryItem,
   TableItem,
   ValuesQuery,
+  RecursiveCte,
   WindowSpec,
 } from './query.ts'
 
@@ -99,20 +100,41 @@ class QueryPrinter {
     writer.add(ctes.some((cte) => cte.recursive !== null) ? ' WITH RECURSIVE ' : ' WITH ')
     for (const [i, cte] of ctes.entries()) {
       if (i > 0) writer.add(', ')
-      const own = cte.query.outputs.map(({ name }) => name)
-      const renamed = cte.columns.some(({ name }, at) => name !== own[at])
-      const list = renamed || cte.recursive !== null ? namedFields(cte.columns) : ''
+      const list = cte.renames ? namedFields(cte.columns.slice(0, cte.query.outputs.length)) : ''
       const materialized = { always: 'MATERIALIZED ', never: 'NOT MATERIALIZED ', default: '' }[cte.materialized]
       writer.add(`${quoteIdentifier(cte.name)}${list} AS ${materialized}(`)
       writer.line('', 0, 0)
-      if (cte.query.kind === 'select' || cte.query.kind === 'values' || cte.query.kind === 'set-operation') {
+      if (cte.recursive !== null) this.#inner(recursiveUnion(cte.recursive), writer)
+      else if (cte.query.kind === 'select' || cte.query.kind === 'values' || cte.query.kind === 'set-operation') {
         this.#inner(cte.query, writer)
       }
       writer.line('', 0, 0)
       writer.add(')')
+      if (cte.recursive !== null) this.#searchAndCycle(cte.recursive, writer)
     }
     writer.indentation -= CLAUSE_INDENT
     writer.line('', 0, 0)
+  }
+
+  #searchAndCycle({ written: { search, cycle } }: RecursiveCte, writer: SqlWriter): void {
+    const list = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(', ')
+    if (search !== null) {
+      const order = search.breadthFirst ? 'BREADTH' : 'DEPTH'
+      writer.add(` SEARCH ${order} FIRST BY ${list(search.columns)} SET ${quoteIdentifier(search.sequence)}`)
+    }
+    if (cycle === null) return
+    const { value, otherwise } = cycle
+    writer.add(` CYCLE ${list(cycle.columns)} SET ${quoteIdentifier(cycle.mark)}`)
+    const isPlain =
+      value.kind === 'const' && value.value === true && otherwise.kind === 'const' && otherwise.value === false
+    if (!isPlain) {
+      const printer = this.#expressions(writer)
+      writer.add(' TO ')
+      printer.print(value, false)
+      writer.add(' DEFAULT ')
+      printer.print(otherwise, false)
+    }
+    writer.add(` USING ${quoteIdentifier(cycle.path)}`)
   }
 
   #clause(writer: SqlWriter, text: string, extra: number): void {
@@ -440,3 +462,18 @@ const isDefaultFrame = ({ mode, start, end, exclude }: WindowSpec): boolean =>
 /** A set operation on the left that another one does not go on. */
 const isUnlike = (left: Query, { operation, all }: SetOperationQuery): boolean =>
   left.kind === 'set-operation' && (left.operation !== operation || left.all !== all)
+
+/** A recursive query as the UNION that it is written as. */
+const recursiveUnion = ({ all, written: { base, step } }: RecursiveCte): SetOperationQuery => ({
+  kind: 'set-operation',
+  ctes: [],
+  operation: 'union',
+  all,
+  left: base,
+  right: step,
+  orderBy: [],
+  limit: null,
+  offset: null,
+  withTies: false,
+  outputs: base.outputs,
+})

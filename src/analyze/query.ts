@@ -94,6 +94,10 @@ export interface Cte {
   readonly columns: readonly OutputColumn[]
   readonly recursive: RecursiveCte | null
   readonly materialized: 'always' | 'never' | 'default'
+  /** Its columns were given names behind its own. */
+  readonly renames: boolean
+  /** Columns from here on are those of SEARCH and CYCLE: inside the recursive term `*` does not mean them. */
+  readonly carried?: number
   /** How often it is referenced. */
   references: number
 }
@@ -102,6 +106,27 @@ export interface RecursiveCte {
   readonly base: Query
   readonly step: Query
   readonly all: boolean
+  /** The terms before SEARCH and CYCLE added to them, and these clauses. */
+  readonly written: {
+    readonly base: Query
+    readonly step: Query
+    readonly search: SearchClause | null
+    readonly cycle: CycleClause | null
+  }
+}
+
+export interface SearchClause {
+  readonly columns: readonly string[]
+  readonly breadthFirst: boolean
+  readonly sequence: string
+}
+
+export interface CycleClause {
+  readonly columns: readonly string[]
+  readonly mark: string
+  readonly value: Expr
+  readonly otherwise: Expr
+  readonly path: string
 }
 
 /** Frame bounds; `offset` expressions are free of columns. */

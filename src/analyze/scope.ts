@@ -26,6 +26,8 @@ export interface NamespaceItem {
   tableVisible: boolean
   /** Columns reachable without qualification; USING hides the merged originals. */
   readonly hidden: ReadonlySet<string>
+  /** Names that `*` does not mean. */
+  readonly unlisted?: ReadonlySet<string>
   /** The whole entry's unqualified columns are in reach (false for inputs of an aliased join). */
   columnsVisible: boolean
   /** Reachable from LATERAL expressions only, while FROM is still being read. */
@@ -128,8 +130,9 @@ export class Scope {
   /** WITH RECURSIVE names under analysis: their working table. */
   readonly workTables = new Map<string, Cte>()
   clause: Clause = CLAUSE.select
-  /** Aggregates were used at this level. */
+  /** Aggregates were used at this level; where the first one stands. */
   aggregated = false
+  aggregateLocation: number | undefined = undefined
   windowed = false
   /** Named windows of this level (WINDOW clause) and those written inline. */
   readonly windows: WindowSpec[] = []

@@ -2,6 +2,7 @@
 import {
   ambiguousOutput,
   groupingError,
+  invalidRecursion,
   invalidColumnReference,
   noEqualityOperator,
   syntaxErrorAt,
@@ -32,13 +33,13 @@ export const analyzeSelect = (
   keepUnknown: boolean,
 ): SelectQuery => {
   const from = analyzeFrom(context, scope, node.fromClause ?? [])
-  const where = condition(context, scope, node.whereClause, CLAUSE.where)
   const windowNodes = (node.windowClause ?? []).map((w) => bodyOf(w, 'WindowDef') as WindowDef)
   defineWindows(context, scope, windowNodes)
   const sources = scope.within(CLAUSE.select, () =>
     analyzeTargets(context, scope, node.targetList ?? [], () => starOf(scope), originsOf(from), keepUnknown),
   )
   const targets = sources.map((s) => s.target)
+  const where = condition(context, scope, node.whereClause, CLAUSE.where)
   const grouping = groupBy(context, scope, node, targets)
   const having = condition(context, scope, node.havingClause, CLAUSE.having)
   const orderBy = scope.within(CLAUSE.orderBy, () =>
@@ -46,6 +47,10 @@ export const analyzeSelect = (
   )
   const distinct = distinctOf(context, scope, node, targets, sources, orderBy)
   const aggregated = scope.aggregated || grouping !== null || having !== null
+  if (scope.aggregated && from.some(isRecursiveReference)) {
+    const problem = "aggregate functions are not allowed in a recursive query's recursive term"
+    throw invalidRecursion(problem, scope.aggregateLocation)
+  }
   const grouped = aggregated ? checkLevel(context, from, grouping, sources, having, orderBy, node) : []
   const withTies = node.limitOption === 'LIMIT_OPTION_WITH_TIES'
   if (withTies && orderBy.length === 0) throw syntaxErrorAt('WITH TIES cannot be specified without ORDER BY clause')
@@ -68,6 +73,11 @@ export const analyzeSelect = (
   }
   return withRowLocks(query, node)
 }
+
+const isRecursiveReference = (item: FromItem): boolean =>
+  item.kind === 'join'
+    ? isRecursiveReference(item.left) || isRecursiveReference(item.right)
+    : item.kind === 'cte' && item.recursiveReference
 
 type Grouping = NonNullable<SelectQuery['grouping']>
 
@@ -110,7 +120,7 @@ const limitOf = (
 export const starOf = (scope: Scope): readonly BoundColumn[] =>
   scope.items
     .filter((item) => item.columnsVisible)
-    .flatMap((item) => item.columns.filter((column) => !item.hidden.has(column.name)))
+    .flatMap((item) => item.columns.filter(({ name }) => !item.hidden.has(name) && item.unlisted?.has(name) !== true))
 
 const groupBy = (
   context: AnalysisContext,
@@ -122,7 +132,7 @@ const groupBy = (
   if (nodes.length === 0) return null
   const exprs: Expr[] = []
   const index = (n: Node): number => {
-    const expr = scope.within(CLAUSE.groupBy, () => groupExpression(context, scope, n, targets))
+    const expr = scope.within(CLAUSE.groupBy, () => groupExpression(context, scope, n, targets, node))
     const known = exprs.findIndex((e) => sameExpr(e, expr))
     if (known >= 0) return known
     exprs.push(expr)
@@ -168,7 +178,13 @@ const groupingColumns = (node: Node, index: (node: Node) => number): number[] =>
 }
 
 /** A GROUP BY item: a column of the input, else an output name, a position, or an expression. */
-const groupExpression = (context: AnalysisContext, scope: Scope, node: Node, targets: readonly Target[]): Expr => {
+const groupExpression = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: Node,
+  targets: readonly Target[],
+  select: SelectStmt,
+): Expr => {
   const name = plainName(node)
   if (name !== null) {
     const input = scope.items.some((item) => item.columnsVisible && item.columns.some((c) => c.name === name))
@@ -178,7 +194,11 @@ const groupExpression = (context: AnalysisContext, scope: Scope, node: Node, tar
     }
   }
   const position = ordinal(node, 'GROUP BY')
-  if (position !== null) return checkGroupItem(atPosition(targets, position, 'GROUP BY', node).expr, node)
+  if (position !== null) {
+    const { expr } = atPosition(targets, position, 'GROUP BY', node)
+    const written = bodyOf(select.targetList?.[position - 1] ?? node, 'ResTarget')?.val
+    return checkGroupItem(expr, written ?? node)
+  }
   const expr = settleUnknown(context, context.expr(scope, node))
   if (expr.type.hashKey === null) {
     throw noEqualityOperator(formatType(expr.type, -1), locationOf(node))

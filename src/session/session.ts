@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto'
 import { isPlannable } from '../analyze/analyze.ts'
 import { LocatedError } from '../errors/raise/analysis.ts'
-import { adminShutdown, internalError } from '../errors/raise/protocol.ts'
+import { adminShutdown, internalError, stackDepthExceeded } from '../errors/raise/protocol.ts'
 import {
   cachedPlanChanged,
   duplicateCursor,
@@ -186,9 +186,7 @@ export class ServerSession implements Session {
       return position === undefined ? error : error.with({ position })
     }
     if (error instanceof SqlError) return error
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
-      return internalError('the statement is nested too deeply')
-    }
+    if (error instanceof RangeError && /call stack/i.test(error.message)) return stackDepthExceeded()
     parts.logger.error({ err: error, sql }, 'internal error')
     return internalError((error as Error).message)
   }

@@ -30,6 +30,9 @@
  * | jsonpath | JsonPath, the tree of `jsonpath/items.ts` |
  * | arrays | SqlArray { dimensions, lowerBounds, elements } |
  * | enums | string (the label) |
+ * | domains | as of the type below |
+ * | ranges | SqlRange { lower, upper, lowerInclusive, upperInclusive, empty } |
+ * | multiranges | SqlMultirange { ranges } |
  * | record and row types | SqlRecord { types, values } |
  *
  * SQL NULL is `null` everywhere.
@@ -114,6 +117,8 @@ export interface SqlType {
   readonly element: SqlType | null
   /** Of types of fixed length that can be subscripted (name, point, …): a value's elements, counted from 0. */
   readonly parts?: (value: Datum) => readonly Datum[]
+  /** The value of such elements, where they can be assigned to. */
+  readonly fromParts?: (parts: readonly Datum[]) => Datum
   /** pg_type.typcollation: 100 (default) when text-like, 950 ("C") for name, else 0. */
   readonly collation: number
   readonly physical: PhysicalKind

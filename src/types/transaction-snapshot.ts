@@ -12,7 +12,7 @@ export interface TransactionSnapshot {
   readonly inProgress: readonly bigint[]
 }
 
-const FORM = /^(\d+):(\d+):((?:\d+(?:,\d+)*)?)$/
+const FORM = /^\s*(\d+):(\d+):((?:\d+(?:,\d+)*)?)$/
 const MAX_XID = 2n ** 63n - 1n
 
 export const formatSnapshot = ({ xmin, xmax, inProgress }: TransactionSnapshot): string =>
@@ -38,7 +38,7 @@ const canonical = (snapshot: TransactionSnapshot): string =>
   formatSnapshot({ ...snapshot, inProgress: [...new Set(snapshot.inProgress)] })
 
 const parseSnapshot = (text: string): string => {
-  const snapshot = FORM.test(text) ? snapshotParts(text) : null
+  const snapshot = FORM.test(text) ? snapshotParts(text.trim()) : null
   if (snapshot === null || !isConsistent(snapshot)) throw invalidTextRepresentation('pg_snapshot', text)
   return canonical(snapshot)
 }

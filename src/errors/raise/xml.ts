@@ -38,3 +38,22 @@ export const reservedXmlTarget = (target: string): SqlError =>
   new SqlError(SQL_STATE.syntax_error, 'invalid XML processing instruction', {
     detail: `XML processing instruction target name cannot be "${target}".`,
   })
+
+export const emptyXPath = (): SqlError => new SqlError(SQL_STATE.data_exception, 'empty XPath expression')
+
+/** An XPath expression that cannot be read or evaluated. PostgreSQL calls it an internal error. */
+export const invalidXPath = (isSyntax: boolean, detail: string): SqlError =>
+  new SqlError(SQL_STATE.internal_error, isSyntax ? 'invalid XPath expression' : 'could not create XPath object', {
+    detail,
+  })
+
+export const invalidNamespaces = (): SqlError =>
+  new SqlError(SQL_STATE.data_exception, 'invalid array for XML namespace mapping', {
+    detail: 'The array must be two-dimensional with length of the second axis equal to 2.',
+  })
+
+/** XML that is no document, which XPath expressions need. */
+export const xmlNotParsed = (fault: { readonly message: string; readonly at: number }, text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_xml_document, 'could not parse XML document', {
+    detail: shown(text, fault.message, fault.at),
+  })

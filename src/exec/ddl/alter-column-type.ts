@@ -3,10 +3,10 @@ import { settleUnknown, tryCoerce } from '../../analyze/coerce.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import { tableItem } from '../../analyze/from.ts'
 import { columnRef } from '../../analyze/nodes.ts'
+import type { OutputColumn } from '../../analyze/query.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
 import { columnDefault, generatedColumns, tableScope } from '../../analyze/table-expressions.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
-import type { OutputColumn } from '../../analyze/query.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { datatypeMismatch } from '../../errors/raise/analysis.ts'
 import { columnUsedByRule, invalidTableDefinition } from '../../errors/raise/definitions.ts'
@@ -14,6 +14,8 @@ import { notNullViolation } from '../../errors/raise/execution.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import type { ColumnDef, TypeName } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
+import type { Datum } from '../../types/sql-type.ts'
+import type { Batch } from '../../vector/batch.ts'
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import { layoutOf } from '../expression/compile.ts'
@@ -22,17 +24,14 @@ import { analysisFor, currentRelation, type DefinitionContext } from './context.
 import { describeObject } from './drop.ts'
 import { replaceStorage } from './truncate.ts'
 
-/** Copies all rows into new storage, one column computed anew; indexes are built again over it. */
-const rewrite = async (
+/** Copies all rows into new storage, each as `change` leaves it; indexes are built again over it. */
+export const copyRows = async (
   context: DefinitionContext,
   before: RelationObject,
   columns: readonly OutputColumn[],
-  column: Column,
-  value: Expr,
+  change: (row: Datum[], batch: Batch, position: number) => void,
 ): Promise<RelationObject> => {
   const execution = context.execution()
-  const layout = layoutOf(columns.map(planColumn))
-  const compute = interpret(value, { context: execution, layout })
   const source = context.storage.store(before.storageId)
   const scan = source.scan(execution.snapshot, {
     columns: descriptorsOf(before),
@@ -49,12 +48,9 @@ const rewrite = async (
     }
     for (let k = 0; k < batch.count; k++) {
       const at = batch.position(k)
-      const row = new Array(after.columns.length).fill(null)
+      const row: Datum[] = new Array(after.columns.length).fill(null)
       for (const [i, c] of columns.entries()) row[c.attnum - 1] = batch.columns[i]?.get(at)
-      const computed = compute(batch, at)
-      if (computed === null && column.notNull)
-        throw notNullViolation(column.name, after.name, { table: after.name, column: column.name })
-      row[column.attnum - 1] = computed
+      change(row, batch, at)
       bulk.append(row)
     }
     const pressure = bulk.pressure()
@@ -68,6 +64,24 @@ const rewrite = async (
     for (let wait = ordered.prepare(); wait !== null; wait = ordered.prepare()) await wait.promise
   }
   return after
+}
+
+/** Copies all rows with one column computed anew. */
+const rewrite = (
+  context: DefinitionContext,
+  before: RelationObject,
+  columns: readonly OutputColumn[],
+  column: Column,
+  value: Expr,
+): Promise<RelationObject> => {
+  const layout = layoutOf(columns.map(planColumn))
+  const compute = interpret(value, { context: context.execution(), layout })
+  return copyRows(context, before, columns, (row, batch, at) => {
+    const computed = compute(batch, at)
+    if (computed === null && column.notNull)
+      throw notNullViolation(column.name, before.name, { table: before.name, column: column.name })
+    row[column.attnum - 1] = computed
+  })
 }
 
 /** ADD COLUMN … DEFAULT f(): every row gets its own value. */

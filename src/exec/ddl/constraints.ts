@@ -13,7 +13,7 @@ import type {
   ReferentialAction,
   RelationObject,
 } from '../../catalog/objects.ts'
-import { datatypeMismatch } from '../../errors/raise/analysis.ts'
+import { datatypeMismatch, noOperatorClass } from '../../errors/raise/analysis.ts'
 import {
   checkViolatedByRow,
   containsNulls,
@@ -29,6 +29,7 @@ import {
   noUniqueForReference,
 } from '../../errors/raise/definitions.ts'
 import { namesOf, type Constraint, type RangeVar } from '../../sql/ast.ts'
+import { formatType } from '../../types/index.ts'
 import { castBetween, operatorsByName } from '../../functions/index.ts'
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
@@ -232,6 +233,9 @@ const addKey = async (
   if (new Set(names).size !== names.length)
     throw duplicateColumnName(names.find((n, i) => names.indexOf(n) !== i) as string)
   const columns = names.map((name) => columnNamed(relation, name, noSuchKeyColumn))
+  for (const { type } of columns) {
+    if (type.compare === null) throw noOperatorClass(formatType(type, -1), 'btree')
+  }
   const attnums = columns.map((c) => c.attnum)
   requireKeyColumns(relation, { keys: columns.map(keyOf) }, primary ? 'PRIMARY KEY' : 'UNIQUE')
   if (primary) {

@@ -10,17 +10,17 @@ import {
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
 import { SqlError } from '../../errors/sql-error.ts'
-import { namesOf, bodyOf, listItems, tagOf, type DropStmt, type Node } from '../../sql/ast.ts'
+import { bodyOf, type DropStmt, listItems, type Node, namesOf, tagOf } from '../../sql/ast.ts'
+import { type DefinitionContext, noticeOf, PG_NAMESPACE } from './context.ts'
 import {
   describeRoutine,
   findRoutine,
   missingRoutine,
-  requireRoutine,
   ROUTINE_WORDS,
   type RoutineWord,
+  requireRoutine,
 } from './find-function.ts'
 import { forgetColumn } from './forget-column.ts'
-import { noticeOf, PG_NAMESPACE, type DefinitionContext } from './context.ts'
 
 const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
   r: 'table',
@@ -66,14 +66,15 @@ interface Doomed {
   readonly hard: boolean
 }
 
-/** Tables with columns of a type or of arrays over it, by the type's oid. */
+/** Relations with columns of a type or of arrays over it, by the type's oid; number 0 when all of one goes. */
 const columnsOfTypes = (
   snapshot: CatalogSnapshot,
 ): ReadonlyMap<number, { relation: RelationObject; attnum: number }[]> => {
   const found = new Map<number, { relation: RelationObject; attnum: number }[]>()
   for (const relation of snapshot.all('relation')) {
-    if (!COLUMN_KINDS.has(relation.kind)) continue
-    for (const { type, attnum, dropped } of relation.columns) {
+    const whole = !COLUMN_KINDS.has(relation.kind)
+    for (const { type, attnum: number, dropped } of relation.columns) {
+      const attnum = whole ? 0 : number
       const { oid } = type.category === 'A' && type.element !== null ? type.element : type
       if (dropped || oid < FIRST_NORMAL_OID) continue
       const list = found.get(oid)
@@ -84,7 +85,7 @@ const columnsOfTypes = (
   return found
 }
 
-/** Kinds of relations whose columns go when their types do. */
+/** Kinds of relations whose columns go when their types do; the others go themselves. */
 const COLUMN_KINDS: ReadonlySet<RelationObject['kind']> = new Set(['r', 'p', 'c', 'm'])
 
 /** Objects that state a dependency on each object, and those that are in each schema. */
@@ -120,10 +121,12 @@ const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], att
     }
     const carriers = object.class === 'type' ? (ofTypes.get(object.oid) ?? []) : []
     const found = [
-      ...carriers.map(({ relation, attnum: number }) => ({ other: relation as CatalogObject, number })),
-      ...(dependents.get(object.oid) ?? []).map((other) => ({ other, number: 0 })),
+      ...carriers.map(({ relation, attnum: number }) => ({ other: relation as CatalogObject, number, carrier: true })),
+      ...(dependents.get(object.oid) ?? []).map((other) => ({ other, number: 0, carrier: false })),
     ]
-    for (const { other, number } of found.toSorted((a, b) => b.other.oid - a.other.oid || a.number - b.number)) {
+    for (const { other, number, carrier } of found.toSorted(
+      (a, b) => b.other.oid - a.other.oid || a.number - b.number,
+    )) {
       if (doomed.has(other.oid)) continue
       if (number !== 0) {
         const key = `${other.oid}.${number}`
@@ -133,7 +136,7 @@ const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], att
         ordered[ordered.length - 1] = key
         continue
       }
-      const dependency = dependsOn(other, object, column)
+      const dependency = carrier ? 'normal' : dependsOn(other, object, column)
       if (dependency === null) continue
       doomed.set(other.oid, { object: other, attnum: 0, because: object, hard: dependency === 'normal' })
       visit(other, 0)

@@ -1,12 +1,13 @@
 /** Adds a type with its array type to the catalog. */
-import { definedType, type TypeFacts } from '../../catalog/types.ts'
+
 import type { Dependency, TypeObject } from '../../catalog/objects.ts'
 import { PG_CATALOG } from '../../catalog/snapshot.ts'
+import { definedType, type TypeFacts } from '../../catalog/types.ts'
 import { duplicateObject } from '../../errors/raise/definitions.ts'
-import { namesOf, type Node } from '../../sql/ast.ts'
+import { type Node, namesOf } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { type DefinitionContext, targetSchema, truncateName } from './context.ts'
 
 /** What is particular to a new type. */
 export type NewType = Omit<TypeFacts, 'oid' | 'arrayOid' | 'relation' | 'labels'> &
@@ -38,7 +39,7 @@ export const storeType = (context: DefinitionContext, facts: NewType): TypeObjec
     owner: context.owner,
     comment: null,
     acl: null,
-    depends: [...depends, ...dependencies(complete)],
+    depends: [...depends, ...dependencies(context, complete)],
   })
   catalog.put(object)
   return object
@@ -61,10 +62,11 @@ const typeObject = (
 }
 
 /** A type needs the types that it is made of. */
-const dependencies = ({ range, domain }: TypeFacts): Dependency[] => {
+const dependencies = (context: DefinitionContext, { range, domain }: TypeFacts): Dependency[] => {
   const oid = range?.subtype ?? domain?.base ?? 0
-  return oid === 0 ? [] : [{ oid, attnum: 0, kind: 'normal' }]
+  return oid === 0 ? [] : typeDependency(context, context.catalog.snapshot.typeOf(oid))
 }
+
 /** The dependency of a column, an argument, … on its type; none on built-in ones. */
 export const typeDependency = (context: DefinitionContext, type: SqlType): Dependency[] => {
   if (type.namespace === PG_CATALOG) return []

@@ -1,12 +1,13 @@
 /** CREATE TYPE … AS ENUM and ALTER TYPE … ADD VALUE. */
 import type { RelationObject } from '../../catalog/objects.ts'
+import { invalidParameterValue, undefinedType } from '../../errors/raise/analysis.ts'
 import { duplicateObject, systemCatalogProtected } from '../../errors/raise/definitions.ts'
 import { cannotAlterArrayType, notADomain, tablesRowType } from '../../errors/raise/types.ts'
-import { invalidParameterValue, undefinedType } from '../../errors/raise/analysis.ts'
-import { namesOf, type AlterEnumStmt, type CreateEnumStmt } from '../../sql/ast.ts'
+import { type AlterEnumStmt, type CreateEnumStmt, namesOf } from '../../sql/ast.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { noticeOf, PG_TYPE, targetSchema, type DefinitionContext } from './context.ts'
 import { changeType } from './change-type.ts'
+import { type DefinitionContext, noticeOf, PG_TYPE, targetSchema } from './context.ts'
+import { renameLabel } from './rename-label.ts'
 import { newTypeName, storeType } from './store-type.ts'
 
 export const createEnum = (context: DefinitionContext, node: CreateEnumStmt): void => {
@@ -41,20 +42,22 @@ export const alterEnum = async (context: DefinitionContext, node: AlterEnumStmt)
   if (node.oldVal !== undefined) {
     const at = labels.findIndex((l) => l.label === node.oldVal)
     if (at < 0) throw invalidParameterValue(`"${node.oldVal}" is not an existing enum label`)
-    labels[at] = { ...(labels[at] as (typeof labels)[number]), label: node.newVal as string }
-  } else {
     const label = node.newVal as string
-    if (labels.some((l) => l.label === label)) {
-      if (!node.skipIfNewValExists) throw duplicateObject('enum label', label)
-      noticeOf(context, `enum label "${label}" already exists, skipping`)
-      return
-    }
-    const neighbour = node.newValNeighbor
-    const at = neighbour === undefined ? labels.length : labels.findIndex((l) => l.label === neighbour)
-    if (at < 0) throw invalidParameterValue(`"${neighbour}" is not an existing enum label`)
-    const place = neighbour !== undefined && node.newValIsAfter ? at + 1 : at
-    labels.splice(place, 0, { oid: context.catalog.allocateOid(), label, order: 0 })
+    if (labels.some((l) => l.label === label)) throw duplicateObject('enum label', label)
+    await renameLabel(context, object, at, label)
+    return
   }
+  const label = node.newVal as string
+  if (labels.some((l) => l.label === label)) {
+    if (!node.skipIfNewValExists) throw duplicateObject('enum label', label)
+    noticeOf(context, `enum label "${label}" already exists, skipping`)
+    return
+  }
+  const neighbour = node.newValNeighbor
+  const at = neighbour === undefined ? labels.length : labels.findIndex((l) => l.label === neighbour)
+  if (at < 0) throw invalidParameterValue(`"${neighbour}" is not an existing enum label`)
+  const place = neighbour !== undefined && node.newValIsAfter ? at + 1 : at
+  labels.splice(place, 0, { oid: context.catalog.allocateOid(), label, order: 0 })
   changeType(context, { ...object, labels: labels.map((l, i) => ({ ...l, order: i + 1 })) })
 }
 

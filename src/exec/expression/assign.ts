@@ -4,7 +4,7 @@ import { assignAtPath } from '../../functions/json/edit.ts'
 import { SqlArray } from '../../types/array.ts'
 import { Jsonb, type JsonbNode } from '../../types/json/jsonb.ts'
 import { type RowType, SqlRecord } from '../../types/record.ts'
-import type { Datum } from '../../types/sql-type.ts'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
 
 /** Most elements that an array has. */
 const MAX_ELEMENTS = 134_217_727
@@ -68,6 +68,17 @@ export const setElement = (given: SqlArray | null, subscripts: readonly (number 
     offset = offset * size + position
   }
   return new SqlArray(array.dimensions, array.lowerBounds, array.elements.with(offset, value))
+}
+
+/** `p[i] = value` of types of fixed length: nothing changes where the value, or what is put into it, is NULL. */
+export const setPart = (type: SqlType, given: Datum, subscripts: readonly (number | null)[], value: Datum): Datum => {
+  const { parts, fromParts } = type
+  const [at, ...more] = subscripts.map(requiredSubscript)
+  if (at === undefined || more.length > 0) throw wrongNumber()
+  if (given === null || value === null || parts === undefined || fromParts === undefined) return given
+  const before = parts(given)
+  if (at < 0 || at >= before.length) throw outOfRange()
+  return fromParts(before.with(at, value))
 }
 
 const outOfBound = (bound: number) => programLimitExceeded(`array lower bound is too large: ${bound}`)

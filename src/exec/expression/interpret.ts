@@ -2,7 +2,7 @@
  * Expressions as closures: each node becomes a function of a batch and a physical position. The general form; hot
  * expressions over many rows are compiled to loops instead (`compile.ts` decides).
  */
-import { domainCheckViolation, domainNotNull, waitingFunctionMisplaced } from '../../errors/raise/execution.ts'
+
 import type {
   ArrayComparisonExpr,
   ArrayExpr,
@@ -15,9 +15,10 @@ import type {
   RowCompareExpr,
   SubscriptExpr,
 } from '../../analyze/expression.ts'
+import { featureNotSupported } from '../../errors/raise/data.ts'
+import { domainCheckViolation, domainNotNull, waitingFunctionMisplaced } from '../../errors/raise/execution.ts'
 import type { EvalContext } from '../../functions/context.ts'
 import type { ScalarFunction } from '../../functions/records.ts'
-import { featureNotSupported } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import { baseTypeOf } from '../../types/domain-type.ts'
 import { type RowType, SqlRecord } from '../../types/record.ts'
@@ -25,7 +26,7 @@ import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
 import type { ExecutionContext } from '../context.ts'
 import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
-import { requiredSubscript, setElement, setField, setInJson, setSlice } from './assign.ts'
+import { requiredSubscript, setElement, setField, setInJson, setPart, setSlice } from './assign.ts'
 import type { Replay } from './replay.ts'
 
 /** The value at a physical position of a batch. */
@@ -490,12 +491,10 @@ const assign = ({ arg, target, value, type }: AssignExpr, scope: Compilation): E
     slice,
   }))
   if (target.kind === 'element') {
-    return (batch, at) =>
-      setElement(
-        container(batch, at),
-        indices.map(({ upper }) => upper?.(batch, at) ?? null),
-        part(batch, at),
-      )
+    const subscripts = (batch: Batch, at: number) => indices.map(({ upper }) => upper?.(batch, at) ?? null)
+    return type.parts === undefined
+      ? (batch, at) => setElement(container(batch, at), subscripts(batch, at), part(batch, at))
+      : (batch, at) => setPart(type, container(batch, at), subscripts(batch, at), part(batch, at))
   }
   return (batch, at) => {
     const bounds = indices.map(({ lower, upper, slice }) => ({

@@ -1,12 +1,17 @@
 /** Functions of xml, and xmlagg. */
-import { featureNotSupported } from '../../errors/raise/data.ts'
-import { invalidXmlComment } from '../../errors/raise/xml.ts'
+import { featureNotSupported, nullValueNotAllowed } from '../../errors/raise/data.ts'
+import { emptyXPath, invalidNamespaces, invalidXmlComment, invalidXPath, xmlNotParsed } from '../../errors/raise/xml.ts'
+import { SqlArray } from '../../types/array.ts'
 import { xmlFault } from '../../types/xml/check-xml.ts'
 import { checkXml } from '../../types/xml/xml-type.ts'
 import { collecting } from '../aggregates/accumulators.ts'
 import { aggregate, scalar, sessionScalar } from '../define.ts'
 import type { AggregateFunction, ScalarFunction } from '../records.ts'
+import { parseXmlDocument, xmlOfNode } from '../xml/document.ts'
 import { concatenateXml } from '../xml/expressions.ts'
+import { escapeXmlText } from '../xml/values.ts'
+import { toText, XPathEvaluator, type XPathValue } from '../xml/xpath.ts'
+import { parseXPath, XPathError } from '../xml/xpath-parser.ts'
 
 const comment = (text: string): string => {
   if (text.includes('--') || text.endsWith('-')) throw invalidXmlComment()
@@ -18,7 +23,57 @@ const isXml =
   (text: string): boolean =>
     xmlFault(text, kind) === null
 
+/** Pairs of prefix and namespace. Throws 22000, 22004. */
+const namespacesOf = ({ dimensions, elements }: SqlArray): ReadonlyMap<string, string> => {
+  const isEmpty = elements.length === 0
+  if (!isEmpty && (dimensions.length !== 2 || dimensions[1] !== 2)) throw invalidNamespaces()
+  if (elements.includes(null)) throw nullValueNotAllowed('neither namespace name nor URI may be null')
+  return new Map(
+    Array.from({ length: elements.length / 2 }, (_, i): [string, string] => [elements[2 * i], elements[2 * i + 1]]),
+  )
+}
+
+const NO_NAMESPACES = SqlArray.empty
+
+/** The value of an XPath expression over a document. Throws 22000, 2200M, XX000 as PostgreSQL has it for expressions. */
+const evaluate = (expression: string, document: string, namespaces: SqlArray): XPathValue => {
+  const known = namespacesOf(namespaces)
+  if (expression === '') throw emptyXPath()
+  const fault = xmlFault(document, 'document')
+  if (fault !== null) throw xmlNotParsed(fault, document)
+  try {
+    return new XPathEvaluator(known).evaluate(parseXPath(expression), parseXmlDocument(document))
+  } catch (error) {
+    throw error instanceof XPathError ? invalidXPath(error.isSyntax, error.message) : error
+  }
+}
+
+const xpath = (expression: string, document: string, namespaces = NO_NAMESPACES): SqlArray => {
+  const value = evaluate(expression, document, namespaces)
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return SqlArray.of([escapeXmlText(toText(value))])
+  }
+  return SqlArray.of(value.map(xmlOfNode))
+}
+
+/** Numbers, strings and truth values are there whatever they are. */
+const xpathExists = (expression: string, document: string, namespaces = NO_NAMESPACES): boolean => {
+  const value = evaluate(expression, document, namespaces)
+  return Array.isArray(value) ? value.length > 0 : true
+}
+
+const xpathFunctions: readonly ScalarFunction[] = [
+  scalar(2931, 'xpath(text, xml, text[]) xml[]', 'what an XPath expression finds', xpath),
+  scalar(2932, 'xpath(text, xml) xml[]', 'what an XPath expression finds', (a, b) => xpath(a, b)),
+  scalar(3049, 'xpath_exists(text, xml, text[]) bool', 'whether an XPath expression finds something', xpathExists),
+  scalar(3050, 'xpath_exists(text, xml) bool', 'whether an XPath expression finds something', (a, b) =>
+    xpathExists(a, b),
+  ),
+  scalar(2614, 'xmlexists(text, xml) bool', 'whether an XPath expression finds something', (a, b) => xpathExists(a, b)),
+]
+
 export const xmlFunctions: readonly ScalarFunction[] = [
+  ...xpathFunctions,
   sessionScalar(2896, 'xml(text) xml', 'convert text to xml', ({ format }, text) =>
     checkXml(text, format.xmlOption ?? 'content'),
   ),

@@ -36,7 +36,7 @@ const ATTRIBUTE_ESCAPES: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 }
 
-const escapeXmlText = (text: string): string => text.replace(/[&<>\r]/g, (c) => TEXT_ESCAPES[c] as string)
+export const escapeXmlText = (text: string): string => text.replace(/[&<>\r]/g, (c) => TEXT_ESCAPES[c] as string)
 
 export const escapeXmlAttribute = (text: string): string =>
   text.replace(/[&<>"\n\r\t]/g, (c) => ATTRIBUTE_ESCAPES[c] as string)

@@ -7,9 +7,9 @@ const HEXADECIMAL_NETWORK = /^0x([\da-f]+)$/i
 const GROUP = /^[\da-f]{1,4}$/i
 const GROUPS = 8
 
-/** Octets between points, as many as there are up to four; null when one is none. */
+/** Octets between points, up to four of them, a point behind the last one allowed; null when one is none. */
 const parseOctets = (text: string): number[] | null => {
-  const octets = text.split('.')
+  const octets = text.replace(/\.$/, '').split('.')
   if (octets.length > 4 || octets.some((octet) => !DECIMAL_OCTET.test(octet) || Number(octet) > 255)) return null
   return octets.map(Number)
 }

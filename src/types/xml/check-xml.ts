@@ -22,6 +22,9 @@ const PREDEFINED = ['lt', 'gt', 'amp', 'quot', 'apos']
 /** Characters that XML does not have: control characters other than space, and two that are none. */
 const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\uFFFE\uFFFF](?<![\x7f-\x9f])/u
 
+/** How deeply elements may lie in each other. */
+const MAX_DEPTH = 256
+
 class Fault extends Error {
   readonly at: number
   constructor(message: string, at: number) {
@@ -178,6 +181,9 @@ class XmlChecker {
       }
       if (this.#starts('>')) {
         this.#at++
+        if (this.#open.length >= MAX_DEPTH) {
+          this.#fail(`Excessive depth in document: ${MAX_DEPTH} use XML_PARSE_HUGE option`)
+        }
         this.#open.push({ name, at })
         return
       }
