@@ -14,7 +14,7 @@ import {
 import type { OperatorRecord } from '../../functions/records.ts'
 import { bodyOf, type Constraint, type IndexElem, listItems, type Node, namesOf } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
-import { constraintBase, constraintName } from './constraints.ts'
+import { constraintBase, constraintName } from './constraint-parts.ts'
 import { analysisFor, chooseName, currentRelation, type DefinitionContext } from './context.ts'
 import { createIndex, indexColumnNames, indexKey, indexPredicate, methodOf } from './create-index.ts'
 
