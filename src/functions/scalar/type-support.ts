@@ -179,6 +179,8 @@ const SENDS: readonly (readonly [oid: number, name: string, type: string])[] = [
 
 /** What may hold text depends on the client's encoding, as PostgreSQL says. */
 const encodingDependent: ReadonlySet<string> = new Set([
+  'anyarray_send',
+  'anycompatiblearray_send',
   'array_send',
   'bpcharsend',
   'cstring_send',
