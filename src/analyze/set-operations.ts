@@ -67,7 +67,8 @@ const unify = (context: AnalysisContext, left: Query, right: Query, construct: s
   const types = left.outputs.map((l, i): ColumnShape => {
     const pair = [outputExpr(left, i), outputExpr(right, i)]
     const type = commonType(context, pair, construct, (k) => armLocation(k === 0 ? node.larg : node.rarg, i))
-    if (!node.all && type.hashKey === null) throw noEqualityOperator(formatType(type, -1), armLocation(node.larg, i))
+    if (!(node.all && construct === 'UNION') && type.hashKey === null)
+      throw noEqualityOperator(formatType(type, -1), armLocation(node.larg, i))
     return { type, typmod: commonTypmod([columnRef(l), columnRef(right.outputs[i] as OutputColumn)], type) }
   })
   return {

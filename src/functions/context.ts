@@ -97,6 +97,13 @@ export interface RoutineServices {
   rows(oid: number, types: CallTypes, args: readonly Datum[]): Iterable<Datum>
   /** The same of functions whose bodies wait. */
   gather(oid: number, types: CallTypes, args: readonly Datum[]): Promise<Iterable<Datum>>
+  /** The rows of a query that a function was given as text. */
+  query(text: string): QueryRows
+}
+
+export interface QueryRows {
+  readonly columns: readonly { readonly name: string; readonly type: SqlType }[]
+  readonly rows: readonly (readonly Datum[])[]
 }
 
 /** Lookups of system information functions (pg_get_indexdef, format_type, obj_description …): catalog answers them. */

@@ -38,6 +38,6 @@ export const detachedEval = (catalog: () => CatalogSnapshot): EvalContext => {
       state: unavailable,
     },
     catalog: { call: unavailable },
-    routines: { call: unavailable, rows: unavailable, gather: unavailable },
+    routines: { call: unavailable, rows: unavailable, gather: unavailable, query: unavailable },
   }
 }

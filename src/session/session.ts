@@ -186,9 +186,7 @@ export class ServerSession implements Session {
       return position === undefined ? error : error.with({ position })
     }
     if (error instanceof SqlError) return error
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
-      return stackDepthExceeded()
-    }
+    if (error instanceof RangeError && /call stack/i.test(error.message)) return stackDepthExceeded()
     parts.logger.error({ err: error, sql }, 'internal error')
     return internalError((error as Error).message)
   }

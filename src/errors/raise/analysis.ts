@@ -175,7 +175,7 @@ export const cannotSerialize = (type: string, location: Location): SqlError =>
   located(SQL_STATE.cannot_coerce, `cannot cast XMLSERIALIZE result to ${type}`, location)
 
 /** What DISTINCT, GROUP BY and their kin need of a type. */
-export const noEqualityOperator = (type: string, location: Location): SqlError =>
+export const noEqualityOperator = (type: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_function, `could not identify an equality operator for type ${type}`, location)
 
 /** What ORDER BY needs of a type. */

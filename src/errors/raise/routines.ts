@@ -88,3 +88,7 @@ export const aggregateAttributeUnknown = (name: string): Notice => ({
 
 export const transitionTypeMismatch = (name: string, type: string): SqlError =>
   new SqlError(SQL_STATE.datatype_mismatch, `return type of transition function ${name} is not ${type}`)
+
+/** A text that a function was to run as a query. */
+export const noQuery = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `cannot run as a query: ${text}`)

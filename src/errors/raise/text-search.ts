@@ -46,3 +46,8 @@ export const invalidHeadlineOption = (message: string): SqlError => invalidParam
 
 export const emptyLexeme = (): SqlError =>
   new SqlError(SQL_STATE.zero_length_character_string, 'lexeme array may not contain empty strings')
+
+export const statQueryColumns = (): SqlError => invalidParameterValue('ts_stat query must return one tsvector column')
+
+export const rewriteQueryColumns = (): SqlError =>
+  invalidParameterValue('ts_rewrite query must return two tsquery columns')

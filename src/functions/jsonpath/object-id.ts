@@ -4,6 +4,7 @@
  * value), then the elements, those that are containers or numbers at multiples of four.
  */
 import { isJsonbArray, isJsonbObject, type JsonbNode } from '../../types/json/jsonb.ts'
+import { base10000 } from '../../types/numeric/base-10000.ts'
 import type { Numeric } from '../../types/numeric/numeric.ts'
 
 const HEADER = 4
@@ -11,15 +12,15 @@ const ENTRY = 4
 
 const aligned = (offset: number): number => Math.ceil(offset / 4) * 4
 
-/** Bytes of a number: its length, a header, and two bytes for four decimal digits. */
+/** Longest scale and weight that a short header has room for. */
+const SHORT_SCALE = 63
+const SHORT_WEIGHT = 63
+
+/** Bytes of a number: its length, a header, and its digits. */
 const numericBytes = (value: Numeric): number => {
-  const [whole = '', fraction = ''] = value.toString().replace('-', '').split('.')
-  if (!/^\d/.test(whole)) return 6
-  const digits =
-    whole.padStart(Math.ceil(whole.length / 4) * 4, '0') + fraction.padEnd(Math.ceil(fraction.length / 4) * 4, '0')
-  const groups = digits.replace(/^(?:0000)+/, '').replace(/(?:0000)+$/, '')
-  const isShort = fraction.length <= 63 && whole.length <= 256
-  return 4 + (isShort ? 2 : 4) + groups.length / 2
+  const { digits, weight } = base10000(value)
+  const isShort = value.scale <= SHORT_SCALE && Math.abs(weight) <= SHORT_WEIGHT
+  return 4 + (isShort ? 2 : 4) + 2 * digits.length
 }
 
 /** Calls back with the place of everything that lies in a container; answers its end. */

@@ -1,4 +1,5 @@
 /** Arrays: shape, search, editing, containment. */
+import { noEqualityOperator } from '../../errors/raise/analysis.ts'
 import {
   arraySubscriptError,
   incompatibleArrays,
@@ -7,6 +8,7 @@ import {
   nullValueNotAllowed,
 } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
+import { formatType } from '../../types/index.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { scalar, typedScalar } from '../define.ts'
 import type { CallTypes, ScalarFunction } from '../records.ts'
@@ -63,7 +65,9 @@ const concatenate = (a: SqlArray | null, b: SqlArray | null): SqlArray | null =>
 
 /** Equality of the elements of the first argument. */
 const elementEquality = ({ args }: CallTypes): ((a: Datum, b: Datum) => boolean) => {
-  const compare = (args[0] as SqlType).element?.compare
+  const { element } = args[0] as SqlType
+  const compare = element?.compare
+  if (element?.hashKey === null) throw noEqualityOperator(formatType(element, -1))
   return (a, b) => a !== null && b !== null && (compare?.(a, b) ?? 1) === 0
 }
 
@@ -228,7 +232,9 @@ function fill(value: Datum, dimensions: SqlArray | null, lowerBounds: SqlArray |
 
 /** Keys of the elements that are not NULL. */
 const keysOf = ({ args }: CallTypes): ((array: SqlArray) => Set<unknown>) => {
-  const hashKey = (args[0] as SqlType).element?.hashKey
+  const { element } = args[0] as SqlType
+  const hashKey = element?.hashKey
+  if (element?.hashKey === null) throw noEqualityOperator(formatType(element, -1))
   return (array) => new Set(array.elements.filter((element) => element !== null).map((element) => hashKey?.(element)))
 }
 

@@ -2,6 +2,7 @@
 import { OID } from '../../types/oids.ts'
 import { formatArgumentError, nullFormatIdentifier } from '../../errors/raise/data.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
+import { formatNetwork } from '../../types/network/text.ts'
 import { characterLength } from '../../types/text-order.ts'
 import type { EvalContext } from '../context.ts'
 import { scalar, typedScalar } from '../define.ts'
@@ -12,9 +13,10 @@ import type { ScalarFunction } from '../records.ts'
 const textOf = (type: SqlType | undefined, value: Datum, context: EvalContext): string | null =>
   value === null ? null : (type as SqlType).format(value, context.format)
 
-/** A value cast to text, as || does it: booleans in full, blank padding dropped. */
+/** A value cast to text, as || does it: booleans in full, addresses with their prefix, blank padding dropped. */
 const castToText = (type: SqlType | undefined, value: Datum, context: EvalContext): string => {
   if (type?.oid === OID.bool) return String(value)
+  if (type?.oid === OID.inet) return formatNetwork(value)
   const text = (type as SqlType).format(value, context.format)
   return type?.oid === OID.bpchar ? text.replace(/ +$/, '') : text
 }

@@ -7,9 +7,7 @@ import { Numeric } from '../../types/numeric/numeric.ts'
 import { formatSnapshot, snapshotParts } from '../../types/transaction-snapshot.ts'
 import type { EvalContext } from '../context.ts'
 import { scalar, sessionScalar, setReturning } from '../define.ts'
-import { hashBytes } from '../hash.ts'
 import type { ScalarFunction, SetReturningFunction } from '../records.ts'
-import { hashInt8 } from './hash.ts'
 
 const MAX_LSN = 2n ** 64n - 1n
 
@@ -47,7 +45,6 @@ const lsnFunctions: readonly ScalarFunction[] = [
   scalar(5024, 'pg_lsn_mii(pg_lsn, numeric) pg_lsn', 'position so many bytes before', lsnMinus),
   scalar(6103, 'pg_lsn(numeric) pg_lsn', 'convert numeric to pg_lsn', lsnOfNumeric),
   scalar(3251, 'pg_lsn_cmp(pg_lsn, pg_lsn) int4', ORDER, int64Compare),
-  scalar(3252, 'pg_lsn_hash(pg_lsn) int4', 'hash of a position', hashInt8),
   scalar(4187, 'pg_lsn_larger(pg_lsn, pg_lsn) pg_lsn', 'the later one', larger),
   scalar(4188, 'pg_lsn_smaller(pg_lsn, pg_lsn) pg_lsn', 'the earlier one', smaller),
 ]
@@ -67,8 +64,6 @@ const macNot = (address: string): string => formatMac(macBytes(address).map((byt
 const truncateMac = (address: string): string => formatMac(macBytes(address).map((byte, i) => (i < 3 ? byte : 0)))
 const macWith7thBit = (address: string): string => formatMac(macBytes(address).map((b, i) => (i === 0 ? b | 2 : b)))
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-const hashMac = (address: string): number => hashBytes(Uint8Array.from(macBytes(address)))
-
 const narrowMac = (address: string): string => {
   const bytes = macBytes(address)
   if (bytes[3] !== 0xff || bytes[4] !== 0xfe) throw macTooLong()
@@ -80,7 +75,6 @@ const macFunctions: readonly ScalarFunction[] = [
   scalar(3145, 'macaddr_and(macaddr, macaddr) macaddr', 'bitwise and', macAnd),
   scalar(3146, 'macaddr_or(macaddr, macaddr) macaddr', 'bitwise or', macOr),
   scalar(836, 'macaddr_cmp(macaddr, macaddr) int4', ORDER, compareTexts),
-  scalar(399, 'hashmacaddr(macaddr) int4', 'hash of an address', hashMac),
   scalar(753, 'trunc(macaddr) macaddr', 'bytes of the manufacturer', truncateMac),
   scalar(4124, 'macaddr(macaddr8) macaddr', 'convert macaddr8 to macaddr', narrowMac),
   scalar(4123, 'macaddr8(macaddr) macaddr8', 'convert macaddr to macaddr8', (a) => formatMac(widenMac(macBytes(a)))),
@@ -88,7 +82,6 @@ const macFunctions: readonly ScalarFunction[] = [
   scalar(4121, 'macaddr8_and(macaddr8, macaddr8) macaddr8', 'bitwise and', macAnd),
   scalar(4122, 'macaddr8_or(macaddr8, macaddr8) macaddr8', 'bitwise or', macOr),
   scalar(4119, 'macaddr8_cmp(macaddr8, macaddr8) int4', ORDER, compareTexts),
-  scalar(328, 'hashmacaddr8(macaddr8) int4', 'hash of an address', hashMac),
   scalar(4112, 'trunc(macaddr8) macaddr8', 'bytes of the manufacturer', truncateMac),
   scalar(4125, 'macaddr8_set7bit(macaddr8) macaddr8', 'address with the seventh bit set', macWith7thBit),
 ]

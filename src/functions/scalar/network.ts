@@ -4,7 +4,6 @@ import { type ExactInteger, INT64_MAX, INT64_MIN, normalizeInteger } from '../..
 import { compareInet, type InetAddress } from '../../types/network/address.ts'
 import { abbreviateNetwork, formatHost, formatInet, formatNetwork, parseInet } from '../../types/network/text.ts'
 import { scalar, sessionScalar } from '../define.ts'
-import { hashBytes } from '../hash.ts'
 import type { ScalarFunction } from '../records.ts'
 
 const requireSameFamily = (a: InetAddress, b: InetAddress, doWhat: string): void => {
@@ -53,9 +52,6 @@ const merge = (a: InetAddress, b: InetAddress): InetAddress => {
 
 const isStrictlyWithin = (a: InetAddress, b: InetAddress): boolean => a.isWithin(b) && a.bits > b.bits
 
-const hashInet = (value: InetAddress): number =>
-  hashBytes(Uint8Array.from([value.familyCode, value.bits, ...value.bytes]))
-
 export const networkFunctions: readonly ScalarFunction[] = [
   scalar(598, 'abbrev(inet) text', 'short text of an address', formatInet),
   scalar(599, 'abbrev(cidr) text', 'short text of a network', abbreviateNetwork),
@@ -103,7 +99,6 @@ export const networkFunctions: readonly ScalarFunction[] = [
   ),
   scalar(3562, 'network_larger(inet, inet) inet', 'the greater one', (a, b) => (compareInet(a, b) > 0 ? a : b)),
   scalar(3563, 'network_smaller(inet, inet) inet', 'the lesser one', (a, b) => (compareInet(a, b) < 0 ? a : b)),
-  scalar(422, 'hashinet(inet) int4', 'hash of an address', hashInet),
   sessionScalar(
     2196,
     'inet_client_addr() inet',

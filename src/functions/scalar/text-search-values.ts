@@ -1,13 +1,19 @@
 /** Functions of tsvector and tsquery as values. */
 import { invalidParameterValue, nullValueNotAllowed } from '../../errors/raise/data.ts'
-import { emptyLexeme, phraseDistanceError, unrecognizedWeight } from '../../errors/raise/text-search.ts'
+import {
+  emptyLexeme,
+  phraseDistanceError,
+  rewriteQueryColumns,
+  unrecognizedWeight,
+} from '../../errors/raise/text-search.ts'
 import { SqlArray } from '../../types/array.ts'
+import { OID } from '../../types/oids.ts'
 import { type QueryNode, TsQuery } from '../../types/text-search/query-node.ts'
 import { compareTsQueries, formatTsQuery, nodeCount } from '../../types/text-search/tsquery.ts'
 import { type Lexeme, MAX_POSITION, tsvectorType, TsVector, WEIGHTS } from '../../types/text-search/tsvector.ts'
-import { scalar } from '../define.ts'
+import { scalar, sessionScalar } from '../define.ts'
 import type { ScalarFunction } from '../records.ts'
-import { containsWords, indexablePart, rewriteQuery } from '../text-search/rewrite.ts'
+import { containsWords, indexablePart, rewriteQuery, rewriteQueryByRows } from '../text-search/rewrite.ts'
 
 /** Number of a weight by its letter. Throws 22023. */
 const weightOf = (letter: string): number => {
@@ -139,6 +145,20 @@ const queryFunctions: readonly ScalarFunction[] = [
   scalar(3672, 'numnode(tsquery) int4', 'words and operators', nodeCount),
   scalar(3673, 'querytree(tsquery) text', 'what an index could be asked', tree),
   scalar(3684, 'ts_rewrite(tsquery, tsquery, tsquery) tsquery', 'replace parts of a query', rewriteQuery),
+  sessionScalar(
+    3685,
+    'ts_rewrite(tsquery, text) tsquery',
+    'replace parts of a query by the rows of a statement',
+    ({ routines }, query, text) => {
+      const { columns, rows } = routines.query(text)
+      if (columns.length !== 2 || columns.some(({ type }) => type.oid !== OID.tsquery)) throw rewriteQueryColumns()
+      return rewriteQueryByRows(
+        query,
+        rows.map(([target, substitute]) => [target, substitute] as const),
+      )
+    },
+    { volatility: 'volatile' },
+  ),
   scalar(3691, 'tsq_mcontains(tsquery, tsquery) bool', 'contains', containsWords),
   scalar(3692, 'tsq_mcontained(tsquery, tsquery) bool', 'is contained by', (a, b) => containsWords(b, a)),
 ]

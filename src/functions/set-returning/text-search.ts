@@ -1,8 +1,11 @@
 /** Text search: tokens and token types, how a document is read, the lexemes of a vector. */
-import { unknownParser } from '../../errors/raise/text-search.ts'
+import { statQueryColumns, unknownParser } from '../../errors/raise/text-search.ts'
 import { SqlArray } from '../../types/array.ts'
+import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
+import { compareText } from '../../types/text-order.ts'
 import { type TsVector, WEIGHTS } from '../../types/text-search/tsvector.ts'
+import type { EvalContext } from '../context.ts'
 import { setReturning } from '../define.ts'
 import type { SetReturningFunction } from '../records.ts'
 import { type Configuration, configurationByOid } from '../text-search/configurations.ts'
@@ -52,6 +55,32 @@ const unnest = ({ lexemes }: TsVector): Datum[][] =>
         ],
   )
 
+/** How often words are in the vectors of a query's one column, and in how many of them; of some weights only. */
+const statistics = ({ routines }: EvalContext, text: string, letters: string): Datum[][] => {
+  const { columns, rows } = routines.query(text)
+  if (columns.length !== 1 || columns[0]?.type.oid !== OID.tsvector) throw statQueryColumns()
+  const weights = Array.from(letters.toUpperCase(), (letter) => WEIGHTS.indexOf(letter)).filter((weight) => weight >= 0)
+  const words = new Map<string, { documents: number; entries: number }>()
+  for (const [vector] of rows) {
+    for (const { word, positions } of (vector as TsVector | null)?.lexemes ?? []) {
+      const counted = letters === '' ? positions : positions.filter(({ weight }) => weights.includes(weight))
+      const entries = letters === '' ? Math.max(counted.length, 1) : counted.length
+      if (entries === 0) continue
+      const known = words.get(word) ?? { documents: 0, entries: 0 }
+      words.set(word, { documents: known.documents + 1, entries: known.entries + entries })
+    }
+  }
+  return Array.from(words, ([word, { documents, entries }]): Datum[] => [word, documents, entries]).sort(([a], [b]) =>
+    compareText(a, b),
+  )
+}
+
+const STAT_OPTIONS = {
+  columns: ['word text', 'ndoc int4', 'nentry int4'],
+  volatility: 'volatile',
+  estimatedRows: 10_000,
+} as const
+
 const TYPE_COLUMNS = { columns: ['tokid int4', 'alias text', 'description text'], estimatedRows: 16 }
 const TOKEN_COLUMNS = ['tokid int4', 'token text']
 const DEBUG_COLUMNS = [
@@ -64,6 +93,20 @@ const DEBUG_COLUMNS = [
 ]
 
 export const textSearchSets: readonly SetReturningFunction[] = [
+  setReturning(
+    3689,
+    'ts_stat(query: text) record',
+    'statistics of the vectors of a query',
+    (context, _types, query) => statistics(context, query, ''),
+    STAT_OPTIONS,
+  ),
+  setReturning(
+    3690,
+    'ts_stat(query: text, weights: text) record',
+    'statistics of the vectors of a query',
+    (context, _types, query, weights) => statistics(context, query, weights),
+    STAT_OPTIONS,
+  ),
   setReturning(
     3713,
     'ts_token_type(parser_oid: oid) record',

@@ -114,3 +114,18 @@ export const containsWords = (query: TsQuery, part: TsQuery): boolean => {
   const words = new Set(wordsOf(query.root).map(({ word }) => word))
   return wordsOf(part.root).every(({ word }) => words.has(word))
 }
+
+/** The query with the operands of its chains in order. */
+const inOrder = ({ root }: TsQuery): TsQuery => (root === null ? TsQuery.empty : new TsQuery(nodeOf(treeOf(root))))
+
+/** The same for several pairs of target and substitute, one after another. */
+export const rewriteQueryByRows = (
+  query: TsQuery,
+  rows: readonly (readonly [target: TsQuery | null, substitute: TsQuery | null])[],
+): TsQuery => {
+  let result = inOrder(query)
+  for (const [target, substitute] of rows) {
+    if (target !== null && substitute !== null) result = inOrder(rewriteQuery(result, target, substitute))
+  }
+  return result
+}

@@ -1,12 +1,13 @@
 /** Runs the database's functions for a session: each in its language. */
 import { stackDepthExceeded } from '../../errors/raise/protocol.ts'
 import { languageMissing } from '../../errors/raise/routines.ts'
-import type { RoutineServices } from '../../functions/context.ts'
+import type { QueryRows, RoutineServices } from '../../functions/context.ts'
 import type { CallTypes } from '../../functions/records.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { SessionCore } from '../core.ts'
 import type { RoutineCall, RoutineLanguage } from './language.ts'
+import { runQuery } from './run-query.ts'
 import { sqlLanguage } from './sql-language.ts'
 
 const LANGUAGES: ReadonlyMap<string, RoutineLanguage> = new Map(
@@ -46,6 +47,15 @@ export class SessionRoutines implements RoutineServices {
   async gather(oid: number, types: CallTypes, args: readonly Datum[]): Promise<Iterable<Datum>> {
     const { language, call } = this.#prepare(oid, types, args)
     return this.#awaited(call, language)
+  }
+
+  query(text: string): QueryRows {
+    this.#enter()
+    try {
+      return runQuery(this.#core, text)
+    } finally {
+      this.#depth--
+    }
   }
 
   async #later(call: RoutineCall, language: RoutineLanguage): Promise<Datum> {

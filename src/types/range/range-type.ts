@@ -39,6 +39,15 @@ export const isMultirangeType = (type: SqlType): type is MultirangeType => type.
 /** Bits of the first byte of a range's binary form. */
 const FLAG = { empty: 1, lowerInclusive: 2, upperInclusive: 4, lowerInfinite: 8, upperInfinite: 16 } as const
 
+/** The first byte of a range's binary form. */
+export const rangeFlags = (range: SqlRange): number =>
+  range.empty
+    ? FLAG.empty
+    : (range.lowerInclusive ? FLAG.lowerInclusive : 0) |
+      (range.upperInclusive ? FLAG.upperInclusive : 0) |
+      (range.lower === null ? FLAG.lowerInfinite : 0) |
+      (range.upper === null ? FLAG.upperInfinite : 0)
+
 const keyOf = (subtype: SqlType, range: SqlRange): string => {
   if (range.empty) return 'e'
   const part = (value: Datum, inclusive: boolean): string => {
@@ -50,13 +59,9 @@ const keyOf = (subtype: SqlType, range: SqlRange): string => {
 }
 
 const sendRange = (subtype: SqlType, range: SqlRange, context: FormatContext): Uint8Array => {
-  if (range.empty) return Uint8Array.of(FLAG.empty)
+  const flags = rangeFlags(range)
+  if (range.empty) return Uint8Array.of(flags)
   const bounds = [range.lower, range.upper].map((bound) => (bound === null ? null : subtype.send(bound, context)))
-  const flags =
-    (range.lowerInclusive ? FLAG.lowerInclusive : 0) |
-    (range.upperInclusive ? FLAG.upperInclusive : 0) |
-    (range.lower === null ? FLAG.lowerInfinite : 0) |
-    (range.upper === null ? FLAG.upperInfinite : 0)
   const size = bounds.reduce((total, bytes) => total + (bytes === null ? 0 : 4 + bytes.length), 1)
   return fillBytes(size, (view) => {
     view.setUint8(0, flags)
