@@ -31,7 +31,7 @@ export const conflictOf = (
 ): OnConflict => {
   const { table } = target
   const update = node.action === 'ONCONFLICT_UPDATE'
-  const arbiters = node.infer === undefined ? [] : inferArbiters(context, node.infer, target)
+  const arbiters = node.infer === undefined ? [] : inferArbiters(context, node.infer, target, update)
   if (update && node.infer === undefined) {
     throw syntaxErrorAt('ON CONFLICT DO UPDATE requires inference specification or constraint name', node.location, {
       hint: 'For example, ON CONFLICT (column_name).',
@@ -57,7 +57,12 @@ export const conflictOf = (
 }
 
 /** Unique indexes that an ON CONFLICT target means. Throws 42P10 when there is none. */
-const inferArbiters = (context: AnalysisContext, infer: InferClause, target: ModifyTarget): number[] => {
+const inferArbiters = (
+  context: AnalysisContext,
+  infer: InferClause,
+  target: ModifyTarget,
+  update: boolean,
+): number[] => {
   const { catalog } = context
   const { relation } = target.table
   if (infer.conname !== undefined) {
@@ -67,6 +72,8 @@ const inferArbiters = (context: AnalysisContext, infer: InferClause, target: Mod
     }
     if (constraint.index === 0 || constraint.type === 'foreign')
       throw wrongObjectType('constraint in ON CONFLICT clause has no associated index')
+    if (constraint.type === 'exclude' && update)
+      throw wrongObjectType('ON CONFLICT DO UPDATE not supported with exclusion constraints')
     if (constraint.deferrable) throw deferrableArbiter()
     return [constraint.index]
   }

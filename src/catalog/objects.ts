@@ -117,6 +117,8 @@ export interface IndexDefinition {
   /** False for DEFERRABLE unique constraints, checked at the end of statement or transaction. */
   readonly immediate: boolean
   readonly predicate: ParseTree | null
+  /** Of an exclusion constraint: the operator of each key. */
+  readonly exclusion?: readonly number[]
   /** False while the index is made beside writers, or when that has failed: writers need not keep it unique. */
   readonly ready?: boolean
   /** False while the index may lack rows or have keys twice: it is kept, but not read. */
@@ -196,10 +198,10 @@ export interface ConstraintObject extends ObjectBase {
   readonly table: number
   /** The domain that it constrains. */
   readonly domain?: number
-  readonly type: 'check' | 'primary' | 'unique' | 'foreign'
+  readonly type: 'check' | 'primary' | 'unique' | 'exclude' | 'foreign'
   readonly columns: readonly number[]
   readonly check: ParseTree | null
-  /** Index of primary and unique constraints; 0 otherwise. */
+  /** Index of primary, unique and exclusion constraints; 0 otherwise. */
   readonly index: number
   readonly foreign: ForeignKey | null
   readonly deferrable: boolean

@@ -1,6 +1,7 @@
 /** Definitions of indexes, constraints and views as SQL, and expressions of the catalog. */
 import { quoteIdentifier, quoteLiteral } from '../../functions/keywords.ts'
 import type { ConstraintObject, ForeignKey, IndexDefinition, ReferentialAction, RelationObject } from '../objects.ts'
+import { operatorByOid } from '../../functions/index.ts'
 import { operatorClass, BTREE, HASH } from '../system/data/operator-classes.ts'
 import { readExpressions, readStoredBound } from '../system/expressions.ts'
 import { boundText } from './partitions.ts'
@@ -96,6 +97,23 @@ const foreignKeyDefinition = (source: InformationSource, columns: string, foreig
   ].join('')
 }
 
+const exclusionDefinition = (
+  source: InformationSource,
+  table: RelationObject | null,
+  { keys, method, exclusion, included, predicate }: IndexDefinition,
+  pretty: boolean,
+): string => {
+  const parts = keys.map((key, i) => {
+    const operator = operatorByOid(exclusion?.[i] ?? 0)?.name ?? ''
+    return `${keyText(source, table, key, pretty)}${keyOptions(key, method === 'hash' ? HASH : BTREE)} WITH ${operator}`
+  })
+  return [
+    `EXCLUDE USING ${method} (${parts.join(', ')})`,
+    included.length === 0 ? '' : ` INCLUDE (${columnNames(table, included)})`,
+    predicate === null ? '' : ` WHERE (${source.printer.expression(predicate, table, 0, pretty)})`,
+  ].join('')
+}
+
 const constraintBody = (source: InformationSource, constraint: ConstraintObject, pretty: boolean): string => {
   const table = source.catalog.relation(constraint.table)
   const columns = columnNames(table, constraint.columns)
@@ -105,6 +123,7 @@ const constraintBody = (source: InformationSource, constraint: ConstraintObject,
     return `CHECK (${condition})${constraint.noInherit ? ' NO INHERIT' : ''}`
   }
   const index = source.catalog.relation(constraint.index)?.index
+  if (constraint.type === 'exclude') return exclusionDefinition(source, table, index as IndexDefinition, pretty)
   const included = index?.included ?? []
   return [
     constraint.type === 'primary' ? 'PRIMARY KEY' : 'UNIQUE',

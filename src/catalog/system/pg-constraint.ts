@@ -1,4 +1,4 @@
-/** pg_constraint: checks, primary keys, unique constraints and foreign keys. */
+/** pg_constraint: checks, keys, exclusion constraints and foreign keys. */
 import { equalityOperator } from '../../functions/index.ts'
 import type { ConstraintObject, ForeignKey, ReferentialAction } from '../objects.ts'
 import type { CatalogSnapshot } from '../snapshot.ts'
@@ -13,7 +13,7 @@ const COLUMNS = `
   confkey _int2, conpfeqop _oid, conppeqop _oid, conffeqop _oid, confdelsetcols _int2, conexclop _oid, conbin
   pg_node_tree`
 
-const CONSTRAINT_LETTERS = { check: 'c', primary: 'p', unique: 'u', foreign: 'f' } as const
+const CONSTRAINT_LETTERS = { check: 'c', primary: 'p', unique: 'u', exclude: 'x', foreign: 'f' } as const
 
 const ACTION_LETTERS: Readonly<Record<ReferentialAction, string>> = {
   'no action': 'a',
@@ -44,6 +44,11 @@ const foreignColumns = (catalog: CatalogSnapshot, table: number, foreign: Foreig
   }
 }
 
+const exclusionOperators = (catalog: CatalogSnapshot, { type, index }: ConstraintObject): SystemRow => {
+  const operators = type === 'exclude' ? catalog.relation(index)?.index?.exclusion : undefined
+  return operators === undefined ? {} : { conexclop: arrayOf(operators) }
+}
+
 const constraintRow = (catalog: CatalogSnapshot, constraint: ConstraintObject): SystemRow => ({
   oid: constraint.oid,
   conname: constraint.name,
@@ -65,6 +70,7 @@ const constraintRow = (catalog: CatalogSnapshot, constraint: ConstraintObject): 
   connoinherit: constraint.type === 'check' ? constraint.noInherit : catalog.relation(constraint.table)?.kind !== 'p',
   conkey: constraint.columns.length === 0 ? null : arrayOf(constraint.columns),
   conbin: constraint.check === null ? null : storedExpression(constraint.check),
+  ...exclusionOperators(catalog, constraint),
   ...(constraint.foreign === null ? {} : foreignColumns(catalog, constraint.table, constraint.foreign)),
 })
 

@@ -29,7 +29,7 @@ const indexRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     indisunique: unique,
     indnullsnotdistinct: nullsNotDistinct,
     indisprimary: primary,
-    indisexclusion: false,
+    indisexclusion: relation.index?.exclusion !== undefined,
     indimmediate: immediate,
     indisclustered: false,
     indisvalid: relation.index?.valid !== false,

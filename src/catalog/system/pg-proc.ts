@@ -1,5 +1,5 @@
 /** pg_proc: functions of the registry and the internal ones that other catalogs name. */
-import { allFunctions } from '../../functions/index.ts'
+import { allFunctions, functionByOid } from '../../functions/index.ts'
 import type { FunctionRecord } from '../../functions/records.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -114,6 +114,6 @@ const routineRow = (catalog: CatalogSnapshot, routine: FunctionObject): SystemRo
 
 export const pgProc = catalogTable('pg_proc', 1255, COLUMNS, ({ catalog }) => [
   ...allFunctions.map(functionRow),
-  ...internalFunctions.map(common),
+  ...internalFunctions.filter(({ oid }) => functionByOid(oid) === undefined).map(common),
   ...Array.from(catalog.all('function'), (routine) => routineRow(catalog, routine)),
 ])

@@ -178,3 +178,23 @@ export const partOfConstraint = (constraint: string, relation: string): SqlError
     `cannot alter constraint "${constraint}" on relation "${relation}"`,
     { hint: 'You may alter the constraint it derives from instead.' },
   )
+
+export const exclusionOnPartitioned = (location: number | undefined): SqlError =>
+  new LocatedError(
+    SQL_STATE.feature_not_supported,
+    'exclusion constraints are not supported on partitioned tables',
+    location,
+  )
+
+export const noExclusionSupport = (method: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `access method "${method}" does not support exclusion constraints`)
+
+export const notCommutative = (operator: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `operator ${operator} is not commutative`, {
+    detail: 'Only commutative operators can be used in exclusion constraints.',
+  })
+
+export const notInOperatorFamily = (operator: string, family: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `operator ${operator} is not a member of operator family "${family}"`, {
+    detail: 'The exclusion operator must be related to the index operator class for the constraint.',
+  })

@@ -42,6 +42,16 @@ export const uniqueViolation = (constraint: string, fields: ErrorFields): SqlErr
 export const couldNotCreateUniqueIndex = (index: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.unique_violation, `could not create unique index "${index}"`, fields)
 
+export const exclusionViolation = (constraint: string, fields: ErrorFields): SqlError =>
+  new SqlError(
+    SQL_STATE.exclusion_violation,
+    `conflicting key value violates exclusion constraint "${constraint}"`,
+    fields,
+  )
+
+export const couldNotCreateExclusion = (index: string, fields: ErrorFields): SqlError =>
+  new SqlError(SQL_STATE.exclusion_violation, `could not create exclusion constraint "${index}"`, fields)
+
 export const foreignKeyViolation = (message: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.foreign_key_violation, message, fields)
 

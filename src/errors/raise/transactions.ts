@@ -25,6 +25,12 @@ export const cannotLockRelation = (relation: string, kind: string): SqlError =>
 export const concurrentUpdate = (): SqlError =>
   new SqlError(SQL_STATE.serialization_failure, 'could not serialize access due to concurrent update')
 
+export const concurrentMove = (): SqlError =>
+  new SqlError(
+    SQL_STATE.serialization_failure,
+    'tuple to be locked was already moved to another partition due to concurrent update',
+  )
+
 export const concurrentDelete = (): SqlError =>
   new SqlError(SQL_STATE.serialization_failure, 'could not serialize access due to concurrent delete')
 

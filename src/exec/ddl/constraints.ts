@@ -17,7 +17,6 @@ import { datatypeMismatch, noOperatorClass } from '../../errors/raise/analysis.t
 import {
   checkViolatedByRow,
   containsNulls,
-  duplicateConstraint,
   duplicateColumnName,
   invalidForeignKey,
   invalidTableDefinition,
@@ -39,6 +38,8 @@ import { validateReferences } from '../foreign-keys/validate.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import { analysisFor, chooseName, currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { requireKeyColumns } from './create-index.ts'
+import { constraintBase, constraintName } from './constraint-parts.ts'
+import { addExclusion } from './exclusion-constraints.ts'
 import { inheritForeignKey } from './partition-foreign-keys.ts'
 import { createIndexes } from './partition-indexes.ts'
 import { checkColumns } from './stored-expressions.ts'
@@ -55,7 +56,7 @@ const columnNamed = (relation: RelationObject, name: string, missing: (name: str
   return column
 }
 
-/** Adds a CHECK, PRIMARY KEY or UNIQUE constraint; existing rows must satisfy it. */
+/** Adds a constraint; existing rows must satisfy it. */
 export const addConstraint = async (
   context: DefinitionContext,
   table: number,
@@ -67,53 +68,13 @@ export const addConstraint = async (
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':
       return addKey(context, table, node, column)
+    case 'CONSTR_EXCLUSION':
+      return addExclusion(context, table, node)
     case 'CONSTR_FOREIGN':
       return addForeignKey(context, table, { node, column })
     default:
       throw notSupported(`constraint of kind ${node.contype} is not supported`)
   }
-}
-
-const constraintBase = (
-  context: DefinitionContext,
-  relation: RelationObject,
-  name: string,
-  node: Constraint,
-): Omit<ConstraintObject, 'type' | 'columns'> => ({
-  class: 'constraint',
-  oid: context.catalog.allocateOid(),
-  name,
-  owner: relation.owner,
-  comment: null,
-  acl: null,
-  depends: [{ oid: relation.oid, attnum: 0, kind: 'auto' }],
-  schema: relation.schema,
-  table: relation.oid,
-  check: null,
-  index: 0,
-  foreign: null,
-  deferrable: node.deferrable ?? false,
-  initiallyDeferred: node.initdeferred ?? false,
-  validated: true,
-  noInherit: node.is_no_inherit ?? false,
-})
-
-/** The name given, which must be new to the table, or one made up. */
-const constraintName = (
-  context: DefinitionContext,
-  relation: RelationObject,
-  node: Constraint,
-  second: string | null,
-  suffix: string,
-): string => {
-  const { snapshot } = context.catalog
-  const existing = new Set(snapshot.constraintsOf(relation.oid).map((c) => c.name))
-  if (node.conname !== undefined) {
-    if (existing.has(node.conname)) throw duplicateConstraint(node.conname, relation.name)
-    return node.conname
-  }
-  const taken = new Set([...snapshot.all('constraint')].filter((c) => c.schema === relation.schema).map((c) => c.name))
-  return chooseName(relation.name, second, suffix, (name) => taken.has(name))
 }
 
 const addCheck = async (context: DefinitionContext, table: number, node: Constraint): Promise<void> => {

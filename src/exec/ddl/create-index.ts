@@ -16,12 +16,15 @@ import type {
 import { noOperatorClass, undefinedColumn } from '../../errors/raise/analysis.ts'
 import { duplicateRelation, notOfKind, undefinedNamed } from '../../errors/raise/definitions.ts'
 import { keyLacksPartitionColumn, keyOverExpressions } from '../../errors/raise/inheritance.ts'
-import { couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
+import { couldNotCreateExclusion, couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
 import { equalityOperator } from '../../functions/index.ts'
 import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
+import type { Exclusion } from '../../storage/index/ordered-index.ts'
+import { Wait } from '../../vector/wait.ts'
+import { exclusionOf } from '../modify/exclusion.ts'
 import { keyName } from '../modify/row-writer.ts'
 import { analysisFor, chooseName, currentRelation, type DefinitionContext, noticeOf, truncateName } from './context.ts'
 import { requireImmutable } from './stored-expressions.ts'
@@ -42,7 +45,7 @@ export const createIndex = async (
 ): Promise<RelationObject> => {
   const relation = attachIndex(context, table, index)
   await context.indexes.of(relation, table, context.catalog.snapshot).create(context.transaction)
-  if (relation.index?.unique) await checkUnique(context, relation, table)
+  await checkKeys(context, relation, table)
   return relation
 }
 
@@ -116,7 +119,7 @@ export const fillIndex = async (context: DefinitionContext, index: RelationObjec
 export const promoteIndex = async (context: DefinitionContext, oid: number, isValid: boolean): Promise<void> => {
   const relation = currentRelation(context, oid)
   const { ready: _ready, valid: _valid, ...index } = relation.index as IndexDefinition
-  if (index.unique) await checkUnique(context, relation, currentRelation(context, index.table))
+  await checkKeys(context, relation, currentRelation(context, index.table))
   context.catalog.put({ ...relation, index: isValid ? index : { ...index, ready: true, valid: false } })
 }
 
@@ -135,11 +138,11 @@ export const removeRetiredIndex = (context: DefinitionContext, { oid, index }: R
 
 /** REINDEX: new entries in the place of all that there are; an index that was not valid is so afterwards. */
 export const reindex = async (context: DefinitionContext, relation: RelationObject): Promise<void> => {
-  const { table: oid, unique, valid, ready, ...index } = relation.index as IndexDefinition
+  const { table: oid, valid, ready, ...index } = relation.index as IndexDefinition
   const table = currentRelation(context, oid)
   await context.indexes.of(relation, table, context.catalog.snapshot).rebuild(context.transaction)
-  if (unique) await checkUnique(context, relation, table)
-  if (valid === false || ready === false) context.catalog.put({ ...relation, index: { ...index, unique, table: oid } })
+  await checkKeys(context, relation, table)
+  if (valid === false || ready === false) context.catalog.put({ ...relation, index: { ...index, table: oid } })
 }
 
 const dependsOnKeys = (table: RelationObject, definition: Omit<IndexDefinition, 'table'>): Dependency[] => {
@@ -159,6 +162,56 @@ export const requireKeyColumns = (
     if (keys.some((key) => key.attnum === attnum)) continue
     throw keyLacksPartitionColumn(kind, table.name, table.columns[attnum - 1]?.name ?? '')
   }
+}
+
+/** Whether the rows that are there keep a unique index, or one behind an exclusion constraint. */
+const checkKeys = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  table: RelationObject,
+): Promise<void> => {
+  if (relation.index?.unique) return checkUnique(context, relation, table)
+  const exclusion = exclusionOf(context.execution(), relation)
+  if (exclusion !== null) await checkExclusion(context, relation, table, exclusion)
+}
+
+const checkExclusion = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  table: RelationObject,
+  exclusion: Exclusion,
+): Promise<void> => {
+  const ordered = context.indexes.of(relation, table, context.catalog.snapshot)
+  const execution = context.execution()
+  const walk = ordered.candidates({})
+  while (walk.next()) {
+    const { key, rowid } = walk
+    if (ordered.visible(key, rowid, execution.snapshot, null) === null) continue
+    for (;;) {
+      const found = ordered.probeExclusion(context.transaction, key, exclusion, rowid)
+      if (found === null) break
+      if (!(found instanceof Wait)) throw excludedKey(context, relation, table, key, found.key ?? key)
+      await found.promise
+    }
+    const wait = execution.poll()
+    if (wait !== null) await wait.promise
+  }
+}
+
+const excludedKey = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  table: RelationObject,
+  key: readonly Datum[],
+  other: readonly Datum[],
+) => {
+  const [first, second] = [key, other].map((values) => keyText(context, relation, table, values))
+  return couldNotCreateExclusion(relation.name, {
+    detail: `Key ${first} conflicts with key ${second}.`,
+    schema: context.catalog.snapshot.schema(table.schema)?.name ?? '',
+    table: table.name,
+    constraint: relation.name,
+  })
 }
 
 /** Neighbours in index order with equal keys, both alive, refuse a unique index. */
@@ -196,15 +249,25 @@ const duplicateKey = (
   relation: RelationObject,
   table: RelationObject,
   key: readonly Datum[],
-) => {
-  const keys = relation.index?.keys ?? []
-  const names = keys.map((part, i) => keyName(context.execution(), table, relation, part.attnum, i))
-  const values = keys.map((part, i) => (key[i] === null ? 'null' : part.type.format(key[i], context.format)))
-  return couldNotCreateUniqueIndex(relation.name, {
-    detail: `Key (${names.join(', ')})=(${values.join(', ')}) is duplicated.`,
+) =>
+  couldNotCreateUniqueIndex(relation.name, {
+    detail: `Key ${keyText(context, relation, table, key)} is duplicated.`,
+    schema: context.catalog.snapshot.schema(table.schema)?.name ?? '',
     table: table.name,
     constraint: relation.name,
   })
+
+/** `(a, b)=(1, x)` */
+const keyText = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  table: RelationObject,
+  key: readonly Datum[],
+): string => {
+  const keys = relation.index?.keys ?? []
+  const names = keys.map((part, i) => keyName(context.execution(), table, relation, part.attnum, i))
+  const values = keys.map((part, i) => (key[i] === null ? 'null' : part.type.format(key[i], context.format)))
+  return `(${names.join(', ')})=(${values.join(', ')})`
 }
 
 /** The index that a statement describes; null: IF NOT EXISTS, and it does. */
@@ -226,12 +289,7 @@ export const plannedIndex = (
     return null
   }
   const name = given ?? generatedName(context, table, node)
-  const predicate = node.whereClause === undefined ? null : bindColumns(node.whereClause as unknown as ParseTree, table)
-  if (predicate !== null) {
-    const analysis = analysisFor(context)
-    const condition = storedCondition(analysis, tableItem(analysis, table), predicate, CLAUSE.predicate)
-    requireImmutable(condition, 'functions in index predicate must be marked IMMUTABLE')
-  }
+  const predicate = indexPredicate(context, table, node.whereClause)
   const index: NewIndex = {
     name,
     keys,
@@ -248,10 +306,24 @@ export const plannedIndex = (
   return { table, index }
 }
 
+/** The condition of a partial index. */
+export const indexPredicate = (
+  context: DefinitionContext,
+  table: RelationObject,
+  where: Node | undefined,
+): ParseTree | null => {
+  if (where === undefined) return null
+  const predicate = bindColumns(where as unknown as ParseTree, table)
+  const analysis = analysisFor(context)
+  const condition = storedCondition(analysis, tableItem(analysis, table), predicate, CLAUSE.predicate)
+  requireImmutable(condition, 'functions in index predicate must be marked IMMUTABLE')
+  return predicate
+}
+
 /** Ordered indexes serve the other methods' definitions too, as far as equality and order go. */
 const METHODS = new Set(['btree', 'hash', 'gin', 'gist', 'brin', 'spgist'])
 
-const methodOf = (method: string | undefined): string => {
+export const methodOf = (method: string | undefined): string => {
   const name = method ?? 'btree'
   if (!METHODS.has(name)) throw undefinedNamed('access method', name)
   return name
@@ -263,7 +335,12 @@ const columnOf = (table: RelationObject, name: string) => {
   return column
 }
 
-const indexKey = (context: DefinitionContext, table: RelationObject, element: IndexElem, method: string): IndexKey => {
+export const indexKey = (
+  context: DefinitionContext,
+  table: RelationObject,
+  element: IndexElem,
+  method: string,
+): IndexKey => {
   const descending = element.ordering === 'SORTBY_DESC'
   const nullsFirst =
     element.nulls_ordering === 'SORTBY_NULLS_FIRST' || (element.nulls_ordering !== 'SORTBY_NULLS_LAST' && descending)
@@ -276,7 +353,10 @@ const indexKey = (context: DefinitionContext, table: RelationObject, element: In
   }
   const analysis = analysisFor(context)
   const tree = bindColumns(element.expr as unknown as ParseTree, table)
-  const expr = storedExpression(analysis, tableItem(analysis, table), tree, CLAUSE.index)
+  const item = tableItem(analysis, table)
+  const expr = storedExpression(analysis, item, tree, CLAUSE.index)
+  const plain = expr.kind === 'column' ? item.columns.find((column) => column.id === expr.id) : undefined
+  if (plain !== undefined) return { attnum: plain.attnum, expression: null, type: expr.type, ...common }
   requireImmutable(expr, 'functions in index expression must be marked IMMUTABLE')
   requireOperators(expr.type, method)
   return { attnum: 0, expression: tree, type: expr.type, ...common }
@@ -298,13 +378,22 @@ const requireOperators = (type: IndexKey['type'], method: string): void => {
   if (!isKnown) throw noOperatorClass(formatType(type, -1), method)
 }
 
+/** Names of an index's columns, no two the same. */
+export const indexColumnNames = (elements: readonly IndexElem[]): string[] => {
+  const names: string[] = []
+  for (const element of elements) {
+    const written = element.name ?? columnNameOf(element.expr as Node)
+    const base = written === '?column?' ? 'expr' : written
+    let name = base
+    for (let n = 1; names.includes(name); n++) name = `${base}${n}`
+    names.push(name)
+  }
+  return names
+}
+
 /** `table_col1_col2_idx`; expressions count as `expr` unless they have a name. */
 const generatedName = (context: DefinitionContext, table: RelationObject, node: IndexStmt): string => {
-  const parts = (node.indexParams ?? []).map((n) => {
-    const element = bodyOf(n, 'IndexElem')
-    const name = element?.name ?? columnNameOf(element?.expr as Node)
-    return name === '?column?' ? 'expr' : name
-  })
+  const parts = indexColumnNames((node.indexParams ?? []).map((n) => bodyOf(n, 'IndexElem') as IndexElem))
   const taken = (name: string): boolean => context.catalog.snapshot.relationIn(table.schema, name) !== null
   return chooseName(table.name, parts.join('_'), node.unique && node.isconstraint ? 'key' : 'idx', taken)
 }

@@ -105,7 +105,7 @@ export const copyIndex = async (
   const definition = definitionFor(index.index as IndexDefinition, columns)
   const constraint = constraintOfIndex(context, index)
   const names = definition.keys.map((key) => child.columns[key.attnum - 1]?.name ?? 'expr').join('_')
-  const suffix = definition.primary ? 'pkey' : constraint === undefined ? 'idx' : 'key'
+  const suffix = definition.primary ? 'pkey' : constraint === undefined ? 'idx' : definition.exclusion ? 'excl' : 'key'
   const taken = (name: string): boolean => snapshot.relationIn(child.schema, name) !== null
   const name = chooseName(child.name, definition.primary ? null : names, suffix, taken)
   const attnums = constraint?.columns.map(columns) ?? []

@@ -172,7 +172,7 @@ export class ReferencedKey {
     if (columns.length === 0) return ROW_LOCK.forUpdate
     const keys = this.#updater()
       .uniques.flatMap(({ relation }) => relation.index ?? [])
-      .filter(({ predicate }) => predicate === null)
+      .filter(({ predicate, unique }) => unique && predicate === null)
       .flatMap((index) => index.keys)
     const isKey = ({ attnum }: (typeof keys)[number]): boolean =>
       columns.includes(attnum) || this.#rows.child.columns[attnum - 1]?.generated === true

@@ -4,12 +4,16 @@ import type { BulkOptions } from '../../storage/table/bulk-writer.ts'
 import type { ExecutionContext } from '../context.ts'
 import type { RowWriter } from './row-writer.ts'
 
-/** `located` adds to an error where the `ordinal`-th row of the load came from. */
+/**
+ * `located` adds to an error where the `ordinal`-th row of the load came from. Null: each row is looked at before it is
+ * stored.
+ */
 export const bulkOptions = (
   writer: RowWriter,
   { transaction }: ExecutionContext,
   located: (error: SqlError, ordinal: number) => SqlError = (error) => error,
-): BulkOptions => {
+): BulkOptions | null => {
+  if (writer.uniques.some(({ exclusion }) => exclusion !== null)) return null
   // Deferrable keys are looked at when the statement or the transaction ends.
   const uniques = writer.uniques.filter(({ relation }) => relation.index?.immediate !== false)
   return {

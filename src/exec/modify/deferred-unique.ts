@@ -1,9 +1,13 @@
-/** Deferrable unique constraints: at the end of the statement or transaction no key may have two live rows. */
+/**
+ * Deferrable unique and exclusion constraints: at the end of the statement or transaction no key may have two live
+ * rows.
+ */
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import type { UniqueEvent } from './row-events.ts'
+import { probeKey } from './row-writer.ts'
 
-/** Throws 23505 for the first key that another live row holds too. */
+/** Throws 23505 or 23P01 for the first key that another live row holds too. */
 export const checkDeferredUniques = async (
   context: ExecutionContext,
   events: readonly UniqueEvent[],
@@ -14,9 +18,9 @@ export const checkDeferredUniques = async (
     const present = unique.index.keyOf(newest.values)
     if (present === null || unique.index.compareKeys(present, key) !== 0) continue
     for (;;) {
-      const found = unique.index.probeUnique(context.transaction, key, rowid, unique.nullsDistinct)
+      const found = probeKey(context, unique, key, rowid)
       if (found === null) break
-      if (!(found instanceof Wait)) throw writer.violation({ unique, key, rowid: found.conflict })
+      if (!(found instanceof Wait)) throw writer.violation({ unique, key, rowid: found.conflict, other: found.key })
       await found.promise
     }
   }

@@ -66,6 +66,18 @@ export class MergeOperator extends RowModification<UpdatedTable> {
     return assignments.map(({ column: { attnum } }) => (map === null ? attnum : (map[attnum - 1] as number)) - 1)
   }
 
+  /** As the row was found; once it is locked the action is chosen again. */
+  protected override considers(source: SourceRow): Promise<boolean> | null {
+    const matched = this.#actions.filter(({ action }) => action.matched)
+    const isSure = matched[0]?.condition === null && matched[0].action.kind !== 'nothing'
+    return isSure ? null : this.#changes(source)
+  }
+
+  async #changes(source: SourceRow): Promise<boolean> {
+    const taken = await this.#choose(true, source)
+    return taken !== null && taken.action.kind !== 'nothing'
+  }
+
   protected override changedTwice(): void {
     throw mergeAffectsRowTwice()
   }

@@ -9,7 +9,9 @@ import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { drain, type Operator } from '../operator.ts'
+import { concurrentDelete, concurrentUpdate } from '../../errors/raise/transactions.ts'
 import { changedSince, lockRow } from './lock-row.ts'
+import { refuseMoved, wasMoved } from './moved-rows.ts'
 import { Modification } from './modification.ts'
 import { type RecheckSource, RowRecheck } from './row-recheck.ts'
 import { type TargetTable, TargetTables } from './target-tables.ts'
@@ -57,6 +59,11 @@ export abstract class RowModification<T extends TargetTable> extends Modificatio
 
   /** A source row without a row of the target. */
   protected unmatched(_source: SourceRow): Promise<void> | null {
+    return null
+  }
+
+  /** Whether anything is to be done to the row as the snapshot sees it: only then is it locked. Null: there is. */
+  protected considers(_source: SourceRow): Promise<boolean> | null {
     return null
   }
 
@@ -108,8 +115,15 @@ export abstract class RowModification<T extends TargetTable> extends Modificatio
   #modifyNow(table: T, source: SourceRow): Promise<void> | null {
     const rowid = source.batch.columns[this.#rowidColumn]?.get(source.position) as number | null
     if (rowid === null) return this.unmatched(source)
+    const considered = this.considers(source)
+    return considered === null
+      ? this.#lock(table, rowid, source)
+      : considered.then((is) => (is ? (this.#lock(table, rowid, source) ?? undefined) : undefined))
+  }
+
+  #lock(table: T, rowid: number, source: SourceRow): Promise<void> | null {
     const entering = table.guard.enterNewest(rowid)
-    if (entering !== null) return entering.promise.then(() => this.#modifyNow(table, source) ?? undefined)
+    if (entering !== null) return entering.promise.then(() => this.#lock(table, rowid, source) ?? undefined)
     const locked = lockRow(this.context, table.relation, rowid, this.lockMode(table, rowid, source))
     if (locked !== null) return this.#afterLock(locked, table, rowid, source)
     return this.#locked(table, rowid, source)
@@ -125,14 +139,18 @@ export abstract class RowModification<T extends TargetTable> extends Modificatio
   #locked(table: T, rowid: number, source: SourceRow): Promise<void> | null {
     const { transaction } = this.context
     const { relation } = table
-    const newest = this.context.storage.store(relation.storageId).newest(rowid)
+    const store = this.context.storage.store(relation.storageId)
+    const newest = store.newest(rowid)
     if (newest === null) return null
     if (newest.writer === transaction.state && newest.command >= this.context.snapshot.command) {
       this.changedTwice()
       return null
     }
-    if (changedSince(this.context, newest)) {
-      return newest.values === null ? this.unmatched(source) : this.#recheck(table, rowid, source)
+    const gone = wasMoved(newest, store, rowid) ? concurrentUpdate : concurrentDelete
+    if (changedSince(this.context, newest, gone)) {
+      if (newest.values !== null) return this.#recheck(table, rowid, source)
+      refuseMoved(newest, store, rowid)
+      return this.unmatched(source)
     }
     if (newest.values === null) return null
     return this.apply(table, rowid, padRow(newest.values, descriptorsOf(relation)), source)

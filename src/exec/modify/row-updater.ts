@@ -10,6 +10,7 @@ import { columnAt, isSameValue, referableColumns } from '../foreign-keys/constra
 import { lockRow } from './lock-row.ts'
 import { PartitionRouter } from './partition-router.ts'
 import { RangeGuard } from './range-guard.ts'
+import { noteMoved } from './moved-rows.ts'
 import type { RowEvents } from './row-events.ts'
 import { RowWriter } from './row-writer.ts'
 import { type TargetTable, writerFor } from './target-tables.ts'
@@ -120,6 +121,7 @@ export class RowUpdater {
     if (wait !== null) return wait.promise.then(() => this.#move(table, rowid, old, row) ?? undefined)
     moved.writer.complete(moved.row)
     writer.store.remove(this.#context.transaction, rowid)
+    noteMoved(this.#context.transaction.state, writer.store, rowid)
     const { relation } = this.#target.table
     this.#events.add({ kind: 'update', relation, rowid: -1, old: toParent(map, old, null), new: whole })
     return this.#insertInto(moved.writer, moved.row, whole)

@@ -9,8 +9,14 @@ import { TABLEOID_ATTNUM } from '../../plan/physical.ts'
 import { OID } from '../../types/oids.ts'
 import { columnMap, toParent } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
-import { checkViolation, notNullViolation, partitionViolation, uniqueViolation } from '../../errors/raise/execution.ts'
-import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
+import {
+  checkViolation,
+  exclusionViolation,
+  notNullViolation,
+  partitionViolation,
+  uniqueViolation,
+} from '../../errors/raise/execution.ts'
+import type { Conflict, Exclusion, OrderedIndex } from '../../storage/index/ordered-index.ts'
 import type { TableStore } from '../../storage/table/table-store.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
@@ -18,14 +24,17 @@ import { ConstantVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { interpret, type Evaluator } from '../expression/interpret.ts'
+import { exclusionOf } from './exclusion.ts'
 import { PartitionCheck } from './partition-key.ts'
 import { RangeGuard } from './range-guard.ts'
 import type { RowEvents } from './row-events.ts'
 
+/** An index in which no two rows may have the same key, or such as an exclusion constraint keeps apart. */
 export interface UniqueIndex {
   readonly relation: RelationObject
   readonly index: OrderedIndex
   readonly nullsDistinct: boolean
+  readonly exclusion: Exclusion | null
 }
 
 /** A row that stands in the way of a unique key. */
@@ -33,7 +42,20 @@ export interface UniqueConflict {
   readonly unique: UniqueIndex
   readonly key: readonly Datum[]
   readonly rowid: number
+  /** Of an exclusion: the key of the row in the way. */
+  readonly other?: readonly Datum[] | undefined
 }
+
+/** Whether a row with this key may be stored, as `OrderedIndex.probeUnique` answers it. */
+export const probeKey = (
+  context: ExecutionContext,
+  { index, nullsDistinct, exclusion }: UniqueIndex,
+  key: readonly Datum[],
+  ignoreRowid: number,
+): null | Conflict | Wait =>
+  exclusion === null
+    ? index.probeUnique(context.transaction, key, ignoreRowid, nullsDistinct)
+    : index.probeExclusion(context.transaction, key, exclusion, ignoreRowid)
 
 /** Expressions over a whole stored row. */
 type RowEvaluator = (row: readonly Datum[]) => Datum
@@ -88,11 +110,12 @@ export class RowWriter {
       .map((column) => ({ place: column.attnum - 1, name: column.name }))
     this.uniques = context.catalog
       .indexesOf(item.relation.oid)
-      .filter(({ kind, index }) => kind === 'i' && index?.unique && index.ready !== false)
+      .filter(({ kind, index }) => kind === 'i' && hasConstraint(index) && index?.ready !== false)
       .map((relation) => ({
         relation,
         index: context.indexes.of(relation, item.relation, context.catalog),
         nullsDistinct: relation.index?.nullsNotDistinct !== true,
+        exclusion: exclusionOf(context, relation),
       }))
   }
 
@@ -168,19 +191,24 @@ export class RowWriter {
       if (unique.relation.index?.immediate === false) continue
       const key = unique.index.keyOf(row)
       if (key === null) continue
-      const found = unique.index.probeUnique(this.#context.transaction, key, ignoreRowid, unique.nullsDistinct)
+      const found = probeKey(this.#context, unique, key, ignoreRowid)
       if (found instanceof Wait) return found
-      if (found !== null) return { unique, key, rowid: found.conflict }
+      if (found !== null) return { unique, key, rowid: found.conflict, other: found.key }
     }
     return null
   }
 
-  violation({ unique, key }: UniqueConflict) {
+  violation({ unique, key, other }: UniqueConflict) {
     const constraint = this.#constraintOf(unique.relation)
-    return uniqueViolation(constraint, {
-      ...this.#names(),
-      constraint,
-      detail: `Key ${this.describeKey(unique.relation, key)} already exists.`,
+    const fields = { ...this.#names(), constraint }
+    const refused = this.describeKey(unique.relation, key)
+    if (unique.exclusion === null) {
+      return uniqueViolation(constraint, { ...fields, detail: `Key ${refused} already exists.` })
+    }
+    const existing = this.describeKey(unique.relation, other ?? key)
+    return exclusionViolation(constraint, {
+      ...fields,
+      detail: `Key ${refused} conflicts with existing key ${existing}.`,
     })
   }
 
@@ -246,6 +274,9 @@ export class RowWriter {
     return `(${names.join(', ')})=(${values.join(', ')})`
   }
 }
+
+const hasConstraint = (index: RelationObject['index']): boolean =>
+  index !== null && (index.unique || index.exclusion !== undefined)
 
 /** A key column's name, or the text of its expression. */
 export const keyName = (

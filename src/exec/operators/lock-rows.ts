@@ -9,6 +9,7 @@ import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext, PinnedRow } from '../context.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { changedSince } from '../modify/lock-row.ts'
+import { refuseMoved } from '../modify/moved-rows.ts'
 import { isSameKey, referableColumns } from '../foreign-keys/constraint.ts'
 import { drain, type Operator, type Pull } from '../operator.ts'
 import { rowsBatch } from '../row-buffer.ts'
@@ -103,7 +104,9 @@ export class LockRowsOperator implements Operator {
       const newest = storage.store(relation.storageId).newest(rowid, null, transaction.state)
       if (newest === null || newest.values === null) {
         // PostgreSQL has one message for rows that changed and rows that went.
-        if (newest !== null) changedSince(this.#context, newest, concurrentUpdate)
+        if (newest !== null && changedSince(this.#context, newest, concurrentUpdate)) {
+          refuseMoved(newest, storage.store(relation.storageId), rowid)
+        }
         this.#at++
         return null
       }

@@ -177,6 +177,23 @@ const SENDS: readonly (readonly [oid: number, name: string, type: string])[] = [
   [2441, 'xidsend', 'xid'],
 ]
 
+/** What may hold text depends on the client's encoding, as PostgreSQL says. */
+const encodingDependent: ReadonlySet<string> = new Set([
+  'anyarray_send',
+  'anycompatiblearray_send',
+  'array_send',
+  'bpcharsend',
+  'cstring_send',
+  'enum_send',
+  'multirange_send',
+  'namesend',
+  'pg_node_tree_send',
+  'range_send',
+  'record_send',
+  'textsend',
+  'varcharsend',
+])
+
 export const typeSupportFunctions: readonly ScalarFunction[] = [
   ...EXTREMES.map(([oid, name, type]) => {
     const greater = name.endsWith('larger')
@@ -199,9 +216,15 @@ export const typeSupportFunctions: readonly ScalarFunction[] = [
     }),
   ),
   ...SENDS.map(([oid, name, type]) =>
-    typedScalar(oid, `${name}(${type}) bytea`, 'binary form', ({ args }) => {
-      const [own] = args as readonly [SqlType]
-      return (context, value) => own.send(value, context.format)
-    }),
+    typedScalar(
+      oid,
+      `${name}(${type}) bytea`,
+      'binary form',
+      ({ args }) => {
+        const [own] = args as readonly [SqlType]
+        return (context, value) => own.send(value, context.format)
+      },
+      { volatility: encodingDependent.has(name) ? 'stable' : 'immutable' },
+    ),
   ),
 ]

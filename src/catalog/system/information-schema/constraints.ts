@@ -39,11 +39,11 @@ const identity = (source: SystemSource, constraint: Pick<ConstraintObject, 'sche
   constraint_name: constraint.name,
 })
 
-/** Constraints with their tables. */
+/** Constraints that the standard knows, with their tables. */
 const constraints = ({ catalog }: SystemSource): { constraint: ConstraintObject; table: RelationObject }[] =>
   Array.from(catalog.all('constraint')).flatMap((constraint) => {
     const table = catalog.relation(constraint.table)
-    return table === null ? [] : [{ constraint, table }]
+    return table === null || constraint.type === 'exclude' ? [] : [{ constraint, table }]
   })
 
 /** NOT NULL as the check constraint that the standard takes it for. */
@@ -67,7 +67,7 @@ const tableConstraints = informationView('table_constraints', 13411, TABLE_CONST
   ...constraints(source).map(({ constraint, table }) => ({
     ...identity(source, constraint),
     ...tableColumns(source, table),
-    constraint_type: TYPES[constraint.type],
+    constraint_type: TYPES[constraint.type as keyof typeof TYPES],
     is_deferrable: yesNo(constraint.deferrable),
     initially_deferred: yesNo(constraint.initiallyDeferred),
     enforced: 'YES',
