@@ -238,6 +238,9 @@ export const jsonNullKey = (position: number): SqlError =>
     ? invalidParameterValue('field name must not be null')
     : invalidParameterValue(`argument ${position} cannot be null`, { hint: 'Object keys should be text.' })
 
+export const jsonbNullKey = (position: number): SqlError =>
+  invalidParameterValue(`argument ${position}: key must not be null`)
+
 export const jsonKeyNotScalar = (): SqlError =>
   invalidParameterValue('key value must be scalar, not array, composite, or json')
 
