@@ -24,13 +24,22 @@ export interface Target {
   readonly hidden: boolean
 }
 
+/** TABLESAMPLE. */
+export interface TableSample {
+  readonly method: 'bernoulli' | 'system'
+  /** float4. */
+  readonly percent: Expr
+  /** float8; null: another sample every time. */
+  readonly repeatable: Expr | null
+}
+
 export interface TableItem {
   readonly kind: 'table'
   readonly relation: RelationObject
   readonly alias: string
   /** One per live column, in attnum order; `attnum` tells which. System columns (ctid, tableoid) follow when used. */
   readonly columns: readonly OutputColumn[]
-  readonly sample: null
+  readonly sample: TableSample | null
   /** The tables whose rows are meant, where that is not just the relation: it and those that inherit, or partitions. */
   readonly inheritors?: readonly RelationObject[]
 }

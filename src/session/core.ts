@@ -27,6 +27,7 @@ import { SessionRoutines } from './routines/session-routines.ts'
 import { objectNames } from './object-names.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
 import { lookupPath, namedSchemas, SearchPath } from './search-path.ts'
+import { domainChecks } from './domain-checks.ts'
 import { TransactionBlock } from './transaction-block.ts'
 
 export interface SessionOptions {
@@ -106,6 +107,7 @@ export class SessionCore {
     this.format = new SessionFormat(
       settings,
       objectNames(() => ({ catalog: this.catalog, searchPath: this.searchPath })),
+      domainChecks(this),
     )
     this.eval = new SessionEval({
       settings,

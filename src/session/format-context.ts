@@ -12,9 +12,11 @@ export class SessionFormat implements FormatContext {
   xmlOption: NonNullable<FormatContext['xmlOption']> = 'content'
   transactionTimestamp = 0
   readonly names: ObjectNames
+  readonly checkDomain: NonNullable<FormatContext['checkDomain']>
 
-  constructor(settings: SessionSettings, names: ObjectNames) {
+  constructor(settings: SessionSettings, names: ObjectNames, checkDomain: SessionFormat['checkDomain']) {
     this.names = names
+    this.checkDomain = checkDomain
     const read = (): void => {
       const [style, order] = settings
         .text('DateStyle')

@@ -1,5 +1,5 @@
 /** Domains: the base type under another name. Constraints and defaults are the catalog's. */
-import type { SqlType } from './sql-type.ts'
+import type { Datum, FormatContext, SqlType } from './sql-type.ts'
 
 export interface DomainFacts {
   readonly oid: number
@@ -28,14 +28,25 @@ export const baseTypeOf = (type: SqlType): SqlType => (isDomainType(type) ? base
 export const clientType = (type: SqlType, typmod: number): { readonly oid: number; readonly typmod: number } =>
   isDomainType(type) ? clientType(type.base, type.baseTypmod) : { oid: type.oid, typmod }
 
-/** The type of a domain: codec, order and physical form are the base's. */
-export const domainType = ({ base, sqlName, baseTypmod = -1, ...facts }: DomainFacts): DomainType => ({
-  ...base,
-  ...facts,
-  base,
-  baseTypmod,
-  sqlName: sqlName ?? facts.name,
-  kind: 'd',
-  preferred: false,
-  element: null,
-})
+/** The type of a domain: codec, order and physical form are the base's; what is read must satisfy the constraints. */
+export const domainType = ({ base, sqlName, baseTypmod = -1, ...facts }: DomainFacts): DomainType => {
+  const checked = (read: Datum, { checkDomain }: FormatContext): Datum => {
+    if (checkDomain === undefined) return read
+    const value = baseTypmod < 0 || read === null ? read : base.applyTypmod(read, baseTypmod, false)
+    checkDomain(type, value)
+    return value
+  }
+  const type: DomainType = {
+    ...base,
+    ...facts,
+    base,
+    baseTypmod,
+    sqlName: sqlName ?? facts.name,
+    kind: 'd',
+    preferred: false,
+    element: null,
+    parse: (text, _typmod, context) => checked(base.parse(text, baseTypmod, context), context),
+    receive: (bytes, _typmod, context) => checked(base.receive(bytes, baseTypmod, context), context),
+  }
+  return type
+}

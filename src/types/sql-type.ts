@@ -88,6 +88,8 @@ export interface FormatContext {
   /** Start of the transaction, for inputs such as 'now' and 'today': microseconds since 2000-01-01 UTC. */
   readonly transactionTimestamp: number
   readonly names: ObjectNames
+  /** Throws when a value that was read breaks a constraint of the domain; absent where values are not checked. */
+  readonly checkDomain?: (domain: SqlType, value: Datum) => void
 }
 
 /** pg_type.typcategory. */

@@ -8,6 +8,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Column } from '../../catalog/objects.ts'
 import type { BulkWriter } from '../../storage/table/bulk-writer.ts'
 import type { ColumnBuilder } from '../../storage/segments/column-builder.ts'
+import { isDomainType } from '../../types/domain-type.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum, FormatContext } from '../../types/sql-type.ts'
 
@@ -67,7 +68,9 @@ const fieldOf = (column: Column): Field => {
   const { type, typmod } = column
   const maxBytes = typmod < TYPMOD_OFFSET ? Number.MAX_SAFE_INTEGER : typmod - TYPMOD_OFFSET
   const none = { low: 0, high: 0, scale: 0, limit: 0, maxBytes: Number.MAX_SAFE_INTEGER, verbatim: true }
-  const common = { ...none, notNull: column.notNull, column, place: column.attnum - 1 }
+  // What a domain says of NULL is looked at row by row.
+  const notNull = column.notNull || isDomainType(type)
+  const common = { ...none, notNull, column, place: column.attnum - 1 }
   const bounds = INTEGERS[type.oid]
   if (bounds !== undefined) return { ...common, form: FORM.integer, low: bounds[0], high: bounds[1] }
   if (type.oid === OID.numeric && typmod >= TYPMOD_OFFSET) {

@@ -10,6 +10,7 @@ import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { copyMissingData } from '../../errors/raise/copy.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import type { BulkWriter } from '../../storage/table/bulk-writer.ts'
+import { isDomainType } from '../../types/domain-type.ts'
 import type { Datum, FormatContext } from '../../types/sql-type.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
@@ -242,10 +243,19 @@ export class CopyInto {
       if (text === undefined) {
         throw located(copyMissingData(column.name), lineContext(this.#relation.name, line, source.content))
       }
-      if (text === null) row[column.attnum - 1] = null
-      else row[column.attnum - 1] = this.#parse(column, text, line, format)
+      row[column.attnum - 1] =
+        text === null ? this.#none(column, line, format) : this.#parse(column, text, line, format)
     }
     return row
+  }
+
+  #none({ type, name }: Column, line: number, { checkDomain }: FormatContext): null {
+    try {
+      if (isDomainType(type)) checkDomain?.(type, null)
+    } catch (error) {
+      throw located(error, columnContext(this.#relation.name, line, name))
+    }
+    return null
   }
 
   #parse(column: Column, text: string, line: number, format: FormatContext): Datum {
@@ -264,7 +274,9 @@ export class CopyInto {
       const bytes = fields[i] ?? null
       try {
         row[column.attnum - 1] =
-          bytes === null ? null : column.type.receive(Uint8Array.from(bytes), column.typmod, format)
+          bytes === null
+            ? this.#none(column, line, format)
+            : column.type.receive(Uint8Array.from(bytes), column.typmod, format)
       } catch (error) {
         throw located(error, columnContext(this.#relation.name, line, column.name))
       }

@@ -9,7 +9,7 @@ import {
   type JsonbNode,
   type JsonbObject,
 } from '../../types/json/jsonb.ts'
-import { baseTypeOf } from '../../types/domain-type.ts'
+import { isDomainType } from '../../types/domain-type.ts'
 import { OID } from '../../types/oids.ts'
 import { isRowType, type RowType, type RowTypeField, SqlRecord } from '../../types/record.ts'
 import type { Datum, FormatContext, SqlType } from '../../types/sql-type.ts'
@@ -21,15 +21,13 @@ interface Place {
 }
 
 /** A node read as a value of a type: through its text, part by part for arrays and rows. Throws as input does. */
-const datumOfNode = (
-  node: JsonbNode,
-  declared: SqlType,
-  typmod: number,
-  context: FormatContext,
-  place: Place,
-): Datum => {
+const datumOfNode = (node: JsonbNode, type: SqlType, typmod: number, context: FormatContext, place: Place): Datum => {
+  if (isDomainType(type)) {
+    const value = datumOfNode(node, type.base, type.baseTypmod, context, place)
+    context.checkDomain?.(type, value)
+    return value
+  }
   if (node === null) return null
-  const type = baseTypeOf(declared)
   if (type.oid === OID.jsonb) return new Jsonb(node)
   if (type.oid === OID.json) return formatJsonbNode(node)
   if (typeof node !== 'string') {
@@ -86,7 +84,7 @@ const arrayOfNode = (
       )
 }
 
-/** A row out of an object's members; columns without a member keep the base's value, or NULL. */
+/** A row out of an object's members; columns without a member keep the base's value, or are NULL. */
 const recordOfObject = (
   node: JsonbObject,
   type: RowType,
@@ -96,7 +94,7 @@ const recordOfObject = (
   const fields = type.fields()
   return new SqlRecord(
     fields.map((field) => field.type),
-    fields.map((field, i) => valueOfField(node, field, base?.values[i] ?? null, context)),
+    fields.map((field, i) => valueOfField(node, field, base === null ? undefined : (base.values[i] ?? null), context)),
     fields.map((field) => field.name),
   )
 }
@@ -104,11 +102,12 @@ const recordOfObject = (
 const valueOfField = (
   node: JsonbObject,
   { name, type, typmod }: RowTypeField,
-  base: Datum,
+  base: Datum | undefined,
   context: FormatContext,
 ): Datum => {
   const member = node.get(name)
-  return member === undefined ? base : datumOfNode(member, type, typmod, context, { column: name, indexes: [] })
+  if (member === undefined && base !== undefined) return base
+  return datumOfNode(member ?? null, type, typmod, context, { column: name, indexes: [] })
 }
 
 /** The row type of a call's result. */
