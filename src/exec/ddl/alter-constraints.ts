@@ -2,7 +2,12 @@
 import { withParts } from '../../catalog/inheritance.ts'
 import type { ConstraintObject, RelationObject } from '../../catalog/objects.ts'
 import { undefinedObject } from '../../errors/raise/analysis.ts'
-import { notForeignKey, notValidForPartitioned, onlyForForeignKey, partOfConstraint } from '../../errors/raise/definitions.ts'
+import {
+  notForeignKey,
+  notValidForPartitioned,
+  onlyForForeignKey,
+  partOfConstraint,
+} from '../../errors/raise/definitions.ts'
 import { childrenToo, inheritedConstraint } from '../../errors/raise/inheritance.ts'
 import { bodyOf, type Constraint, type Node } from '../../sql/ast.ts'
 import { type Action, childrenOf, eachChild, named } from './alter-action.ts'

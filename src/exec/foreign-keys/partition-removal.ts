@@ -13,7 +13,9 @@ import { partsOf } from './reference.ts'
 /** Foreign keys, those of partitions for all, that refer to a table which the partition is, so far, a part of. */
 export const foreignKeysAbove = ({ catalog }: ExecutionContext, partition: RelationObject): ForeignConstraint[] => {
   const above = new Set(ancestorsOf(catalog, partition).map(({ oid }) => oid))
-  return foreignKeysTo(catalog, partition).filter(isForeign).filter(({ foreign }) => above.has(foreign.table))
+  return foreignKeysTo(catalog, partition)
+    .filter(isForeign)
+    .filter(({ foreign }) => above.has(foreign.table))
 }
 
 /** Throws 23503 when a row refers to a key of the partition. */
@@ -32,7 +34,9 @@ export const checkPartitionRemoval = async (
     for (let wait = index.prepare(); wait !== null; wait = index.prepare()) await wait.promise
   }
   const referenced = columnsAt(parent, foreign.columns)
-  const conversions = columnsAt(child, columns).map((column, i) => toReferenced(context, column, referenced[i] as Column))
+  const conversions = columnsAt(child, columns).map((column, i) =>
+    toReferenced(context, column, referenced[i] as Column),
+  )
   const snapshot = transaction.freshSnapshot(transaction.command + 1)
   const projection = columns.map((attnum) => attnum - 1)
   const scan = context.storage.store(child.storageId).scan(snapshot, { columns: descriptorsOf(child), projection })
@@ -50,7 +54,11 @@ export const checkPartitionRemoval = async (
       })
       if (key.includes(null)) continue
       const isThere = parts.some(
-        ({ index, places }) => index.lookup(places.map((place) => key[place]), snapshot).length > 0,
+        ({ index, places }) =>
+          index.lookup(
+            places.map((place) => key[place]),
+            snapshot,
+          ).length > 0,
       )
       if (isThere) throw partitionReferenced(context, constraint, partition, key)
     }
