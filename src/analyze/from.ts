@@ -11,6 +11,7 @@ import {
   type Node,
   type RangeFunction,
   type RangeSubselect,
+  type RangeTableSample,
   type RangeVar,
 } from '../sql/ast.ts'
 import { OID } from '../types/oids.ts'
@@ -23,6 +24,7 @@ import { mergeColumns, naturalColumns } from './from-using.ts'
 import { locationOf } from './location.ts'
 import { columnRef, conjunction } from './nodes.ts'
 import type { Cte, FromItem, JoinItem, OutputColumn, TableItem } from './query.ts'
+import { withSample } from './table-samples.ts'
 import { CLAUSE, type BoundColumn, type NamespaceItem, type Scope } from './scope.ts'
 import type { BoundRangeVar } from './stored-trees.ts'
 
@@ -57,6 +59,11 @@ const fromItem = (context: AnalysisContext, scope: Scope, node: Node): FromResul
       return rangeFunction(context, scope, bodyOf(node, 'RangeFunction') as RangeFunction)
     case 'JoinExpr':
       return join(context, scope, bodyOf(node, 'JoinExpr') as JoinExpr)
+    case 'RangeTableSample': {
+      const sampled = bodyOf(node, 'RangeTableSample') as RangeTableSample
+      const found = fromItem(context, scope, sampled.relation as Node)
+      return { ...found, item: withoutSiblings(scope, () => withSample(context, scope, sampled, found.item)) }
+    }
     default:
       throw featureNotSupported(`${tagOf(node)} in FROM is not supported`, locationOf(node))
   }

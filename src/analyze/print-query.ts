@@ -144,6 +144,11 @@ class QueryPrinter {
   #select(query: SelectQuery, writer: SqlWriter, names: readonly string[] | null, named: boolean): void {
     this.#windows = query.windows
     for (const item of query.from) this.#learn(item)
+    for (const { id, call } of query.carried ?? []) {
+      const text = new SqlWriter(writer.indentation)
+      this.#expressions(text).print(call, false)
+      this.#columns.set(id, text.text)
+    }
     writer.indentation += CLAUSE_INDENT
     const printer = this.#expressions(writer)
     writer.add(' SELECT')
@@ -340,10 +345,23 @@ class QueryPrinter {
     return this.#aliasOf.get(item) ?? item.alias
   }
 
+  #sample({ sample }: TableItem, writer: SqlWriter): void {
+    if (sample === null) return
+    const printer = this.#expressions(writer)
+    writer.add(` TABLESAMPLE ${sample.method} (`)
+    printer.print(sample.percent, false)
+    writer.add(')')
+    if (sample.repeatable === null) return
+    writer.add(' REPEATABLE (')
+    printer.print(sample.repeatable, false)
+    writer.add(')')
+  }
+
   #from(item: FromItem, writer: SqlWriter): void {
     switch (item.kind) {
       case 'table':
-        return writer.add(this.#named(this.#names.relation(item.relation), item.relation.name, item, item.relation))
+        writer.add(this.#named(this.#names.relation(item.relation), item.relation.name, item, item.relation))
+        return this.#sample(item, writer)
       case 'subquery': {
         if (item.view !== undefined) {
           return writer.add(this.#named(this.#names.relation(item.view), item.view.name, item, item.view))

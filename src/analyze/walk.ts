@@ -1,7 +1,7 @@
 /** Visits every expression of a query tree, inner queries included. */
 import type { ColumnId, Expr } from './expression.ts'
 import { children } from './nodes.ts'
-import type { DmlQuery, FromItem, Query, ViewLevel } from './query.ts'
+import type { DmlQuery, FromItem, Query, TableItem, ViewLevel } from './query.ts'
 
 /** Calls `visit` for each node of the expression, entering subqueries. */
 export const visitDeep = (expr: Expr, visit: (expr: Expr) => void): void => {
@@ -63,10 +63,16 @@ const fromExpressions = (item: FromItem): Expr[] => {
       ]
     case 'function':
       return item.calls.flatMap((call) => call.args)
+    case 'table':
+      return sampleExpressions(item)
     default:
       return []
   }
 }
+
+/** The arguments of TABLESAMPLE. */
+export const sampleExpressions = ({ sample }: TableItem): Expr[] =>
+  sample === null ? [] : present(sample.percent, sample.repeatable)
 
 const present = (...exprs: (Expr | null)[]): Expr[] => exprs.filter((e): e is Expr => e !== null)
 
@@ -80,6 +86,7 @@ export const queryExpressions = (query: Query | DmlQuery): Expr[] => {
         ...query.from.flatMap(fromExpressions),
         ...present(query.where, query.having, query.limit, query.offset),
         ...(query.grouping?.exprs ?? []),
+        ...(query.carried ?? []).map(({ call }) => call),
         ...query.windows.flatMap((w) => [
           ...w.partitionBy,
           ...w.orderBy.map((k) => k.expr),

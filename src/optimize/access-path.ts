@@ -48,7 +48,8 @@ export const indexPaths = (
   context: OptimizerContext,
 ): IndexPath[] => {
   const { relation } = scan.item
-  if (relation.system !== null) return []
+  // Samples are taken of whole tables.
+  if (relation.system !== null || scan.item.sample !== null) return []
   const paths: IndexPath[] = []
   for (const index of context.catalog.validIndexesOf(relation.oid)) {
     const path = indexPath(index, scan, conditions, order, estimator, context)

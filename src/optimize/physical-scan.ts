@@ -67,6 +67,9 @@ const tableScan = (scan: LogicalScan, relation: RelationObject, alias: string): 
   return { ...scan, item: { ...item, relation, alias }, attnums }
 }
 
+/** Of a sample whose share is not known before the scan. */
+const DEFAULT_SHARE = 0.1
+
 const tablePlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Planner): PhysicalPlan => {
   const { estimator, context } = planner
   const { relation, alias } = scan.item
@@ -76,6 +79,12 @@ const tablePlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Plan
   const rows = Math.max(1, all * selectivityOfAll(conditions, estimator.facts))
   const filter = conjunction(conditions, context.typeOf(OID.bool))
   const cost = sequentialCost(all, estimator.width(outputs), conditions.length)
+  const { sample } = scan.item
+  if (sample !== null) {
+    const share = sample.percent.kind === 'const' ? Number(sample.percent.value) / 100 : DEFAULT_SHARE
+    const estimate = planner.estimate(Math.max(1, rows * share), 0, cost, outputs)
+    return { kind: 'seq-scan', relation, alias, attnums, filter, sample, outputs, estimate }
+  }
   let best: PhysicalPlan | null = null
   for (const path of indexPaths(scan, conditions, null, estimator, context)) {
     if (path.cost >= (best?.estimate.totalCost ?? cost)) continue

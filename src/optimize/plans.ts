@@ -2,7 +2,7 @@
 import type { ColumnId, Expr, SortKey } from '../analyze/expression.ts'
 import { conjunction } from '../analyze/nodes.ts'
 import { refer } from '../plan/build-nodes.ts'
-import { expressionsOf, inputsOf, type LogicalPlan } from '../plan/logical.ts'
+import { expressionsOf, inputsOf, type LogicalPlan, type LogicalScan } from '../plan/logical.ts'
 import type { ComputedColumn, PlanColumn } from '../plan/physical.ts'
 import { OID } from '../types/oids.ts'
 import type { OptimizerContext } from './facts.ts'
@@ -79,11 +79,22 @@ export const isSingleRow = (plan: LogicalPlan): boolean => {
 const mapKeys = (keys: readonly SortKey[], map: (expr: Expr) => Expr): readonly SortKey[] =>
   keys.map((key) => ({ ...key, expr: map(key.expr) }))
 
+/** What a scan's filter and sample are made of. */
+const mapScan = (plan: LogicalScan, map: (expr: Expr) => Expr): LogicalScan => {
+  const { item, filter } = plan
+  const { sample } = item
+  if (filter === null && sample === null) return plan
+  const mapped = filter === null ? null : map(filter)
+  if (sample === null) return { ...plan, filter: mapped }
+  const repeatable = sample.repeatable === null ? null : map(sample.repeatable)
+  return { ...plan, filter: mapped, item: { ...item, sample: { ...sample, percent: map(sample.percent), repeatable } } }
+}
+
 /** The same node with its own expressions rewritten; modifying nodes keep theirs. */
 export const mapExpressions = (plan: LogicalPlan, map: (expr: Expr) => Expr): LogicalPlan => {
   switch (plan.kind) {
     case 'scan':
-      return plan.filter === null ? plan : { ...plan, filter: map(plan.filter) }
+      return mapScan(plan, map)
     case 'values':
       return { ...plan, rows: plan.rows.map((row) => row.map(map)) }
     case 'function':

@@ -7,7 +7,7 @@ import type { FormatContext } from '../types/sql-type.ts'
 import { conjuncts } from '../analyze/nodes.ts'
 import { expressionText, sortKeyText } from './expression-text.ts'
 import { shownInputs } from './physical-inputs.ts'
-import type { Estimate, JoinType, PhysicalPlan } from './physical.ts'
+import type { Estimate, JoinType, PhysicalPlan, SeqScan } from './physical.ts'
 import { identifier, PlanNames } from './plan-names.ts'
 
 /** What was measured of one operator; times in milliseconds, over all loops. */
@@ -238,7 +238,7 @@ class TreeBuilder {
     switch (plan.kind) {
       case 'seq-scan':
       case 'system-scan': {
-        const name = plan.kind === 'seq-scan' && plan.tid !== undefined ? 'Tid Scan' : 'Seq Scan'
+        const name = plan.kind === 'system-scan' ? 'Seq Scan' : scanName(plan)
         return this.#scan(name, name, plan, [])
       }
       case 'index-scan': {
@@ -404,3 +404,6 @@ const join = (type: string, word: string, kind: JoinType) => ({
   heading: kind === 'inner' ? type : `${word} ${JOIN_NAMES[kind]} Join`,
   identity: [['Node Type', type] as const, ['Join Type', JOIN_NAMES[kind]] as const],
 })
+
+const scanName = ({ tid, sample }: SeqScan): string =>
+  tid !== undefined ? 'Tid Scan' : sample === undefined ? 'Seq Scan' : 'Sample Scan'

@@ -13,6 +13,7 @@ import type {
   UpdateQuery,
   WindowSpec,
 } from '../analyze/query.ts'
+import { sampleExpressions } from '../analyze/walk.ts'
 import type { ComputedColumn, JoinType, LockedItem, PlanColumn } from './physical.ts'
 
 interface Node {
@@ -332,7 +333,7 @@ export const expressionsOf = (plan: LogicalPlan): readonly Expr[] => {
   const some = (...exprs: (Expr | null)[]): Expr[] => exprs.filter((e): e is Expr => e !== null)
   switch (plan.kind) {
     case 'scan':
-      return some(plan.filter)
+      return [...some(plan.filter), ...sampleExpressions(plan.item)]
     case 'values':
       return plan.rows.flat()
     case 'function':

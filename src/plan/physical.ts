@@ -14,6 +14,7 @@ import type {
   TableItem,
   UpdateQuery,
   WindowSpec,
+  TableSample,
 } from '../analyze/query.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import type { OperatorRecord } from '../functions/records.ts'
@@ -61,6 +62,8 @@ export interface SeqScan extends TableRead {
   readonly kind: 'seq-scan'
   /** The rows with these addresses only. */
   readonly tid?: TidCondition
+  /** TABLESAMPLE: only rows that are in the sample. */
+  readonly sample?: TableSample
 }
 
 /** `ctid = address`, or one of several, or of an array of addresses: they are known before the scan begins. */

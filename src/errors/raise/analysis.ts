@@ -14,7 +14,7 @@ export class LocatedError extends SqlError {
   }
 }
 
-const located = (code: SqlState, message: string, location: Location, fields: ErrorFields = {}): LocatedError =>
+export const located = (code: SqlState, message: string, location: Location, fields: ErrorFields = {}): LocatedError =>
   new LocatedError(code, message, location, fields)
 
 export const undefinedColumn = (name: string, location?: Location, hint?: string): SqlError =>

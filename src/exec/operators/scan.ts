@@ -29,6 +29,7 @@ import { compileCondition, evaluateScalar, layoutOf, ONE_ROW, type Selector } fr
 import { interpret, type Compilation, type Evaluator } from '../expression/interpret.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { LockedIndexScan } from '../range-lock.ts'
+import { SampledScan } from '../table-sample.ts'
 
 type TablePlan = SeqScan | IndexScan
 
@@ -152,12 +153,14 @@ export class SeqScanOperator extends TableRead {
   }
 
   protected override source(projection: readonly number[], withRowids: boolean): BatchSource {
-    const { relation, filter, tid } = this.#seq
+    const { relation, filter, tid, sample } = this.#seq
     if (tid !== undefined) return this.rowsAt(addressesOf(tid, this.scope), projection)
     const store = this.context.storage.store(relation.storageId)
     const zoneFilters = zoneFiltersOf(filter, this.#seq, this.scope)
-    const options = { columns: descriptorsOf(relation), projection, withRowids, zoneFilters }
-    return new CountedScan(store.scan(this.context.snapshot, options), store.counters)
+    const needsRowids = withRowids || sample !== undefined
+    const options = { columns: descriptorsOf(relation), projection, withRowids: needsRowids, zoneFilters }
+    const rows = new CountedScan(store.scan(this.context.snapshot, options), store.counters)
+    return sample === undefined ? rows : new SampledScan(rows, sample, this.scope)
   }
 }
 

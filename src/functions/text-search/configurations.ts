@@ -1,5 +1,6 @@
 /** Text search configurations and dictionaries: what tokens are indexed, and as which lexemes. */
 import { unknownConfiguration, unknownDictionary } from '../../errors/raise/text-search.ts'
+import { memoize } from '../../types/pattern/memoize.ts'
 import { stemEnglish } from './english-stemmer.ts'
 import { TOKEN } from './parser.ts'
 import { ENGLISH_STOP_WORDS } from './stop-words.ts'
@@ -33,10 +34,10 @@ const english: Dictionary = {
   name: 'english_stem',
   template: 13150,
   options: "language = 'english', stopwords = 'english'",
-  lexize: (token) => {
+  lexize: memoize((token) => {
     const word = token.toLowerCase()
     return ENGLISH_STOP_WORDS.has(word) ? [] : [stemEnglish(word)]
-  },
+  }),
 }
 
 export const dictionaries: readonly Dictionary[] = [simple, english]

@@ -80,7 +80,7 @@ const FORMS: readonly (readonly [type: keyof typeof TOKEN, form: RegExp])[] = [
   ['version', /[0-9]+(?:\.[0-9]+){2,}/uy],
   ['float', /[-+]?[0-9]+\.[0-9]+/uy],
   ['protocol', /[a-z]+:\/\//iuy],
-  ['file', new RegExp(String.raw`(?:[a-z0-9]+\/|[a-z][a-z0-9]*\.|~?\/|~|\.{1,2}\/)${FILE_REST}`, 'iuy')],
+  ['file', new RegExp(String.raw`(?:[a-z0-9]+\/(?:\.{1,2}\/)*|[a-z][a-z0-9]*\.|~?\/|~|\.{1,2}\/)${FILE_REST}`, 'iuy')],
   ['hword', new RegExp(String.raw`(?=[0-9]*\p{L})${WORD_PART}(?:-${WORD_PART})+`, 'uy')],
   ['numword', /(?:[0-9]+\p{L}|\p{L}[\p{L}\p{M}]*[0-9])[\p{L}\p{M}0-9]*/uy],
   ['word', /\p{L}[\p{L}\p{M}]*/uy],
@@ -88,6 +88,10 @@ const FORMS: readonly (readonly [type: keyof typeof TOKEN, form: RegExp])[] = [
   ['uint', /[0-9]+/uy],
   ['blank', /[^][^\p{L}0-9<\-+&/]*/uy],
 ]
+
+/** What most tokens are, told by the character behind them: a word, a number, both in one, space and punctuation. */
+const PLAIN =
+  /([A-Za-z]+)(?=[\s,;!?()"'\]}]|$|[.:](?:\s|$))|([0-9]+)(?=[\s,;!?()"'\]}]|$)|([A-Za-z]+[0-9][A-Za-z0-9]*)(?=[\s,;!?()"'\]}]|$)|[\s,;!?()"'[\]{}=*][^\p{L}0-9<\-+&/]*/uy
 
 const IS_ASCII = /^[A-Za-z]+$/
 const HAS_DIGIT = /[0-9]/
@@ -143,6 +147,14 @@ export function* parseDocument(document: string): Generator<Token> {
       at++
     }
     wasCompound = false
+    PLAIN.lastIndex = at
+    const plain = PLAIN.exec(document)
+    if (plain !== null) {
+      const [text, word, number, mixed] = plain
+      yield { type: word ? TOKEN.asciiword : number ? TOKEN.uint : mixed ? TOKEN.numword : TOKEN.blank, text }
+      at += text.length
+      continue
+    }
     for (const [type, form] of FORMS) {
       form.lastIndex = at
       const text = form.exec(document)?.[0]

@@ -367,7 +367,7 @@ export class PosixPattern {
 
   constructor(tree: RegexNode, flags: string) {
     this.#first = new RegExp(sourceOf(tree), `g${flags}`)
-    this.#longest = isUnambiguous(tree) ? null : new LongestMatch(tree, flags)
+    this.#longest = isUnambiguous(tree, flags) ? null : new LongestMatch(tree, flags)
     this.#refers = hasReferences(tree)
   }
 

@@ -60,32 +60,69 @@ export const preferenceOf = (node: RegexNode): 'longest' | 'shortest' | null => 
   }
 }
 
+/** Characters by which it is told whether two classes have any in common: Latin ones, and some of other scripts. */
+const SAMPLE = Array.from({ length: 0x250 }, (_, code) => code)
+  .concat([0x3b1, 0x434, 0x5d0, 0x660, 0x966, 0x2028, 0x2160, 0x3000, 0x3042, 0x4e00, 0xac00, 0xff21, 0x1d400])
+  .map((code) => String.fromCodePoint(code))
+
+/** The first character that a part matches, where there must be one and it is of one class. */
+const firstCharacter = (node: RegexNode | undefined): (RegexNode & { kind: 'character' }) | null => {
+  switch (node?.kind) {
+    case 'character':
+      return node
+    case 'group':
+      return firstCharacter(node.body)
+    case 'sequence':
+      return firstCharacter(node.parts[0])
+    case 'repeat':
+      return node.min > 0 ? firstCharacter(node.body) : null
+    default:
+      return null
+  }
+}
+
+/** The one class of characters that a part is a greedy repetition of. */
+const repeatedCharacter = (node: RegexNode): (RegexNode & { kind: 'character' }) | null => {
+  if (node.kind === 'group') return repeatedCharacter(node.body)
+  return node.kind === 'repeat' && !node.lazy && node.max > 1 && node.body.kind === 'character' ? node.body : null
+}
+
+/** Whether a repetition ends where the next part begins, for no character could belong to both. */
+const isSettledBy = (part: RegexNode, next: RegexNode | undefined, flags: string): boolean => {
+  const repeated = repeatedCharacter(part)
+  const following = firstCharacter(next)
+  if (repeated === null || following === null) return false
+  const inClass = new RegExp(`^${repeated.source}$`, flags)
+  const inNext = new RegExp(`^${following.source}$`, flags)
+  return !SAMPLE.some((character) => inClass.test(character) && inNext.test(character))
+}
+
 /** How many parts may match more than one length, alternatives counting as several. */
-const freedom = (node: RegexNode): number => {
+const freedom = (node: RegexNode, flags: string): number => {
   switch (node.kind) {
     case 'choice':
-      return 2
-    case 'group':
-      return freedom(node.body)
-    case 'repeat':
-      return node.body.kind === 'character'
-        ? node.min === node.max
-          ? 0
-          : 1
-        : node.min === node.max
-          ? freedom(node.body) * 2
-          : 2
-    case 'sequence':
-      return node.parts.reduce((sum, part) => sum + freedom(part), 0)
     case 'reference':
       return 2
+    case 'group':
+      return freedom(node.body, flags)
+    case 'repeat':
+      if (node.body.kind === 'character') return node.min === node.max ? 0 : 1
+      return node.min === node.max ? freedom(node.body, flags) * 2 : 2
+    case 'sequence':
+      return node.parts.reduce(
+        (sum, part, i) => sum + (isSettledBy(part, node.parts[i + 1], flags) ? 0 : freedom(part, flags)),
+        0,
+      )
     default:
       return 0
   }
 }
 
-/** Whether JavaScript finds the same match: where no more than one part has a choice. */
-export const isUnambiguous = (node: RegexNode): boolean => freedom(node) < 2
+/**
+ * Whether JavaScript finds the same match: where no more than one part has a choice. `flags`: those of JavaScript that
+ * the expression is compiled with.
+ */
+export const isUnambiguous = (node: RegexNode, flags: string): boolean => freedom(node, flags) < 2
 
 export const hasReferences = (node: RegexNode): boolean => {
   switch (node.kind) {

@@ -154,24 +154,41 @@ const send = ({ lexemes }: TsVector): Uint8Array => {
   })
 }
 
+/** Text of bytes, nearly always ASCII. */
+const wordOf = (bytes: Uint8Array, from: number, to: number): string => {
+  let word = ''
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] as number
+    if (byte >= 0x80) return decodeUtf8(bytes.subarray(from, to))
+    word += String.fromCharCode(byte)
+  }
+  return word
+}
+
 const receive = (bytes: Uint8Array): TsVector => {
   const count = fixedView(bytes, 4).getInt32(0)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const lexemes: Lexeme[] = []
   let at = 4
+  let isOrdered = true
+  let last = ''
   for (let i = 0; i < count; i++) {
     const end = bytes.indexOf(0, at)
-    if (end < 0) throw insufficientData()
-    const word = decodeUtf8(bytes.subarray(at, end))
-    const places = fixedView(bytes, end + 3).getUint16(end + 1)
-    const view = fixedView(bytes, end + 3 + places * 2)
-    const positions = Array.from({ length: places }, (_, k) => {
-      const packed = view.getUint16(end + 3 + k * 2)
-      return { at: packed & MAX_POSITION, weight: packed >> 14 }
-    })
-    lexemes.push({ word, positions })
+    if (end < 0 || end + 3 > bytes.length) throw insufficientData()
+    const word = wordOf(bytes, at, end)
+    const places = view.getUint16(end + 1)
     at = end + 3 + places * 2
+    if (at > bytes.length) throw insufficientData()
+    const positions: Position[] = []
+    for (let k = end + 3; k < at; k += 2) {
+      const packed = view.getUint16(k)
+      positions.push({ at: packed & MAX_POSITION, weight: packed >> 14 })
+    }
+    if (i > 0 && compareText(last, word) >= 0) isOrdered = false
+    last = word
+    lexemes.push({ word, positions })
   }
-  return TsVector.of(lexemes)
+  return isOrdered ? new TsVector(lexemes) : TsVector.of(lexemes)
 }
 
 /** Bytes that PostgreSQL stores a value in, by which it orders values first. */

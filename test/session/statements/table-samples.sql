@@ -1,0 +1,22 @@
+-- Samples of tables: how many rows, the same rows again, and what is refused
+create table ts (id int primary key, v text); insert into ts select i, 'v'||i from generate_series(1, 10000) i;
+select count(*) between 800 and 1200 from ts tablesample bernoulli (10);
+select count(*) between 100 and 3000 from ts tablesample system (10) repeatable (3);
+select (select sum(id) from ts tablesample bernoulli (5) repeatable (7)) = (select sum(id) from ts tablesample bernoulli (5) repeatable (7));
+select count(*) from ts tablesample bernoulli (100); select count(*) from ts tablesample system (0);
+select count(*) from ts tablesample bernoulli (-1);
+select count(*) from ts tablesample bernoulli (101);
+select count(*) from ts tablesample bernoulli (null);
+select count(*) from ts tablesample bernoulli (5) repeatable (null);
+select count(*) from ts tablesample foo (5);
+select count(*) from ts tablesample bernoulli (5, 6);
+select count(*) from ts tablesample bernoulli ('x');
+with c as (select 1) select * from c tablesample bernoulli (5);
+create view tv as select id from ts x tablesample system (10 * 2) repeatable (1) where id < 100;
+select pg_get_viewdef('tv');
+select * from tv tablesample bernoulli (5);
+select pct, c between pct * 90 and pct * 110 from (values (10), (50), (100)) p(pct), lateral (select count(*) c from ts tablesample bernoulli (pct)) x order by 1;
+select count(*) > 0 from ts a tablesample bernoulli (50) join ts b tablesample bernoulli (50) using (id);
+update ts set v = 'x' from ts t2 tablesample bernoulli (100) where ts.id = t2.id and ts.id < 3;
+delete from tv;
+drop table ts cascade;
