@@ -1,5 +1,5 @@
 /** Families of tables: those that inherit from one, and those that one inherits from. */
-import type { Column, Dependency, RelationObject } from './objects.ts'
+import type { Column, ConstraintObject, Dependency, RelationObject } from './objects.ts'
 import type { CatalogSnapshot } from './snapshot.ts'
 
 /** A table and all that inherit from it, directly or not, each once, nearer ones first. */
@@ -25,6 +25,17 @@ export const ancestorsOf = (catalog: CatalogSnapshot, relation: RelationObject):
     if (parent === null || found.some((known) => known.oid === oid)) continue
     found.push(parent)
     queue.push(...(parent.inherits ?? []))
+  }
+  return found
+}
+
+/** A constraint and those of partitions that are part of it. */
+export const withParts = (catalog: CatalogSnapshot, constraint: ConstraintObject): ConstraintObject[] => {
+  const found = [constraint]
+  for (const { oid, table } of found) {
+    for (const child of catalog.childrenOf(table)) {
+      found.push(...catalog.constraintsOf(child.oid).filter(({ parent }) => parent === oid))
+    }
   }
   return found
 }

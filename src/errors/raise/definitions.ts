@@ -172,12 +172,38 @@ export const differentSchema = (named: string, created: string): SqlError =>
     `CREATE specifies a schema (${named}) different from the one being created (${created})`,
   )
 
-export const partOfConstraint = (constraint: string, relation: string): SqlError =>
+/** `above`: the constraint of the partitioned table, and that. */
+export const partOfConstraint = (
+  constraint: string,
+  relation: string,
+  above: { readonly name: string; readonly table: string },
+): SqlError =>
+  new SqlError(SQL_STATE.internal_error, `cannot alter constraint "${constraint}" on relation "${relation}"`, {
+    detail: `Constraint "${constraint}" is derived from constraint "${above.name}" of relation "${above.table}".`,
+    hint: 'You may alter the constraint it derives from, instead.',
+  })
+
+export const notInForeignKey = (column: string): SqlError =>
   new SqlError(
-    SQL_STATE.object_not_in_prerequisite_state,
-    `cannot alter constraint "${constraint}" on relation "${relation}"`,
-    { hint: 'You may alter the constraint it derives from instead.' },
+    SQL_STATE.invalid_column_reference,
+    `column "${column}" referenced in ON DELETE SET action must be part of foreign key`,
   )
+
+export const onlyForForeignKey = (table: string, referenced: string): SqlError =>
+  new SqlError(
+    SQL_STATE.wrong_object_type,
+    `cannot use ONLY for foreign key on partitioned table "${table}" referencing relation "${referenced}"`,
+  )
+
+export const notValidForPartitioned = (table: string, referenced: string): SqlError =>
+  new SqlError(
+    SQL_STATE.wrong_object_type,
+    `cannot add NOT VALID foreign key on partitioned table "${table}" referencing relation "${referenced}"`,
+    { detail: 'This feature is not yet supported on partitioned tables.' },
+  )
+
+export const notDeferrable = (constraint: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `constraint "${constraint}" is not deferrable`)
 
 export const exclusionOnPartitioned = (location: number | undefined): SqlError =>
   new LocatedError(

@@ -1,7 +1,13 @@
 /** ALTER TABLE's actions on constraints. */
+import { withParts } from '../../catalog/inheritance.ts'
 import type { ConstraintObject, RelationObject } from '../../catalog/objects.ts'
 import { undefinedObject } from '../../errors/raise/analysis.ts'
-import { notForeignKey, partOfConstraint } from '../../errors/raise/definitions.ts'
+import {
+  notForeignKey,
+  notValidForPartitioned,
+  onlyForForeignKey,
+  partOfConstraint,
+} from '../../errors/raise/definitions.ts'
 import { childrenToo, inheritedConstraint } from '../../errors/raise/inheritance.ts'
 import { bodyOf, type Constraint, type Node } from '../../sql/ast.ts'
 import { type Action, childrenOf, eachChild, named } from './alter-action.ts'
@@ -18,7 +24,12 @@ const noConstraint = (name: string, relation: RelationObject) =>
 
 export const addTableConstraint: Action = async (context, relation, command, { only }) => {
   const node = bodyOf(command.def as Node, 'Constraint') as Constraint
-  if (node.contype === 'CONSTR_FOREIGN') return addForeignKey(context, relation.oid, { node, column: null })
+  if (node.contype === 'CONSTR_FOREIGN') {
+    const referenced = node.pktable?.relname ?? ''
+    if (relation.kind === 'p' && only) throw onlyForForeignKey(relation.name, referenced)
+    if (relation.kind === 'p' && node.skip_validation) throw notValidForPartitioned(relation.name, referenced)
+    return addForeignKey(context, relation.oid, { node, column: null })
+  }
   const before = new Set(context.catalog.snapshot.constraintsOf(relation.oid).map((c) => c.oid))
   const isCheck = node.contype === 'CONSTR_CHECK' && !(node.is_no_inherit ?? false)
   if (isCheck && only && childrenOf(context, relation).length > 0) throw childrenToo('constraint')
@@ -94,12 +105,13 @@ export const alterConstraint: Action = (context, relation, command) => {
   const constraint = constraintNamed(context, relation, name)
   if (constraint === null) throw noConstraint(name, relation)
   if (constraint.foreign === null) throw notForeignKey(name, relation.name)
-  if (constraint.parent !== undefined) throw partOfConstraint(name, relation.name)
+  const above = constraint.parent === undefined ? null : context.catalog.snapshot.constraint(constraint.parent)
+  if (above !== null) {
+    const table = context.catalog.snapshot.relation(above.table)?.name ?? ''
+    throw partOfConstraint(name, relation.name, { name: above.name, table })
+  }
   const deferrable = change.deferrable ?? false
-  for (const one of [constraint, ...partsOf(context, constraint)]) {
+  for (const one of withParts(context.catalog.snapshot, constraint)) {
     context.catalog.put({ ...one, deferrable, initiallyDeferred: change.initdeferred ?? false })
   }
 }
-
-const partsOf = (context: DefinitionContext, { oid }: ConstraintObject): ConstraintObject[] =>
-  [...context.catalog.snapshot.all('constraint')].filter((c) => c.parent === oid)

@@ -23,6 +23,7 @@ import {
   noPrimaryKeyForReference,
   noSuchForeignColumn,
   noSuchKeyColumn,
+  notInForeignKey,
   notOfKind,
   notSupported,
   noUniqueForReference,
@@ -304,7 +305,7 @@ export const addForeignKey = async (
     columns: referenced.map((c) => c.attnum),
     onUpdate: ACTIONS[node.fk_upd_action ?? 'a'] as ReferentialAction,
     onDelete: ACTIONS[node.fk_del_action ?? 'a'] as ReferentialAction,
-    deleteColumns: namesOf(node.fk_del_set_cols).map((n) => columnNamed(relation, n, noSuchForeignColumn).attnum),
+    deleteColumns: [...new Set(namesOf(node.fk_del_set_cols))].map((n) => deleteColumn(relation, columns, n)),
     matchFull: node.fk_matchtype === 'f',
     index: index.oid,
   }
@@ -324,6 +325,13 @@ export const addForeignKey = async (
   if (relation.kind === 'p') {
     for (const { oid } of snapshot.childrenOf(relation.oid)) await inheritForeignKey(context, relation, oid, constraint)
   } else if (constraint.validated) await validateForeignKey(context, constraint)
+}
+
+/** A column of ON DELETE SET …, which is one of the foreign key's. */
+const deleteColumn = (relation: RelationObject, columns: readonly Column[], name: string): number => {
+  const column = columnNamed(relation, name, noSuchForeignColumn)
+  if (!columns.includes(column)) throw notInForeignKey(name)
+  return column.attnum
 }
 
 /** The referenced columns, and the unique index that makes them a key. */

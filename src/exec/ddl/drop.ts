@@ -1,4 +1,5 @@
 /** DROP: what depends on an object goes with it (CASCADE) or stops it (RESTRICT). */
+import { ancestorsOf } from '../../catalog/inheritance.ts'
 import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import {
@@ -113,6 +114,13 @@ const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], att
   )
   // Younger objects are looked at first, and what depends on an object comes before it; then all is turned around.
   const ordered: (number | string)[] = []
+  /** Foreign keys to a table that loses keys when the object goes, which is a partition of it. */
+  const referencingPartition = (object: CatalogObject): CatalogObject[] => {
+    if (object.class !== 'relation' || object.partition === undefined) return []
+    return ancestorsOf(snapshot, object)
+      .filter(({ oid }) => !doomed.has(oid))
+      .flatMap(({ oid }) => snapshot.foreignKeysTo(oid).filter(({ parent }) => parent === undefined))
+  }
   const visit = (object: CatalogObject, column: number): void => {
     const own = object.class === 'type' ? snapshot.relation(object.type.relation) : null
     if (own?.kind === 'c' && !doomed.has(own.oid)) {
@@ -122,6 +130,7 @@ const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], att
     const carriers = object.class === 'type' ? (ofTypes.get(object.oid) ?? []) : []
     const found = [
       ...carriers.map(({ relation, attnum: number }) => ({ other: relation as CatalogObject, number, carrier: true })),
+      ...referencingPartition(object).map((other) => ({ other, number: 0, carrier: true })),
       ...(dependents.get(object.oid) ?? []).map((other) => ({ other, number: 0, carrier: false })),
     ]
     for (const { other, number, carrier } of found.toSorted(
@@ -264,8 +273,9 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
     const found = await findLocked(context, item, described)
     if (found === null) {
       const name = objectName(item)
-      if (!node.missing_ok) throw undefinedNamed(described.kind, name)
-      noticeOf(context, `${described.kind} "${name}" does not exist, skipping`)
+      const missing = described.kind === 'domain' ? 'type' : described.kind
+      if (!node.missing_ok) throw undefinedNamed(missing, name)
+      noticeOf(context, `${missing} "${name}" does not exist, skipping`)
       continue
     }
     refuseProtected(context, found, described.kind)

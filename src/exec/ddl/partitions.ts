@@ -13,6 +13,7 @@ import {
 import type { PartitionCmd, RangeVar } from '../../sql/ast.ts'
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
+import { checkPartitionRemoval, foreignKeysAbove } from '../foreign-keys/partition-removal.ts'
 import { PartitionCheck } from '../modify/partition-key.ts'
 import { currentRelation, type DefinitionContext } from './context.ts'
 import { attachColumns, detachColumns } from './inheritance.ts'
@@ -127,6 +128,11 @@ export const detachPartition = async (
   if (child.partition === undefined || !child.inherits?.includes(parent.oid))
     throw notAPartition(child.name, parent.name)
   await context.lock(child.oid, 'accessExclusive')
+  const execution = context.execution()
+  for (const constraint of foreignKeysAbove(execution, currentRelation(context, child.oid))) {
+    await context.lock(constraint.table, 'share')
+    await checkPartitionRemoval(execution, currentRelation(context, child.oid), constraint)
+  }
   const { partition: _, ...rest } = detachColumns(context, parent, currentRelation(context, child.oid))
   context.catalog.put(rest)
   const { snapshot } = context.catalog

@@ -52,7 +52,7 @@ export const mixedNulls = (context: ExecutionContext, constraint: ForeignConstra
   referencingViolation(context, constraint, child, 'MATCH FULL does not allow mixing of null and nonnull key values.')
 
 /** The partitioned table that a partition's foreign key is one of. */
-const wholeTable = (
+export const wholeTable = (
   { catalog }: Pick<ExecutionContext, 'catalog'>,
   constraint: ForeignConstraint,
 ): RelationObject | null => {
@@ -72,6 +72,25 @@ export const keyReferenced = (
   const child = wholeTable(context, constraint) ?? part
   return foreignKeyViolation(
     `update or delete on table "${parent.name}" violates foreign key constraint "${constraint.name}" on table "${child.name}"`,
+    {
+      ...namesOf(context, child, constraint),
+      detail: `Key ${described} is still referenced from table "${child.name}".`,
+    },
+  )
+}
+
+/** A row refers to a key of a partition that is to be removed. */
+export const partitionReferenced = (
+  context: ExecutionContext,
+  constraint: ForeignConstraint,
+  partition: RelationObject,
+  key: readonly Datum[],
+): SqlError => {
+  const parent = context.catalog.relation(constraint.foreign.table) as RelationObject
+  const described = describeKey(context, columnsAt(parent, constraint.foreign.columns), key)
+  const child = wholeTable(context, constraint) as RelationObject
+  return foreignKeyViolation(
+    `removing partition "${partition.name}" violates foreign key constraint "${constraint.name}"`,
     {
       ...namesOf(context, child, constraint),
       detail: `Key ${described} is still referenced from table "${child.name}".`,
@@ -115,6 +134,10 @@ const comparison = (
 ): string =>
   `${castTo(context, left, leftType, leftTaken)} OPERATOR(pg_catalog.=) ${castTo(context, right, rightType, rightTaken)}`
 
+/** Partitioned tables have no rows of their own. */
+const wholeName = (context: ExecutionContext, relation: RelationObject): string =>
+  `${relation.kind === 'p' ? '' : 'ONLY '}${tableName(context, relation)}`
+
 /** The query that looks for a referenced row and locks it. */
 export const referenceQuery = (
   context: ExecutionContext,
@@ -127,7 +150,7 @@ export const referenceQuery = (
     const other = (referencing[i] as Column).type
     return comparison(context, [quoted(name), type], [`$${i + 1}`, other], comparedTypes(type, other))
   })
-  return `SELECT 1 FROM ONLY ${tableName(context, parent)} x WHERE ${conditions.join(' AND ')} FOR KEY SHARE OF x`
+  return `SELECT 1 FROM ${wholeName(context, parent)} x WHERE ${conditions.join(' AND ')} FOR KEY SHARE OF x`
 }
 
 /** The statement that removes referencing rows, or gives their columns other values. */
@@ -141,7 +164,7 @@ export const cascadeStatement = (
     columns,
   }: { readonly kind: 'delete' | 'cascade' | 'set null' | 'set default'; readonly columns: readonly number[] },
 ): string => {
-  const table = tableName(context, child)
+  const table = wholeName(context, wholeTable(context, constraint) ?? child)
   // New values are numbered first.
   const first = kind === 'cascade' ? constraint.columns.length + 1 : 1
   const referenced = columnsAt(parent, constraint.foreign.columns)
@@ -150,12 +173,12 @@ export const cascadeStatement = (
     return comparison(context, [`$${first + i}`, other], [quoted(name), type], comparedTypes(other, type))
   })
   const where = conditions.join(' AND ')
-  if (kind === 'delete') return `DELETE FROM ONLY ${table} WHERE ${where}`
+  if (kind === 'delete') return `DELETE FROM ${table} WHERE ${where}`
   const values = columnsAt(child, columns).map(({ name }, i) => {
     const value = kind === 'cascade' ? `$${i + 1}` : kind === 'set null' ? 'NULL' : 'DEFAULT'
     return `${quoted(name)} = ${value}`
   })
-  return `UPDATE ONLY ${table} SET ${values.join(', ')} WHERE ${where}`
+  return `UPDATE ${table} SET ${values.join(', ')} WHERE ${where}`
 }
 
 /** An error that came up in such a statement. */

@@ -2,6 +2,7 @@
  * The referenced side of one foreign key within one statement: what becomes of referencing rows when a key goes away.
  * CASCADE, SET NULL and SET DEFAULT change rows as statements of their own would, with all constraints of the table.
  */
+import { columnMap, toParent } from '../../catalog/inheritance.ts'
 import type { Column, ReferentialAction, RelationObject } from '../../catalog/objects.ts'
 import { padRow } from '../../storage/table/column.ts'
 import { type LockMode, ROW_LOCK } from '../../txn/lock-modes.ts'
@@ -10,6 +11,8 @@ import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import { columnDefaultValue } from '../modify/column-default.ts'
+import { noteMoved } from '../modify/moved-rows.ts'
+import { PartitionRouter } from '../modify/partition-router.ts'
 import { changedSince, lockRow } from '../modify/lock-row.ts'
 import { RangeGuard } from '../modify/range-guard.ts'
 import type { RowEvent, RowEvents } from '../modify/row-events.ts'
@@ -17,7 +20,7 @@ import type { RowWriter } from '../modify/row-writer.ts'
 import { writerFor } from '../modify/target-tables.ts'
 import { columnAt, columnsAt, type ForeignConstraint, valuesAt } from './constraint.ts'
 import { type Conversion, toReferencing } from './key-conversion.ts'
-import { cascadeStatement, keyReferenced, within } from './messages.ts'
+import { cascadeStatement, keyReferenced, wholeTable, within } from './messages.ts'
 import { partsOf } from './reference.ts'
 import { ReferencingRows } from './referencing-rows.ts'
 
@@ -41,6 +44,7 @@ export class ReferencedKey {
   readonly #events: RowEvents
   readonly #guard: RangeGuard
   #writer: RowWriter | null = null
+  #router: PartitionRouter | null = null
   #conversions: readonly (Conversion | null)[] | null = null
 
   /** `events` are told of the rows that are changed here. */
@@ -135,13 +139,46 @@ export class ReferencedKey {
   async #update(rowid: number, old: Datum[], cascade: Cascade): Promise<void> {
     const writer = this.#updater()
     const row = this.#changed(old, cascade)
-    writer.complete(row)
+    writer.compute(row)
+    if (!this.#routed().keeps(this.#rows.child, row)) return this.#move(rowid, old, row)
+    writer.verify(row)
     for (let found = writer.obstacle(row, rowid, old); found !== null; found = writer.obstacle(row, rowid, old)) {
       if (!(found instanceof Wait)) throw writer.violation(found)
       await found.promise
     }
     writer.store.update(this.#context.transaction, rowid, row)
     writer.updated(rowid, old, row)
+  }
+
+  /** A row that its partition no longer takes goes to another one of the table that the foreign key is of. */
+  async #move(rowid: number, old: Datum[], row: Datum[]): Promise<void> {
+    const { child } = this.#rows
+    const root = wholeTable(this.#context, this.#constraint) ?? child
+    const writer = this.#updater()
+    const map = columnMap(root, child)
+    const whole = toParent(map, row, null)
+    const target = () => this.#routed().target(whole, () => writer.partitionViolation(row))
+    for (let { locking } = target(); locking !== null; { locking } = target()) await locking.promise
+    for (let wait = this.#guard.enter(rowid, old, null); wait !== null; wait = this.#guard.enter(rowid, old, null)) {
+      await wait.promise
+    }
+    const moved = target()
+    moved.writer.complete(moved.row)
+    const { transaction } = this.#context
+    writer.store.remove(transaction, rowid)
+    noteMoved(transaction.state, writer.store, rowid)
+    this.#events.add({ kind: 'update', relation: root, rowid: -1, old: toParent(map, old, null), new: whole })
+    for (let found = moved.writer.obstacle(moved.row); found !== null; found = moved.writer.obstacle(moved.row)) {
+      if (!(found instanceof Wait)) throw moved.writer.violation(found)
+      await found.promise
+    }
+    moved.writer.inserted(moved.writer.store.insert(transaction, moved.row), moved.row)
+  }
+
+  #routed(): PartitionRouter {
+    const root = wholeTable(this.#context, this.#constraint) ?? this.#rows.child
+    this.#router ??= new PartitionRouter(this.#context, root, this.#events)
+    return this.#router
   }
 
   /** A row with its new values. */

@@ -1,7 +1,9 @@
 /** BEGIN, COMMIT, ROLLBACK, savepoints, SET CONSTRAINTS, LOCK. */
 import { resolveRelation } from '../../analyze/from.ts'
 import { noTransactionBlock, inTransactionBlock } from '../../errors/raise/session.ts'
-import { undefinedObject } from '../../errors/raise/analysis.ts'
+import { undefinedObject, undefinedSchema } from '../../errors/raise/analysis.ts'
+import { notDeferrable } from '../../errors/raise/definitions.ts'
+import { withParts } from '../../catalog/inheritance.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
 import { bodyOf, type Node, type RangeVar, type TransactionStmt } from '../../sql/ast.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
@@ -126,13 +128,9 @@ export const transactionHandlers: UtilityHandlers = {
     }
   },
   ConstraintsSetStmt: async (core, node) => {
-    const names = (node.constraints ?? []).map((n) => bodyOf(n, 'RangeVar')?.relname as string)
-    const oids = names.map((name) => {
-      const found = [...core.catalog.all('constraint')].find((c) => c.name === name)
-      if (found === undefined) throw undefinedObject(`constraint "${name}" does not exist`)
-      return found.oid
-    })
-    core.block.checks.setMode(names.length === 0 ? null : oids, node.deferred ?? false)
+    if (core.block.state === 'implicit') warn(core, 'SET CONSTRAINTS can only be used in transaction blocks')
+    const oids = (node.constraints ?? []).flatMap((n) => deferrableConstraints(core, bodyOf(n, 'RangeVar') as RangeVar))
+    core.block.checks.setMode((node.constraints ?? []).length === 0 ? null : oids, node.deferred ?? false)
     if (!node.deferred) await runDeferredChecks(core, core.block.checks)
     return 'SET CONSTRAINTS'
   },
@@ -150,6 +148,21 @@ export const transactionHandlers: UtilityHandlers = {
     }
     return 'LOCK TABLE'
   },
+}
+
+/** The constraints that SET CONSTRAINTS means by a name: those of the first schema that has any, and their parts. */
+const deferrableConstraints = ({ catalog, searchPath }: SessionCore, range: RangeVar): number[] => {
+  const name = range.relname as string
+  const given = range.schemaname === undefined ? undefined : catalog.schemaByName(range.schemaname)
+  if (given === null) throw undefinedSchema(range.schemaname as string)
+  const named = [...catalog.all('constraint')].filter((c) => c.name === name && c.domain === undefined)
+  for (const schema of given === undefined ? searchPath : [given.oid]) {
+    const found = named.filter((c) => c.schema === schema)
+    if (found.length === 0) continue
+    if (found.some((c) => !c.deferrable)) throw notDeferrable(name)
+    return found.flatMap((c) => withParts(catalog, c)).map((c) => c.oid)
+  }
+  throw undefinedObject(`constraint "${name}" does not exist`)
 }
 
 /** Relations that LOCK TABLE refuses, in the plural. */
