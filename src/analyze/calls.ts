@@ -29,7 +29,7 @@ import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { coerce, coerceToBoolean, coercionPath, commonType, commonTypeOrNull, settleUnknown } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
-import type { Expr, RecordColumn, SortKey } from './expression.ts'
+import type { AggregateExpr, Expr, RecordColumn, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
 import { constant, sameExpr } from './nodes.ts'
 import { fieldOf, fieldOrNull } from './fields.ts'
@@ -397,11 +397,16 @@ const aggregateCall = (
   type: SqlType,
 ): Expr => {
   const { location } = node
-  if (!scope.clause.aggregates) {
-    if (scope.clause === CLAUSE.aggregateArgument || scope.clause === CLAUSE.filter) {
+  const owner = scope.ownerOf(args)
+  const { clause } = owner
+  if (!clause.aggregates) {
+    if (clause === CLAUSE.aggregateArgument || clause === CLAUSE.filter) {
       throw groupingError('aggregate function calls cannot be nested', location)
     }
-    throw groupingError(`aggregate functions are not allowed in ${scope.clause.name}`, location)
+    throw groupingError(`aggregate functions are not allowed in ${clause.name}`, location)
+  }
+  if (owner !== scope && owner.readsFrom) {
+    throw groupingError('aggregate functions are not allowed in FROM clause of their own query level', location)
   }
   const distinct = node.agg_distinct ?? false
   const orderNodes = node.agg_order ?? []
@@ -413,9 +418,9 @@ const aggregateCall = (
     orderBy = orderBy.map((key, i) => ({ ...key, expr: aggregated[i] ?? key.expr }))
   }
   if (distinct) checkDistinct(args, orderBy, location)
-  scope.aggregateLocation ??= scope.aggregated ? undefined : (location ?? undefined)
-  scope.aggregated = true
-  return {
+  owner.aggregateLocation ??= owner.aggregated ? undefined : (location ?? undefined)
+  owner.aggregated = true
+  const call: AggregateExpr = {
     kind: 'aggregate',
     function: record,
     args,
@@ -426,6 +431,11 @@ const aggregateCall = (
     type,
     typmod: -1,
   }
+  if (owner === scope) return call
+  // The outer level computes it; here it is one of that level's columns.
+  const id = context.freshColumn()
+  owner.carried.push({ id, call })
+  return { kind: 'column', id, name: record.name, type, typmod: -1 }
 }
 
 const checkDistinct = (args: readonly Expr[], orderBy: readonly SortKey[], location: Location): void => {

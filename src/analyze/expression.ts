@@ -54,6 +54,7 @@ export interface ColumnExpr extends Typed {
 export interface RecordColumn {
   readonly name: string
   readonly type: SqlType
+  readonly typmod?: number
 }
 
 /** A function or operator call. `operator` is set when it was written (or implied) as an operator. */

@@ -122,7 +122,9 @@ const functionCall = (
       const resolved = resolveTypeName(context, definition.typeName ?? {})
       return column(definition.colname as string, resolved.type, resolved.typmod)
     })
-    return { ...shape, columns, record: columns.map(({ name: n, type }) => ({ name: n, type })), expands: true }
+    const record = columns.map(({ name: n, type, typmod }) => ({ name: n, type, typmod }))
+    const args = call.kind === 'call' ? [{ ...call, columns: record }] : shape.args
+    return { ...shape, args, columns, record, expands: true }
   }
   if (outputs !== undefined) {
     const columns = outputs.map((output) => column(output.name, output.type))

@@ -144,6 +144,11 @@ class QueryPrinter {
   #select(query: SelectQuery, writer: SqlWriter, names: readonly string[] | null, named: boolean): void {
     this.#windows = query.windows
     for (const item of query.from) this.#learn(item)
+    for (const { id, call } of query.carried ?? []) {
+      const text = new SqlWriter(writer.indentation)
+      this.#expressions(text).print(call, false)
+      this.#columns.set(id, text.text)
+    }
     writer.indentation += CLAUSE_INDENT
     const printer = this.#expressions(writer)
     writer.add(' SELECT')

@@ -8,8 +8,9 @@ import {
   undefinedColumnOf,
   type Location,
 } from '../errors/raise/analysis.ts'
-import type { Expr } from './expression.ts'
+import type { AggregateExpr, ColumnId, Expr } from './expression.ts'
 import type { Cte, TableItem, WindowSpec } from './query.ts'
+import { mentionedColumns } from './walk.ts'
 
 /** A named column of a range table entry and what it stands for. */
 export interface BoundColumn {
@@ -133,6 +134,8 @@ export class Scope {
   /** Aggregates were used at this level; where the first one stands. */
   aggregated = false
   aggregateLocation: number | undefined = undefined
+  /** Aggregates of this level that stand in queries inside it, with the columns that they are there. */
+  readonly carried: { readonly id: ColumnId; readonly call: AggregateExpr }[] = []
   windowed = false
   /** Named windows of this level (WINDOW clause) and those written inline. */
   readonly windows: WindowSpec[] = []
@@ -140,6 +143,23 @@ export class Scope {
 
   constructor(parent: Scope | null) {
     this.parent = parent
+  }
+
+  /** FROM is still being read. */
+  get readsFrom(): boolean {
+    return this.items.some((item) => item.lateralOnly)
+  }
+
+  /** The level that an aggregate of these arguments belongs to: the innermost one whose columns they have, else this one. */
+  ownerOf(args: readonly Expr[]): Scope {
+    const ids = new Set<ColumnId>()
+    for (const arg of args) mentionedColumns(arg, ids)
+    if (ids.size === 0 || this.parent === null) return this
+    for (let level: Scope | null = this; level !== null; level = level.parent) {
+      const own = (expr: Expr): boolean => [...mentionedColumns(expr)].some((id) => ids.has(id))
+      if (level.items.some((item) => item.columns.some((column) => own(column.expr)))) return level
+    }
+    return this
   }
 
   add(items: readonly NamespaceItem[]): void {

@@ -61,6 +61,7 @@ export const analyzeSelect = (
     where,
     grouping: grouping === null ? null : carry(grouping, grouped),
     aggregated,
+    ...(scope.carried.length === 0 ? {} : { carried: scope.carried }),
     having,
     windows: scope.windows,
     targets,

@@ -86,6 +86,7 @@ export const queryExpressions = (query: Query | DmlQuery): Expr[] => {
         ...query.from.flatMap(fromExpressions),
         ...present(query.where, query.having, query.limit, query.offset),
         ...(query.grouping?.exprs ?? []),
+        ...(query.carried ?? []).map(({ call }) => call),
         ...query.windows.flatMap((w) => [
           ...w.partitionBy,
           ...w.orderBy.map((k) => k.expr),

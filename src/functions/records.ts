@@ -15,8 +15,8 @@ export type Volatility = 'immutable' | 'stable' | 'volatile'
 export interface CallTypes {
   readonly args: readonly SqlType[]
   readonly result: SqlType
-  /** Fields of the record that OUT arguments make. */
-  readonly columns?: readonly { readonly name: string; readonly type: SqlType }[]
+  /** Fields of the record that OUT arguments make, or that the query defines. */
+  readonly columns?: readonly { readonly name: string; readonly type: SqlType; readonly typmod?: number }[]
   /** Of ordered-set aggregates: how each sort key is ordered. */
   readonly order?: readonly { readonly descending: boolean; readonly nullsFirst: boolean }[]
   /** The types registry as the call sees it (array type of an element, …). */

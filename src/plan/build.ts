@@ -293,7 +293,7 @@ class Builder implements QueryBuilder {
 
   #aggregate(input: LogicalPlan, query: SelectQuery): { plan: LogicalPlan; replace: (expr: Expr) => Expr } {
     const groupExprs = query.grouping?.exprs ?? []
-    const calls: { id: ColumnId; call: AggregateExpr }[] = []
+    const calls: { id: ColumnId; call: AggregateExpr }[] = [...(query.carried ?? [])]
     const groupings: { id: ColumnId; node: GroupingExpr; args: number[] }[] = []
     // A plain grouped column keeps its id, so that subqueries above the grouping still find it.
     const single = (query.grouping?.sets.length ?? 0) === 1

@@ -45,6 +45,7 @@ export const domainType = ({ base, sqlName, baseTypmod = -1, ...facts }: DomainF
     kind: 'd',
     preferred: false,
     element: null,
+    relation: 0,
     parse: (text, _typmod, context) => checked(base.parse(text, baseTypmod, context), context),
     receive: (bytes, _typmod, context) => checked(base.receive(bytes, baseTypmod, context), context),
   }

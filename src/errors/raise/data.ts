@@ -238,6 +238,9 @@ export const jsonNullKey = (position: number): SqlError =>
     ? invalidParameterValue('field name must not be null')
     : invalidParameterValue(`argument ${position} cannot be null`, { hint: 'Object keys should be text.' })
 
+export const jsonbNullKey = (position: number): SqlError =>
+  invalidParameterValue(`argument ${position}: key must not be null`)
+
 export const jsonKeyNotScalar = (): SqlError =>
   invalidParameterValue('key value must be scalar, not array, composite, or json')
 
@@ -326,6 +329,16 @@ export const invalidByteaText = (): SqlError =>
 export const jsonNotRecord = (message: string): SqlError => invalidParameterValue(message)
 
 /** A value that is no array where an array is to be read; `hint` tells where it stands. */
+export const recordShapeUnknown = (name: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `could not determine row type for result of ${name}`, {
+    hint: 'Provide a non-null record argument, or call the function in the FROM clause using a column definition list.',
+  })
+
+export const rowsDoNotMatch = (detail: string): SqlError =>
+  new SqlError(SQL_STATE.datatype_mismatch, 'function return row and query-specified return row do not match', {
+    detail,
+  })
+
 export const expectedJsonArray = (hint: string | null): SqlError =>
   new SqlError(SQL_STATE.invalid_text_representation, 'expected JSON array', hint === null ? {} : { hint })
 

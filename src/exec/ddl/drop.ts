@@ -273,8 +273,9 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
     const found = await findLocked(context, item, described)
     if (found === null) {
       const name = objectName(item)
-      if (!node.missing_ok) throw undefinedNamed(described.kind, name)
-      noticeOf(context, `${described.kind} "${name}" does not exist, skipping`)
+      const missing = described.kind === 'domain' ? 'type' : described.kind
+      if (!node.missing_ok) throw undefinedNamed(missing, name)
+      noticeOf(context, `${missing} "${name}" does not exist, skipping`)
       continue
     }
     refuseProtected(context, found, described.kind)

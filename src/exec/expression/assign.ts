@@ -159,7 +159,7 @@ export const setInJson = (
   value: Jsonb | null,
 ): Jsonb => {
   if (path.includes(null)) throw nullValueNotAllowed('jsonb subscript in assignment must not be null')
-  const root: JsonbNode = given?.root ?? (startsArray ? [] : new Map())
+  const root: JsonbNode = given !== null ? given.root : startsArray ? [] : new Map()
   return new Jsonb(assignAtPath(root, path as readonly string[], value?.root ?? null))
 }
 

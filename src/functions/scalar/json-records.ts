@@ -1,32 +1,66 @@
 /** json_populate_record, json_to_record and their kin: the result's row type tells the columns. */
-import { canonicalJson, type JsonbNode } from '../../types/json/jsonb.ts'
-import { JsonReader } from '../../types/json/json-reader.ts'
+import { formatJsonbNode, type JsonbNode, jsonbObject } from '../../types/json/jsonb.ts'
+import { JsonMembers, JsonReader, type JsonValue } from '../../types/json/json-reader.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { setReturning, typedScalar } from '../define.ts'
-import { populateRecord, populateRecords } from '../json/to-record.ts'
+import { type JsonSource, populateRecord, populateRecords } from '../json/to-record.ts'
 import type { ScalarFunction, SetReturningFunction } from '../records.ts'
 
-/** The tree of either kind of JSON. */
-const rootOf = (type: SqlType | undefined, value: unknown): JsonbNode =>
+/** Reads JSON and keeps the texts of arrays, objects and numbers. */
+class TextKeeper extends JsonReader {
+  readonly #texts = new Map<JsonValue, string>()
+
+  override readValue(): JsonValue {
+    this.skipSpace()
+    const from = this.at
+    const value = super.readValue()
+    if (typeof value === 'object' && value !== null) this.#texts.set(value, this.text.slice(from, this.at))
+    return value
+  }
+
+  source(): JsonSource {
+    const kept = new Map<JsonbNode, string>()
+    const canonical = (value: JsonValue): JsonbNode => {
+      const node: JsonbNode = Array.isArray(value)
+        ? value.map(canonical)
+        : value instanceof JsonMembers
+          ? jsonbObject(value.members.map(([key, member]): [string, JsonbNode] => [key, canonical(member)]))
+          : value
+      const text = this.#texts.get(value)
+      if (text !== undefined) kept.set(node, text)
+      return node
+    }
+    return { root: canonical(this.readDocument()), textOf: (node) => kept.get(node) ?? formatJsonbNode(node) }
+  }
+}
+
+/** What is read of either kind of JSON. */
+const sourceOf = (type: SqlType | undefined, value: unknown): JsonSource =>
   type?.name === 'json'
-    ? canonicalJson(new JsonReader(value as string).readDocument())
-    : (value as { root: JsonbNode }).root
+    ? new TextKeeper(value as string).source()
+    : { root: (value as { root: JsonbNode }).root, textOf: formatJsonbNode }
 
 const STABLE = { volatility: 'stable' } as const
 const POPULATE = { volatility: 'stable', strict: false } as const
 const FROM_JSON = 'base: anyelement, from_json: json, use_json_as_text: bool'
 
 const populating = (name: string) =>
-  (({ args, result }) =>
+  ((types) =>
     ({ format }, base, json) =>
       json === null
         ? base
-        : populateRecord(name, rootOf(args[1], json), result, base, format)) satisfies ScalarFunction['specialize']
+        : populateRecord(
+            name,
+            sourceOf(types.args[1], json),
+            types,
+            base,
+            format,
+          )) satisfies ScalarFunction['specialize']
 
 const converting = (name: string) =>
-  (({ args, result }) =>
+  ((types) =>
     ({ format }, json) =>
-      populateRecord(name, rootOf(args[0], json), result, null, format)) satisfies ScalarFunction['specialize']
+      populateRecord(name, sourceOf(types.args[0], json), types, null, format)) satisfies ScalarFunction['specialize']
 
 export const jsonRecordFunctions: readonly ScalarFunction[] = [
   typedScalar(
@@ -52,10 +86,11 @@ export const jsonRecordFunctions: readonly ScalarFunction[] = [
 
 const rowsOf =
   (name: string, argument: 0 | 1): SetReturningFunction['rows'] =>
-  ({ format }, { args, result }, ...values) => {
+  ({ format }, types, ...values) => {
     const json = values[argument]
     if (json === null) return []
-    return populateRecords(name, rootOf(args[argument], json), result, argument === 1 ? values[0] : null, format)
+    const base = argument === 1 ? values[0] : null
+    return populateRecords(name, sourceOf(types.args[argument], json), types, base, format)
   }
 
 const ROWS = { volatility: 'stable', strict: false, estimatedRows: 100 } as const

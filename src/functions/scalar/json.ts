@@ -2,6 +2,7 @@
 import {
   arraySubscriptError,
   invalidParameterValue,
+  jsonbNullKey,
   nullValueNotAllowed,
   wrongJsonKind,
 } from '../../errors/raise/data.ts'
@@ -305,10 +306,13 @@ const builders: readonly ScalarFunction[] = [
         ({ format }, ...values) =>
           new Jsonb(
             jsonbObject(
-              pairs('jsonb_build_object', values).map((k): [string, JsonbNode] => [
-                keyText(args[k] as SqlType, values[k], format, k + 1),
-                jsonbNode(args[k + 1] as SqlType, values[k + 1], format),
-              ]),
+              pairs('jsonb_build_object', values).map((k): [string, JsonbNode] => {
+                if (values[k] === null) throw jsonbNullKey(k + 1)
+                return [
+                  keyText(args[k] as SqlType, values[k], format, k + 1),
+                  jsonbNode(args[k + 1] as SqlType, values[k + 1], format),
+                ]
+              }),
             ),
           ),
       BUILDER,

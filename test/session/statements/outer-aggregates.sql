@@ -1,0 +1,25 @@
+-- An aggregate belongs to the innermost level whose columns it has
+CREATE TABLE sales (region text, amount int);
+CREATE TABLE goals (goal int, note text);
+INSERT INTO sales VALUES ('n', 10), ('n', 20), ('s', 5), ('s', 5), ('w', NULL);
+INSERT INTO goals VALUES (30, 'thirty'), (10, 'ten'), (5, 'five');
+SELECT region, sum(amount) FROM sales GROUP BY region HAVING EXISTS (SELECT 1 FROM goals WHERE goal = sum(amount)) ORDER BY 1;
+SELECT region, (SELECT note FROM goals WHERE goal = sum(DISTINCT amount)) FROM sales GROUP BY region ORDER BY 1;
+SELECT (SELECT max(s.amount)) FROM sales s;
+SELECT (SELECT max(s.amount) FROM goals) FROM sales s;
+SELECT (SELECT max(s.amount + goal) FROM goals) FROM sales s ORDER BY 1;
+SELECT (SELECT count(*) FROM goals WHERE goal < max(s.amount)), count(*) FROM sales s;
+SELECT region, (SELECT string_agg(note, ',' ORDER BY goal) FROM goals WHERE goal >= min(s.amount)) FROM sales s GROUP BY region ORDER BY region;
+SELECT max((SELECT g.goal FROM goals g WHERE g.goal = s.amount * 2)) FROM sales s;
+SELECT region FROM sales s GROUP BY region ORDER BY (SELECT avg(s.amount)) NULLS FIRST;
+SELECT (SELECT (SELECT sum(s.amount) FILTER (WHERE s.amount > 5) FROM goals LIMIT 1)) FROM sales s;
+SELECT region, (SELECT sum(g.goal) FROM goals g HAVING sum(g.goal) > sum(s.amount)) FROM sales s GROUP BY region ORDER BY 1;
+SELECT 1 FROM sales s WHERE (SELECT max(s.amount)) > 5;
+SELECT * FROM sales s, LATERAL (SELECT max(s.amount)) x;
+SELECT sum((SELECT max(s.amount))) FROM sales s;
+SELECT amount, (SELECT max(s.amount)) FROM sales s;
+CREATE VIEW totals AS SELECT region, (SELECT note FROM goals WHERE goal = sum(s.amount)) AS note FROM sales s GROUP BY region;
+SELECT pg_get_viewdef('totals');
+SELECT * FROM totals ORDER BY 1;
+DROP VIEW totals;
+DROP TABLE sales, goals;
