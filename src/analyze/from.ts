@@ -97,8 +97,9 @@ export const resolveRelation = (
 /** As `resolveRelation`, for commands: PostgreSQL does not say where a relation stands that they do not find. */
 export const namedRelation = (
   context: Pick<AnalysisContext, 'catalog' | 'searchPath'>,
-  { location: _, ...range }: RangeVar,
+  node: RangeVar,
 ): RelationObject => {
+  const { location: _, ...range } = node
   const { schemaname } = range
   if (schemaname !== undefined && context.catalog.schemaByName(schemaname) === null) throw undefinedSchema(schemaname)
   return resolveRelation(context, range)
