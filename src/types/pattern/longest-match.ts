@@ -2,13 +2,11 @@
  * The match of a regular expression at one place as POSIX and PostgreSQL define it: the longest of all (or the
  * shortest, where the expression asks for that), its parts chosen from left to right by their own preferences.
  */
-import { preferenceOf, type RegexNode } from './regex-tree.ts'
+import { RegexProgram, TooManySteps } from './regex-program.ts'
+import { hasReferences, preferenceOf, type RegexNode } from './regex-tree.ts'
 
-/** Steps after which the search is given up. */
+/** Steps after which the search for the parts of a match is given up. */
 const BUDGET = 500_000
-
-/** Thrown when the search would take too long. */
-export class TooManySteps extends Error {}
 
 /** Where a group matched. */
 export type Span = readonly [from: number, to: number]
@@ -205,6 +203,7 @@ export class LongestMatch {
   readonly #flags: string
   readonly #groups = new Map<number, RegexNode>()
   readonly #expressions = new Map<RegexNode, RegExp>()
+  #program: RegexProgram | 'none' | null = null
 
   /** `flags`: those of JavaScript that the expression's parts are compiled with. */
   constructor(root: RegexNode, flags: string) {
@@ -220,11 +219,34 @@ export class LongestMatch {
     if (node.kind === 'group' && node.group !== null) this.#groups.set(node.group, node.body)
   }
 
+  /** The machine for the whole; null where it would need references. Made when it is first wanted. */
+  #machine(): RegexProgram | null {
+    this.#program ??= hasReferences(this.#root) ? 'none' : new RegexProgram(this.#root, this.#flags)
+    return this.#program === 'none' ? null : this.#program
+  }
+
+  /** Where the first match from a place on begins, -1 without one. Throws TooManySteps. */
+  start(text: string, from: number): number {
+    const machine = this.#machine()
+    if (machine !== null) return machine.start(text, from)
+    const search = new Search(text, this.#flags, this.#groups, this.#expressions)
+    for (let at = from; at <= text.length; at++) if (search.ends(this.#root, at).length > 0) return at
+    return -1
+  }
+
   /** The whole match at a place and its groups, null without one. Throws TooManySteps. */
   at(text: string, from: number): { readonly end: number; readonly groups: readonly (Span | undefined)[] } | null {
+    const longest = preferenceOf(this.#root) !== 'shortest'
     const search = new Search(text, this.#flags, this.#groups, this.#expressions)
+    const machine = this.#machine()
+    if (machine !== null) {
+      const end = machine.end(text, from, longest)
+      if (end < 0) return null
+      if (this.#groups.size > 0) search.dissect(this.#root, from, end)
+      return { end, groups: search.spans }
+    }
     const ends = [...search.ends(this.#root, from)]
-    if (preferenceOf(this.#root) !== 'shortest') ends.reverse()
+    if (longest) ends.reverse()
     for (const end of ends) {
       search.spans.length = 0
       if (search.dissect(this.#root, from, end)) return { end, groups: search.spans }

@@ -1,8 +1,9 @@
 /** PostgreSQL's advanced regular expressions, by way of JavaScript's. */
 import { invalidRegularExpression, invalidRegexpOption } from '../../errors/raise/data.ts'
-import { LongestMatch, TooManySteps } from './longest-match.ts'
+import { LongestMatch } from './longest-match.ts'
+import { TooManySteps } from './regex-program.ts'
 import { memoize } from './memoize.ts'
-import { hasReferences, isUnambiguous, type RegexNode, sourceOf } from './regex-tree.ts'
+import { hasReferences, freedom, mayExplode, type RegexNode, sourceOf } from './regex-tree.ts'
 
 /** How a regular expression matches, from its flags argument and embedded options. */
 interface Options {
@@ -363,55 +364,92 @@ export class PosixPattern {
   /** Null where JavaScript's matches are the right ones. */
   readonly #longest: LongestMatch | null
   readonly #refers: boolean
+  /** In longer texts JavaScript could take too long to find where a match begins. */
+  readonly #patience: number
   lastIndex = 0
 
   constructor(tree: RegexNode, flags: string) {
     this.#first = new RegExp(sourceOf(tree), `g${flags}`)
-    this.#longest = isUnambiguous(tree, flags) ? null : new LongestMatch(tree, flags)
+    // Where no more than one part has a choice, the first match that JavaScript finds is the right one.
+    const degree = freedom(tree, flags)
+    this.#longest = degree < 2 ? null : new LongestMatch(tree, flags)
     this.#refers = hasReferences(tree)
+    this.#patience = mayExplode(tree, flags)
+      ? SHORT_TEXT
+      : degree < 3
+        ? Number.POSITIVE_INFINITY
+        : MANY_STEPS ** (1 / degree)
   }
 
   test(text: string): boolean {
     if (this.#refers) return this.exec(text) !== null
+    if (this.#isTooLong(text)) return this.#startIn(text) >= 0
     this.#first.lastIndex = this.lastIndex
     const found = this.#first.test(text)
     this.lastIndex = this.#first.lastIndex
     return found
   }
 
+  #isTooLong(text: string): boolean {
+    return text.length - this.lastIndex > this.#patience
+  }
+
+  /** Where a match begins, without JavaScript. Throws 2201B where even that would take too long. */
+  #startIn(text: string): number {
+    try {
+      return (this.#longest as LongestMatch).start(text, this.lastIndex)
+    } catch (error) {
+      throw error instanceof TooManySteps ? invalidRegularExpression('regular expression is too complex') : error
+    }
+  }
+
+  /** Where the next match begins, with the one that JavaScript finds there unless it would look for too long. */
+  #candidate(text: string): { readonly index: number; readonly match: RegExpExecArray | null } | null {
+    if (this.#isTooLong(text)) {
+      const index = this.#startIn(text)
+      if (index < 0) this.lastIndex = 0
+      return index < 0 ? null : { index, match: null }
+    }
+    this.#first.lastIndex = this.lastIndex
+    const match = this.#first.exec(text)
+    this.lastIndex = this.#first.lastIndex
+    return match === null ? null : { index: match.index, match }
+  }
+
+  /** The next match from `lastIndex` on, which is set behind it. Throws 2201B. */
   exec(text: string): RegExpExecArray | null {
     for (;;) {
-      this.#first.lastIndex = this.lastIndex
-      const match = this.#first.exec(text)
-      this.lastIndex = this.#first.lastIndex
-      if (match === null || this.#longest === null) return match
-      const longest = this.#extended(this.#longest, match, text)
+      const found = this.#candidate(text)
+      if (found === null || this.#longest === null) return found?.match ?? null
+      const { index, match } = found
+      const longest = this.#extended(this.#longest, index, match, text)
       if (longest !== null) {
         this.lastIndex = longest.index + longest[0].length
         return longest
       }
       // Only references to groups that did not match bring this about.
-      this.lastIndex = match.index + 1
+      this.lastIndex = index + 1
       if (this.lastIndex > text.length) return null
     }
   }
 
-  /** The right match at the place of one; when that would take too long, the one that is there. */
-  #extended(longest: LongestMatch, match: RegExpExecArray, text: string): RegExpExecArray | null {
+  /** The right match at a place; when that would take too long, the one that is there. */
+  #extended(longest: LongestMatch, index: number, match: RegExpExecArray | null, text: string): RegExpExecArray | null {
     try {
-      const found = longest.at(text, match.index)
+      const found = longest.at(text, index)
       if (found === null) return null
       const groups = Array.from({ length: longest.groupCount }, (_, i) => {
         const span = found.groups[i + 1]
         return span === undefined ? undefined : text.slice(...span)
       })
-      return Object.assign([text.slice(match.index, found.end), ...groups], {
-        index: match.index,
+      return Object.assign([text.slice(index, found.end), ...groups], {
+        index,
         input: text,
       }) as unknown as RegExpExecArray
     } catch (error) {
-      if (error instanceof TooManySteps) return match
-      throw error
+      if (!(error instanceof TooManySteps)) throw error
+      if (match === null) throw invalidRegularExpression('regular expression is too complex')
+      return match
     }
   }
 }
@@ -451,6 +489,12 @@ const compileWith = (pattern: string, flags: string): PosixPattern => {
     throw invalidRegularExpression('invalid character range')
   }
 }
+
+/** Texts in which even a search that tries everything ends soon. */
+const SHORT_TEXT = 18
+
+/** Steps that JavaScript's search may take at worst. */
+const MANY_STEPS = 1e9
 
 const FLAG_SEPARATOR = '\u0000'
 

@@ -98,7 +98,7 @@ const isSettledBy = (part: RegexNode, next: RegexNode | undefined, flags: string
 }
 
 /** How many parts may match more than one length, alternatives counting as several. */
-const freedom = (node: RegexNode, flags: string): number => {
+export const freedom = (node: RegexNode, flags: string): number => {
   switch (node.kind) {
     case 'choice':
     case 'reference':
@@ -118,12 +118,6 @@ const freedom = (node: RegexNode, flags: string): number => {
   }
 }
 
-/**
- * Whether JavaScript finds the same match: where no more than one part has a choice. `flags`: those of JavaScript that
- * the expression is compiled with.
- */
-export const isUnambiguous = (node: RegexNode, flags: string): boolean => freedom(node, flags) < 2
-
 export const hasReferences = (node: RegexNode): boolean => {
   switch (node.kind) {
     case 'reference':
@@ -135,6 +129,46 @@ export const hasReferences = (node: RegexNode): boolean => {
     case 'group':
     case 'repeat':
       return hasReferences(node.body)
+    default:
+      return false
+  }
+}
+
+const unwrapped = (node: RegexNode): RegexNode => (node.kind === 'group' ? unwrapped(node.body) : node)
+
+/** Alternatives of fixed lengths of which each begins with characters that no other does. */
+const isDecided = (branches: readonly RegexNode[], flags: string): boolean => {
+  const firsts = branches.map((branch) => {
+    const first = firstCharacter(branch)
+    return first === null || freedom(branch, flags) > 0 ? null : new RegExp(`^${first.source}$`, flags)
+  })
+  if (firsts.includes(null)) return false
+  return !SAMPLE.some((character) => firsts.filter((first) => first?.test(character)).length > 1)
+}
+
+/** Whether a repeated part can match one text in several ways, which JavaScript would try one after the other. */
+const repeatsAmbiguously = (body: RegexNode, flags: string): boolean => {
+  const whole = unwrapped(body)
+  if (whole.kind === 'choice') return !isDecided(whole.branches, flags)
+  const parts = whole.kind === 'sequence' ? whole.parts : [whole]
+  return parts.some((part, i) => {
+    const inner = unwrapped(part)
+    if (inner.kind === 'choice') return !isDecided(inner.branches, flags)
+    return freedom(part, flags) > 0 && !isSettledBy(part, parts[i + 1] ?? parts[0], flags)
+  })
+}
+
+/** Whether JavaScript's search could take time that grows exponentially with the text. */
+export const mayExplode = (node: RegexNode, flags: string): boolean => {
+  switch (node.kind) {
+    case 'sequence':
+      return node.parts.some((part) => mayExplode(part, flags))
+    case 'choice':
+      return node.branches.some((branch) => mayExplode(branch, flags))
+    case 'group':
+      return mayExplode(node.body, flags)
+    case 'repeat':
+      return (node.max > 1 && repeatsAmbiguously(node.body, flags)) || mayExplode(node.body, flags)
     default:
       return false
   }
