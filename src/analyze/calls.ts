@@ -33,6 +33,7 @@ import type { AggregateExpr, Expr, RecordColumn, SortKey } from './expression.ts
 import { locationOf } from './location.ts'
 import { constant, sameExpr } from './nodes.ts'
 import { fieldOf, fieldOrNull } from './fields.ts'
+import { checkDecorations, checkSetCall } from './call-checks.ts'
 import { type CallShape, exactFunction, findFunction, type FunctionMatch } from './overload.ts'
 import { arrayOf, resolvePolymorphic } from './polymorphic.ts'
 import { CLAUSE, Scope } from './scope.ts'
@@ -98,17 +99,7 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
       return { ...call, ...syntax, ...spread, ...columns, type: result, typmod: -1 }
     }
     case 'set':
-      if (scope.clause === CLAUSE.aggregateArgument) {
-        throw featureNotSupported('aggregate function calls cannot contain set-returning function calls', location, {
-          hint: 'You might be able to move the set-returning function into a LATERAL FROM item.',
-        })
-      }
-      if (scope.clause === CLAUSE.fromArgument) {
-        throw featureNotSupported('set-returning functions must appear at top level of FROM', location)
-      }
-      if (!scope.clause.sets) {
-        throw featureNotSupported(`set-returning functions are not allowed in ${scope.clause.name}`, location)
-      }
+      checkSetCall(scope, location)
       return { kind: 'set-call', function: record, args: bound, ...columns, type: result, typmod: -1 }
     case 'window':
       return windowCall(context, scope, node, record, bound, result)
@@ -348,35 +339,6 @@ const bindArguments = (
     args: [...bound.slice(0, fixed), { kind: 'array', elements: rest, nested: false, type, typmod: -1 }],
     result,
     replace,
-  }
-}
-
-const checkDecorations = (node: FuncCall, name: string, record: FunctionRecord, location: Location): void => {
-  const { kind } = record
-  if (kind !== 'aggregate') {
-    if (node.agg_star) throw wrongObjectType(`${name}(*) specified, but ${name} is not an aggregate function`, location)
-    if (node.agg_distinct)
-      throw wrongObjectType(`DISTINCT specified, but ${name} is not an aggregate function`, location)
-    if (node.agg_within_group)
-      throw wrongObjectType(`WITHIN GROUP specified, but ${name} is not an aggregate function`, location)
-    if (node.agg_order) throw wrongObjectType(`ORDER BY specified, but ${name} is not an aggregate function`, location)
-    if (node.agg_filter && kind !== 'window')
-      throw wrongObjectType(`FILTER specified, but ${name} is not an aggregate function`, location)
-    if (node.over && kind !== 'window') {
-      throw wrongObjectType(`OVER specified, but ${name} is not a window function nor an aggregate function`, location)
-    }
-    if (kind === 'window' && !node.over)
-      throw wrongObjectType(`window function ${name} requires an OVER clause`, location)
-    return
-  }
-  const ordered = record.directArgs !== undefined
-  if (ordered && !node.agg_within_group)
-    throw wrongObjectType(`WITHIN GROUP is required for ordered-set aggregate ${name}`, location)
-  if (!ordered && node.agg_within_group) {
-    throw wrongObjectType(`${name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP`, location)
-  }
-  if (node.args === undefined && !node.agg_star && record.args.length === 0) {
-    throw wrongObjectType(`${name}(*) must be used to call a parameterless aggregate function`, location)
   }
 }
 

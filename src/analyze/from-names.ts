@@ -21,29 +21,35 @@ export const namespaceItem = (
   alias: string,
   columns: readonly OutputColumn[],
   extra: Partial<NamespaceItem> = {},
-): NamespaceItem => {
-  const bound = columns.map((c) => ({ name: c.name, expr: columnRef(c) }))
-  return {
+): NamespaceItem => ({
+  ...joinItem(
+    context,
     alias,
-    schema: null,
-    columns: bound,
-    tableVisible: true,
-    hidden: NOTHING_HIDDEN,
-    columnsVisible: true,
-    lateralOnly: false,
-    lateralAllowed: true,
-    table: null,
-    systemColumn: null,
-    wholeRow: () => ({
-      kind: 'row',
-      fields: bound.map((c) => c.expr),
-      names: bound.map((c) => c.name),
-      type: context.typeOf(OID.record),
-      typmod: -1,
-    }),
-    ...extra,
-  }
-}
+    columns.map((c) => ({ name: c.name, expr: columnRef(c) })),
+  ),
+  ...extra,
+})
+
+/** An entry for columns that are expressions: those of a join. */
+export const joinItem = (context: AnalysisContext, alias: string, columns: readonly BoundColumn[]): NamespaceItem => ({
+  alias,
+  schema: null,
+  columns,
+  tableVisible: true,
+  hidden: NOTHING_HIDDEN,
+  columnsVisible: true,
+  lateralOnly: false,
+  lateralAllowed: true,
+  table: null,
+  systemColumn: null,
+  wholeRow: () => ({
+    kind: 'row',
+    fields: columns.map((c) => c.expr),
+    names: columns.map((c) => c.name),
+    type: context.typeOf(OID.record),
+    typmod: -1,
+  }),
+})
 
 export const simple = (
   context: AnalysisContext,

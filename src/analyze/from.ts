@@ -1,6 +1,7 @@
 /** The FROM clause: tables, views, subqueries, functions, CTE references and joins, with the names each brings. */
 import {
   duplicateAlias,
+  invalidColumnReference,
   featureNotSupported,
   undefinedRelation,
   undefinedSchema,
@@ -25,7 +26,7 @@ import { coerceToBoolean } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { rangeFunction } from './from-functions.ts'
-import { namespaceItem, renamed, simple, type FromResult } from './from-names.ts'
+import { joinItem, renamed, simple, type FromResult } from './from-names.ts'
 import { mergeColumns, naturalColumns } from './from-using.ts'
 import { locationOf } from './location.ts'
 import { columnRef, conjunction } from './nodes.ts'
@@ -295,7 +296,11 @@ const join = (context: AnalysisContext, scope: Scope, node: JoinExpr): FromResul
 
   const using = node.isNatural ? naturalColumns(left, right) : namesOf(node.usingClause)
   const merged = mergeColumns(context, using, left, right, type, locationOf({ JoinExpr: node }))
-  const names = [...left.names, ...right.names]
+  const extended = (side: FromResult): NamespaceItem[] => side.names.map((name) => nullExtended(context, name))
+  const names = [
+    ...(type === 'right' || type === 'full' ? extended(left) : left.names),
+    ...(type === 'left' || type === 'full' ? extended(right) : right.names),
+  ]
   let condition: Expr | null
   if (node.quals === undefined) condition = conjunction(merged.conditions, context.bool)
   else {
@@ -321,13 +326,30 @@ const join = (context: AnalysisContext, scope: Scope, node: JoinExpr): FromResul
   if (node.alias !== undefined) return aliasedJoin(context, node.alias, item, names, star)
   if (using.length === 0) return { item, names, star }
   const hide = (n: NamespaceItem): NamespaceItem => ({ ...n, hidden: new Set([...n.hidden, ...using]) })
+  // USING (…) AS j: the merged columns alone are j's.
+  const alias = node.join_using_alias?.aliasname
+  if (alias !== undefined && names.some((n) => n.tableVisible && n.alias === alias)) throw duplicateAlias(alias)
   const mergedItem: NamespaceItem = {
-    ...namespaceItem(context, '', []),
-    columns: merged.columns,
-    tableVisible: false,
+    ...joinItem(context, alias ?? '', merged.columns),
+    tableVisible: alias !== undefined,
   }
   return { item, names: [mergedItem, ...names.map(hide)], star }
 }
+
+/**
+ * An entry whose rows an outer join may have made up: as one value such a row is NULL. A table's row tells by its
+ * address; of others, one whose columns are all NULL is taken for made up.
+ */
+const nullExtended = (context: AnalysisContext, name: NamespaceItem): NamespaceItem => ({
+  ...name,
+  wholeRow: () => {
+    const row = name.wholeRow()
+    const arg = name.systemColumn?.('ctid') ?? row
+    const when: Expr = { kind: 'is-null', arg, negated: false, type: context.bool, typmod: -1 }
+    const nothing: Expr = { kind: 'const', value: null, type: row.type, typmod: -1 }
+    return { kind: 'case', whens: [{ when, then: nothing }], otherwise: row, type: row.type, typmod: row.typmod }
+  },
+})
 
 /** `(a JOIN b) AS j`: only j's columns can be named. */
 const aliasedJoin = (
@@ -338,9 +360,14 @@ const aliasedJoin = (
   star: readonly BoundColumn[],
 ): FromResult => {
   const given = namesOf(alias.colnames)
+  if (given.length > star.length) {
+    throw invalidColumnReference(
+      `join expression "${alias.aliasname}" has ${star.length} columns available but ${given.length} columns specified`,
+    )
+  }
   const columns = star.map((c, i) => ({ ...c, name: given[i] ?? c.name }))
   const hiddenNames = names.map((n) => ({ ...n, tableVisible: false, columnsVisible: false }))
-  const own: NamespaceItem = { ...namespaceItem(context, alias.aliasname as string, []), columns }
+  const own = joinItem(context, alias.aliasname as string, columns)
   return { item, names: [...hiddenNames, own], star: columns }
 }
 

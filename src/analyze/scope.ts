@@ -137,6 +137,8 @@ export class Scope {
   /** Aggregates of this level that stand in queries inside it, with the columns that they are there. */
   readonly carried: { readonly id: ColumnId; readonly call: AggregateExpr }[] = []
   windowed = false
+  /** The construct whose parts are computed only when they are needed, in which no set may stand. */
+  conditional: 'CASE' | 'COALESCE' | null = null
   /** Named windows of this level (WINDOW clause) and those written inline. */
   readonly windows: WindowSpec[] = []
   readonly namedWindows = new Map<string, number>()
@@ -182,6 +184,17 @@ export class Scope {
       return body()
     } finally {
       this.clause = before
+    }
+  }
+
+  /** Runs `body` for parts of a construct that are computed only when they are needed. */
+  inside<T>(construct: 'CASE' | 'COALESCE', body: () => T): T {
+    const before = this.conditional
+    this.conditional = construct
+    try {
+      return body()
+    } finally {
+      this.conditional = before
     }
   }
 

@@ -1,5 +1,5 @@
 /** Set-returning functions in select lists. */
-import type { ColumnId, Expr } from '../analyze/expression.ts'
+import type { ColumnId, Expr, SetCallExpr } from '../analyze/expression.ts'
 import { mapChildren } from '../analyze/nodes.ts'
 import { containsSet, mentions, refer, type BuildContext } from './build-nodes.ts'
 import type { LogicalPlan } from './logical.ts'
@@ -12,21 +12,21 @@ export const projectSet = (
   columns: readonly ComputedColumn[],
   outputs: readonly PlanColumn[],
 ): LogicalPlan => {
-  const sets: { id: ColumnId; expr: Expr }[] = []
+  const sets: { id: ColumnId; expr: SetCallExpr; depth: number }[] = []
   const pull = (expr: Expr): Expr => {
     if (expr.kind !== 'set-call') return mapChildren(expr, pull)
     const id = context.freshColumn()
-    sets.push({ id, expr: { ...expr, args: expr.args.map(pull) } })
+    const call = { ...expr, args: expr.args.map(pull) }
+    const inner = sets.filter((set) => call.args.some((arg) => mentions(arg, new Set([set.id]))))
+    sets.push({ id, expr: call, depth: 1 + Math.max(0, ...inner.map((set) => set.depth)) })
     return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
   }
   const above = columns.map((c) => ({ id: c.id, expr: pull(c.expr) }))
-  const nested = sets.some(
-    (s) => s.expr.kind === 'set-call' && s.expr.args.some((a) => mentions(a, new Set(sets.map((o) => o.id)))),
-  )
   const passed = input.outputs.map((c) => ({ id: c.id, expr: refer(c) }))
   let plan = input
-  // Calls inside the arguments of others come first, one level at a time.
-  const levels = nested ? sets.map((s) => [s]) : [sets]
+  // Calls inside the arguments of others come first; those equally deep give their rows side by side.
+  const deepest = Math.max(...sets.map((set) => set.depth))
+  const levels = Array.from({ length: deepest }, (_, i) => sets.filter((set) => set.depth === i + 1))
   let available = passed
   for (const level of levels) {
     const all = [...available, ...level]
