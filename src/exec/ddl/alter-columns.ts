@@ -10,7 +10,9 @@ import {
   inheritedColumn,
   partitionKeyColumn,
   typedTable,
+  inheritedColumnOf,
 } from '../../errors/raise/inheritance.ts'
+import { withDescendants } from '../../catalog/inheritance.ts'
 import { bodyOf, type AlterTableCmd, type ColumnDef, type Constraint, type Node } from '../../sql/ast.ts'
 import { boundColumns } from '../../analyze/stored-trees.ts'
 import { descriptorsOf } from '../columns.ts'
@@ -35,7 +37,7 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
   if (relation.partition !== undefined && !inherited) throw changesPartitionColumns('add', name)
   if (relation.ofType !== undefined && !typed) throw typedTable('add')
   const existing = relation.columns.find((c) => c.name === name && !c.dropped)
-  const planned = plannedColumn(context, definition, relation.columns.length + 1)
+  const planned = plannedColumn(context, definition, relation.columns.length + 1, relation.name)
   refuseSelf(context, relation, planned.column.type)
   if (existing !== undefined && inherited) {
     const { type, typmod } = planned.column
@@ -171,6 +173,14 @@ export const setColumnType: Action = async (context, relation, command, reach) =
   if (relation.ofType !== undefined && !reach.typed) throw typedTable('alter')
   const column = columnOf(relation, named(command))
   if ((column.inherited ?? 0) > 0 && !reach.inherited) throw inheritedColumn('alter', column.name)
+  if (!reach.inherited) {
+    const family = withDescendants(context.catalog.snapshot, relation)
+    for (const member of family.slice(1)) {
+      const own = columnOf(member, column.name)
+      const within = (member.inherits ?? []).filter((oid) => family.some((f) => f.oid === oid)).length
+      if ((own.inherited ?? 0) > within) throw inheritedColumnOf('alter', column.name, member.name)
+    }
+  }
   refusePartitionKey(relation, column, 'alter')
   if (reach.only && childrenOf(context, relation).length > 0) throw changedInChildrenToo(column.name)
   await changeColumnType(context, relation, column, bodyOf(command.def as Node, 'ColumnDef') as ColumnDef)
