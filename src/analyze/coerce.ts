@@ -14,6 +14,7 @@ import type { CastRecord, ScalarFunction } from '../functions/records.ts'
 import { castBetween, functionByOid } from '../functions/index.ts'
 import { OID } from '../types/oids.ts'
 import { baseTypeOf, type DomainType, isDomainType } from '../types/domain-type.ts'
+import { isRowType } from '../types/record.ts'
 import { formatType } from '../types/index.ts'
 import { isRangeType } from '../types/range/range-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -86,6 +87,8 @@ export const coercionPath = (from: SqlType, to: SqlType, context: CoercionContex
 export const canCoerce = (from: SqlType, to: SqlType, context: CoercionContext): boolean => {
   if (from.oid === to.oid || from.oid === OID.unknown || to.oid === OID.any) return true
   if (isPolymorphic(to.oid)) return true
+  // Whether the row fits is seen where it is coerced.
+  if (from.oid === OID.record && isRowType(baseTypeOf(to))) return true
   return coercionPath(from, to, context) !== null
 }
 

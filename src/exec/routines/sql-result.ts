@@ -2,13 +2,14 @@
 import type { AnalysisContext } from '../../analyze/context.ts'
 import { tryCoerce } from '../../analyze/coerce.ts'
 import type { Expr } from '../../analyze/expression.ts'
+import { columnRef } from '../../analyze/nodes.ts'
 import type { DmlQuery, OutputColumn, Query } from '../../analyze/query.ts'
 import { wrap } from '../../analyze/set-operations.ts'
 import type { FunctionObject } from '../../catalog/objects.ts'
 import { inputsOf } from '../../catalog/routines.ts'
+import { SqlError } from '../../errors/sql-error.ts'
 import { returnTypeMismatch } from '../../errors/raise/routines.ts'
 import type { CallTypes } from '../../functions/records.ts'
-import { baseTypeOf } from '../../types/domain-type.ts'
 import { formatType } from '../../types/index.ts'
 import { OID } from '../../types/oids.ts'
 import { isRowType } from '../../types/record.ts'
@@ -24,8 +25,7 @@ export interface ReturnedColumns {
 /** Columns of a composite result, null for a single value and for records of any shape. */
 export const columnsOf = ({ result, columns }: CallTypes): ReturnedColumns['columns'] => {
   if (columns !== undefined && result.oid === OID.record) return columns.map((column) => ({ ...column, typmod: -1 }))
-  const base = baseTypeOf(result)
-  return isRowType(base) ? base.fields() : null
+  return isRowType(result) ? result.fields() : null
 }
 
 /** Null where the last statement may deliver anything: void, and records whose columns the call names. */
@@ -57,23 +57,38 @@ export const shapeResult = (
       returnTypeMismatch(name, `Actual return type is ${formatType((first as OutputColumn).type, -1)}.`),
     )
   }
-  if (
-    outputs.length === 1 &&
-    first !== undefined &&
-    (first.type.oid === declared.oid || first.type.oid === OID.record)
-  ) {
-    if (first.type.oid === declared.oid || columns.length !== 1) return query
+  if (outputs.length === 1 && first !== undefined) {
+    const whole = declared.oid === OID.record ? null : asWhole(context, query, declared)
+    if (whole !== null) return whole
+    if (first.type.oid === OID.record && columns.length !== 1) return query
   }
-  if (outputs.length > columns.length) {
-    throw returnTypeMismatch(name, 'Final statement returns too many columns.')
-  }
-  if (outputs.length < columns.length) throw returnTypeMismatch(name, 'Final statement returns too few columns.')
-  return coerced(context, query, columns, (i) =>
+  const mismatch = (i: number): Error =>
     returnTypeMismatch(
       name,
       `Final statement returns ${formatType((outputs[i] as OutputColumn).type, -1)} instead of ${formatType((columns[i] as (typeof columns)[number]).type, -1)} at column ${i + 1}.`,
-    ),
-  )
+    )
+  if (outputs.length !== columns.length) {
+    for (const [i, { type, typmod }] of columns.slice(0, outputs.length).entries()) {
+      const output = columnRef(outputs[i] as OutputColumn)
+      if (tryCoerce(context, output, type, typmod, 'assignment', undefined) === null) throw mismatch(i)
+    }
+    throw returnTypeMismatch(
+      name,
+      `Final statement returns too ${outputs.length > columns.length ? 'many' : 'few'} columns.`,
+    )
+  }
+  return coerced(context, query, columns, mismatch)
+}
+
+/** One column that is, or can be, the composite result itself; null where it must be a column of it. */
+const asWhole = (context: AnalysisContext, query: Query | DmlQuery, declared: SqlType): Query | DmlQuery | null => {
+  const unfit = new Error()
+  try {
+    return coerced(context, query, [{ type: declared, typmod: -1 }], () => unfit)
+  } catch (error) {
+    if (error === unfit || error instanceof SqlError) return null
+    throw error
+  }
 }
 
 const coerced = (
