@@ -267,10 +267,8 @@ const checkClauses = (constraints: readonly Constraint[], column: string, table:
     if (contype === 'CONSTR_DEFAULT') {
       // That of a serial column has no place in the text.
       if (seen.default) {
-        throw refuse(
-          'multiple default values specified',
-          isSerial ? { ...constraint, location: undefined } : constraint,
-        )
+        const what = 'multiple default values specified'
+        throw isSerial ? conflictingColumnClauses(what, column, table, undefined) : refuse(what, constraint)
       }
       seen.default = true
     } else if (contype === 'CONSTR_IDENTITY') {
