@@ -1,6 +1,6 @@
 /** Fields of composite values. */
 import {
-  undefinedColumn,
+  undefinedColumnOf,
   undefinedRecordField,
   undefinedTypeColumn,
   wrongObjectType,
@@ -69,6 +69,6 @@ export const fieldOf = (arg: Expr, name: string, location: number | undefined): 
       location,
     )
   }
-  if (arg.kind === 'row') throw undefinedColumn(`${base.sqlName}.${name}`, location)
+  if (arg.kind === 'row') throw undefinedColumnOf(base.sqlName, name, location)
   throw undefinedTypeColumn(name, formatType(arg.type, -1), location)
 }

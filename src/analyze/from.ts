@@ -1,5 +1,11 @@
 /** The FROM clause: tables, views, subqueries, functions, CTE references and joins, with the names each brings. */
-import { duplicateAlias, featureNotSupported, undefinedRelation, wrongObjectType } from '../errors/raise/analysis.ts'
+import {
+  duplicateAlias,
+  featureNotSupported,
+  undefinedRelation,
+  undefinedSchema,
+  wrongObjectType,
+} from '../errors/raise/analysis.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import { scannedTables } from '../catalog/partitions.ts'
 import {
@@ -86,6 +92,17 @@ export const resolveRelation = (
   const found = context.catalog.findRelation(name, context.searchPath)
   if (found === null) throw undefinedRelation(name, node.location)
   return found
+}
+
+/** As `resolveRelation`, for commands: PostgreSQL does not say where a relation stands that they do not find. */
+export const namedRelation = (
+  context: Pick<AnalysisContext, 'catalog' | 'searchPath'>,
+  node: RangeVar,
+): RelationObject => {
+  const { location: _, ...range } = node
+  const { schemaname } = range
+  if (schemaname !== undefined && context.catalog.schemaByName(schemaname) === null) throw undefinedSchema(schemaname)
+  return resolveRelation(context, range)
 }
 
 const rangeVar = (context: AnalysisContext, scope: Scope, node: BoundRangeVar): FromResult => {

@@ -5,7 +5,7 @@ import {
   duplicateAlias,
   invalidFromReference,
   missingFrom,
-  undefinedColumn,
+  undefinedColumnOf,
   type Location,
 } from '../errors/raise/analysis.ts'
 import type { AggregateExpr, ColumnId, Expr } from './expression.ts'
@@ -246,7 +246,7 @@ export class Scope {
     const matches = item.columns.filter((c) => c.name === name)
     if (matches.length > 1) throw ambiguousColumn(name, location)
     const found = matches[0]?.expr ?? item.systemColumn?.(name) ?? null
-    if (found === null) throw undefinedColumn(`${alias}.${name}`, location)
+    if (found === null) throw undefinedColumnOf(alias, name, location)
     return found
   }
 

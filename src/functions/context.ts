@@ -35,6 +35,7 @@ export interface SessionServices {
   readonly databaseOid: number
   readonly clientAddress: string | null
   readonly clientPort: number | null
+  readonly serverAddress: string | null
   readonly serverPort: number
   readonly startTime: number
   /** Null when there is no such setting and `missingOk`; throws 42704 otherwise. */

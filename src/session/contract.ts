@@ -103,16 +103,19 @@ export interface Session {
  */
 export type StartupParameters = ReadonlyMap<string, string>
 
+/** Both ends of a connection; the client's address is empty where there is no network between. */
+export interface ClientAddress {
+  readonly address: string
+  readonly port: number
+  readonly serverAddress?: string
+}
+
 /** The whole server behind the wire: opens sessions on databases. */
 export interface Engine {
   /** Resolves when what the tables hold is known: sessions may be opened before, statements run afterwards. */
   readonly recovered: Promise<void>
   /** Throws SqlError (3D000 no such database, 28000 no such role, 53300 too many connections, bad settings …). */
-  connect(
-    parameters: StartupParameters,
-    events: SessionEvents,
-    client: { address: string; port: number },
-  ): Promise<Session>
+  connect(parameters: StartupParameters, events: SessionEvents, client: ClientAddress): Promise<Session>
   /** Cancels the statement of the session with this process id and key; unknown pairs are ignored. */
   cancel(processId: number, secretKey: number): void
   /** Stops accepting work, waits for running commits, closes the storage. */

@@ -15,7 +15,7 @@ import type { TableFacts } from '../optimize/optimize.ts'
 import type { Datum } from '../types/sql-type.ts'
 import { Activity } from './activity.ts'
 import { SessionAdvisoryLocks } from './advisory-locks.ts'
-import type { SessionEvents } from './contract.ts'
+import type { ClientAddress, SessionEvents } from './contract.ts'
 import type { Cursor } from './cursor.ts'
 import type { Database } from './database.ts'
 import type { EngineParts, TesseraEngine } from './engine.ts'
@@ -37,7 +37,7 @@ export interface SessionOptions {
   readonly role: RoleObject
   readonly settings: SessionSettings
   readonly events: SessionEvents
-  readonly client: { readonly address: string; readonly port: number }
+  readonly client: ClientAddress
   readonly processId: number
 }
 
@@ -223,6 +223,7 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
   databaseOid: options.database.oid,
   clientAddress: options.client.address === '' ? null : options.client.address,
   clientPort: options.client.address === '' ? null : options.client.port,
+  serverAddress: options.client.serverAddress ?? null,
   get serverPort(): number {
     return core.settings.int('port')
   },

@@ -19,7 +19,7 @@ import type { Logger } from '../observe/logger.ts'
 import { type OpeningRecords, storageDirectory } from '../storage/open-records.ts'
 import { openParts, openStorage, type Storage, type StorageParts, type TableDescription } from '../storage/storage.ts'
 import { TransactionManager } from '../txn/transaction-manager.ts'
-import type { Engine, Session, SessionEvents, StartupParameters } from './contract.ts'
+import type { ClientAddress, Engine, Session, SessionEvents, StartupParameters } from './contract.ts'
 import { Database, statisticsRecord } from './database.ts'
 import { detachedEval } from './detached-eval.ts'
 import { restorePrepared } from './restore-prepared.ts'
@@ -148,11 +148,7 @@ export class TesseraEngine implements Engine {
   }
 
   // biome-ignore lint/suspicious/useAwait: the contract allows waiting, and errors must reject
-  async connect(
-    parameters: StartupParameters,
-    events: SessionEvents,
-    client: { address: string; port: number },
-  ): Promise<Session> {
+  async connect(parameters: StartupParameters, events: SessionEvents, client: ClientAddress): Promise<Session> {
     const user = parameters.get('user') ?? 'postgres'
     const name = parameters.get('database') || user
     const [anyDatabase] = this.parts.catalogs.databases

@@ -160,7 +160,12 @@ export class Connection {
   }
 
   async #openSession(parameters: StartupParameters): Promise<void> {
-    const client = { address: this.#socket.remoteAddress ?? '', port: this.#socket.remotePort ?? 0 }
+    const { remoteAddress = '', remotePort = 0, localAddress } = this.#socket
+    const client = {
+      address: remoteAddress,
+      port: remotePort,
+      ...(localAddress === undefined ? {} : { serverAddress: localAddress }),
+    }
     const session = await this.#host.engine.connect(parameters, this.#events(), client)
     this.#session = session
     const out = this.#output.buffer

@@ -18,14 +18,11 @@ export const located = (code: SqlState, message: string, location: Location, fie
   new LocatedError(code, message, location, fields)
 
 export const undefinedColumn = (name: string, location?: Location, hint?: string): SqlError =>
-  located(
-    SQL_STATE.undefined_column,
-    `column ${columnName(name)} does not exist`,
-    location,
-    hint === undefined ? {} : { hint },
-  )
+  located(SQL_STATE.undefined_column, `column "${name}" does not exist`, location, hint === undefined ? {} : { hint })
 
-const columnName = (name: string): string => (name.includes('.') ? name : `"${name}"`)
+/** As `undefinedColumn`, of a name with that of a table or type. */
+export const undefinedColumnOf = (qualifier: string, name: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_column, `column ${qualifier}.${name} does not exist`, location)
 
 export const undefinedColumnOfRelation = (column: string, relation: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_column, `column "${column}" of relation "${relation}" does not exist`, location)

@@ -224,3 +224,14 @@ export const notInOperatorFamily = (operator: string, family: string): SqlError 
   new SqlError(SQL_STATE.wrong_object_type, `operator ${operator} is not a member of operator family "${family}"`, {
     detail: 'The exclusion operator must be related to the index operator class for the constraint.',
   })
+
+export const systemColumnName = (name: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_column, `column name "${name}" conflicts with a system column name`)
+
+export const constraintInChildrenToo = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_table_definition, `inherited constraint "${name}" must be renamed in child tables too`)
+
+export const usedByGeneratedColumn = (column: string, generated: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'cannot alter type of a column used by a generated column', {
+    detail: `Column "${column}" is used by generated column "${generated}".`,
+  })

@@ -2,6 +2,7 @@
 import { settleUnknown, tryCoerce } from '../../analyze/coerce.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import { tableItem } from '../../analyze/from.ts'
+import { boundColumns } from '../../analyze/stored-trees.ts'
 import { columnRef } from '../../analyze/nodes.ts'
 import type { OutputColumn } from '../../analyze/query.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
@@ -9,7 +10,7 @@ import { columnDefault, generatedColumns, tableScope } from '../../analyze/table
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { datatypeMismatch } from '../../errors/raise/analysis.ts'
-import { columnUsedByRule, invalidTableDefinition } from '../../errors/raise/definitions.ts'
+import { columnUsedByRule, invalidTableDefinition, usedByGeneratedColumn } from '../../errors/raise/definitions.ts'
 import { notNullViolation } from '../../errors/raise/execution.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import type { ColumnDef, TypeName } from '../../sql/ast.ts'
@@ -21,6 +22,8 @@ import { descriptorsOf } from '../columns.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { interpret } from '../expression/interpret.ts'
 import { analysisFor, currentRelation, type DefinitionContext } from './context.ts'
+import { checkComparable, validateCheck, validateForeignKey } from './constraints.ts'
+import { checkKeys } from './create-index.ts'
 import { describeObject } from './drop.ts'
 import { replaceStorage } from './truncate.ts'
 
@@ -118,6 +121,7 @@ export const changeColumnType = async (
   const { type, typmod } = resolveTypeName(scope, node.typeName as TypeName)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${column.name}" has pseudo-type ${type.sqlName}`)
   refuseUsedByView(context, relation, column)
+  refuseUsedByGenerated(relation, column)
   const analysis = analysisFor(context)
   const item = tableItem(analysis, relation)
   const names = tableScope(analysis, item)
@@ -167,4 +171,39 @@ export const changeColumnType = async (
     context.catalog.put({ ...index, index: { ...definition, keys } })
   }
   if (relation.storageId !== 0) await rewrite(context, relation, item.columns, changed, value)
+  const isSame = value.kind === 'column' || value.kind === 'relabel'
+  if (!isSame) await recheck(context, relation.oid, column.attnum)
+}
+
+/** Other values of a column, or another type, must satisfy all constraints that it is in. */
+const recheck = async (context: DefinitionContext, oid: number, attnum: number): Promise<void> => {
+  const { snapshot } = context.catalog
+  const relation = currentRelation(context, oid)
+  if (relation.storageId !== 0) {
+    for (const index of snapshot.indexesOf(oid)) await checkKeys(context, index, relation)
+  }
+  for (const constraint of snapshot.constraintsOf(oid)) {
+    if (constraint.check !== null && constraint.validated && constraint.columns.includes(attnum)) {
+      await validateCheck(context, oid, constraint.name)
+    }
+  }
+  const referencing = snapshot.constraintsOf(oid).filter((c) => c.foreign !== null && c.columns.includes(attnum))
+  const referenced = snapshot.foreignKeysTo(oid).filter((c) => c.foreign?.columns.includes(attnum))
+  for (const constraint of new Set([...referencing, ...referenced])) {
+    const child = currentRelation(context, constraint.table)
+    const parent = currentRelation(context, constraint.foreign?.table ?? 0)
+    for (const [i, from] of constraint.columns.entries()) {
+      const to = constraint.foreign?.columns[i] ?? 0
+      checkComparable(constraint.name, child.columns[from - 1] as Column, parent.columns[to - 1] as Column)
+    }
+    if (child.kind !== 'p' && constraint.validated) await validateForeignKey(context, constraint)
+  }
+}
+
+/** A generated column is computed from the column as it is. */
+const refuseUsedByGenerated = ({ columns }: RelationObject, { attnum, name }: Column): void => {
+  const user = columns.find(
+    (c) => c.generated && !c.dropped && c.default !== null && boundColumns(c.default).has(attnum),
+  )
+  if (user !== undefined) throw usedByGeneratedColumn(name, user.name)
 }

@@ -1,5 +1,5 @@
 /** ALTER TABLE: each action changes the relation's record; some rewrite or check the rows. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { wrongObjectType } from '../../errors/raise/analysis.ts'
 import { typedTableDiffers } from '../../errors/raise/inheritance.ts'
@@ -32,7 +32,7 @@ import {
   setIdentity,
 } from './alter-columns.ts'
 import { addTableConstraint, alterConstraint, dropConstraint, validateConstraint } from './alter-constraints.ts'
-import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import { currentRelation, noticeOf, requireChangeable, type DefinitionContext } from './context.ts'
 import { addParent, removeParent } from './inheritance.ts'
 import { attachPartition, detachPartition } from './partitions.ts'
 import { changedOptions } from './relation-options.ts'
@@ -45,12 +45,13 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   let relation: RelationObject
   try {
-    relation = resolveRelation(scope, range)
+    relation = namedRelation(scope, range)
   } catch (error) {
     if (!node.missing_ok) throw error
     noticeOf(context, `relation "${range.relname}" does not exist, skipping`)
     return tag
   }
+  requireChangeable(relation)
   await context.lock(relation.oid, lockLevel(node.cmds ?? []))
   // Foreign keys come after the keys that they may refer to.
   const commands = (node.cmds ?? []).map((n) => bodyOf(n, 'AlterTableCmd') as AlterTableCmd)

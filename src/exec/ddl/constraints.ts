@@ -1,5 +1,5 @@
 /** Table constraints: adding them to a table, and checking them against rows that are there already. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import { bindColumns, sameTree } from '../../analyze/stored-trees.ts'
 import { tableChecks } from '../../analyze/table-expressions.ts'
 import { tableItem } from '../../analyze/from.ts'
@@ -288,9 +288,7 @@ export const addForeignKey = async (
 ): Promise<void> => {
   const relation = currentRelation(context, table)
   const { snapshot } = context.catalog
-  // PostgreSQL does not say where a referenced table stands that it does not find.
-  const { location: _, ...named } = node.pktable as RangeVar
-  const parent = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, named)
+  const parent = namedRelation({ catalog: snapshot, searchPath: context.searchPath }, node.pktable as RangeVar)
   if ((parent.kind !== 'r' && parent.kind !== 'p') || parent.system !== null) throw notOfKind(parent.name, 'table')
   const names = column === null ? namesOf(node.fk_attrs) : [column]
   const columns = names.map((name) => columnNamed(relation, name, noSuchForeignColumn))
@@ -360,7 +358,7 @@ const referencedKey = (
   return { referenced, index }
 }
 
-const checkComparable = (name: string, column: Column, referenced: Column): void => {
+export const checkComparable = (name: string, column: Column, referenced: Column): void => {
   const [a, b] = [column.type, referenced.type]
   const comparable =
     a.oid === b.oid ||

@@ -4,7 +4,8 @@ import { ParameterTypes, type AnalysisContext } from '../../analyze/context.ts'
 import type { CatalogTransaction } from '../../catalog/catalog.ts'
 import type { RelationObject, SchemaObject } from '../../catalog/objects.ts'
 import { undefinedSchema } from '../../errors/raise/analysis.ts'
-import { noCreationSchema } from '../../errors/raise/definitions.ts'
+import { FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
+import { noCreationSchema, systemCatalogProtected, systemColumnName } from '../../errors/raise/definitions.ts'
 import type { Notice } from '../../errors/sql-error.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -65,6 +66,19 @@ export const targetSchema = (context: DefinitionContext, name: string | undefine
   }
   if (context.creationSchema === null) throw noCreationSchema()
   return snapshot.schema(context.creationSchema) as SchemaObject
+}
+
+const SYSTEM_COLUMNS = new Set(['tableoid', 'cmax', 'xmax', 'cmin', 'xmin', 'ctid'])
+
+/** Tables have columns of the system's beside their own. Throws 42701. */
+export const requireColumnName = (kind: RelationObject['kind'], name: string): void => {
+  if (kind !== 'v' && kind !== 'c' && SYSTEM_COLUMNS.has(name)) throw systemColumnName(name)
+}
+
+/** Commands leave system catalogs alone. Throws 42501. */
+export const requireChangeable = (relation: RelationObject): RelationObject => {
+  if (relation.oid < FIRST_NORMAL_OID) throw systemCatalogProtected(relation.name)
+  return relation
 }
 
 export const noticeOf = (context: DefinitionContext, message: string, detail?: string): void =>

@@ -1,7 +1,7 @@
 /** CREATE INDEX, and the indexes behind keys. */
 
 import { columnNameOf } from '../../analyze/column-names.ts'
-import { resolveRelation, tableItem } from '../../analyze/from.ts'
+import { namedRelation, tableItem } from '../../analyze/from.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
 import { bindColumns } from '../../analyze/stored-trees.ts'
 import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
@@ -26,7 +26,15 @@ import type { Exclusion } from '../../storage/index/ordered-index.ts'
 import { Wait } from '../../vector/wait.ts'
 import { exclusionOf } from '../modify/exclusion.ts'
 import { keyName } from '../modify/row-writer.ts'
-import { analysisFor, chooseName, currentRelation, type DefinitionContext, noticeOf, truncateName } from './context.ts'
+import {
+  analysisFor,
+  chooseName,
+  currentRelation,
+  type DefinitionContext,
+  noticeOf,
+  requireChangeable,
+  truncateName,
+} from './context.ts'
 import { requireImmutable } from './stored-expressions.ts'
 
 export interface NewIndex extends Omit<IndexDefinition, 'table'> {
@@ -165,7 +173,7 @@ export const requireKeyColumns = (
 }
 
 /** Whether the rows that are there keep a unique index, or one behind an exclusion constraint. */
-const checkKeys = async (
+export const checkKeys = async (
   context: DefinitionContext,
   relation: RelationObject,
   table: RelationObject,
@@ -276,8 +284,9 @@ export const plannedIndex = (
   node: IndexStmt,
 ): { table: RelationObject; index: NewIndex } | null => {
   const { snapshot } = context.catalog
-  const table = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node.relation as RangeVar)
+  const table = namedRelation({ catalog: snapshot, searchPath: context.searchPath }, node.relation as RangeVar)
   if (table.kind !== 'r' && table.kind !== 'p' && table.kind !== 'm') throw notOfKind(table.name, 'table')
+  requireChangeable(table)
   const method = methodOf(node.accessMethod)
   const keys = (node.indexParams ?? []).map((n) =>
     indexKey(context, table, bodyOf(n, 'IndexElem') as IndexElem, method),

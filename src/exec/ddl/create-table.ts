@@ -31,7 +31,15 @@ import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { descriptorsOf } from '../columns.ts'
 import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
-import { chooseName, currentRelation, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import {
+  chooseName,
+  currentRelation,
+  noticeOf,
+  requireColumnName,
+  targetSchema,
+  truncateName,
+  type DefinitionContext,
+} from './context.ts'
 import { mergeChecks, mergeColumns, parentTables } from './inheritance.ts'
 import { checkBound, partitionBound, partitionKeyOf } from './partition-bounds.ts'
 import { checkDefaultPartition, inheritKeys } from './partitions.ts'
@@ -236,6 +244,7 @@ const typeNode = (type: SqlType, typmod: number): TypeName => {
 
 export const plannedColumn = (context: DefinitionContext, node: ColumnDef, attnum: number): PlannedColumn => {
   const name = truncateName(node.colname as string)
+  requireColumnName('r', name)
   const typeName = node.typeName as TypeName
   const spelled = namesOf(typeName.names)
   const serial = spelled.length === 1 ? SERIAL[spelled[0] as string] : undefined

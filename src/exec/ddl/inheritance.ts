@@ -1,5 +1,5 @@
 /** CREATE TABLE … INHERITS, ALTER TABLE … INHERIT and NO INHERIT: what a table has from its parents. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import { rebindColumns, sameTree } from '../../analyze/stored-trees.ts'
 import { ancestorsOf, columnMap, parentDependency } from '../../catalog/inheritance.ts'
 import type { Column, ConstraintObject, Dependency, ParseTree, RelationObject } from '../../catalog/objects.ts'
@@ -35,7 +35,7 @@ export const parentTables = (context: DefinitionContext, nodes: readonly Node[])
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const parents: RelationObject[] = []
   for (const node of nodes) {
-    const parent = resolveRelation(scope, bodyOf(node, 'RangeVar') as RangeVar)
+    const parent = namedRelation(scope, bodyOf(node, 'RangeVar') as RangeVar)
     if (parents.some(({ oid }) => oid === parent.oid)) throw inheritedTwice(parent.name)
     refuseParent(parent)
     parents.push(parent)
@@ -192,7 +192,7 @@ export const mergeChecks = async (
 /** ALTER TABLE … INHERIT. */
 export const addParent = (context: DefinitionContext, child: RelationObject, node: RangeVar): void => {
   const { snapshot } = context.catalog
-  const parent = resolveRelation({ catalog: snapshot, searchPath: context.searchPath }, node)
+  const parent = namedRelation({ catalog: snapshot, searchPath: context.searchPath }, node)
   refuseParent(parent)
   if (parent.oid === child.oid || ancestorsOf(snapshot, parent).some(({ oid }) => oid === child.oid)) {
     throw circularInheritance(parent.name, child.name)
@@ -246,7 +246,7 @@ export const attachColumns = (
 /** ALTER TABLE … NO INHERIT. */
 export const removeParent = (context: DefinitionContext, child: RelationObject, node: RangeVar): void => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const parent = resolveRelation(scope, node)
+  const parent = namedRelation(scope, node)
   if (!child.inherits?.includes(parent.oid)) throw notAParent(parent.name, child.name)
   detachColumns(context, parent, currentRelation(context, child.oid))
 }

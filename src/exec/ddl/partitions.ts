@@ -1,5 +1,5 @@
 /** Partitions: what a new one gets from its table, ATTACH and DETACH. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import type { PartitionBound, RelationObject } from '../../catalog/objects.ts'
 import { partitionDescriptor, scannedTables } from '../../catalog/partitions.ts'
@@ -70,7 +70,7 @@ export const inheritKeys = async (
 }
 
 const named = (context: DefinitionContext, range: RangeVar): RelationObject =>
-  resolveRelation({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, range)
+  namedRelation({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, range)
 
 export const attachPartition = async (
   context: DefinitionContext,

@@ -1,5 +1,5 @@
 /** ALTER … RENAME, ALTER … SET SCHEMA, ALTER … OWNER TO, COMMENT. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
@@ -14,7 +14,10 @@ import {
   notOfKind,
   notSupported,
   undefinedNamed,
+  constraintInChildrenToo,
 } from '../../errors/raise/definitions.ts'
+import { SqlError } from '../../errors/sql-error.ts'
+import { SQL_STATE } from '../../errors/sql-state.ts'
 import {
   inheritedColumn,
   inheritedConstraint,
@@ -39,7 +42,15 @@ import { moveRoutine } from './alter-function.ts'
 import { changeType } from './change-type.ts'
 import { requireRoutine, ROUTINE_WORDS } from './find-function.ts'
 import { renameType } from './types.ts'
-import { currentRelation, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import {
+  currentRelation,
+  noticeOf,
+  requireChangeable,
+  requireColumnName,
+  targetSchema,
+  truncateName,
+  type DefinitionContext,
+} from './context.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
 
@@ -111,13 +122,17 @@ const findRelation = (
   missingOk: boolean | undefined,
 ): RelationObject | null => {
   try {
-    return resolveRelation(scopeOf(context), range)
+    return requireChangeable(namedRelation(scopeOf(context), range))
   } catch (error) {
-    if (!missingOk) throw error
+    if (!missingOk || !isMissing(error)) throw error
     noticeOf(context, `relation "${range.relname}" does not exist, skipping`)
     return null
   }
 }
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof SqlError &&
+  (error.code === SQL_STATE.undefined_table || error.code === SQL_STATE.invalid_schema_name)
 
 const renameRelation = (context: DefinitionContext, node: RenameStmt, name: string): void => {
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
@@ -142,6 +157,7 @@ const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: 
   if (relation.ofType !== undefined) throw typedTable('rename')
   const column = relation.columns.find((c) => c.name === own && !c.dropped)
   if (column === undefined) throw undefinedColumnOfRelation(own, relation.name)
+  requireColumnName(relation.kind, name)
   const family = withDescendants(context.catalog.snapshot, relation)
   if (node.relation?.inh !== true && family.length > 1) throw renamedInChildrenToo(own)
   for (const member of family) {
@@ -160,13 +176,17 @@ const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: 
 }
 
 const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: string): void => {
-  const relation = resolveRelation(scopeOf(context), node.relation as RangeVar)
+  const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
+  if (relation === null) return
   const constraints = context.catalog.snapshot.constraintsOf(relation.oid)
   const constraint = constraints.find((c) => c.name === node.subname)
   if (constraint === undefined)
     throw undefinedObject(`constraint "${node.subname}" for table "${relation.name}" does not exist`)
   if (constraints.some((c) => c.name === name)) throw duplicateConstraint(name, relation.name)
   if ((constraint.inherited ?? 0) > 0) throw inheritedConstraint('rename', constraint.name, relation.name)
+  if (constraint.type === 'check' && !constraint.noInherit && node.relation?.inh !== true) {
+    if (context.catalog.snapshot.childrenOf(relation.oid).length > 0) throw constraintInChildrenToo(constraint.name)
+  }
   for (const { oid } of constraint.type === 'check'
     ? withDescendants(context.catalog.snapshot, relation)
     : [relation]) {
@@ -236,7 +256,7 @@ const namedObject = (context: DefinitionContext, type: string, node: Node): Cata
             .oid,
         )
       default:
-        return RELATION_TYPES.has(type) ? resolveRelation(scopeOf(context), rangeOf(names)) : null
+        return RELATION_TYPES.has(type) ? namedRelation(scopeOf(context), rangeOf(names)) : null
     }
   })()
   if (found === null && !RELATION_TYPES.has(type)) throw undefinedNamed(words(type).toLowerCase(), names.join('.'))
@@ -263,7 +283,7 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
   const object = node.object as Node
   if (type === 'OBJECT_COLUMN') {
     const names = namesOf(listItems(object))
-    const relation = await lockedForComment(context, resolveRelation(scopeOf(context), rangeOf(names.slice(0, -1))))
+    const relation = await lockedForComment(context, namedRelation(scopeOf(context), rangeOf(names.slice(0, -1))))
     const column = relation.columns.find((c) => c.name === names.at(-1) && !c.dropped)
     if (column === undefined) throw undefinedColumnOfRelation(names.at(-1) as string, names.slice(0, -1).join('.'))
     context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, comment } : c)) })
@@ -271,7 +291,7 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
   }
   if (type === 'OBJECT_TABCONSTRAINT') {
     const names = namesOf(listItems(object))
-    const relation = resolveRelation(scopeOf(context), rangeOf(names.slice(0, -1)))
+    const relation = namedRelation(scopeOf(context), rangeOf(names.slice(0, -1)))
     const constraint = context.catalog.snapshot.constraintsOf(relation.oid).find((c) => c.name === names.at(-1))
     if (constraint === undefined)
       throw undefinedObject(`constraint "${names.at(-1)}" for table "${relation.name}" does not exist`)

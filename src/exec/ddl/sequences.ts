@@ -1,6 +1,6 @@
 /** CREATE and ALTER SEQUENCE. */
 import { resolveTypeName } from '../../analyze/type-name.ts'
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import type { ParseTree, RelationObject, SequenceDefinition } from '../../catalog/objects.ts'
 import { sequenceRows } from '../../catalog/sequence-rows.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
@@ -92,7 +92,7 @@ const ownedBy = (
   const column = names.at(-1) as string
   const relname = names.at(-2) as string
   const range: RangeVar = names.length > 2 ? { relname, schemaname: names.at(-3) as string } : { relname }
-  const relation = resolveRelation({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, range)
+  const relation = namedRelation({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, range)
   const found = relation.columns.find((c) => c.name === column && !c.dropped)
   if (found === undefined) throw undefinedColumnOfRelation(column, relation.name)
   return { relation: relation.oid, attnum: found.attnum }
@@ -205,7 +205,7 @@ export const alterIdentitySequence = (
 
 export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): void => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const relation = resolveRelation(scope, node.sequence as RangeVar)
+  const relation = namedRelation(scope, node.sequence as RangeVar)
   changeSequence(context, relation, node.options ?? [], false)
 }
 

@@ -1,16 +1,18 @@
 /** TRUNCATE: the tables get new, empty storage; the old goes when the transaction commits. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { truncatesOnlyPartitioned } from '../../errors/raise/inheritance.ts'
 import { cannotTruncateReferenced, notOfKind } from '../../errors/raise/definitions.ts'
 import { bodyOf, type Node, type RangeVar, type TruncateStmt } from '../../sql/ast.ts'
 import { descriptorsOf } from '../columns.ts'
-import { currentRelation, type DefinitionContext, noticeOf } from './context.ts'
+import { currentRelation, type DefinitionContext, noticeOf, requireChangeable } from './context.ts'
 
 export const truncateTables = async (context: DefinitionContext, node: TruncateStmt): Promise<void> => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const named = (node.relations ?? []).map((n) => resolveRelation(scope, bodyOf(n, 'RangeVar') as RangeVar))
+  const named = (node.relations ?? []).map((n) =>
+    requireChangeable(namedRelation(scope, bodyOf(n, 'RangeVar') as RangeVar)),
+  )
   const tables = new Map<number, RelationObject>()
   for (const [i, relation] of named.entries()) {
     const { inh } = bodyOf(node.relations?.[i] as Node, 'RangeVar') ?? {}

@@ -52,6 +52,10 @@ const merge = (a: InetAddress, b: InetAddress): InetAddress => {
 
 const isStrictlyWithin = (a: InetAddress, b: InetAddress): boolean => a.isWithin(b) && a.bits > b.bits
 
+/** One end of a connection; IPv4 over a socket for both families is IPv4. */
+const connectionAddress = (text: string | null): InetAddress | null =>
+  text === null ? null : parseInet(text.replace(/^::ffff:(?=\d+\.)/, ''), false)
+
 export const networkFunctions: readonly ScalarFunction[] = [
   scalar(598, 'abbrev(inet) text', 'short text of an address', formatInet),
   scalar(599, 'abbrev(cidr) text', 'short text of a network', abbreviateNetwork),
@@ -103,7 +107,14 @@ export const networkFunctions: readonly ScalarFunction[] = [
     2196,
     'inet_client_addr() inet',
     'address of the client',
-    ({ session }) => (session.clientAddress === null ? null : parseInet(session.clientAddress, false)),
+    ({ session }) => connectionAddress(session.clientAddress),
+    { strict: false },
+  ),
+  sessionScalar(
+    2198,
+    'inet_server_addr() inet',
+    'address of the server',
+    ({ session }) => connectionAddress(session.serverAddress),
     { strict: false },
   ),
 ]

@@ -167,6 +167,8 @@ const SENDS: readonly (readonly [oid: number, name: string, type: string])[] = [
   [2475, 'timestamp_send', 'timestamp'],
   [2477, 'timestamptz_send', 'timestamptz'],
   [2473, 'timetz_send', 'timetz'],
+  [3640, 'tsquerysend', 'tsquery'],
+  [3638, 'tsvectorsend', 'tsvector'],
   [2942, 'txid_snapshot_send', 'txid_snapshot'],
   [2417, 'unknownsend', 'unknown'],
   [2962, 'uuid_send', 'uuid'],

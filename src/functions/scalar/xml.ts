@@ -9,6 +9,7 @@ import { aggregate, scalar, sessionScalar } from '../define.ts'
 import type { AggregateFunction, ScalarFunction } from '../records.ts'
 import { parseXmlDocument, xmlOfNode } from '../xml/document.ts'
 import { concatenateXml } from '../xml/expressions.ts'
+import { tableToXml } from '../xml/tables.ts'
 import { escapeXmlText } from '../xml/values.ts'
 import { toText, XPathEvaluator, type XPathValue } from '../xml/xpath.ts'
 import { parseXPath, XPathError } from '../xml/xpath-parser.ts'
@@ -72,7 +73,33 @@ const xpathFunctions: readonly ScalarFunction[] = [
   scalar(2614, 'xmlexists(text, xml) bool', 'whether an XPath expression finds something', (a, b) => xpathExists(a, b)),
 ]
 
+const tableFunctions: readonly ScalarFunction[] = [
+  sessionScalar(
+    2923,
+    'table_to_xml(tbl: regclass, nulls: bool, tableforest: bool, targetns: text) xml',
+    'rows of a table',
+    (context, table, nulls, forest, namespace) => {
+      const name = context.format.names.format('regclass', table) ?? String(table)
+      const plain = name
+        .replace(/^(?:"(?:[^"]|"")*"|[^".]*)\.(?=.)/, '')
+        .replace(/^"(.*)"$/, '$1')
+        .replaceAll('""', '"')
+      const data = context.routines.query(`SELECT * FROM ${name}`)
+      return tableToXml(context, plain, data, { nulls, forest, namespace })
+    },
+  ),
+  sessionScalar(
+    2924,
+    'query_to_xml(query: text, nulls: bool, tableforest: bool, targetns: text) xml',
+    'rows of a query',
+    (context, query, nulls, forest, namespace) =>
+      tableToXml(context, forest ? 'row' : 'table', context.routines.query(query), { nulls, forest, namespace }),
+    { volatility: 'volatile' },
+  ),
+]
+
 export const xmlFunctions: readonly ScalarFunction[] = [
+  ...tableFunctions,
   ...xpathFunctions,
   sessionScalar(2896, 'xml(text) xml', 'convert text to xml', ({ format }, text) =>
     checkXml(text, format.xmlOption ?? 'content'),

@@ -1,7 +1,7 @@
 /** COPY between tables or queries and the client. */
 import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes } from '../../analyze/context.ts'
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import { columnDefault, liveColumns } from '../../analyze/table-expressions.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
@@ -67,7 +67,7 @@ const lockSequences = async (core: SessionCore, relation: RelationObject, given:
 const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions, sink: ResultSink): Promise<string> => {
   const { transaction } = core.block
   transaction.checkWritable('COPY FROM')
-  const relation = resolveRelation(core, node.relation as RangeVar)
+  const relation = namedRelation(core, node.relation as RangeVar)
   if ((relation.kind !== 'r' && relation.kind !== 'p') || relation.system !== null)
     throw notOfKind(relation.name, 'table')
   const locked = transaction.lockTable(relation.oid, 'rowExclusive')
@@ -175,7 +175,7 @@ const EMPTY_SINK: ResultSink = {
 
 const tableQuery = (core: SessionCore, node: CopyStmt): Node => {
   const range = node.relation as RangeVar
-  const relation = resolveRelation(core, range)
+  const relation = namedRelation(core, range)
   if (relation.kind === 'v') throw notOfKind(relation.name, 'table', 'Try the COPY (SELECT ...) TO variant.')
   const targets = copyColumns(relation, node).map(
     (column): Node => ({

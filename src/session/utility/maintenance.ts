@@ -1,5 +1,5 @@
 /** VACUUM, ANALYZE and CHECKPOINT. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import { encodeStatistics } from '../../catalog/statistics/codec.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
@@ -30,7 +30,7 @@ const targetsOf = (core: SessionCore, { rels = [] }: VacuumStmt): Target[] => {
   }
   return rels.map((n) => {
     const { relation, va_cols } = bodyOf(n, 'VacuumRelation') as VacuumRelation
-    const { oid, name } = resolveRelation(core, relation ?? {})
+    const { oid, name } = namedRelation(core, relation ?? {})
     return { oid, name, columns: namesOf(va_cols) }
   })
 }

@@ -1,5 +1,5 @@
 /** REFRESH MATERIALIZED VIEW: anew as a whole, or row by row beside those who read it. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { syntaxErrorAt } from '../../errors/raise/analysis.ts'
 import { notSupported } from '../../errors/raise/definitions.ts'
@@ -25,7 +25,7 @@ export const refreshMaterializedView = async (core: SessionCore, node: RefreshMa
   core.block.transaction.checkWritable('REFRESH MATERIALIZED VIEW')
   const context = definitionContext(core)
   const range = node.relation as RangeVar
-  const found = resolveRelation(core, range)
+  const found = namedRelation(core, range)
   if (found.kind !== 'm') throw notSupported(`"${found.name}" is not a materialized view`)
   const concurrently = node.concurrent === true
   if (concurrently && node.skipData) {

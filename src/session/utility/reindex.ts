@@ -1,5 +1,5 @@
 /** REINDEX of an index, a table, or all tables of a schema or the database. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { notOfKind, notSupported, undefinedNamed } from '../../errors/raise/definitions.ts'
 import { undefinedTablespace, unrecognizedReindexOption } from '../../errors/raise/maintenance.ts'
@@ -53,13 +53,13 @@ export const reindexStatement = async (core: SessionCore, node: ReindexStmt, top
 }
 
 const indexNamed = (core: SessionCore, range: RangeVar): RelationObject => {
-  const relation = resolveRelation(core, range)
+  const relation = namedRelation(core, range)
   if (relation.kind !== 'i') throw notOfKind(relation.name, 'index')
   return relation
 }
 
 const tableNamed = (core: SessionCore, range: RangeVar): RelationObject => {
-  const relation = resolveRelation(core, range)
+  const relation = namedRelation(core, range)
   if (relation.kind !== 'r' && relation.kind !== 'm') throw notOfKind(relation.name, 'table or materialized view')
   return relation
 }

@@ -1,5 +1,5 @@
 /** BEGIN, COMMIT, ROLLBACK, savepoints, SET CONSTRAINTS, LOCK. */
-import { resolveRelation } from '../../analyze/from.ts'
+import { namedRelation } from '../../analyze/from.ts'
 import { noTransactionBlock, inTransactionBlock } from '../../errors/raise/session.ts'
 import { undefinedObject, undefinedSchema } from '../../errors/raise/analysis.ts'
 import { notDeferrable } from '../../errors/raise/definitions.ts'
@@ -174,7 +174,7 @@ const UNLOCKABLE: Readonly<Partial<Record<RelationObject['kind'], string>>> = {
 
 /** The relation that LOCK TABLE names; a view stands for what its query reads, too. */
 const lockedRelations = (core: SessionCore, range: RangeVar): RelationObject[] => {
-  const relation = resolveRelation(core, range)
+  const relation = namedRelation(core, range)
   const refused = UNLOCKABLE[relation.kind]
   if (refused !== undefined) throw cannotLockRelation(relation.name, refused)
   if (relation.kind !== 'v') return [relation]
