@@ -1,4 +1,5 @@
 /** ALTER TABLE's actions on columns. */
+import { columnDefault as defaultOf } from '../../analyze/table-expressions.ts'
 import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import { cannotAlterColumn, columnExists, invalidTableDefinition } from '../../errors/raise/definitions.ts'
@@ -20,13 +21,14 @@ import { columnDefaultValue, isConstantDefault } from '../modify/column-default.
 import { type Action, childrenOf, columnOf, eachChild, named, putColumn, withChildren } from './alter-action.ts'
 import { changeColumnType, rewriteWith } from './alter-column-type.ts'
 import { addConstraint, setNotNull } from './constraints.ts'
-import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import { analysisFor, currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
 import { forgetColumn } from './forget-column.ts'
-import { containsRowType } from './contains-type.ts'
+import { containsType } from './contains-type.ts'
 import { withoutParent } from './inheritance.ts'
 import { memberOfItself } from '../../errors/raise/types.ts'
+import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { alterIdentitySequence } from './sequences.ts'
 import { checkDefault } from './stored-expressions.ts'
@@ -70,7 +72,7 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
 
 /** No row holds rows of its own table. */
 const refuseSelf = (context: DefinitionContext, relation: RelationObject, type: SqlType): void => {
-  if (relation.rowType !== 0 && containsRowType(context, type, relation.rowType)) throw memberOfItself(relation.name)
+  if (relation.rowType !== 0 && containsType(context, type, relation.rowType)) throw memberOfItself(relation.name)
 }
 
 /** Rows that are there get the new column's default. */
@@ -81,8 +83,10 @@ const fillColumn = async (
 ): Promise<RelationObject> => {
   const column = after.columns.at(-1) as Column
   const store = context.storage.store(after.storageId)
-  const hasDefault = column.default !== null || column.identity !== null
-  if (hasDefault && !column.generated && isConstantDefault(context.execution(), column)) {
+  const own = column.default !== null || column.identity !== null
+  const ofDomain = !own && isDomainType(column.type) && defaultOf(analysisFor(context), column) !== null
+  const hasDefault = own || ofDomain
+  if (own && !column.generated && isConstantDefault(context.execution(), column)) {
     // One value for all rows that are there: they need not be touched.
     const missing = columnDefaultValue(context.execution(), column)
     const changed = putColumn(context, after, { ...column, missing })
@@ -144,7 +148,7 @@ export const columnDefault: Action = withChildren((context, relation, command) =
       command.def === undefined ? { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.' } : {},
     )
   }
-  const changed = { ...column, default: defaultTree(command.def) as unknown as ParseTree | null }
+  const changed = { ...column, default: defaultTree(command.def, column.type) as unknown as ParseTree | null }
   checkDefault(context, putColumn(context, relation, changed), changed)
 })
 

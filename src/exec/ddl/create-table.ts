@@ -32,6 +32,7 @@ import {
 } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
 import { OID } from '../../types/oids.ts'
+import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { descriptorsOf } from '../columns.ts'
 import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
@@ -304,7 +305,7 @@ export const plannedColumn = (
   const of = (kind: Constraint['contype']) => constraints.find((c) => c.contype === kind)
   const identity = of('CONSTR_IDENTITY')
   const generated = of('CONSTR_GENERATED')
-  const expression = generated?.raw_expr ?? defaultTree(of('CONSTR_DEFAULT')?.raw_expr)
+  const expression = generated?.raw_expr ?? defaultTree(of('CONSTR_DEFAULT')?.raw_expr, type)
   const column: Column = {
     attnum,
     name,
@@ -335,9 +336,9 @@ export const plannedColumn = (
   }
 }
 
-/** DEFAULT NULL is no default. */
-export const defaultTree = (node: Node | undefined): Node | null =>
-  node === undefined || bodyOf(node, 'A_Const')?.isnull ? null : node
+/** DEFAULT NULL is no default, except where it stands against a domain's. */
+export const defaultTree = (node: Node | undefined, type: SqlType): Node | null =>
+  node === undefined || (bodyOf(node, 'A_Const')?.isnull && !isDomainType(type)) ? null : node
 
 const KEPT = new Set(['CONSTR_CHECK', 'CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_FOREIGN'])
 
