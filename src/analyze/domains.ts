@@ -1,7 +1,7 @@
 /** Domains: the constraints that a value must satisfy to become one of them. */
 import type { DomainDefinition } from '../catalog/objects.ts'
 import type { Node } from '../sql/ast.ts'
-import type { DomainType } from '../types/domain-type.ts'
+import { type DomainType, isDomainType } from '../types/domain-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
@@ -42,8 +42,15 @@ export const domainDefinition = (context: AnalysisContext, type: DomainType): Do
   return definition
 }
 
+/** Errors name the domain that the value is to become one of, whichever domain below it has the constraint. */
+const reportedAs = (expr: Expr, reported: DomainType): Expr => {
+  if (expr.kind === 'coerce-domain') return { ...expr, arg: reportedAs(expr.arg, reported), reported }
+  return expr.kind === 'relabel' && isDomainType(expr.type) ? { ...expr, arg: reportedAs(expr.arg, reported) } : expr
+}
+
 /** A value of the type that a domain is directly over as one of the domain. */
-export const asDomain = (context: AnalysisContext, arg: Expr, type: DomainType): Expr => {
+export const asDomain = (context: AnalysisContext, given: Expr, type: DomainType): Expr => {
+  const arg = reportedAs(given, type)
   const { notNull } = domainDefinition(context, type)
   const constraints = context.catalog.constraintsOf(type.oid).filter((c) => c.check !== null)
   if (constraints.length === 0 && !notNull) {

@@ -209,6 +209,8 @@ export interface CoerceDomainExpr extends Typed {
   readonly value: ColumnId
   readonly notNull: boolean
   readonly checks: readonly { readonly name: string; readonly expr: Expr }[]
+  /** The domain that errors name; the expression's own type where absent. */
+  readonly reported?: SqlType
 }
 
 export interface RowExpr extends Typed {

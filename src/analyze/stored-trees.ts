@@ -78,6 +78,20 @@ export const boundColumns = (tree: ParseTree): Set<number> => {
   return attnums
 }
 
+/** Where a bound expression mentions the first of some columns, and which; null: it mentions none. */
+export const mentionOf = (
+  tree: ParseTree,
+  attnums: ReadonlySet<number>,
+): { readonly attnum: number; readonly location: number | undefined } | null => {
+  let found: { attnum: number; location: number | undefined } | null = null
+  walk(tree, (tag, body) => {
+    const { attnum, location } = body as BoundColumnRef
+    if (found === null && tag === 'ColumnRef' && attnum !== undefined && attnums.has(attnum))
+      found = { attnum, location }
+  })
+  return found
+}
+
 /** Whether two trees say the same, wherever in a text that was written. */
 export const sameTree = (a: unknown, b: unknown): boolean => written(a) === written(b)
 

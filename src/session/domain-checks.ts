@@ -2,10 +2,11 @@
 import { analysisContext } from '../analyze/analyze.ts'
 import { ParameterTypes } from '../analyze/context.ts'
 import { asDomain } from '../analyze/domains.ts'
+import type { Expr } from '../analyze/expression.ts'
 import { columnRef } from '../analyze/nodes.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { interpret, ONE_ROW } from '../exec/expression/interpret.ts'
-import { isDomainType } from '../types/domain-type.ts'
+import { baseTypeOf, isDomainType } from '../types/domain-type.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import type { SessionCore } from './core.ts'
@@ -37,11 +38,11 @@ const compile = (core: SessionCore, domain: SqlType): Check => {
   const { catalog, searchPath, format, databaseName } = core
   const parameters = new ParameterTypes([], false)
   const analysis = analysisContext({ catalog, searchPath, format, databaseName, parameters })
-  const { base, baseTypmod } = domain
   const id = analysis.freshColumn()
-  const value = columnRef({ id, name: 'value', type: base, typmod: baseTypmod, tableOid: 0, attnum: 0 })
-  const expr = asDomain(analysis, value, domain)
-  if (expr.kind !== 'coerce-domain') return () => {}
+  const value = columnRef({ id, name: 'value', type: baseTypeOf(domain), typmod: -1, tableOid: 0, attnum: 0 })
+  const through = (type: SqlType): Expr => (isDomainType(type) ? asDomain(analysis, through(type.base), type) : value)
+  const expr = through(domain)
+  if (expr === value) return () => {}
   const context = core.execution([])
   const evaluate = interpret(expr, { context, layout: new Map() })
   return (read) => {

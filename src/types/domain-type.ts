@@ -28,11 +28,16 @@ export const baseTypeOf = (type: SqlType): SqlType => (isDomainType(type) ? base
 export const clientType = (type: SqlType, typmod: number): { readonly oid: number; readonly typmod: number } =>
   isDomainType(type) ? clientType(type.base, type.baseTypmod) : { oid: type.oid, typmod }
 
+const innermost = (type: SqlType, typmod: number): { readonly type: SqlType; readonly typmod: number } =>
+  isDomainType(type) ? innermost(type.base, type.baseTypmod) : { type, typmod }
+
 /** The type of a domain: codec, order and physical form are the base's; what is read must satisfy the constraints. */
 export const domainType = ({ base, sqlName, baseTypmod = -1, ...facts }: DomainFacts): DomainType => {
+  // Only the domain at the bottom has a typmod.
+  const bottom = innermost(base, baseTypmod)
   const checked = (read: Datum, { checkDomain }: FormatContext): Datum => {
     if (checkDomain === undefined) return read
-    const value = baseTypmod < 0 || read === null ? read : base.applyTypmod(read, baseTypmod, false)
+    const value = bottom.typmod < 0 || read === null ? read : bottom.type.applyTypmod(read, bottom.typmod, false)
     checkDomain(type, value)
     return value
   }
@@ -46,8 +51,8 @@ export const domainType = ({ base, sqlName, baseTypmod = -1, ...facts }: DomainF
     preferred: false,
     element: null,
     relation: 0,
-    parse: (text, _typmod, context) => checked(base.parse(text, baseTypmod, context), context),
-    receive: (bytes, _typmod, context) => checked(base.receive(bytes, baseTypmod, context), context),
+    parse: (text, _typmod, context) => checked(bottom.type.parse(text, bottom.typmod, context), context),
+    receive: (bytes, _typmod, context) => checked(bottom.type.receive(bytes, bottom.typmod, context), context),
   }
   return type
 }

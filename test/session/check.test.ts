@@ -77,6 +77,37 @@ test('constraints that rows do not satisfy', async () => {
   expect((await check()).at(10)?.[3]).toMatch(/^21 more: row … has a null value/)
 })
 
+test('rows of partitions, and references to them', async () => {
+  const { engine, session, check } = await setup(`
+    CREATE TABLE whole (id int PRIMARY KEY, note text) PARTITION BY RANGE (id);
+    CREATE TABLE low PARTITION OF whole FOR VALUES FROM (0) TO (100);
+    CREATE TABLE high (gone int, note text, id int NOT NULL);
+    ALTER TABLE high DROP COLUMN gone;
+    ALTER TABLE whole ATTACH PARTITION high FOR VALUES FROM (100) TO (200);
+    CREATE TABLE referring (id int REFERENCES whole) PARTITION BY LIST (id);
+    CREATE TABLE rest PARTITION OF referring DEFAULT;
+    CREATE TABLE booked (during int4range, EXCLUDE USING gist (during WITH &&));
+    INSERT INTO whole SELECT i, 'n' FROM generate_series(1, 199) i;
+    INSERT INTO referring SELECT id FROM whole;
+    INSERT INTO booked SELECT int4range(i, i + 1) FROM generate_series(1, 50) i`)
+  expect(await check()).toEqual([])
+  const high = await storeOf(engine, session, 'high')
+  const rest = await storeOf(engine, session, 'rest')
+  await tamper(engine, (t) => {
+    high.insert(t, [null, 'n', 5])
+    rest.insert(t, [1000])
+  })
+  expect(await check()).toEqual([
+    ['error', 'public.high', '', 'row 100 is not for this partition'],
+    [
+      'error',
+      'public.rest',
+      '',
+      'row 199 violates foreign key constraint "referring_id_fkey": its key is not in public.whole',
+    ],
+  ])
+})
+
 test('entries that an index lacks, and keys that are there twice', async () => {
   const { engine, session, check } = await setup(`
     CREATE TABLE t (id int CONSTRAINT t_key PRIMARY KEY, name text);

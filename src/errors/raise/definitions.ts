@@ -235,3 +235,32 @@ export const usedByGeneratedColumn = (column: string, generated: string): SqlErr
   new SqlError(SQL_STATE.feature_not_supported, 'cannot alter type of a column used by a generated column', {
     detail: `Column "${column}" is used by generated column "${generated}".`,
   })
+
+/** `column`: null for the whole row. */
+export const usesGenerated = (column: string | null, location: number | undefined): SqlError =>
+  column === null
+    ? new LocatedError(
+        SQL_STATE.invalid_object_definition,
+        'cannot use whole-row variable in column generation expression',
+        location,
+        { detail: 'This would cause the generated column to depend on its own value.' },
+      )
+    : new LocatedError(
+        SQL_STATE.invalid_object_definition,
+        `cannot use generated column "${column}" in column generation expression`,
+        location,
+        { detail: 'A generated column cannot reference another generated column.' },
+      )
+
+/** What a column definition says twice, or says two things of. */
+export const conflictingColumnClauses = (
+  what: string,
+  column: string,
+  table: string,
+  location: number | undefined,
+): SqlError => new LocatedError(SQL_STATE.syntax_error, `${what} for column "${column}" of table "${table}"`, location)
+
+export const generatedNotCopied = (column: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_column_reference, `column "${column}" is a generated column`, {
+    detail: 'Generated columns cannot be used in COPY.',
+  })

@@ -39,6 +39,46 @@ export const conflictingDefaults = (column: string): SqlError =>
     hint: 'To resolve the conflict, specify a default explicitly.',
   })
 
+export const conflictingGenerations = (column: string): SqlError =>
+  error(SQL_STATE.invalid_column_definition)(`column "${column}" inherits conflicting generation expressions`)
+
+export const generationConflict = (column: string): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(`inherited column "${column}" has a generation conflict`)
+
+export const childSpecifiesGeneration = (column: string): SqlError =>
+  error(SQL_STATE.invalid_column_definition)(`child column "${column}" specifies generation expression`, {
+    hint: 'Omit the generation expression in the definition of the child table column to inherit the generation expression from the parent table.',
+  })
+
+export const childSpecifiesDefault = (column: string): SqlError =>
+  error(SQL_STATE.invalid_column_definition)(`column "${column}" inherits from generated column but specifies default`)
+
+/** ALTER TABLE … INHERIT, ATTACH PARTITION. */
+export const childColumnGeneration = (column: string, wrong: 'missing' | 'extra' | 'different'): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(
+    `column "${column}" in child table ${
+      wrong === 'different'
+        ? 'has a conflicting generation expression'
+        : `must ${wrong === 'extra' ? 'not ' : ''}be a generated column`
+    }`,
+  )
+
+export const inheritedColumnOf = (verb: 'alter', column: string, relation: string): SqlError =>
+  invalidTable(`cannot ${verb} inherited column "${column}" of relation "${relation}"`)
+
+export const inheritsFromTemporary = (parent: string): SqlError =>
+  error(SQL_STATE.wrong_object_type)(`cannot inherit from temporary relation "${parent}"`)
+
+/** A check that cannot be one with that of a parent. */
+export const constraintConflict = (
+  constraint: string,
+  kind: 'non-inherited' | 'inherited' | 'NOT VALID',
+  relation: string,
+): SqlError =>
+  error(SQL_STATE.invalid_object_definition)(
+    `constraint "${constraint}" conflicts with ${kind} constraint on relation "${relation}"`,
+  )
+
 export const childLacksColumn = (column: string): SqlError =>
   error(SQL_STATE.datatype_mismatch)(`child table is missing column "${column}"`)
 

@@ -1,4 +1,5 @@
 /** ALTER TABLE's actions on columns. */
+import { columnDefault as defaultOf } from '../../analyze/table-expressions.ts'
 import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import { cannotAlterColumn, columnExists, invalidTableDefinition } from '../../errors/raise/definitions.ts'
@@ -10,7 +11,9 @@ import {
   inheritedColumn,
   partitionKeyColumn,
   typedTable,
+  inheritedColumnOf,
 } from '../../errors/raise/inheritance.ts'
+import { withDescendants } from '../../catalog/inheritance.ts'
 import { bodyOf, type AlterTableCmd, type ColumnDef, type Constraint, type Node } from '../../sql/ast.ts'
 import { boundColumns } from '../../analyze/stored-trees.ts'
 import { descriptorsOf } from '../columns.ts'
@@ -18,13 +21,14 @@ import { columnDefaultValue, isConstantDefault } from '../modify/column-default.
 import { type Action, childrenOf, columnOf, eachChild, named, putColumn, withChildren } from './alter-action.ts'
 import { changeColumnType, rewriteWith } from './alter-column-type.ts'
 import { addConstraint, setNotNull } from './constraints.ts'
-import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import { analysisFor, currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
 import { forgetColumn } from './forget-column.ts'
-import { containsRowType } from './contains-type.ts'
+import { containsType } from './contains-type.ts'
 import { withoutParent } from './inheritance.ts'
 import { memberOfItself } from '../../errors/raise/types.ts'
+import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { alterIdentitySequence } from './sequences.ts'
 import { checkDefault } from './stored-expressions.ts'
@@ -35,7 +39,7 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
   if (relation.partition !== undefined && !inherited) throw changesPartitionColumns('add', name)
   if (relation.ofType !== undefined && !typed) throw typedTable('add')
   const existing = relation.columns.find((c) => c.name === name && !c.dropped)
-  const planned = plannedColumn(context, definition, relation.columns.length + 1)
+  const planned = plannedColumn(context, definition, relation.columns.length + 1, relation.name)
   refuseSelf(context, relation, planned.column.type)
   if (existing !== undefined && inherited) {
     const { type, typmod } = planned.column
@@ -68,7 +72,7 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
 
 /** No row holds rows of its own table. */
 const refuseSelf = (context: DefinitionContext, relation: RelationObject, type: SqlType): void => {
-  if (relation.rowType !== 0 && containsRowType(context, type, relation.rowType)) throw memberOfItself(relation.name)
+  if (relation.rowType !== 0 && containsType(context, type, relation.rowType)) throw memberOfItself(relation.name)
 }
 
 /** Rows that are there get the new column's default. */
@@ -79,8 +83,10 @@ const fillColumn = async (
 ): Promise<RelationObject> => {
   const column = after.columns.at(-1) as Column
   const store = context.storage.store(after.storageId)
-  const hasDefault = column.default !== null || column.identity !== null
-  if (hasDefault && !column.generated && isConstantDefault(context.execution(), column)) {
+  const own = column.default !== null || column.identity !== null
+  const ofDomain = !own && isDomainType(column.type) && defaultOf(analysisFor(context), column) !== null
+  const hasDefault = own || ofDomain
+  if (own && !column.generated && isConstantDefault(context.execution(), column)) {
     // One value for all rows that are there: they need not be touched.
     const missing = columnDefaultValue(context.execution(), column)
     const changed = putColumn(context, after, { ...column, missing })
@@ -142,7 +148,7 @@ export const columnDefault: Action = withChildren((context, relation, command) =
       command.def === undefined ? { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.' } : {},
     )
   }
-  const changed = { ...column, default: defaultTree(command.def) as unknown as ParseTree | null }
+  const changed = { ...column, default: defaultTree(command.def, column.type) as unknown as ParseTree | null }
   checkDefault(context, putColumn(context, relation, changed), changed)
 })
 
@@ -171,6 +177,14 @@ export const setColumnType: Action = async (context, relation, command, reach) =
   if (relation.ofType !== undefined && !reach.typed) throw typedTable('alter')
   const column = columnOf(relation, named(command))
   if ((column.inherited ?? 0) > 0 && !reach.inherited) throw inheritedColumn('alter', column.name)
+  if (!reach.inherited) {
+    const family = withDescendants(context.catalog.snapshot, relation)
+    for (const member of family.slice(1)) {
+      const own = columnOf(member, column.name)
+      const within = (member.inherits ?? []).filter((oid) => family.some((f) => f.oid === oid)).length
+      if ((own.inherited ?? 0) > within) throw inheritedColumnOf('alter', column.name, member.name)
+    }
+  }
   refusePartitionKey(relation, column, 'alter')
   if (reach.only && childrenOf(context, relation).length > 0) throw changedInChildrenToo(column.name)
   await changeColumnType(context, relation, column, bodyOf(command.def as Node, 'ColumnDef') as ColumnDef)

@@ -25,7 +25,7 @@ import { storeTable } from './create-table.ts'
 import { dropObjects } from './drop.ts'
 import type { Action } from './alter-action.ts'
 import { addColumn, dropColumn, setColumnType } from './alter-columns.ts'
-import { containsRowType } from './contains-type.ts'
+import { containsType } from './contains-type.ts'
 import { forgetColumn } from './forget-column.ts'
 
 export const createComposite = (context: DefinitionContext, node: CompositeTypeStmt): void => {
@@ -54,7 +54,7 @@ const attribute = (context: DefinitionContext, node: ColumnDef, attnum: number, 
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const { type, typmod } = resolveTypeName(scope, node.typeName as TypeName)
   if (type.kind === 'p') throw pseudoAttribute(name, type.sqlName)
-  if (rowType !== 0 && containsRowType(context, type, rowType)) {
+  if (rowType !== 0 && containsType(context, type, rowType)) {
     throw memberOfItself(context.catalog.snapshot.typeObject(rowType)?.name ?? '')
   }
   return {
@@ -159,7 +159,7 @@ const eachTyped = async (
 const requireUnused = (context: DefinitionContext, relation: RelationObject): void => {
   for (const other of context.catalog.snapshot.all('relation')) {
     if (other.kind !== 'r' && other.kind !== 'm') continue
-    const column = other.columns.find((c) => !c.dropped && containsRowType(context, c.type, relation.rowType))
+    const column = other.columns.find((c) => !c.dropped && containsType(context, c.type, relation.rowType))
     if (column !== undefined) throw typeUsedByColumn(relation.name, other.name, column.name)
   }
 }

@@ -30,6 +30,7 @@ import {
 } from '../../errors/raise/definitions.ts'
 import { namesOf, type Constraint, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
+import { constraintConflict } from '../../errors/raise/inheritance.ts'
 import { castBetween, operatorsByName } from '../../functions/index.ts'
 import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
@@ -85,6 +86,7 @@ const addCheck = async (context: DefinitionContext, table: number, node: Constra
   const only = columns.length === 1 ? (relation.columns[(columns[0] as number) - 1]?.name ?? null) : null
   const existing = context.catalog.snapshot.constraintsOf(table).find((c) => c.name === node.conname)
   if (existing?.local === false && existing.check !== null && sameTree(existing.check, tree)) {
+    if (node.is_no_inherit) throw constraintConflict(existing.name, 'inherited', relation.name)
     const { local: _, ...own } = existing
     noticeOf(context, `merging constraint "${existing.name}" with inherited definition`)
     context.catalog.put(own)

@@ -12,8 +12,13 @@ import type {
 } from '../../catalog/objects.ts'
 import { parentDependency } from '../../catalog/inheritance.ts'
 import { tableRowType } from '../../catalog/types.ts'
-import { duplicateColumnName, duplicateRelation, invalidTableDefinition } from '../../errors/raise/definitions.ts'
-import { noSuchColumn, notComposite, notPartitioned } from '../../errors/raise/inheritance.ts'
+import {
+  conflictingColumnClauses,
+  duplicateColumnName,
+  duplicateRelation,
+  invalidTableDefinition,
+} from '../../errors/raise/definitions.ts'
+import { inheritsFromTemporary, noSuchColumn, notComposite, notPartitioned } from '../../errors/raise/inheritance.ts'
 import {
   bodyOf,
   namesOf,
@@ -27,6 +32,7 @@ import {
 } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
 import { OID } from '../../types/oids.ts'
+import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { descriptorsOf } from '../columns.ts'
 import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
@@ -80,6 +86,10 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
   const parents = node.partbound === undefined ? parentTables(context, node.inhRelations ?? []) : []
   const partitioned = node.partbound === undefined ? null : partitionedParent(context, node)
   const above = partitioned === null ? parents : [partitioned]
+  const ofSession = above.find((parent) => parent.persistence === 't')
+  if (partitioned === null && ofSession !== undefined && persistenceOf(range) !== 't') {
+    throw inheritsFromTemporary(ofSession.name)
+  }
   for (const parent of above) await context.lock(parent.oid, 'shareUpdateExclusive')
   const typed = node.ofTypename === undefined ? null : rowTypeOf(context, node.ofTypename)
   const elements = node.tableElts ?? []
@@ -93,7 +103,9 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
       likes.push(source)
       planned.push(...likeColumns(context, source).map(likePlanned))
     } else if (column !== undefined) {
-      planned.push(plannedColumn(context, ofParent(partitioned ?? typed, column), planned.length + 1))
+      planned.push(
+        plannedColumn(context, ofParent(partitioned ?? typed, column), planned.length + 1, range.relname as string),
+      )
     }
   }
   const names = new Set<string>()
@@ -241,7 +253,44 @@ const typeNode = (type: SqlType, typmod: number): TypeName => {
   }
 }
 
-export const plannedColumn = (context: DefinitionContext, node: ColumnDef, attnum: number): PlannedColumn => {
+/** Throws for clauses of a column definition that do not go together. */
+const checkClauses = (constraints: readonly Constraint[], column: string, table: string, isSerial: boolean): void => {
+  const seen = { default: isSerial, identity: false, generation: false }
+  let nullable: boolean | null = isSerial ? false : null
+  const refuse = (what: string, { location }: Constraint) => conflictingColumnClauses(what, column, table, location)
+  for (const constraint of constraints) {
+    const { contype } = constraint
+    if (contype === 'CONSTR_NULL' || contype === 'CONSTR_NOTNULL' || contype === 'CONSTR_IDENTITY') {
+      const now = contype === 'CONSTR_NULL'
+      if (nullable !== null && nullable !== now) throw refuse('conflicting NULL/NOT NULL declarations', constraint)
+      nullable = now
+    }
+    if (contype === 'CONSTR_DEFAULT') {
+      // That of a serial column has no place in the text.
+      if (seen.default) {
+        const what = 'multiple default values specified'
+        throw isSerial ? conflictingColumnClauses(what, column, table, undefined) : refuse(what, constraint)
+      }
+      seen.default = true
+    } else if (contype === 'CONSTR_IDENTITY') {
+      if (seen.identity) throw refuse('multiple identity specifications', constraint)
+      seen.identity = true
+    } else if (contype === 'CONSTR_GENERATED') {
+      if (seen.generation) throw refuse('multiple generation clauses specified', constraint)
+      seen.generation = true
+    }
+    if (seen.default && seen.identity) throw refuse('both default and identity specified', constraint)
+    if (seen.default && seen.generation) throw refuse('both default and generation expression specified', constraint)
+    if (seen.identity && seen.generation) throw refuse('both identity and generation expression specified', constraint)
+  }
+}
+
+export const plannedColumn = (
+  context: DefinitionContext,
+  node: ColumnDef,
+  attnum: number,
+  table: string,
+): PlannedColumn => {
   const name = truncateName(node.colname as string)
   requireColumnName('r', name)
   const typeName = node.typeName as TypeName
@@ -252,10 +301,11 @@ export const plannedColumn = (context: DefinitionContext, node: ColumnDef, attnu
     serial === undefined ? resolveTypeName(scope, typeName) : { type: scope.catalog.typeOf(serial), typmod: -1 }
   if (type.kind === 'p') throw invalidTableDefinition(`column "${name}" has pseudo-type ${type.sqlName}`)
   const constraints = (node.constraints ?? []).map((n) => bodyOf(n, 'Constraint') as Constraint)
+  checkClauses(constraints, name, table, serial !== undefined)
   const of = (kind: Constraint['contype']) => constraints.find((c) => c.contype === kind)
   const identity = of('CONSTR_IDENTITY')
   const generated = of('CONSTR_GENERATED')
-  const expression = generated?.raw_expr ?? defaultTree(of('CONSTR_DEFAULT')?.raw_expr)
+  const expression = generated?.raw_expr ?? defaultTree(of('CONSTR_DEFAULT')?.raw_expr, type)
   const column: Column = {
     attnum,
     name,
@@ -286,9 +336,9 @@ export const plannedColumn = (context: DefinitionContext, node: ColumnDef, attnu
   }
 }
 
-/** DEFAULT NULL is no default. */
-export const defaultTree = (node: Node | undefined): Node | null =>
-  node === undefined || bodyOf(node, 'A_Const')?.isnull ? null : node
+/** DEFAULT NULL is no default, except where it stands against a domain's. */
+export const defaultTree = (node: Node | undefined, type: SqlType): Node | null =>
+  node === undefined || (bodyOf(node, 'A_Const')?.isnull && !isDomainType(type)) ? null : node
 
 const KEPT = new Set(['CONSTR_CHECK', 'CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_FOREIGN'])
 

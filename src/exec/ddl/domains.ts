@@ -21,6 +21,7 @@ import {
   noConstraintForDomain,
   noDomainConstraint,
   notADomain,
+  typeUsedByColumn,
 } from '../../errors/raise/types.ts'
 import {
   bodyOf,
@@ -40,6 +41,7 @@ import { descriptorsOf } from '../columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
 import { analysisFor, chooseName, noticeOf, PG_TYPE, targetSchema, type DefinitionContext } from './context.ts'
 import { dropObjects } from './drop.ts'
+import { containsType } from './contains-type.ts'
 import { newTypeName, storeType } from './store-type.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
@@ -208,7 +210,10 @@ const requireValues = async (
 ): Promise<void> => {
   for (const relation of context.catalog.snapshot.all('relation')) {
     if (relation.kind !== 'r' || relation.system !== null) continue
-    const columns = relation.columns.filter((c) => !c.dropped && isOfDomain(c.type, object.oid))
+    const holders = relation.columns.filter((c) => !c.dropped && containsType(context, c.type, object.oid))
+    const columns = holders.filter((c) => isOfDomain(c.type, object.oid))
+    const within = holders.find((c) => !columns.includes(c))
+    if (within !== undefined) throw typeUsedByColumn(object.name, relation.name, within.name)
     if (columns.length === 0) continue
     await context.lock(relation.oid, 'share')
     const analysis = analysisFor(context)

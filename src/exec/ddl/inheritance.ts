@@ -12,7 +12,13 @@ import {
   childLacksConstraint,
   circularInheritance,
   columnTypeConflict,
+  childColumnGeneration,
+  childSpecifiesDefault,
+  childSpecifiesGeneration,
   conflictingDefaults,
+  conflictingGenerations,
+  constraintConflict,
+  generationConflict,
   inheritedTwice,
   inheritsFromPartition,
   inheritsFromPartitioned,
@@ -84,6 +90,7 @@ export const mergeColumns = (
       noticeOf(context, `merging multiple inherited definitions of column "${from.name}"`)
       const { column } = known
       if (!sameType(column, from)) throw columnTypeConflict(true, from.name, typeText(column), typeText(from))
+      if (column.generated !== from.generated) throw generationConflict(from.name)
       if (fallback !== null && column.default !== null) {
         known.conflict ||= !sameTree(fallback, column.default)
       }
@@ -107,6 +114,8 @@ export const mergeColumns = (
         throw columnTypeConflict(false, column.name, typeText(known.column), typeText(column))
       }
     }
+    if (known.column.generated && column.generated) throw childSpecifiesGeneration(column.name)
+    if (known.column.generated && column.default !== null) throw childSpecifiesDefault(column.name)
     const { local: _, ...inherited } = known.column
     known.conflict &&= column.default === null
     known.column = {
@@ -118,7 +127,10 @@ export const mergeColumns = (
     }
   }
   const conflict = merged.find((m) => m.conflict)
-  if (conflict !== undefined) throw conflictingDefaults(conflict.column.name)
+  if (conflict !== undefined) {
+    const { name, generated } = conflict.column
+    throw generated ? conflictingGenerations(name) : conflictingDefaults(name)
+  }
   return merged.map(({ column }, i) => ({ ...column, attnum: i + 1 }))
 }
 
@@ -148,6 +160,10 @@ export const inheritCheck = async (
   if (existing !== undefined) {
     if (existing.check === null || !sameTree(existing.check, check)) {
       throw duplicateConstraint(constraint.name, child.name)
+    }
+    if (existing.noInherit) throw constraintConflict(constraint.name, isNew ? 'inherited' : 'non-inherited', child.name)
+    if (!isNew && constraint.validated && !existing.validated) {
+      throw constraintConflict(constraint.name, 'NOT VALID', child.name)
     }
     if (!isNew) noticeOf(context, `merging constraint "${constraint.name}" with inherited definition`)
     context.catalog.put({ ...existing, inherited: (existing.inherited ?? 0) + 1 })
@@ -189,6 +205,13 @@ export const mergeChecks = async (
   }
 }
 
+const sameGeneration = (parent: RelationObject, from: Column, child: RelationObject, column: Column): boolean => {
+  const map = columnMap(parent, child)
+  const over = (tree: ParseTree): ParseTree =>
+    rebindColumns(tree, (attnum) => (map === null ? attnum : (map[attnum - 1] ?? 0)))
+  return from.default !== null && sameTree(over(from.default), column.default)
+}
+
 /** ALTER TABLE … INHERIT. */
 export const addParent = (context: DefinitionContext, child: RelationObject, node: RangeVar): void => {
   const { snapshot } = context.catalog
@@ -214,6 +237,11 @@ export const attachColumns = (
     if (column === undefined) throw childLacksColumn(from.name)
     if (!sameType(column, from)) throw childColumnType(child.name, from.name)
     if (from.notNull && !column.notNull) throw childColumnNullable(from.name)
+    if (from.generated && !column.generated) throw childColumnGeneration(from.name, 'missing')
+    if (column.generated && !from.generated) throw childColumnGeneration(from.name, 'extra')
+    if (from.generated && !sameGeneration(parent, from, child, column)) {
+      throw childColumnGeneration(from.name, 'different')
+    }
   }
   for (const constraint of heritableChecks(context, parent)) {
     const own = context.catalog.snapshot.constraintsOf(child.oid).find((c) => c.name === constraint.name)

@@ -5,13 +5,17 @@ import { CLAUSE } from '../../analyze/scope.ts'
 import { tableItem } from '../../analyze/from.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
-import { invalidObjectDefinition } from '../../errors/raise/definitions.ts'
+import { mentionOf } from '../../analyze/stored-trees.ts'
+import { invalidObjectDefinition, usesGenerated } from '../../errors/raise/definitions.ts'
 import { analysisFor, type DefinitionContext } from './context.ts'
 
 /** Throws what using the column's default would throw. */
 export const checkDefault = (context: DefinitionContext, relation: RelationObject, column: Column): void => {
   const analysis = analysisFor(context)
   if (column.generated) {
+    const computed = new Map(relation.columns.filter((c) => c.generated && !c.dropped).map((c) => [c.attnum, c.name]))
+    const mention = column.default === null ? null : mentionOf(column.default, new Set([0, ...computed.keys()]))
+    if (mention !== null) throw usesGenerated(computed.get(mention.attnum) ?? null, mention.location)
     const item = tableItem(analysis, { ...relation, columns: relation.columns })
     for (const { expr } of generatedColumns(analysis, item))
       requireImmutable(expr, 'generation expression is not immutable')
@@ -32,7 +36,14 @@ export const checkColumns = (context: DefinitionContext, relation: RelationObjec
   return [...mentioned].sort((a, b) => a - b)
 }
 
+/** `anynonarray || text` and the reverse: they are as immutable as the text form of the value. */
+const CONCATENATIONS = new Set([2003, 2004])
+/** Categories of types whose text does not depend on settings. */
+const STEADY_TEXTS = new Set(['B', 'N', 'S'])
+
 export const requireImmutable = (expr: Expr, message: string): void =>
   visitDeep(expr, (e) => {
-    if (e.kind === 'call' && e.function.volatility !== 'immutable') throw invalidObjectDefinition(message)
+    if (e.kind !== 'call' || e.function.volatility === 'immutable') return
+    if (CONCATENATIONS.has(e.function.oid) && e.args.every((arg) => STEADY_TEXTS.has(arg.type.category))) return
+    throw invalidObjectDefinition(message)
   })

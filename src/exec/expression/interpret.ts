@@ -513,7 +513,8 @@ const subscriptOf = (bound: Evaluator | null, batch: Batch, at: number): number 
 
 const coerceDomain = (expr: CoerceDomainExpr, scope: Compilation): Evaluator => {
   const arg = interpret(expr.arg, scope)
-  const { value: id, notNull, type } = expr
+  const { value: id, notNull } = expr
+  const { sqlName } = expr.reported ?? expr.type
   const { context } = scope
   const checks = expr.checks.map(({ name, expr: check }) => ({
     name,
@@ -521,12 +522,12 @@ const coerceDomain = (expr: CoerceDomainExpr, scope: Compilation): Evaluator => 
   }))
   return (batch, at) => {
     const value = arg(batch, at)
-    if (value === null && notNull) throw domainNotNull(type.sqlName)
+    if (value === null && notNull) throw domainNotNull(sqlName)
     if (checks.length > 0) {
       const around = context.outer[id]
       context.outer[id] = value
       for (const { name, test } of checks) {
-        if (test(ONE_ROW, 0) === false) throw domainCheckViolation(type.sqlName, name)
+        if (test(ONE_ROW, 0) === false) throw domainCheckViolation(sqlName, name)
       }
       context.outer[id] = around
     }

@@ -1,4 +1,4 @@
-/** Whether a table's rows satisfy its constraints: NOT NULL, CHECK and FOREIGN KEY. */
+/** Whether a table's rows satisfy its constraints: NOT NULL, CHECK, FOREIGN KEY and the bounds of a partition. */
 import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes } from '../../analyze/context.ts'
 import { tableItem } from '../../analyze/from.ts'
@@ -8,6 +8,8 @@ import { PG_CATALOG, PUBLIC_SCHEMA } from '../../catalog/snapshot.ts'
 import { descriptorsOf } from '../../exec/columns.ts'
 import type { ExecutionContext } from '../../exec/context.ts'
 import { compileCondition, layoutOf } from '../../exec/expression/compile.ts'
+import { partsOf } from '../../exec/foreign-keys/reference.ts'
+import { PartitionCheck } from '../../exec/modify/partition-key.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import type { Batch } from '../../vector/batch.ts'
 import { Wait } from '../../vector/wait.ts'
@@ -26,6 +28,7 @@ export const checkRows = async (context: CheckContext, relation: RelationObject)
     ...notNullChecks(execution, relation),
     ...checkConstraints(execution, relation),
     ...(await foreignKeyChecks(execution, relation)),
+    ...partitionChecks(execution, relation),
   ]
   const columns = relation.columns.filter((column) => !column.dropped)
   const scan = execution.storage.store(relation.storageId).scan(execution.snapshot, {
@@ -69,6 +72,25 @@ const notNullChecks = ({ catalog }: ExecutionContext, relation: RelationObject):
     }
     return { look, problems }
   })
+}
+
+/** A partition has only rows that its bounds, and those above it, let in. */
+const partitionChecks = (execution: ExecutionContext, relation: RelationObject): BatchCheck[] => {
+  if (relation.partition === undefined) return []
+  const check = new PartitionCheck(execution, relation)
+  const places = placesOf(
+    relation,
+    relation.columns.map((column) => column.attnum),
+  )
+  const problems = new RowProblems(nameOf(execution.catalog, relation), (row) => `row ${row} is not for this partition`)
+  const look = (batch: Batch): void => {
+    for (let k = 0; k < batch.count; k++) {
+      const position = batch.position(k)
+      const row = places.map((place) => batch.columns[place]?.get(position) ?? null)
+      if (!check.accepts(row)) problems.add(rowidAt(batch, position))
+    }
+  }
+  return [{ look, problems }]
 }
 
 const checkConstraints = (execution: ExecutionContext, relation: RelationObject): BatchCheck[] => {
@@ -124,17 +146,18 @@ const foreignKeyChecks = async (execution: ExecutionContext, relation: RelationO
 
 /** Null when the catalog does not have what the constraint names, which is reported elsewhere. */
 const foreignKeyCheck = async (
-  { catalog, indexes, snapshot }: ExecutionContext,
+  execution: ExecutionContext,
   relation: RelationObject,
   { name, foreign, columns }: ForeignConstraint,
 ): Promise<BatchCheck | null> => {
+  const { catalog, snapshot } = execution
   const parent = catalog.relation(foreign.table)
-  const definition = catalog.relation(foreign.index)
-  if (parent === null || definition === null) return null
-  const index = indexes.of(definition, parent, catalog)
-  for (let wait = index.prepare(); wait !== null; wait = index.prepare()) await wait.promise
+  if (parent === null || catalog.relation(foreign.index) === null) return null
+  const parts = partsOf(execution, foreign, parent)
+  for (const { index } of parts) {
+    for (let wait = index.prepare(); wait !== null; wait = index.prepare()) await wait.promise
+  }
   const places = placesOf(relation, columns)
-  const order = (definition.index?.keys ?? []).map((key) => foreign.columns.indexOf(key.attnum))
   const problems = new RowProblems(
     nameOf(catalog, relation),
     (row) => `row ${row} violates foreign key constraint "${name}": its key is not in ${nameOf(catalog, parent)}`,
@@ -145,9 +168,11 @@ const foreignKeyCheck = async (
       const key = places.map((place) => batch.columns[place]?.get(position))
       const nulls = key.filter((value) => value === null).length
       if (nulls > 0 && !(foreign.matchFull && nulls < key.length)) continue
-      const ordered = order.map((place) => key[place])
-      if (nulls > 0 || index.lookup(ordered, snapshot, index.definition.reads).length === 0)
-        problems.add(rowidAt(batch, position))
+      const isIn = ({ index, places: order }: (typeof parts)[number]): boolean => {
+        const ordered = order.map((place) => key[place])
+        return index.lookup(ordered, snapshot, index.definition.reads).length > 0
+      }
+      if (nulls > 0 || !parts.some(isIn)) problems.add(rowidAt(batch, position))
     }
   }
   return { look, problems }

@@ -5,7 +5,7 @@ import { namedRelation } from '../../analyze/from.ts'
 import { columnDefault, liveColumns } from '../../analyze/table-expressions.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
-import { duplicateColumnName, notOfKind, notSupported } from '../../errors/raise/definitions.ts'
+import { duplicateColumnName, generatedNotCopied, notOfKind, notSupported } from '../../errors/raise/definitions.ts'
 import { CopyInto } from '../../exec/copy/copy-into.ts'
 import { copyOptions, type CopyOptionItem, type CopyOptions } from '../../exec/copy/options.ts'
 import { binaryCopyWriter, textCopyWriter } from '../../exec/copy/writers.ts'
@@ -38,6 +38,7 @@ const copyColumns = (relation: RelationObject, node: CopyStmt): Column[] => {
   return names.map((name, i) => {
     const column = relation.columns.find((c) => c.name === name && !c.dropped)
     if (column === undefined) throw undefinedColumnOfRelation(name, relation.name)
+    if (column.generated) throw generatedNotCopied(name)
     if (names.indexOf(name) !== i) throw duplicateColumnName(name)
     return column
   })

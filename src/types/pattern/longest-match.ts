@@ -8,6 +8,9 @@ import { hasReferences, preferenceOf, type RegexNode } from './regex-tree.ts'
 /** Steps after which the search for the parts of a match is given up. */
 const BUDGET = 500_000
 
+/** Turns of a repetition that are told apart; each takes its place on the stack. */
+const MAX_TURNS = 1000
+
 /** Where a group matched. */
 export type Span = readonly [from: number, to: number]
 
@@ -172,6 +175,20 @@ class Search {
     return places.includes(to)
   }
 
+  /** The last turn of a repetition that can be cut in one way only; null when there may be several. */
+  #onlyTurns(body: RegexNode, from: number, to: number, least: number, max: number): Span | null {
+    if (hasReferences(body)) return null
+    let last: Span | null = null
+    let turns = 0
+    for (let place = from; place < to; turns++) {
+      const [end, another] = this.ends(body, place).filter((possible) => possible <= to)
+      if (end === undefined || another !== undefined || end === place) return null
+      last = [place, end]
+      place = end
+    }
+    return turns >= least && turns <= max ? last : null
+  }
+
   #dissectRepeat({ body, min, max, lazy }: Node<'repeat'>, from: number, to: number): boolean {
     if (body.kind === 'character') return true
     if (from === to && min === 0) {
@@ -180,8 +197,11 @@ class Search {
       return true
     }
     const least = Math.max(min, 1)
+    const last = this.#onlyTurns(body, from, to, least, max)
+    if (last !== null) return this.dissect(body, ...last)
     const step = (place: number, n: number): boolean => {
       if (place === to && n >= least) return true
+      if (n >= MAX_TURNS) throw new TooManySteps()
       if (n >= max) return false
       const ends = this.ends(body, place).filter((end) => end <= to && (end > place || n < least))
       return (lazy ? ends : ends.reverse()).some((end) =>

@@ -173,3 +173,19 @@ export const mayExplode = (node: RegexNode, flags: string): boolean => {
       return false
   }
 }
+
+/** Parts of an expression when every repetition is written out, as machines for it need them. */
+export const writtenOut = (node: RegexNode): number => {
+  switch (node.kind) {
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + writtenOut(part), 0)
+    case 'choice':
+      return node.branches.reduce((sum, branch) => sum + writtenOut(branch), 1)
+    case 'group':
+      return writtenOut(node.body)
+    case 'repeat':
+      return writtenOut(node.body) * Math.max(node.max === Number.POSITIVE_INFINITY ? node.min + 1 : node.max, 1)
+    default:
+      return 1
+  }
+}
