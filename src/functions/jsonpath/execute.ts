@@ -2,13 +2,11 @@
  * Executes a jsonpath over a document. A path's errors are thrown as `PathFailure`, which predicates, `exists` and the
  * functions' `silent` turn into unknown or nothing; all other errors end the statement.
  */
-import { floatTextOutOfRange } from '../../errors/raise/data.ts'
 import {
   jsonMemberNotFound,
   jsonPathDatetimeNotString,
   jsonPathNotAnArray,
   jsonPathNotAnObject,
-  jsonPathNotNumeric,
   jsonPathOperandNotNumeric,
   jsonPathSubscriptNotNumeric,
   jsonPathSubscriptOutOfBounds,
@@ -40,14 +38,13 @@ import {
   numericSub,
   numericTrunc,
 } from '../../types/numeric/arithmetic.ts'
-import { numericFromFloat } from '../../types/numeric/convert.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
-import { parseFloat8 } from '../../types/floats.ts'
 import type { FormatContext } from '../../types/sql-type.ts'
 import { pathRegex } from '../../types/jsonpath/regex.ts'
 import { compareValues, type Truth, type ZoneUse } from './compare.ts'
 import { parseIsoDatetime, parseTemplateDatetime } from './datetime.ts'
-import { failing, PathFailure, unlessFailing } from './failure.ts'
+import { fail, failing, unlessFailing } from './failure.ts'
+import { doubleOf, numberOf } from './numbers.ts'
 import { placeOf } from './object-id.ts'
 import { JsonDatetime, type PathValue, typeNameOf } from './value.ts'
 
@@ -55,8 +52,6 @@ import { JsonDatetime, type PathValue, typeNameOf } from './value.ts'
 type Found = PathValue[] | null
 
 const MAX_DEPTH = 2000
-/** Digits that a double has for certain. */
-const FLOAT8_DIGITS = 15
 const INT32_MAX = 2_147_483_647
 /** Ids of objects of different documents are so far apart. */
 const ID_STRIDE = 10_000_000_000
@@ -67,10 +62,6 @@ const ARITHMETIC: Readonly<Record<ArithmeticOperator, (a: Numeric, b: Numeric) =
   '*': numericMul,
   '/': numericDiv,
   '%': numericMod,
-}
-
-const fail = (error: SqlError): never => {
-  throw new PathFailure(error)
 }
 
 const isContainer = (value: PathValue): value is readonly JsonbNode[] | JsonbObject =>
@@ -478,35 +469,5 @@ export class PathExecution {
     }
     this.#base = base
     return any
-  }
-}
-
-const numberOf = (method: string, value: PathValue): Numeric =>
-  value instanceof Numeric
-    ? value
-    : fail(jsonPathNotNumeric(`jsonpath item method .${method}() can only be applied to a numeric value`))
-
-const doubleOf = (value: PathValue): Numeric => {
-  if (value instanceof Numeric) {
-    if (Number.isFinite(value.toNumber())) return value
-    return fail(
-      jsonPathNotNumeric(
-        'numeric argument of jsonpath item method .double() is out of range for type double precision',
-      ),
-    )
-  }
-  if (typeof value !== 'string') {
-    return fail(jsonPathNotNumeric('jsonpath item method .double() can only be applied to a string or numeric value'))
-  }
-  try {
-    const number = parseFloat8(value)
-    if (!Number.isFinite(number)) throw floatTextOutOfRange('double precision', value)
-    return numericFromFloat(number, FLOAT8_DIGITS)
-  } catch {
-    return fail(
-      jsonPathNotNumeric(
-        'string argument of jsonpath item method .double() is not a valid representation of a double precision number',
-      ),
-    )
   }
 }

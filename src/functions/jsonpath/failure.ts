@@ -28,3 +28,8 @@ export const unlessFailing = <T, F>(compute: () => T, otherwise: F): T | F => {
     throw error
   }
 }
+
+/** Ends the path's execution. */
+export const fail = (error: SqlError): never => {
+  throw new PathFailure(error)
+}
