@@ -8,7 +8,7 @@ import type { AnyVector } from '../vector/vector.ts'
 import type { Wait } from '../vector/wait.ts'
 import type { ExecutionContext } from './context.ts'
 import { compileCondition, compileExpression, type CompiledExpression, type Selector } from './expression/compile.ts'
-import type { Compilation } from './expression/interpret.ts'
+import type { Compilation } from './expression/evaluator.ts'
 import { DistinctAggregation } from './distinct-aggregation.ts'
 import { SortedAggregation } from './sorted-aggregation.ts'
 

@@ -14,7 +14,8 @@ import { Batch } from '../vector/batch.ts'
 import { ConstantVector } from '../vector/vector.ts'
 import { descriptorsOf } from './columns.ts'
 import { ExecutionContext } from './context.ts'
-import { type Evaluator, interpret } from './expression/interpret.ts'
+import type { Evaluator } from './expression/evaluator.ts'
+import { interpret } from './expression/interpret.ts'
 
 type RowFunction = (row: Datum[]) => Datum
 

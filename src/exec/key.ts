@@ -1,7 +1,8 @@
 /** Keys of hash tables: one primitive that is equal exactly when all key values are. */
 import type { Expr } from '../analyze/expression.ts'
 import type { Batch } from '../vector/batch.ts'
-import { interpret, type Compilation, type Evaluator } from './expression/interpret.ts'
+import type { Compilation, Evaluator } from './expression/evaluator.ts'
+import { interpret } from './expression/interpret.ts'
 
 export type Key = string | number | bigint | boolean
 

@@ -4,7 +4,7 @@ import type { Datum } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
 import type { AnyVector, DictionaryVector } from '../vector/vector.ts'
 import { compileExpression } from './expression/compile.ts'
-import type { Compilation } from './expression/interpret.ts'
+import type { Compilation } from './expression/evaluator.ts'
 
 /** Compares two physical positions of the batch the comparator was made for. */
 export type PositionComparator = (a: number, b: number) => number

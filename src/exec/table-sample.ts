@@ -12,7 +12,7 @@ import type { Batch } from '../vector/batch.ts'
 import type { AnyVector } from '../vector/vector.ts'
 import { Wait } from '../vector/wait.ts'
 import { evaluateScalar } from './expression/compile.ts'
-import type { Compilation } from './expression/interpret.ts'
+import type { Compilation } from './expression/evaluator.ts'
 
 /** Consecutive addresses that are a block: about what a page of PostgreSQL holds. */
 const BLOCK_ROWS = 100

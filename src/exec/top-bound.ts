@@ -2,7 +2,7 @@
 import type { SortKey } from '../analyze/expression.ts'
 import type { Batch } from '../vector/batch.ts'
 import { compileExpression, type CompiledExpression } from './expression/compile.ts'
-import type { Compilation } from './expression/interpret.ts'
+import type { Compilation } from './expression/evaluator.ts'
 import { numberRanks } from './row-order.ts'
 
 export class TopBound {

@@ -6,7 +6,7 @@ import { BATCH_SIZE, type Batch } from '../vector/batch.ts'
 import { ColumnCollector } from '../vector/column-collector.ts'
 import { vectorOf, type AnyVector } from '../vector/vector.ts'
 import type { ExecutionContext } from './context.ts'
-import type { Compilation, Evaluator } from './expression/interpret.ts'
+import type { Compilation, Evaluator } from './expression/evaluator.ts'
 import { groupKey } from './key.ts'
 import type { FrameFinder, Range } from './window-frame.ts'
 

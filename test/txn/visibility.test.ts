@@ -1,4 +1,5 @@
 /** What snapshots see: commits, own commands, rollbacks and savepoints. */
+import { probeUnique } from '../../src/storage/index/conflicts.ts'
 import { expect, test } from 'vitest'
 import type { Wait } from '../../src/vector/wait.ts'
 import { createTable, failure, indexOn, inTransaction, openVolatile, rowsOf } from '../storage/support/fixture.ts'
@@ -129,7 +130,7 @@ test('lock_timeout holds for locks and for waits on transactions', async () => {
   const [a, b] = [manager.begin(), manager.begin({ lockTimeout: () => 1 })]
   table.insert(a, [3, 'three'])
   a.lockRow(1, 0, 'forUpdate')
-  const waits = [() => b.lockRow(1, 0, 'forUpdate'), () => index.probeUnique(b, [3])]
+  const waits = [() => b.lockRow(1, 0, 'forUpdate'), () => probeUnique(index, b, [3])]
   for (const wait of waits) {
     expect(await failure((wait() as Wait).promise)).toBe('55P03 canceling statement due to lock timeout')
   }

@@ -1,5 +1,6 @@
 /** CREATE INDEX, and the indexes behind keys. */
 
+import { type Exclusion, probeExclusion } from '../../storage/index/conflicts.ts'
 import { columnNameOf } from '../../analyze/column-names.ts'
 import { namedRelation, tableItem } from '../../analyze/from.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
@@ -22,7 +23,7 @@ import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeV
 import { formatType } from '../../types/index.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import type { Exclusion } from '../../storage/index/ordered-index.ts'
+
 import { Wait } from '../../vector/wait.ts'
 import { exclusionOf } from '../modify/exclusion.ts'
 import { keyName } from '../modify/row-writer.ts'
@@ -196,7 +197,7 @@ const checkExclusion = async (
     const { key, rowid } = walk
     if (ordered.visible(key, rowid, execution.snapshot, null) === null) continue
     for (;;) {
-      const found = ordered.probeExclusion(context.transaction, key, exclusion, rowid)
+      const found = probeExclusion(ordered, context.transaction, key, exclusion, rowid)
       if (found === null) break
       if (!(found instanceof Wait)) throw excludedKey(context, relation, table, key, found.key ?? key)
       await found.promise

@@ -27,20 +27,8 @@ import { Batch } from '../../vector/batch.ts'
 import type { ExecutionContext } from '../context.ts'
 import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
 import { requiredSubscript, setElement, setField, setInJson, setPart, setSlice } from './assign.ts'
-import type { Replay } from './replay.ts'
-
-/** The value at a physical position of a batch. */
-export type Evaluator = (batch: Batch, position: number) => Datum
-
-/** Where the columns of an input are in its batches. */
-export type Layout = ReadonlyMap<ColumnId, number>
-
-export interface Compilation {
-  readonly context: ExecutionContext
-  readonly layout: Layout
-  /** Keeps what volatile functions answered; only with it may functions wait. */
-  readonly replay?: Replay
-}
+import type { Compilation, Evaluator, Layout } from './evaluator.ts'
+import { and, comparison, extreme, isNull, or } from './logic.ts'
 
 /** A batch without columns and with one row: where expressions free of columns are evaluated. */
 export const ONE_ROW = new Batch([], 1)
@@ -319,58 +307,6 @@ const coerceViaIo = (expr: Expr, type: SqlType, scope: Compilation): Evaluator =
   return (batch, at) => {
     const value = arg(batch, at)
     return value === null ? null : type.parse(from.format(value, format), -1, format)
-  }
-}
-
-const and =
-  (args: readonly Evaluator[]): Evaluator =>
-  (batch, at) => {
-    let unknown = false
-    for (const arg of args) {
-      const value = arg(batch, at)
-      if (value === false) return false
-      if (value === null) unknown = true
-    }
-    return unknown ? null : true
-  }
-
-const or =
-  (args: readonly Evaluator[]): Evaluator =>
-  (batch, at) => {
-    let unknown = false
-    for (const arg of args) {
-      const value = arg(batch, at)
-      if (value === true) return true
-      if (value === null) unknown = true
-    }
-    return unknown ? null : false
-  }
-
-/** On rows: IS NULL when every field is, IS NOT NULL when none is. */
-const isNull =
-  (arg: Evaluator, negated: boolean): Evaluator =>
-  (batch, at) => {
-    const value = arg(batch, at)
-    if (value instanceof SqlRecord) {
-      return negated ? value.values.every((v: Datum) => v !== null) : value.values.every((v: Datum) => v === null)
-    }
-    return (value === null) !== negated
-  }
-
-const comparison = (type: SqlType): NonNullable<SqlType['compare']> => {
-  if (type.compare === null) throw new Error(`type ${type.name} has no order`)
-  return type.compare
-}
-
-const extreme = (args: readonly Evaluator[], type: SqlType, sign: 1 | -1): Evaluator => {
-  const compare = comparison(type)
-  return (batch, at) => {
-    let best: Datum = null
-    for (const arg of args) {
-      const value = arg(batch, at)
-      if (value !== null && (best === null || compare(value, best) * sign > 0)) best = value
-    }
-    return best
   }
 }
 

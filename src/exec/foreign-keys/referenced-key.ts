@@ -2,6 +2,7 @@
  * The referenced side of one foreign key within one statement: what becomes of referencing rows when a key goes away.
  * CASCADE, SET NULL and SET DEFAULT change rows as statements of their own would, with all constraints of the table.
  */
+import { probeUnique } from '../../storage/index/conflicts.ts'
 import { columnMap, toParent } from '../../catalog/inheritance.ts'
 import type { Column, ReferentialAction, RelationObject } from '../../catalog/objects.ts'
 import { padRow } from '../../storage/table/column.ts'
@@ -96,10 +97,10 @@ export class ReferencedKey {
     const { transaction } = this.#context
     for (const { index, places } of partsOf(this.#context, this.#constraint.foreign, this.#parent)) {
       const ordered = places.map((place) => key[place])
-      let found = index.probeUnique(transaction, ordered)
+      let found = probeUnique(index, transaction, ordered)
       while (found instanceof Wait) {
         await found.promise
-        found = index.probeUnique(transaction, ordered)
+        found = probeUnique(index, transaction, ordered)
       }
       if (found !== null) return true
     }

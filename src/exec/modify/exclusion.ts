@@ -1,8 +1,9 @@
 /** Exclusion constraints: which keys of two rows stand in each other's way. */
+import { type Exclusion } from '../../storage/index/conflicts.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import type { IndexDefinition, RelationObject } from '../../catalog/objects.ts'
 import { functionByOid, operatorByOid } from '../../functions/index.ts'
-import type { Exclusion } from '../../storage/index/ordered-index.ts'
+
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'

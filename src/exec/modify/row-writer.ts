@@ -2,6 +2,7 @@
  * Storing rows of one table within one statement: generated columns, NOT NULL, checks, unique indexes, and the events
  * that foreign keys look at when the statement ends.
  */
+import { type Conflict, type Exclusion, probeExclusion, probeUnique } from '../../storage/index/conflicts.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import { substituteColumns } from '../../analyze/nodes.ts'
 import type { CheckExpr, Assignment, TableItem } from '../../analyze/query.ts'
@@ -16,14 +17,15 @@ import {
   partitionViolation,
   uniqueViolation,
 } from '../../errors/raise/execution.ts'
-import type { Conflict, Exclusion, OrderedIndex } from '../../storage/index/ordered-index.ts'
+import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
 import type { TableStore } from '../../storage/table/table-store.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
 import { ConstantVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
-import { interpret, type Evaluator } from '../expression/interpret.ts'
+import type { Evaluator } from '../expression/evaluator.ts'
+import { interpret } from '../expression/interpret.ts'
 import { exclusionOf } from './exclusion.ts'
 import { PartitionCheck } from './partition-key.ts'
 import { RangeGuard } from './range-guard.ts'
@@ -46,7 +48,7 @@ export interface UniqueConflict {
   readonly other?: readonly Datum[] | undefined
 }
 
-/** Whether a row with this key may be stored, as `OrderedIndex.probeUnique` answers it. */
+/** Whether a row with this key may be stored, as `probeUnique` answers it. */
 export const probeKey = (
   context: ExecutionContext,
   { index, nullsDistinct, exclusion }: UniqueIndex,
@@ -54,8 +56,8 @@ export const probeKey = (
   ignoreRowid: number,
 ): null | Conflict | Wait =>
   exclusion === null
-    ? index.probeUnique(context.transaction, key, ignoreRowid, nullsDistinct)
-    : index.probeExclusion(context.transaction, key, exclusion, ignoreRowid)
+    ? probeUnique(index, context.transaction, key, ignoreRowid, nullsDistinct)
+    : probeExclusion(index, context.transaction, key, exclusion, ignoreRowid)
 
 /** Expressions over a whole stored row. */
 type RowEvaluator = (row: readonly Datum[]) => Datum

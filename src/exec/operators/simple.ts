@@ -15,7 +15,8 @@ import {
   type CompiledExpression,
   type Selector,
 } from '../expression/compile.ts'
-import { interpret, type Compilation, type Evaluator } from '../expression/interpret.ts'
+import type { Compilation, Evaluator } from '../expression/evaluator.ts'
+import { interpret } from '../expression/interpret.ts'
 import { groupKey, type Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { rowsBatch } from '../row-buffer.ts'

@@ -6,7 +6,7 @@ import { interleave } from '../../vector/interleave.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import { Wait } from '../../vector/wait.ts'
 import { compileExpression, type CompiledExpression } from '../expression/compile.ts'
-import type { Compilation } from '../expression/interpret.ts'
+import type { Compilation } from '../expression/evaluator.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { numberRanks } from '../row-order.ts'
 

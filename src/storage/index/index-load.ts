@@ -2,6 +2,7 @@
  * A bulk load's entries of one index: sorted a segment at a time and attached to the index at once, so that others who
  * look for a key meet them; written to files in larger runs, which the load's commit names.
  */
+import { probeUnique } from './conflicts.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { gather } from '../../vector/gather.ts'
 import type { AnyVector } from '../../vector/vector.ts'
@@ -108,10 +109,10 @@ export class IndexLoad {
           // Behind everything else, keys can only be equal to their neighbours.
           if (isLast && i > 0 && !this.index.order.sameKey(part, i - 1, i)) continue
           const key = keyAt(part, i)
-          let verdict = this.index.probeUnique(writer, key, rowid, nullsDistinct)
+          let verdict = probeUnique(this.index, writer, key, rowid, nullsDistinct)
           while (verdict instanceof Wait) {
             await verdict.promise
-            verdict = this.index.probeUnique(writer, key, rowid, nullsDistinct)
+            verdict = probeUnique(this.index, writer, key, rowid, nullsDistinct)
           }
           if (verdict === null) continue
           const later = isOwn(verdict.conflict) ? Math.max(rowid, verdict.conflict) : rowid

@@ -12,7 +12,7 @@ import { pause } from '../pace.ts'
 import { type ColumnDescriptor, padRow } from '../table/column.ts'
 import type { IndexCounters } from '../table/table-counters.ts'
 import type { TableStore } from '../table/table-store.ts'
-import type { ChangeTarget, Snapshot, TransactionState, Writer } from '../transaction-state.ts'
+import type { ChangeTarget, Snapshot, Writer } from '../transaction-state.ts'
 import { BTree } from './btree.ts'
 import { EntryOrder, keyAt } from './entry-order.ts'
 import { buildRuns, buildTree } from './index-build.ts'
@@ -50,20 +50,6 @@ export interface IndexHit {
   readonly rowid: number
   /** As `TableStore.fetch` answers it. */
   readonly row: Datum[]
-}
-
-/** Answer of `probeUnique` and `probeExclusion`. */
-export interface Conflict {
-  readonly conflict: number
-  /** Of an exclusion: the other row's key. */
-  readonly key?: readonly Datum[]
-}
-
-/** What an exclusion constraint says of the keys of two rows. */
-export interface Exclusion {
-  /** So many leading parts of conflicting keys are equal. */
-  readonly equalParts: number
-  excludes(key: readonly Datum[], other: readonly Datum[]): boolean
 }
 
 /** What an entry that is not in a run counts for in an index's size. */
@@ -438,68 +424,5 @@ export class OrderedIndex implements ChangeTarget {
   /** Entries in a range, in index order or its reverse; the index may change between two steps. */
   candidates(range: KeyRange): IndexCandidates {
     return new IndexCandidates(this, range)
-  }
-
-  /**
-   * Whether a row with this key may be added: null when no live row has it, `{conflict: rowid}` when one has, or a
-   * Wait while that hangs on another transaction's end (ask again afterwards). `ignoreRowid` is the row being
-   * updated. Keys with a NULL never conflict unless `nullsDistinct` is false.
-   */
-  probeUnique(writer: Writer, key: readonly Datum[], ignoreRowid = -1, nullsDistinct = true): null | Conflict | Wait {
-    if (nullsDistinct && key.includes(null)) return null
-    const wait = this.prepare()
-    if (wait !== null) return wait
-    const candidates = this.candidates({ lower: key, upper: key })
-    while (candidates.next()) {
-      if (candidates.rowid === ignoreRowid) continue
-      const verdict = this.#conflict(writer, candidates.rowid, (values) => (this.hasKey(values, key) ? key : null))
-      if (verdict !== null) return verdict
-    }
-    return null
-  }
-
-  /** As `probeUnique` for an exclusion constraint: it looks at all keys that agree in the equal parts. */
-  probeExclusion(
-    writer: Writer,
-    key: readonly Datum[],
-    { equalParts, excludes }: Exclusion,
-    ignoreRowid = -1,
-  ): null | Conflict | Wait {
-    if (key.includes(null)) return null
-    const wait = this.prepare()
-    if (wait !== null) return wait
-    const prefix = key.slice(0, equalParts)
-    const candidates = this.candidates(equalParts === 0 ? {} : { lower: prefix, upper: prefix })
-    const conflicting = (values: Datum[]): Datum[] | null => {
-      const other = this.keyOfOld(values)
-      return other !== null && !other.includes(null) && excludes(key, other) ? other : null
-    }
-    while (candidates.next()) {
-      if (candidates.rowid === ignoreRowid || candidates.key.includes(null) || !excludes(key, candidates.key)) continue
-      const verdict = this.#conflict(writer, candidates.rowid, conflicting)
-      if (verdict !== null) return verdict
-    }
-    return null
-  }
-
-  /**
-   * Looks at a row's versions from the newest to the first committed or own one for one whose key stands in the way,
-   * as `conflicting` answers it.
-   */
-  #conflict(
-    writer: Writer,
-    rowid: number,
-    conflicting: (values: Datum[]) => readonly Datum[] | null,
-  ): null | Conflict | Wait {
-    let verdict: null | Conflict | Wait = null
-    let pending: TransactionState | null = null
-    this.store.someVersion(rowid, this.definition.reads, (values, creator) => {
-      const inProgress = creator !== writer.state && creator.commitSequence === Number.POSITIVE_INFINITY
-      if (inProgress) pending ??= creator
-      const key = values === null ? null : conflicting(values)
-      if (key !== null) verdict = pending === null ? { conflict: rowid, key } : writer.waitFor(pending)
-      return key !== null || !inProgress
-    })
-    return verdict
   }
 }

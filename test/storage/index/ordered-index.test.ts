@@ -1,4 +1,5 @@
 /** Indexes over tables: ranges, order, uniqueness, versions. */
+import { probeUnique } from '../../../src/storage/index/conflicts.ts'
 import { describe, expect, test } from 'vitest'
 import { IndexScan } from '../../../src/storage/index/index-scan.ts'
 import type { KeyRange, OrderedIndex } from '../../../src/storage/index/ordered-index.ts'
@@ -194,15 +195,15 @@ describe('uniqueness', () => {
     await index.prepare()?.promise
     const t = manager.begin()
     const taken = { conflict: rowids[0] }
-    expect(index.probeUnique(t, [2])).toBe(null)
-    expect(index.probeUnique(t, [1])).toEqual(taken)
-    expect(index.probeUnique(t, [1], rowids[0])).toBe(null)
-    expect(index.probeUnique(t, [null])).toBe(null)
-    expect(index.probeUnique(t, [null], -1, false)).toEqual({ conflict: rowids[1] })
+    expect(probeUnique(index, t, [2])).toBe(null)
+    expect(probeUnique(index, t, [1])).toEqual(taken)
+    expect(probeUnique(index, t, [1], rowids[0])).toBe(null)
+    expect(probeUnique(index, t, [null])).toBe(null)
+    expect(probeUnique(index, t, [null], -1, false)).toEqual({ conflict: rowids[1] })
     table.remove(t, rowids[0] as number)
-    expect(index.probeUnique(t, [1])).toBe(null)
+    expect(probeUnique(index, t, [1])).toBe(null)
     const mine = table.insert(t, [1, 'again'])
-    expect(index.probeUnique(t, [1])).toEqual({ conflict: mine })
+    expect(probeUnique(index, t, [1])).toEqual({ conflict: mine })
   })
 
   test('an uncommitted row makes others wait: taken after its commit, free after its rollback', async () => {
@@ -212,11 +213,11 @@ describe('uniqueness', () => {
       const [a, b] = [manager.begin({ processId: 1 }), manager.begin({ processId: 2 })]
       const rowid = table.insert(a, [1, 'a'])
       b.beginWrite()
-      const answer = index.probeUnique(b, [1])
+      const answer = probeUnique(index, b, [1])
       expect(answer).toBeInstanceOf(Wait)
       void a[end]()
       await (answer as Wait).promise
-      expect(index.probeUnique(b, [1])).toEqual(end === 'commit' ? { conflict: rowid } : null)
+      expect(probeUnique(index, b, [1])).toEqual(end === 'commit' ? { conflict: rowid } : null)
     }
   })
 
@@ -230,11 +231,11 @@ describe('uniqueness', () => {
     const [a, b] = [manager.begin({ processId: 1 }), manager.begin({ processId: 2 })]
     table.remove(a, rowids[0] as number)
     table.update(a, rowids[1] as number, [20, 'b'])
-    const waits = [1, 2, 20].map((key) => index.probeUnique(b, [key]))
+    const waits = [1, 2, 20].map((key) => probeUnique(index, b, [key]))
     expect(waits.every((w) => w instanceof Wait)).toBe(true)
     void a.commit()
-    expect([1, 2].map((key) => index.probeUnique(b, [key]))).toEqual([null, null])
-    expect(index.probeUnique(b, [20])).toEqual({ conflict: rowids[1] })
+    expect([1, 2].map((key) => probeUnique(index, b, [key]))).toEqual([null, null])
+    expect(probeUnique(index, b, [20])).toEqual({ conflict: rowids[1] })
   })
 
   test('two transactions that wait for each other’s keys deadlock', async () => {
@@ -243,12 +244,12 @@ describe('uniqueness', () => {
     const [a, b] = [manager.begin({ processId: 1 }), manager.begin({ processId: 2 })]
     table.insert(a, [1, 'a'])
     table.insert(b, [2, 'b'])
-    const waitA = index.probeUnique(a, [2]) as Wait
-    const waitB = index.probeUnique(b, [1]) as Wait
+    const waitA = probeUnique(index, a, [2]) as Wait
+    const waitB = probeUnique(index, b, [1]) as Wait
     expect(await failure(waitB.promise)).toBe('40P01 deadlock detected')
     b.rollback()
     await waitA.promise
-    expect(index.probeUnique(a, [2])).toBe(null)
+    expect(probeUnique(index, a, [2])).toBe(null)
   })
 
   test('rows of a bulk load count before their segment is complete', async () => {
@@ -257,11 +258,11 @@ describe('uniqueness', () => {
     const t = manager.begin()
     const bulk = storage.bulkWriter(t, table)
     for (let i = 0; i < 10_000; i++) bulk.append([i, 'x'])
-    expect(index.probeUnique(t, [9999])).toMatchObject({ conflict: expect.any(Number) })
-    expect(index.probeUnique(manager.begin(), [9999])).toBeInstanceOf(Wait)
+    expect(probeUnique(index, t, [9999])).toMatchObject({ conflict: expect.any(Number) })
+    expect(probeUnique(index, manager.begin(), [9999])).toBeInstanceOf(Wait)
     t.rollback()
     expect(index.entryCount).toBe(0)
-    expect(index.probeUnique(manager.begin(), [9999])).toBe(null)
+    expect(probeUnique(index, manager.begin(), [9999])).toBe(null)
   })
 })
 

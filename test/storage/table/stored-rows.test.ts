@@ -1,4 +1,5 @@
 /** Rows that a start found: decoded when somebody looks at them, once, and counted from the beginning. */
+import { probeUnique } from '../../../src/storage/index/conflicts.ts'
 import { expect, test } from 'vitest'
 import { rowKey } from '../../../src/storage/kv/keys.ts'
 import { WriteBatch } from '../../../src/storage/kv/key-value-store.ts'
@@ -94,8 +95,8 @@ test('indexes, unique checks, updates and merges see rows that nobody has looked
   const index = indexOn(first.table, [0])
   await index.prepare()?.promise
   const writer = first.database.manager.begin()
-  expect(index.probeUnique(writer, [7], -1, true)).toEqual({ conflict: 6 })
-  expect(index.probeUnique(writer, [101], -1, true)).toBe(null)
+  expect(probeUnique(index, writer, [7], -1, true)).toEqual({ conflict: 6 })
+  expect(probeUnique(index, writer, [101], -1, true)).toBe(null)
   writer.rollback()
 
   const second = await reopen()
