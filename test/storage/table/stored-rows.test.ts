@@ -95,7 +95,7 @@ test('indexes, unique checks, updates and merges see rows that nobody has looked
   const index = indexOn(first.table, [0])
   await index.prepare()?.promise
   const writer = first.database.manager.begin()
-  expect(probeUnique(index, writer, [7], -1, true)).toEqual({ conflict: 6 })
+  expect(probeUnique(index, writer, [7], -1, true)).toMatchObject({ conflict: 6 })
   expect(probeUnique(index, writer, [101], -1, true)).toBe(null)
   writer.rollback()
 
