@@ -7,8 +7,8 @@ import type { TableStore } from '../storage/table/table-store.ts'
 import type { Snapshot } from '../storage/transaction-state.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
-import { Wait } from '../vector/wait.ts'
 import { descriptorsOf } from './columns.ts'
+import { batchesOf } from '../storage/table/batches.ts'
 
 /** Rows sampled per unit of the statistics target, as PostgreSQL has it. */
 const ROWS_PER_TARGET = 300
@@ -73,11 +73,7 @@ const readRows = async (
 ): Promise<void> => {
   const scan = store.scan(snapshot, { columns, projection })
   let first = 0
-  for (let batch = scan.next(); batch !== null; batch = scan.next()) {
-    if (batch instanceof Wait) {
-      await batch.promise
-      continue
-    }
+  for await (const batch of batchesOf(scan)) {
     if (!take(batch, first)) return
     first += batch.count
     const waiting = pause()

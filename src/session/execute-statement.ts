@@ -26,7 +26,7 @@ export const plan = (
   node: Node,
   declared: readonly (SqlType | null)[],
   open: boolean,
-  reshape?: PlanningInput['reshape'],
+  extra: Pick<PlanningInput, 'reshape' | 'routine'> = {},
 ): StatementPlan =>
   planStatement(node, {
     catalog: core.catalog,
@@ -38,7 +38,7 @@ export const plan = (
     parameters: declared,
     openParameters: open,
     cursors: cursorRows(core),
-    ...(reshape === undefined ? {} : { reshape }),
+    ...extra,
   })
 
 /** Whether a plan may run as it is: the same catalog, the same names in reach. */

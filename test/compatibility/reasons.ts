@@ -32,7 +32,6 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
     /^pg_(identify_object|get_object_address|describe_object|import_system_collations)/,
     'Addresses of catalog objects are not made yet.',
   ],
-  [/^(close|in_range|record_image|btrecordimage)/, 'Not there yet.'],
 ]
 
 export const reasonFor = (name: string): string =>

@@ -99,3 +99,20 @@ test('many rows go out in portions', () => {
   expect(out.take().length).toBe(108)
   expect(writeDataRows(out, batch, next, Number.POSITIVE_INFINITY, writers)).toBe(1000)
 })
+
+test('of a row that cannot be written nothing is', () => {
+  const out = new OutputBuffer()
+  const broken = {
+    ...textType,
+    format: (value: string) => {
+      if (value === 'bad') throw new Error('no text form')
+      return value
+    },
+  }
+  const batch = new Batch([new DatumVector(['good', 'bad'])], 2)
+  const writers = columnWriters(out, batch, [field(broken)], null, context)
+  writeDataRows(out, batch, 0, 1, writers)
+  const { length } = out
+  expect(() => writeDataRows(out, batch, 1, Number.POSITIVE_INFINITY, writers)).toThrow('no text form')
+  expect(out.length).toBe(length)
+})

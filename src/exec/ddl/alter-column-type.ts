@@ -17,7 +17,6 @@ import type { ColumnDef, TypeName } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
-import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { interpret } from '../expression/interpret.ts'
@@ -26,6 +25,7 @@ import { checkComparable, validateCheck, validateForeignKey } from './constraint
 import { checkKeys } from './create-index.ts'
 import { describeObject } from './drop.ts'
 import { replaceStorage } from './truncate.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 /** Copies all rows into new storage, each as `change` leaves it; indexes are built again over it. */
 export const copyRows = async (
@@ -42,13 +42,7 @@ export const copyRows = async (
   })
   const after = replaceStorage(context, currentRelation(context, before.oid))
   const bulk = context.storage.bulkWriter(context.transaction, context.storage.store(after.storageId))
-  for (;;) {
-    const batch = scan.next()
-    if (batch === null) break
-    if (batch instanceof Wait) {
-      await batch.promise
-      continue
-    }
+  for await (const batch of batchesOf(scan)) {
     for (let k = 0; k < batch.count; k++) {
       const at = batch.position(k)
       const row: Datum[] = new Array(after.columns.length).fill(null)

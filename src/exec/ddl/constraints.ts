@@ -32,7 +32,6 @@ import { namesOf, type Constraint, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
 import { constraintConflict } from '../../errors/raise/inheritance.ts'
 import { castBetween, operatorsByName } from '../../functions/index.ts'
-import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
 import { isForeign } from '../foreign-keys/constraint.ts'
@@ -45,6 +44,7 @@ import { addExclusion } from './exclusion-constraints.ts'
 import { inheritForeignKey } from './partition-foreign-keys.ts'
 import { createIndexes } from './partition-indexes.ts'
 import { checkColumns } from './stored-expressions.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 /** A constraint as written; `column`: the column whose definition it stands in. */
 export interface ColumnConstraint {
@@ -125,11 +125,8 @@ export const validateCheck = async (context: DefinitionContext, table: number, n
   const scan = context.storage
     .store(relation.storageId)
     .scan(execution.snapshot, { columns: descriptorsOf(relation), projection: item.columns.map((c) => c.attnum - 1) })
-  for (;;) {
-    const batch = scan.next()
-    if (batch === null) return
-    if (batch instanceof Wait) await batch.promise
-    else if (violated(batch) !== null) throw checkViolatedByRow(name, relation.name)
+  for await (const batch of batchesOf(scan)) {
+    if (violated(batch) !== null) throw checkViolatedByRow(name, relation.name)
   }
 }
 
@@ -154,13 +151,7 @@ export const setNotNull = async (
     columns: descriptorsOf(relation),
     projection: missing.map((attnum) => attnum - 1),
   })
-  for (;;) {
-    const batch = scan.next()
-    if (batch === null) break
-    if (batch instanceof Wait) {
-      await batch.promise
-      continue
-    }
+  for await (const batch of batchesOf(scan)) {
     for (let k = 0; k < batch.count; k++) {
       const place = missing.findIndex((_, i) => batch.columns[i]?.isNull(batch.position(k)))
       if (place >= 0) throw containsNulls(relation.columns[(missing[place] as number) - 1]?.name ?? '', relation.name)

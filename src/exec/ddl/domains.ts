@@ -36,13 +36,13 @@ import { formatType } from '../../types/index.ts'
 import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
-import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
 import { analysisFor, chooseName, noticeOf, PG_TYPE, targetSchema, type DefinitionContext } from './context.ts'
 import { dropObjects } from './drop.ts'
 import { containsType } from './contains-type.ts'
 import { newTypeName, storeType } from './store-type.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
 
@@ -237,11 +237,8 @@ const requireValues = async (
       const scan = context.storage
         .store(relation.storageId)
         .scan(execution.snapshot, { columns: descriptorsOf(relation), projection: [column.attnum - 1] })
-      for (;;) {
-        const batch = scan.next()
-        if (batch === null) break
-        if (batch instanceof Wait) await batch.promise
-        else if (violated(batch) !== null) {
+      for await (const batch of batchesOf(scan)) {
+        if (violated(batch) !== null) {
           throw check === null
             ? columnValuesNull(column.name, relation.name)
             : columnValuesViolate(column.name, relation.name)

@@ -11,7 +11,6 @@ import {
   partitionViolatedByRow,
 } from '../../errors/raise/inheritance.ts'
 import type { PartitionCmd, RangeVar } from '../../sql/ast.ts'
-import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import { checkPartitionRemoval, foreignKeysAbove } from '../foreign-keys/partition-removal.ts'
 import { PartitionCheck } from '../modify/partition-key.ts'
@@ -20,6 +19,7 @@ import { attachColumns, detachColumns } from './inheritance.ts'
 import { checkBound, partitionBound } from './partition-bounds.ts'
 import { inheritForeignKey } from './partition-foreign-keys.ts'
 import { attachIndexPartition, inheritIndex } from './partition-indexes.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 /** Reads all rows of a table, or of its partitions, and throws 23514 for one that the table is not to have. */
 const checkPartitionRows = async (
@@ -34,13 +34,7 @@ const checkPartitionRows = async (
     const columns = descriptorsOf(table)
     const projection = columns.map((_, i) => i)
     const scan = context.storage.store(table.storageId).scan(execution.snapshot, { columns, projection })
-    for (;;) {
-      const batch = scan.next()
-      if (batch === null) break
-      if (batch instanceof Wait) {
-        await batch.promise
-        continue
-      }
+    for await (const batch of batchesOf(scan)) {
       for (let k = 0; k < batch.count; k++) {
         if (!check.accepts(batch.row(k))) throw partitionViolatedByRow(table.name, isDefault)
       }

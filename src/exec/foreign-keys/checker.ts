@@ -8,7 +8,6 @@ import { padRow } from '../../storage/table/column.ts'
 import { rowsToBatch } from '../../storage/table/table-scan.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { BATCH_SIZE, type Batch } from '../../vector/batch.ts'
-import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import type { InsertedRows, RowEvent, RowEvents } from '../modify/row-events.ts'
@@ -16,6 +15,7 @@ import { type ForeignConstraint, foreignKeysTo, isForeign, isIdenticalKey, isSam
 import { ManyReferences } from './many-references.ts'
 import { Reference } from './reference.ts'
 import { ReferencedKey } from './referenced-key.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 /** A check put off to the end of the transaction: of a changed row, or of rows that were inserted. */
 export interface DeferredCheck {
@@ -126,9 +126,8 @@ export class ForeignKeyChecker {
     const columns = descriptorsOf(relation)
     const options = { columns, projection: many.projection, withRowids: true, from, to }
     const scan = storage.store(relation.storageId).scan(transaction.freshSnapshot(transaction.command + 1), options)
-    for (let batch = scan.next(); batch !== null; batch = scan.next()) {
-      if (batch instanceof Wait) await batch.promise
-      else await many.add(rowsWithin(batch, from, to))
+    for await (const batch of batchesOf(scan)) {
+      await many.add(rowsWithin(batch, from, to))
     }
     await many.finish()
   }

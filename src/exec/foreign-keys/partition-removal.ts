@@ -2,13 +2,13 @@
 import { ancestorsOf } from '../../catalog/inheritance.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { scannedTables } from '../../catalog/partitions.ts'
-import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import { columnsAt, type ForeignConstraint, foreignKeysTo, isForeign } from './constraint.ts'
 import { toReferenced } from './key-conversion.ts'
 import { partitionReferenced } from './messages.ts'
 import { partsOf } from './reference.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 /** Foreign keys, those of partitions for all, that refer to a table which the partition is, so far, a part of. */
 export const foreignKeysAbove = ({ catalog }: ExecutionContext, partition: RelationObject): ForeignConstraint[] => {
@@ -40,11 +40,7 @@ export const checkPartitionRemoval = async (
   const snapshot = transaction.freshSnapshot(transaction.command + 1)
   const projection = columns.map((attnum) => attnum - 1)
   const scan = context.storage.store(child.storageId).scan(snapshot, { columns: descriptorsOf(child), projection })
-  for (let batch = scan.next(); batch !== null; batch = scan.next()) {
-    if (batch instanceof Wait) {
-      await batch.promise
-      continue
-    }
+  for await (const batch of batchesOf(scan)) {
     for (let k = 0; k < batch.count; k++) {
       const own = batch.row(k)
       if (own.includes(null)) continue

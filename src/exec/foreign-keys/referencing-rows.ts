@@ -2,11 +2,11 @@
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import type { Snapshot } from '../../storage/transaction-state.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import { columnsAt, type ForeignConstraint, isEqual } from './constraint.ts'
 import { type Conversion, hasSameOrder, toReferenced } from './key-conversion.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 export class ReferencingRows {
   readonly child: RelationObject
@@ -74,13 +74,7 @@ export class ReferencingRows {
       withRowids: true,
     })
     const rowids: number[] = []
-    for (;;) {
-      const batch = scan.next()
-      if (batch === null) return rowids
-      if (batch instanceof Wait) {
-        await batch.promise
-        continue
-      }
+    for await (const batch of batchesOf(scan)) {
       for (let k = 0; k < batch.count; k++) {
         const at = batch.position(k)
         if (columns.every((_, i) => this.#matches(i, batch.columns[i]?.get(at), key))) {
@@ -90,5 +84,6 @@ export class ReferencingRows {
       const wait = this.#context.poll()
       if (wait !== null) await wait.promise
     }
+    return rowids
   }
 }

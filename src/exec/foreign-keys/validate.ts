@@ -1,11 +1,11 @@
 /** ADD FOREIGN KEY and VALIDATE CONSTRAINT: every row that is there must find its reference. */
 import type { RelationObject } from '../../catalog/objects.ts'
-import { Wait } from '../../vector/wait.ts'
 import { descriptorsOf } from '../columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import type { ForeignConstraint } from './constraint.ts'
 import { ManyReferences } from './many-references.ts'
 import { Reference } from './reference.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 /**
  * Looks at what is committed now, whatever the transaction's snapshot is; table locks keep it, or checks of keys that go
@@ -17,9 +17,8 @@ export const validateReferences = async (context: ExecutionContext, constraint: 
   const many = new ManyReferences(context, relation, [new Reference(context, constraint, snapshot)])
   const options = { columns: descriptorsOf(relation), projection: many.projection }
   const scan = context.storage.store(relation.storageId).scan(snapshot, options)
-  for (let batch = scan.next(); batch !== null; batch = scan.next()) {
-    if (batch instanceof Wait) await batch.promise
-    else await many.add(batch)
+  for await (const batch of batchesOf(scan)) {
+    await many.add(batch)
   }
   await many.finish()
 }

@@ -7,8 +7,8 @@ import { descriptorsOf } from '../../exec/columns.ts'
 import { damagedRuns } from '../../storage/check-storage.ts'
 import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { Wait } from '../../vector/wait.ts'
 import { type CheckContext, type Finding, messageOf, nameOf, problem, RowProblems } from './finding.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 /** Throws XX001 or XX002 when entries or rows cannot be read. */
 export const checkIndex = async (
@@ -99,11 +99,7 @@ const findMissing = async (
     projection: columns.map((_, i) => i),
     withRowids: true,
   })
-  for (let batch = scan.next(); batch !== null; batch = scan.next()) {
-    if (batch instanceof Wait) {
-      await batch.promise
-      continue
-    }
+  for await (const batch of batchesOf(scan)) {
     for (let k = 0; k < batch.count; k++) {
       if (k % 256 === 255) await rest()
       const row = batch.row(k)

@@ -12,8 +12,8 @@ import { partsOf } from '../../exec/foreign-keys/reference.ts'
 import { PartitionCheck } from '../../exec/modify/partition-key.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import type { Batch } from '../../vector/batch.ts'
-import { Wait } from '../../vector/wait.ts'
 import { type CheckContext, type Finding, nameOf, RowProblems } from './finding.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 /** Looks at the visible rows of a batch, whose last column holds their rowids. */
 interface BatchCheck {
@@ -36,9 +36,8 @@ export const checkRows = async (context: CheckContext, relation: RelationObject)
     projection: columns.map((column) => column.attnum - 1),
     withRowids: true,
   })
-  for (let batch = scan.next(); batch !== null; batch = scan.next()) {
-    if (batch instanceof Wait) await batch.promise
-    else for (const check of checks) await check.look(batch)
+  for await (const batch of batchesOf(scan)) {
+    for (const check of checks) await check.look(batch)
     await rest()
   }
   return checks.flatMap(({ problems }) => problems.findings())

@@ -7,8 +7,8 @@ import type { QueryRows } from '../../functions/context.ts'
 import { characterPosition, parseStatements } from '../../sql/parse.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { SessionCore } from '../core.ts'
-import { lockTables, startNested } from '../execute-statement.ts'
-import { planStatement, type StatementPlan } from '../plan-statement.ts'
+import { lockTables, plan, startNested } from '../execute-statement.ts'
+import type { StatementPlan } from '../plan-statement.ts'
 
 /** A mistake is shown in the query's own text. */
 const inQuery = (error: unknown, text: string): unknown => {
@@ -25,24 +25,15 @@ const inQuery = (error: unknown, text: string): unknown => {
 const planOf = (core: SessionCore, text: string): StatementPlan => {
   const [statement, second] = parseStatements(text)
   if (statement === undefined || second !== undefined || !isPlannable(statement.node)) throw noQuery(text)
-  return planStatement(statement.node, {
-    catalog: core.catalog,
-    searchPath: core.searchPath,
-    format: core.format,
-    databaseName: core.databaseName,
-    tables: core.tables,
-    statisticsVersion: core.database.statistics.version,
-    parameters: [],
-    openParameters: false,
-  })
+  return plan(core, statement.node, [], false)
 }
 
 /** The rows of one query, within the statement that is running. Throws 55P03 where it would have to wait. */
 export const runQuery = (core: SessionCore, text: string): QueryRows => {
   try {
-    const plan = planOf(core, text)
-    if (plan.fields === null || plan.writes) throw noQuery(text)
-    const locked = lockTables(core, plan, () => planOf(core, text))
+    const planned = planOf(core, text)
+    if (planned.fields === null || planned.writes) throw noQuery(text)
+    const locked = lockTables(core, planned, () => planOf(core, text))
     if (locked instanceof Promise) throw mustWait(locked)
     const rows: Datum[][] = []
     const running = startNested(core, locked, [], { patient: true, fresh: false })
@@ -59,7 +50,7 @@ export const runQuery = (core: SessionCore, text: string): QueryRows => {
     } finally {
       running.end()
     }
-    return { columns: plan.fields.map(({ name, type }) => ({ name, type })), rows }
+    return { columns: planned.fields.map(({ name, type }) => ({ name, type })), rows }
   } catch (error) {
     throw inQuery(error, text)
   }

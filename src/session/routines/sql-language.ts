@@ -14,8 +14,8 @@ import { OID } from '../../types/oids.ts'
 import { SqlRecord } from '../../types/record.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
-import { isCurrent, lockTables, startNested } from '../execute-statement.ts'
-import { planStatement, type StatementPlan } from '../plan-statement.ts'
+import { isCurrent, lockTables, plan, startNested } from '../execute-statement.ts'
+import type { StatementPlan } from '../plan-statement.ts'
 import { callProcedure } from '../utility/call.ts'
 import { runUtility } from '../utility/index.ts'
 import type { RoutineCall, RoutineLanguage } from './language.ts'
@@ -46,15 +46,7 @@ const planOf = (call: RoutineCall, statement: BodyStatement, last: boolean): Sta
   const { core, routine, types } = call
   if (statement.plan !== null && isCurrent(core, statement.plan)) return statement.plan
   const result = last ? returnedColumns(types) : null
-  statement.plan = planStatement(statement.node, {
-    catalog: core.catalog,
-    searchPath: core.searchPath,
-    format: core.format,
-    databaseName: core.databaseName,
-    tables: core.tables,
-    statisticsVersion: core.database.statistics.version,
-    parameters: types.args,
-    openParameters: false,
+  statement.plan = plan(core, statement.node, types.args, false, {
     routine: { name: routine.name, parameters: namesOfParameters(routine) },
     ...(result === null ? {} : { reshape: (context, query) => shapeResult(context, query, result) }),
   })

@@ -57,10 +57,12 @@ export const cursorHandlers: UtilityHandlers = {
     refuseLocks(query, bits)
     let sources: CursorSources = { tables: [], locks: false }
     const again = () =>
-      plan(core, query, [], false, (context, analyzed) => {
-        const shaped = withAddresses(context, analyzed)
-        ;({ sources } = shaped)
-        return shaped.query
+      plan(core, query, [], false, {
+        reshape: (context, analyzed) => {
+          const shaped = withAddresses(context, analyzed)
+          ;({ sources } = shaped)
+          return shaped.query
+        },
       })
     const locked = await lockTables(core, again(), again)
     const running = startPlan(core, locked, [])

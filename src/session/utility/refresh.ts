@@ -20,6 +20,7 @@ import { lockTables, plan } from '../execute-statement.ts'
 import type { StatementPlan } from '../plan-statement.ts'
 import { eachRow } from './create-table-as.ts'
 import { definitionContext } from './definition-context.ts'
+import { batchesOf } from '../../storage/table/batches.ts'
 
 export const refreshMaterializedView = async (core: SessionCore, node: RefreshMatViewStmt): Promise<string> => {
   core.block.transaction.checkWritable('REFRESH MATERIALIZED VIEW')
@@ -142,13 +143,7 @@ const removeOthers = async (
   const options = { columns, projection: columns.map((_, i) => i), withRowids: true }
   const scan = writer.store.scan(execution.snapshot, options)
   const gone: number[] = []
-  for (;;) {
-    const batch = scan.next()
-    if (batch === null) break
-    if (batch instanceof Wait) {
-      await batch.promise
-      continue
-    }
+  for await (const batch of batchesOf(scan)) {
     for (let k = 0; k < batch.count; k++) {
       const row = batch.row(k)
       const rowid = row.pop() as number
