@@ -359,7 +359,11 @@ const aggregateCall = (
   type: SqlType,
 ): Expr => {
   const { location } = node
-  const owner = scope.ownerOf(args)
+  const distinct = node.agg_distinct ?? false
+  const orderNodes = node.agg_order ?? []
+  let orderBy: SortKey[] = scope.within(CLAUSE.aggregateArgument, () => analyzeSortKeys(context, scope, orderNodes))
+  const filter = filterOf(context, scope, node)
+  const owner = scope.ownerOf([...args, ...orderBy.map((key) => key.expr), ...(filter === null ? [] : [filter])])
   const { clause } = owner
   if (!clause.aggregates) {
     if (clause === CLAUSE.aggregateArgument || clause === CLAUSE.filter) {
@@ -370,9 +374,6 @@ const aggregateCall = (
   if (owner !== scope && owner.readsFrom) {
     throw groupingError('aggregate functions are not allowed in FROM clause of their own query level', location)
   }
-  const distinct = node.agg_distinct ?? false
-  const orderNodes = node.agg_order ?? []
-  let orderBy: SortKey[] = scope.within(CLAUSE.aggregateArgument, () => analyzeSortKeys(context, scope, orderNodes))
   const direct = directArguments(record, args.length)
   if (direct !== undefined) {
     // WITHIN GROUP: the sorted expressions are the aggregated arguments themselves.
@@ -388,7 +389,7 @@ const aggregateCall = (
     args,
     distinct,
     orderBy,
-    filter: filterOf(context, scope, node),
+    filter,
     star: node.agg_star ?? false,
     type,
     typmod: -1,

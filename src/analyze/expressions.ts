@@ -263,12 +263,6 @@ const analyzeCoalesce = (context: AnalysisContext, scope: Scope, node: CoalesceN
 const analyzeMinMax = (context: AnalysisContext, scope: Scope, node: MinMaxNode): Expr => {
   const greatest = node.op !== 'IS_LEAST'
   const common = commonArgs(context, scope, node.args ?? [], greatest ? 'GREATEST' : 'LEAST')
-  if (common.type.compare === null) {
-    throw undefinedObject(
-      `could not identify a comparison function for type ${formatType(common.type, -1)}`,
-      node.location,
-    )
-  }
   return { kind: greatest ? 'greatest' : 'least', ...common }
 }
 

@@ -219,8 +219,9 @@ const nullIf = (context: AnalysisContext, left: Expr, right: Expr, location: Loc
     right: resolved.right,
     operator,
     function: fn,
-    type: resolved.left.type,
-    typmod: left.typmod,
+    // Any row is compared as a record; what comes out is still the row that went in.
+    type: resolved.left.type.oid === OID.record ? left.type : resolved.left.type,
+    typmod: resolved.left.type.oid === left.type.oid ? left.typmod : -1,
   }
 }
 

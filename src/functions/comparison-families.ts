@@ -3,7 +3,8 @@
  * that sequence. Pairs of types without order have the first one or two only.
  */
 import { noComparison } from '../errors/raise/data.ts'
-import { dateToTimestamp, timestampToTimestamptz } from '../types/datetime/convert.ts'
+import { END_TIMESTAMP } from '../types/datetime/calendar.ts'
+import { dateToTimestamp, isBeyondTimestamps, timestampToTimestamptz } from '../types/datetime/convert.ts'
 import { compareIntervals } from '../types/datetime/interval.ts'
 import { compareFloats } from '../types/floats.ts'
 import type { ExactInteger } from '../types/int64.ts'
@@ -79,11 +80,14 @@ const reversedIn =
   (context: EvalContext, b: B, a: A): number =>
     -compare(context, a, b)
 
+/** A date that no timestamp reaches comes after all of them but infinity. */
 const dateWithTimestamp = (date: number, timestamp: ExactInteger): number =>
-  compareExact(dateToTimestamp(date), timestamp)
+  isBeyondTimestamps(date) ? compareExact(END_TIMESTAMP, timestamp) : compareExact(dateToTimestamp(date), timestamp)
 
 const dateWithTimestamptz = (context: EvalContext, date: number, timestamp: ExactInteger): number =>
-  compareExact(timestampToTimestamptz(dateToTimestamp(date), context.format.timeZone), timestamp)
+  isBeyondTimestamps(date)
+    ? compareExact(END_TIMESTAMP, timestamp)
+    : compareExact(timestampToTimestamptz(dateToTimestamp(date), context.format.timeZone), timestamp)
 
 const timestampWithTimestamptz = (context: EvalContext, local: ExactInteger, timestamp: ExactInteger): number =>
   compareExact(timestampToTimestamptz(local, context.format.timeZone), timestamp)

@@ -59,7 +59,9 @@ export class Changes {
     const { random, total } = this
     if (!random.chance(0.6)) return ''
     if (random.chance(0.3)) return ' RETURNING *'
-    const list = total.over(this.columnsOf(alias), () => random.several(1, 3, () => total.of(random.pick(['integer', 'text', 'boolean', 'date', 'numeric'] as const), 1)))
+    const list = total.over(this.columnsOf(alias), () =>
+      random.several(1, 3, () => total.of(random.pick(['integer', 'text', 'boolean', 'date', 'numeric'] as const), 1)),
+    )
     return ` RETURNING ${list.join(', ')}`
   }
 
@@ -89,14 +91,20 @@ export class Changes {
   private assignments(): string {
     const { random, total } = this
     const columns = random.shuffled(SETTABLE).slice(0, random.integer(1, 3))
-    if (random.chance(0.1)) return `(${columns.map((column) => column.sql).join(', ')}) = ROW(${columns.map((column) => this.value(column)).join(', ')})`
+    if (random.chance(0.1))
+      return `(${columns.map((column) => column.sql).join(', ')}) = ROW(${columns.map((column) => this.value(column)).join(', ')})`
     const list = columns.map((column) => `${column.sql} = ${this.value(column)}`)
-    if (random.chance(0.1)) list.push(`id = ${total.columns.find((column) => column.type === 'integer')?.sql ?? '1'} + ${random.pick([0, 100])}`)
+    if (random.chance(0.1))
+      list.push(
+        `id = ${total.columns.find((column) => column.type === 'integer')?.sql ?? '1'} + ${random.pick([0, 100])}`,
+      )
     return list.join(', ')
   }
 
   private where(alias: string, more: readonly Column[] = []): string {
-    return this.random.chance(0.85) ? ` WHERE ${this.total.over([...this.columnsOf(alias), ...more], () => this.total.condition(2))}` : ''
+    return this.random.chance(0.85)
+      ? ` WHERE ${this.total.over([...this.columnsOf(alias), ...more], () => this.total.condition(2))}`
+      : ''
   }
 
   private update(table: string): string {
@@ -123,11 +131,14 @@ export class Changes {
   private merge(table: string): string {
     const { random, total } = this
     const visible = [...this.columnsOf('o'), ...this.columnsOf('s')]
-    const condition = (columns: readonly Column[]): string => (random.chance(0.4) ? ` AND ${total.over(columns, () => total.condition(1))}` : '')
+    const condition = (columns: readonly Column[]): string =>
+      random.chance(0.4) ? ` AND ${total.over(columns, () => total.condition(1))}` : ''
     const actions = random.several(1, 3, () =>
       random.pick([
-        () => `WHEN MATCHED${condition(visible)} THEN ${random.pick(['DELETE', 'DO NOTHING', `UPDATE SET ${total.over(visible, () => this.assignments())}`])}`,
-        () => `WHEN NOT MATCHED${condition(this.columnsOf('s'))} THEN INSERT (id, k, t) VALUES (s.id + 50, ${total.over(this.columnsOf('s'), () => `${total.of('integer', 1)}, ${total.of('text', 1)}`)})`,
+        () =>
+          `WHEN MATCHED${condition(visible)} THEN ${random.pick(['DELETE', 'DO NOTHING', `UPDATE SET ${total.over(visible, () => this.assignments())}`])}`,
+        () =>
+          `WHEN NOT MATCHED${condition(this.columnsOf('s'))} THEN INSERT (id, k, t) VALUES (s.id + 50, ${total.over(this.columnsOf('s'), () => `${total.of('integer', 1)}, ${total.of('text', 1)}`)})`,
         () => `WHEN NOT MATCHED${condition(this.columnsOf('s'))} THEN DO NOTHING`,
       ])(),
     )
@@ -139,8 +150,10 @@ export class Changes {
     const columns = this.columnsOf('few').filter((column) => /\.(id|k|j|t|n|d)$/.test(column.sql))
     return total.over(columns, () =>
       random.pick([
-        () => `INSERT INTO few (id, k, t) VALUES (${random.integer(25, 40)}, ${random.integer(0, 8)}, ${total.constant('text')})${random.pick(['', ' RETURNING *'])}`,
-        () => `UPDATE few SET k = ${total.of('integer', 1)} WHERE ${total.condition(1)}${random.pick(['', ' RETURNING id, k'])}`,
+        () =>
+          `INSERT INTO few (id, k, t) VALUES (${random.integer(25, 40)}, ${random.integer(0, 8)}, ${total.constant('text')})${random.pick(['', ' RETURNING *'])}`,
+        () =>
+          `UPDATE few SET k = ${total.of('integer', 1)} WHERE ${total.condition(1)}${random.pick(['', ' RETURNING id, k'])}`,
         () => `DELETE FROM few WHERE ${total.condition(1)}${random.pick(['', ' RETURNING t'])}`,
       ])(),
     )
@@ -152,7 +165,8 @@ export class Changes {
     const where = total.over(this.columnsOf('o'), () => total.condition(1))
     const change = random.pick([
       () => `DELETE FROM ${table} AS o WHERE ${where} RETURNING o.*`,
-      () => `UPDATE ${table} AS o SET ${total.over(this.columnsOf('o'), () => this.assignments())} WHERE ${where} RETURNING o.*`,
+      () =>
+        `UPDATE ${table} AS o SET ${total.over(this.columnsOf('o'), () => this.assignments())} WHERE ${where} RETURNING o.*`,
     ])()
     return `WITH changed AS (${change}) SELECT ${random.pick(['count(*), max(id)', 'id, k, t', 'd, count(*)'])} FROM changed${random.pick(['', ' WHERE id > 3'])}`.replace(
       /^(.*SELECT d, count.*)$/s,

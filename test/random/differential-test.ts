@@ -90,7 +90,9 @@ export const differentialTest = async (options: Options): Promise<Totals> => {
         const shorter = { ...statement, sql }
         const [first, second] = await Promise.all([run(reference, shorter), run(own, shorter)])
         return (
-          isAlike(expected, first) && isAlike(actual, second) && differenceOf(first, second, statement.ordered) === difference
+          isAlike(expected, first) &&
+          isAlike(actual, second) &&
+          differenceOf(first, second, statement.ordered) === difference
         )
       }
       options.reportShort(await reduce(statement.sql, shows))
@@ -103,5 +105,10 @@ export const differentialTest = async (options: Options): Promise<Totals> => {
   await Promise.all([reference.end(), own.end()])
   const { message = 0, ...others } = byKind
   const differences = Object.values(others).reduce((sum, count) => sum + count, 0)
-  return { statements: options.statements, succeeded, differences, byKind: { ...others, ...(message > 0 ? { message } : {}) } }
+  return {
+    statements: options.statements,
+    succeeded,
+    differences,
+    byKind: { ...others, ...(message > 0 ? { message } : {}) },
+  }
 }

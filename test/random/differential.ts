@@ -37,7 +37,9 @@ const report = ({ difference, statement, reference, own }: Found): boolean => {
   const count = (seen.get(key) ?? 0) + 1
   seen.set(key, count)
   if (count > 1 || (difference === 'message' && !values.messages)) return false
-  console.log(`## ${difference}: ${statement.label}\n${statement.sql};\n  PostgreSQL: ${describe(reference, own)}\n  here: ${describe(own, reference)}\n`)
+  console.log(
+    `## ${difference}: ${statement.label}\n${statement.sql};\n  PostgreSQL: ${describe(reference, own)}\n  here: ${describe(own, reference)}\n`,
+  )
   return values.reduce && statement.sql.length > 80
 }
 

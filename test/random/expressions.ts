@@ -15,8 +15,32 @@ export interface Column {
 
 /** Element types that stand for anyelement; ranges that stand for anyrange. */
 const ELEMENTS = [
-  'integer', 'bigint', 'numeric', 'text', 'boolean', 'date', 'timestamp without time zone', 'double precision', 'uuid', 'jsonb', 'interval', 'inet',
-  'character varying', 'mood', 'whole', 'pair', 'bytea', 'time without time zone', 'point', 'int4range', 'bit varying', 'name', '"char"', 'smallint', 'real', 'money',
+  'integer',
+  'bigint',
+  'numeric',
+  'text',
+  'boolean',
+  'date',
+  'timestamp without time zone',
+  'double precision',
+  'uuid',
+  'jsonb',
+  'interval',
+  'inet',
+  'character varying',
+  'mood',
+  'whole',
+  'pair',
+  'bytea',
+  'time without time zone',
+  'point',
+  'int4range',
+  'bit varying',
+  'name',
+  '"char"',
+  'smallint',
+  'real',
+  'money',
 ]
 const RANGES: Readonly<Record<string, readonly [subtype: string, multirange: string]>> = {
   int4range: ['integer', 'int4multirange'],
@@ -26,12 +50,16 @@ const RANGES: Readonly<Record<string, readonly [subtype: string, multirange: str
   tsrange: ['timestamp without time zone', 'tsmultirange'],
   tstzrange: ['timestamp with time zone', 'tstzmultirange'],
 }
-export const TYPES = Object.keys(VALUES).filter((type) => !['cid', 'int2vector', 'oidvector', 'xid8', 'tid'].includes(type))
+export const TYPES = Object.keys(VALUES).filter(
+  (type) => !['cid', 'int2vector', 'oidvector', 'xid8', 'tid'].includes(type),
+)
 
-export const quote = (text: string): string => (text.includes('\\') ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`)
+export const quote = (text: string): string =>
+  text.includes('\\') ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`
 
 /** A type without a modifier: `bit` and `character` by these names are those of length 1. */
-export const written = (type: string): string => type.replace(/^character(?!\w| varying)/, 'bpchar').replace(/^bit(?!\w| varying)/, '"bit"')
+export const written = (type: string): string =>
+  type.replace(/^character(?!\w| varying)/, 'bpchar').replace(/^bit(?!\w| varying)/, '"bit"')
 
 const cast = (sql: string, type: string): string => `(${sql})::${written(type)}`
 
@@ -121,7 +149,10 @@ export class Expressions {
   }
 
   private arrayItem(type: string): string {
-    return `"${this.random.pick(VALUES[type] ?? ['x']).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+    return `"${this.random
+      .pick(VALUES[type] ?? ['x'])
+      .replaceAll('\\', '\\\\')
+      .replaceAll('"', '\\"')}"`
   }
 
   /** Concrete types in place of the polymorphic ones of one call. */
@@ -194,9 +225,11 @@ export class Expressions {
     const choose = this.binding()
     for (const type of [fact.left, fact.right]) if (type !== null && /range$/.test(type)) choose(type)
     const like = /^!?~~\*?$/.test(fact.name)
-    const right = () =>
-      like && this.random.chance(0.7) ? this.pattern() : this.of(choose(fact.right), depth - 1)
-    const sql = fact.left === null ? `(${fact.name} ${right()})` : `(${this.of(choose(fact.left), depth - 1)} ${fact.name} ${right()})`
+    const right = () => (like && this.random.chance(0.7) ? this.pattern() : this.of(choose(fact.right), depth - 1))
+    const sql =
+      fact.left === null
+        ? `(${fact.name} ${right()})`
+        : `(${this.of(choose(fact.left), depth - 1)} ${fact.name} ${right()})`
     return isInexact(fact.name, [fact.left ?? fact.right]) ? cast(sql, 'real') : sql
   }
 
@@ -216,7 +249,9 @@ export class Expressions {
     const source = this.random.pick(TYPES)
     const target = this.random.pick(TYPES)
     this.label = `${source}::text::${target}`
-    return this.random.chance(0.5) ? cast(this.of(source, depth - 1), 'text') : cast(cast(this.of(source, depth - 1), 'text'), target)
+    return this.random.chance(0.5)
+      ? cast(this.of(source, depth - 1), 'text')
+      : cast(cast(this.of(source, depth - 1), 'text'), target)
   }
 
   /** What has a grammar of its own. */
@@ -273,12 +308,35 @@ export class Expressions {
 
   private timeForm(depth: number): string {
     const { random } = this
-    const field = random.pick(['year', 'month', 'day', 'hour', 'minute', 'second', 'epoch', 'dow', 'doy', 'week', 'isoyear', 'julian', 'century', 'quarter'])
-    const type = random.pick(['date', 'timestamp without time zone', 'timestamp with time zone', 'interval', 'time without time zone'])
+    const field = random.pick([
+      'year',
+      'month',
+      'day',
+      'hour',
+      'minute',
+      'second',
+      'epoch',
+      'dow',
+      'doy',
+      'week',
+      'isoyear',
+      'julian',
+      'century',
+      'quarter',
+    ])
+    const type = random.pick([
+      'date',
+      'timestamp without time zone',
+      'timestamp with time zone',
+      'interval',
+      'time without time zone',
+    ])
     return random.pick([
       () => `extract(${field} FROM ${this.of(type, depth - 1)})`,
-      () => `(${this.of(random.pick(['timestamp without time zone', 'timestamp with time zone']), depth - 1)} AT TIME ZONE ${quote(random.pick(['UTC', 'America/New_York', '+03', 'Asia/Tokyo']))})`,
-      () => `(${this.of('date', 0)}, ${this.of('date', 0)}) OVERLAPS (${this.of('date', 0)}, ${this.of(random.pick(['date', 'interval']), 0)})`,
+      () =>
+        `(${this.of(random.pick(['timestamp without time zone', 'timestamp with time zone']), depth - 1)} AT TIME ZONE ${quote(random.pick(['UTC', 'America/New_York', '+03', 'Asia/Tokyo']))})`,
+      () =>
+        `(${this.of('date', 0)}, ${this.of('date', 0)}) OVERLAPS (${this.of('date', 0)}, ${this.of(random.pick(['date', 'interval']), 0)})`,
     ])()
   }
 
@@ -296,9 +354,20 @@ export class Expressions {
       [3, () => `(${value()} IS ${not}DISTINCT FROM ${value()})`],
       [2, () => `(${value()} ${not}BETWEEN ${random.pick(['', 'SYMMETRIC '])}${value()} AND ${value()})`],
       [3, () => `(${value()} ${not}IN (${random.several(1, 3, value).join(', ')}))`],
-      [2, () => `(${value()} ${random.pick(['=', '<>', '<', '>='])} ${random.pick(['ANY', 'ALL'])} (${this.of(`${type}[]`, depth - 1)}))`],
-      [2, () => `(ROW(${value()}, ${this.leaf('integer')}) ${random.pick(['=', '<>', '<', '>=', 'IS DISTINCT FROM'])} ROW(${value()}, ${this.leaf('integer')}))`],
-      [1, () => `(${this.of('text', depth - 1)} ${not}${random.pick(['LIKE', 'ILIKE', 'SIMILAR TO'])} ${this.pattern()})`],
+      [
+        2,
+        () =>
+          `(${value()} ${random.pick(['=', '<>', '<', '>='])} ${random.pick(['ANY', 'ALL'])} (${this.of(`${type}[]`, depth - 1)}))`,
+      ],
+      [
+        2,
+        () =>
+          `(ROW(${value()}, ${this.leaf('integer')}) ${random.pick(['=', '<>', '<', '>=', 'IS DISTINCT FROM'])} ROW(${value()}, ${this.leaf('integer')}))`,
+      ],
+      [
+        1,
+        () => `(${this.of('text', depth - 1)} ${not}${random.pick(['LIKE', 'ILIKE', 'SIMILAR TO'])} ${this.pattern()})`,
+      ],
       [1, () => `(${value()} ${random.pick(['<', '='])} (SELECT ${value()}))`],
       [1, () => `EXISTS (SELECT ${value()} WHERE ${truth()})`],
       [1, () => `(${value()} ${not}IN (SELECT ${value()} UNION ALL SELECT ${value()}))`],

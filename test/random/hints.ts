@@ -21,7 +21,18 @@ const BY_ARGUMENT: Readonly<Record<string, readonly (Words | null)[]>> = {
   timezone: [words(WORDS.zone)],
   to_number: [words(['1', '-12.5', '1,234.50', '$5', '12E2', 'abc', '', '<12>', '4-']), words(WORDS.numberFormat)],
   to_date: [
-    words(['2024-02-29', '20240229', '29 Feb 2024', 'Thursday', '12', '44-03-15 BC', '', '2024-13-45', '1 2 3', '2024 060']),
+    words([
+      '2024-02-29',
+      '20240229',
+      '29 Feb 2024',
+      'Thursday',
+      '12',
+      '44-03-15 BC',
+      '',
+      '2024-13-45',
+      '1 2 3',
+      '2024 060',
+    ]),
     words(WORDS.timeFormat),
   ],
   encode: [null, words(WORDS.encoding)],
@@ -35,7 +46,13 @@ const BY_ARGUMENT: Readonly<Record<string, readonly (Words | null)[]>> = {
   array_fill: [null, words(['{2}', '{1,2}', '{0}', '{}', '{2,NULL}'], 1), words(['{1}', '{2,3}', '{-1}'], 1)],
   is_normalized: [null, words(WORDS.normal)],
   normalize: [null, words(WORDS.normal)],
-  regexp_replace: [null, words(WORDS.regex), words(['X', '\\1', '[\\&]', '', '\\2\\1']), words(['', 'g', 'i', 'gi']), null],
+  regexp_replace: [
+    null,
+    words(WORDS.regex),
+    words(['X', '\\1', '[\\&]', '', '\\2\\1']),
+    words(['', 'g', 'i', 'gi']),
+    null,
+  ],
   regexp_matches: [null, words(WORDS.regex), words(WORDS.regexFlags)],
   regexp_match: [null, words(WORDS.regex), words(WORDS.regexFlags)],
   regexp_split_to_array: [null, words(WORDS.regex), words(WORDS.regexFlags)],
@@ -50,8 +67,13 @@ const BY_ARGUMENT: Readonly<Record<string, readonly (Words | null)[]>> = {
   to_tsquery: [words(WORDS.configuration)],
   generate_series: [small, small, small],
   format: [words(['%s', '%I %L', '%1$s %2$s', '%%', '%-5s|', '%5s|', '%s %s', '%', '%x', '%3$s', '%*s', '|%10L|'])],
-  ts_headline: [null, null, null, words(['MaxWords=5, MinWords=2', 'StartSel=<<, StopSel=>>', 'MaxFragments=2', 'x=1'])],
-  setweight: [null, words(['A', 'B', 'D', 'x'])],
+  ts_headline: [
+    null,
+    null,
+    null,
+    words(['MaxWords=5, MinWords=2', 'StartSel=<<, StopSel=>>', 'MaxFragments=2', 'x=1']),
+  ],
+  setweight: [null, words(['A', 'B', 'D', 'c'])],
   chr: [words(['65', '233', '8364', '128512', '0', '-1', '1114112'])],
   pg_size_bytes: [words(['1', '1kB', '1.5 MB', '-2GB', '1 TB', 'x', '1 XB', '10 bytes'])],
   parse_ident: [words(['a.b', '"A".b', 'a..b', 'x y', '"', 'a.b.c', ''])],
@@ -75,7 +97,8 @@ export const wordsFor = (fact: FunctionFact, index: number): Words | null => {
     return BY_ARGUMENT['to_date']?.[index] ?? null
   }
   // A start, a stop or a step that is a time is small enough only among equals.
-  if (fact.name === 'generate_series' && !/int|numeric/.test(fact.arguments[index] ?? '')) return TIME_SERIES[index] ?? null
+  if (fact.name === 'generate_series' && !/int|numeric/.test(fact.arguments[index] ?? ''))
+    return TIME_SERIES[index] ?? null
   if (fact.name.startsWith('to_ts') && fact.arguments.length === 1) return null
   if (/^(phraseto|plainto|websearch_to)_tsquery$/.test(fact.name)) return null
   return BY_ARGUMENT[fact.name]?.[index] ?? null
@@ -89,9 +112,42 @@ const TIME_SERIES: readonly Words[] = [
 
 /** The last digits depend on the C library: only what a real keeps of them is compared. */
 const LIBRARY_FUNCTIONS = new Set([
-  'exp', 'ln', 'log', 'log10', 'pow', 'power', 'cbrt', 'dexp', 'dlog1', 'dlog10', 'dpow', 'dcbrt', '^', '||/',
-  'sin', 'cos', 'tan', 'cot', 'asin', 'acos', 'atan', 'atan2', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
-  'sind', 'cosd', 'tand', 'cotd', 'asind', 'acosd', 'atand', 'atan2d',
+  'exp',
+  'ln',
+  'log',
+  'log10',
+  'pow',
+  'power',
+  'cbrt',
+  'dexp',
+  'dlog1',
+  'dlog10',
+  'dpow',
+  'dcbrt',
+  '^',
+  '||/',
+  'sin',
+  'cos',
+  'tan',
+  'cot',
+  'asin',
+  'acos',
+  'atan',
+  'atan2',
+  'sinh',
+  'cosh',
+  'tanh',
+  'asinh',
+  'acosh',
+  'atanh',
+  'sind',
+  'cosd',
+  'tand',
+  'cotd',
+  'asind',
+  'acosd',
+  'atand',
+  'atan2d',
 ])
 export const isInexact = (name: string, args: readonly string[]): boolean =>
   LIBRARY_FUNCTIONS.has(name) && args[0] === 'double precision'

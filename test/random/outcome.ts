@@ -95,8 +95,10 @@ export const differenceOf = (reference: Outcome, own: Outcome, ordered: boolean)
     if (actual === undefined) return 'tag'
     if (expected.columns !== actual.columns) return 'types'
     // What is read after a change comes in the order of its key.
-    const inOrder = ordered || index === reference.answers.length - 1 && index > 0
-    const [left, right] = [expected.rows, actual.rows].map((rows) => (inOrder ? [...rows] : rows.toSorted()).join('\u0002'))
+    const inOrder = ordered || (index === reference.answers.length - 1 && index > 0)
+    const [left, right] = [expected.rows, actual.rows].map((rows) =>
+      (inOrder ? [...rows] : rows.toSorted()).join('\u0002'),
+    )
     if (left !== right) return 'rows'
     if (expected.tag !== actual.tag) return 'tag'
   }

@@ -63,7 +63,13 @@ export class Queries {
     const { random } = this
     if (random.chance(0.3)) {
       const name = this.alias()
-      this.common.push({ name, columns: [{ sql: 'n', type: 'integer' }, { sql: 'x', type: 'integer' }] })
+      this.common.push({
+        name,
+        columns: [
+          { sql: 'n', type: 'integer' },
+          { sql: 'x', type: 'integer' },
+        ],
+      })
       return random.pick([
         `WITH RECURSIVE ${name}(n, x) AS (SELECT 1, ${random.integer(0, 3)} UNION ALL SELECT n + 1, x * 2 FROM ${name} WHERE n < ${random.integer(2, 9)}) `,
         `WITH RECURSIVE ${name}(n, x) AS (SELECT id, k FROM one WHERE id < ${random.integer(2, 9)} UNION SELECT one.id, one.k FROM one JOIN ${name} ON one.id = ${name}.x) `,
@@ -96,7 +102,9 @@ export class Queries {
     const { random } = this
     const shape = types ?? random.several(1, 3, () => random.pick(TOTAL_TYPES))
     const arms = random.several(2, 3, () => this.query(depth - 1, shape).sql)
-    const sql = arms.slice(1).reduce((left, arm) => `(${left}) ${random.pick(KINDS_OF_SET_OPERATION)} (${arm})`, arms[0] ?? '')
+    const sql = arms
+      .slice(1)
+      .reduce((left, arm) => `(${left}) ${random.pick(KINDS_OF_SET_OPERATION)} (${arm})`, arms[0] ?? '')
     return this.finish(sql, shape)
   }
 
@@ -104,9 +112,16 @@ export class Queries {
   private finish(sql: string, types: readonly TotalType[]): GeneratedQuery {
     const { random } = this
     if (!random.chance(0.35)) return { sql, types, ordered: false }
-    const order = random.shuffled(types.map((_, index) => `${index + 1}${random.pick(['', '', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST'])}`))
+    const order = random.shuffled(
+      types.map((_, index) => `${index + 1}${random.pick(['', '', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST'])}`),
+    )
     const limit = random.chance(0.5)
-      ? random.pick([` LIMIT ${random.integer(0, 8)}`, ` LIMIT ${random.integer(1, 5)} OFFSET ${random.integer(0, 4)}`, ` OFFSET ${random.integer(0, 6)}`, ' FETCH FIRST 3 ROWS WITH TIES'])
+      ? random.pick([
+          ` LIMIT ${random.integer(0, 8)}`,
+          ` LIMIT ${random.integer(1, 5)} OFFSET ${random.integer(0, 4)}`,
+          ` OFFSET ${random.integer(0, 6)}`,
+          ' FETCH FIRST 3 ROWS WITH TIES',
+        ])
       : ''
     return { sql: `${sql} ORDER BY ${order.join(', ')}${limit}`, types, ordered: true }
   }
@@ -148,7 +163,10 @@ export class Queries {
   private base(): { name: string; columns: readonly Column[] } {
     const table = this.random.pick(JOIN_TABLES)
     const name = this.alias()
-    return { name: `${table.name} ${name}`, columns: table.columns.map((column) => ({ ...column, sql: `${name}.${column.sql}` })) }
+    return {
+      name: `${table.name} ${name}`,
+      columns: table.columns.map((column) => ({ ...column, sql: `${name}.${column.sql}` })),
+    }
   }
 
   /** One value: that of an aggregate, of a key, or of the first row in the order of a key. */
@@ -190,7 +208,16 @@ export class Queries {
   from(depth: number): Source {
     const { random } = this
     let left = this.source(depth, [])
-    for (let joined = random.weighted([[4, () => 0], [4, () => 1], [1, () => 2]]); joined > 0; joined--) left = this.join(left, depth)
+    for (
+      let joined = random.weighted([
+        [4, () => 0],
+        [4, () => 1],
+        [1, () => 2],
+      ]);
+      joined > 0;
+      joined--
+    )
+      left = this.join(left, depth)
     return left
   }
 
@@ -209,13 +236,19 @@ export class Queries {
     const columns = [...left.columns, ...right.columns]
     const key = left.key === null || right.key === null ? null : [...left.key, ...right.key]
     if (kind === 'CROSS JOIN') return { sql: `${left.sql} CROSS JOIN ${right.sql}`, columns, key }
-    return { sql: `${left.sql} ${kind} ${right.sql} ON ${this.joinCondition(left, right, kind === 'FULL JOIN')}`, columns, key }
+    return {
+      sql: `${left.sql} ${kind} ${right.sql} ON ${this.joinCondition(left, right, kind === 'FULL JOIN')}`,
+      columns,
+      key,
+    }
   }
 
   /** PostgreSQL joins fully by equalities only. */
   private joinCondition(left: Source, right: Source, onlyEqualities: boolean): string {
     const { random } = this
-    const pairs = left.columns.flatMap((a) => right.columns.filter((b) => b.type === a.type).map((b) => `${a.sql} = ${b.sql}`))
+    const pairs = left.columns.flatMap((a) =>
+      right.columns.filter((b) => b.type === a.type).map((b) => `${a.sql} = ${b.sql}`),
+    )
     if (pairs.length === 0) return onlyEqualities ? 'true' : this.conditionOver([...left.columns, ...right.columns])
     const equalities = random.several(1, 2, () => random.pick(pairs)).join(' AND ')
     if (onlyEqualities || random.chance(0.6)) return equalities
@@ -252,21 +285,33 @@ export class Queries {
   private commonTable(): Source {
     const { name, columns } = this.random.pick(this.common)
     const alias = this.alias()
-    return { sql: `${name} ${alias}`, columns: columns.map((column) => ({ ...column, sql: `${alias}.${column.sql}` })), key: null }
+    return {
+      sql: `${name} ${alias}`,
+      columns: columns.map((column) => ({ ...column, sql: `${alias}.${column.sql}` })),
+      key: null,
+    }
   }
 
   private series(): Source {
     const alias = this.alias()
     const low = this.random.integer(-1, 3)
     const column = { sql: `${alias}.g`, type: 'integer' }
-    return { sql: `generate_series(${low}, ${low + this.random.integer(0, 5)}) ${alias}(g)`, columns: [column], key: [column.sql] }
+    return {
+      sql: `generate_series(${low}, ${low + this.random.integer(0, 5)}) ${alias}(g)`,
+      columns: [column],
+      key: [column.sql],
+    }
   }
 
   private values(): Source {
     const { random } = this
     const alias = this.alias()
     const types = random.several(1, 2, () => random.pick(TOTAL_TYPES))
-    const rows = random.several(1, 4, () => `(${types.map((type) => `${this.total.constant(type)}::${type}`).join(', ')})`)
+    const rows = random.several(
+      1,
+      4,
+      () => `(${types.map((type) => `${this.total.constant(type)}::${type}`).join(', ')})`,
+    )
     const names = types.map((_, index) => `v${index + 1}`)
     return {
       sql: `(VALUES ${rows.join(', ')}) ${alias}(${names.join(', ')})`,
@@ -294,9 +339,14 @@ export class Queries {
     const from = this.from(depth)
     return this.total.over([...this.total.columns, ...from.columns], () => {
       this.allowSubqueries(0)
-      const keyTypes = types === undefined ? random.several(0, 3, () => random.pick(TOTAL_TYPES)) : types.filter(() => random.chance(0.4))
+      const keyTypes =
+        types === undefined
+          ? random.several(0, 3, () => random.pick(TOTAL_TYPES))
+          : types.filter(() => random.chance(0.4))
       // A constant is no key: PostgreSQL refuses some, and sorts by none of them.
-      const keys = keyTypes.map((type) => ({ type, sql: this.shown(type, this.total.of(type, 1)) })).filter((key) => /\bq\d/.test(key.sql))
+      const keys = keyTypes
+        .map((type) => ({ type, sql: this.shown(type, this.total.of(type, 1)) }))
+        .filter((key) => /\bq\d/.test(key.sql))
       const shape: TotalType[] = []
       const list: string[] = []
       const show = (type: TotalType, sql: string): void => {
@@ -322,7 +372,10 @@ export class Queries {
       }
       const where = random.chance(0.4) ? ` WHERE ${this.total.condition(2)}` : ''
       const having = random.chance(0.25) ? ` HAVING ${this.having()}` : ''
-      return this.finish(`SELECT ${list.join(', ')} FROM ${from.sql}${where}${this.groupBy(keys.map((key) => key.sql))}${having}`, shape)
+      return this.finish(
+        `SELECT ${list.join(', ')} FROM ${from.sql}${where}${this.groupBy(keys.map((key) => key.sql))}${having}`,
+        shape,
+      )
     })
   }
 
@@ -359,14 +412,32 @@ export class Queries {
       () => ({ type, sql: `${this.extreme(type, value)}${filter}` }),
       () => ({ type: 'numeric', sql: `trim_scale(sum(${distinct}${amount})${filter}::numeric)` }),
       () => ({ type: 'numeric', sql: `trim_scale(avg(${distinct}${amount})${filter})` }),
-      () => ({ type: 'double precision', sql: `${random.pick(['sum', 'avg'])}(${this.total.of('double precision', 1)})${filter}` }),
+      () => ({
+        type: 'double precision',
+        sql: `${random.pick(['sum', 'avg'])}(${this.total.of('double precision', 1)})${filter}`,
+      }),
       () => ({ type: 'text', sql: `string_agg(${distinct}${value}::text, ',' ORDER BY ${value}::text)${filter}` }),
-      () => ({ type: 'text', sql: `array_agg(${distinct}${value} ORDER BY ${value}${random.pick(['', ' DESC'])})${filter}::text` }),
+      () => ({
+        type: 'text',
+        sql: `array_agg(${distinct}${value} ORDER BY ${value}${random.pick(['', ' DESC'])})${filter}::text`,
+      }),
       () => ({ type: 'text', sql: `json_agg(${value} ORDER BY ${value})${filter}::text` }),
-      () => ({ type: 'numeric', sql: `trim_scale(${random.pick(['stddev', 'var_pop', 'variance', 'stddev_pop'])}(${amount})${filter})` }),
-      () => ({ type: type === 'boolean' ? 'boolean' : type, sql: `${random.pick(['percentile_disc(0.5)', 'mode()', 'percentile_disc(0.25)'])} WITHIN GROUP (ORDER BY ${value})${filter}` }),
-      () => ({ type: 'bigint', sql: `${random.pick(['rank', 'dense_rank'])}(${random.integer(0, 4)}) WITHIN GROUP (ORDER BY ${this.total.of('integer', 1)})${filter}` }),
-      () => ({ type: 'integer', sql: `${random.pick(['bit_and', 'bit_or', 'bit_xor'])}(${this.total.of('integer', 1)})${filter}` }),
+      () => ({
+        type: 'numeric',
+        sql: `trim_scale(${random.pick(['stddev', 'var_pop', 'variance', 'stddev_pop'])}(${amount})${filter})`,
+      }),
+      () => ({
+        type: type === 'boolean' ? 'boolean' : type,
+        sql: `${random.pick(['percentile_disc(0.5)', 'mode()', 'percentile_disc(0.25)'])} WITHIN GROUP (ORDER BY ${value})${filter}`,
+      }),
+      () => ({
+        type: 'bigint',
+        sql: `${random.pick(['rank', 'dense_rank'])}(${random.integer(0, 4)}) WITHIN GROUP (ORDER BY ${this.total.of('integer', 1)})${filter}`,
+      }),
+      () => ({
+        type: 'integer',
+        sql: `${random.pick(['bit_and', 'bit_or', 'bit_xor'])}(${this.total.of('integer', 1)})${filter}`,
+      }),
     ])()
   }
 
@@ -387,14 +458,19 @@ export class Queries {
         return call.sql
       })
       const where = random.chance(0.4) ? ` WHERE ${this.total.condition(2)}` : ''
-      return this.finish(`SELECT ${list.map((sql, index) => `${sql} AS c${index + 1}`).join(', ')} FROM ${from.sql}${where}`, shape)
+      return this.finish(
+        `SELECT ${list.map((sql, index) => `${sql} AS c${index + 1}`).join(', ')} FROM ${from.sql}${where}`,
+        shape,
+      )
     })
   }
 
   /** With a key for the order, any function and frame; without one those that treat peers alike. */
   private windowCall(key: readonly string[] | null): { type: TotalType; sql: string } {
     const { random } = this
-    const partition = random.chance(0.6) ? `PARTITION BY ${random.several(1, 2, () => this.total.of(random.pick(TOTAL_TYPES), 1)).join(', ')} ` : ''
+    const partition = random.chance(0.6)
+      ? `PARTITION BY ${random.several(1, 2, () => this.total.of(random.pick(TOTAL_TYPES), 1)).join(', ')} `
+      : ''
     const orderType = random.pick(['integer', 'numeric', 'date', 'text', 'double precision'] as const)
     const order = this.total.of(orderType, 1)
     const direction = random.pick(['', ' DESC', ' NULLS FIRST'])
@@ -410,12 +486,23 @@ export class Queries {
     ])()
     const finished = (call: { type: TotalType; sql: string }, window: string): { type: TotalType; sql: string } => ({
       type: call.type,
-      sql: this.shown(call.type, `${call.sql.replace('::numeric', '')} OVER (${window})${call.sql.includes('::numeric') ? '::numeric' : ''}`),
+      sql: this.shown(
+        call.type,
+        `${call.sql.replace('::numeric', '')} OVER (${window})${call.sql.includes('::numeric') ? '::numeric' : ''}`,
+      ),
     })
     if (key === null || random.chance(0.4)) {
       return random.pick([
-        () => finished({ type: 'bigint', sql: `${random.pick(['rank', 'dense_rank'])}()` }, `${partition}ORDER BY ${order}${direction}`),
-        () => finished({ type: 'double precision', sql: `${random.pick(['percent_rank', 'cume_dist'])}()` }, `${partition}ORDER BY ${order}${direction}`),
+        () =>
+          finished(
+            { type: 'bigint', sql: `${random.pick(['rank', 'dense_rank'])}()` },
+            `${partition}ORDER BY ${order}${direction}`,
+          ),
+        () =>
+          finished(
+            { type: 'double precision', sql: `${random.pick(['percent_rank', 'cume_dist'])}()` },
+            `${partition}ORDER BY ${order}${direction}`,
+          ),
         () => finished(aggregate, partition),
         () => finished(aggregate, `${partition}ORDER BY ${order}${direction} ${this.peerFrame(orderType)}`),
       ])()
@@ -424,8 +511,16 @@ export class Queries {
     return random.pick([
       () => finished({ type: 'bigint', sql: 'row_number()' }, exact),
       () => finished({ type: 'integer', sql: `ntile(${random.integer(1, 4)})` }, exact),
-      () => finished({ type, sql: `${random.pick(['lag', 'lead'])}(${value}${random.pick(['', ', 2', ', -1', ', 0'])})` }, exact),
-      () => finished({ type, sql: `${random.pick(['first_value', 'last_value'])}(${value})` }, `${exact} ${this.rowsFrame()}`),
+      () =>
+        finished(
+          { type, sql: `${random.pick(['lag', 'lead'])}(${value}${random.pick(['', ', 2', ', -1', ', 0'])})` },
+          exact,
+        ),
+      () =>
+        finished(
+          { type, sql: `${random.pick(['first_value', 'last_value'])}(${value})` },
+          `${exact} ${this.rowsFrame()}`,
+        ),
       () => finished({ type, sql: `nth_value(${value}, ${random.integer(1, 4)})` }, `${exact} ${this.rowsFrame()}`),
       () => finished(aggregate, `${exact} ${this.rowsFrame()}`),
     ])()
@@ -447,14 +542,23 @@ export class Queries {
   }
 
   private rowsFrame(): string {
-    return this.random.pick(['', `ROWS ${this.bounds(['0', '1', '2', '3'])}${this.exclusion()}`, `GROUPS ${this.bounds(['0', '1', '2'])}${this.exclusion()}`])
+    return this.random.pick([
+      '',
+      `ROWS ${this.bounds(['0', '1', '2', '3'])}${this.exclusion()}`,
+      `GROUPS ${this.bounds(['0', '1', '2'])}${this.exclusion()}`,
+    ])
   }
 
   /** Frames that hold all peers of a row or none. */
   private peerFrame(orderType: string): string {
     const { random } = this
     const wholeGroups = random.pick(['', ' EXCLUDE GROUP', ' EXCLUDE NO OTHERS'])
-    const offsets = { integer: ['1', '2'], numeric: ['1.5', '2'], date: ["'1 day'::interval", "'36 hours'::interval"], 'double precision': ['0.5', '1'] }[orderType]
+    const offsets = {
+      integer: ['1', '2'],
+      numeric: ['1.5', '2'],
+      date: ["'1 day'::interval", "'36 hours'::interval"],
+      'double precision': ['0.5', '1'],
+    }[orderType]
     const groups = `GROUPS ${this.bounds(['0', '1', '2'])}${wholeGroups}`
     if (offsets === undefined) return random.pick(['', groups])
     return random.pick(['', groups, `RANGE ${this.bounds(offsets)}${wholeGroups}`])

@@ -19,7 +19,8 @@ const REPLACEMENTS: readonly (readonly string[])[] = [[], ['NULL'], ['true'], ['
 /** Shorter statements, the shortest first for each place. */
 function* candidates(tokens: readonly string[]): Generator<string[]> {
   for (let start = 0; start < tokens.length; start++) {
-    const close = tokens[start] !== undefined && CLOSING[tokens[start] ?? ''] !== undefined ? closingOf(tokens, start) : -1
+    const close =
+      tokens[start] !== undefined && CLOSING[tokens[start] ?? ''] !== undefined ? closingOf(tokens, start) : -1
     if (close > start) {
       for (const replacement of REPLACEMENTS) {
         yield [...tokens.slice(0, start), ...replacement, ...tokens.slice(close + 1)]
@@ -32,7 +33,9 @@ function* candidates(tokens: readonly string[]): Generator<string[]> {
   for (const length of [40, 20, 12, 8, 6, 5, 4, 3, 2, 1]) {
     for (let start = 0; start + length <= tokens.length; start++) {
       const left = tokens.slice(start, start + length)
-      const isBalanced = ['(', '['].every((open) => left.filter((t) => t === open).length === left.filter((t) => t === CLOSING[open]).length)
+      const isBalanced = ['(', '['].every(
+        (open) => left.filter((t) => t === open).length === left.filter((t) => t === CLOSING[open]).length,
+      )
       if (isBalanced) yield [...tokens.slice(0, start), ...tokens.slice(start + length)]
     }
   }

@@ -9,9 +9,19 @@ import { Random } from './random.ts'
 import { VALUES } from './values.ts'
 
 /** Also types that no expression is generated for, and arrays. */
-const WIDE_TYPES = [...TYPES, 'integer[]', 'text[]', 'numeric[]', 'timestamp without time zone[]', 'boolean[]', 'mood[]', 'jsonb[]']
+const WIDE_TYPES = [
+  ...TYPES,
+  'integer[]',
+  'text[]',
+  'numeric[]',
+  'timestamp without time zone[]',
+  'boolean[]',
+  'mood[]',
+  'jsonb[]',
+]
 export const WIDE_ROWS = 24
-const columnName = (type: string): string => `c_${type.replaceAll('[]', '_array').replaceAll('"char"', 'onechar').replaceAll(' ', '_')}`
+const columnName = (type: string): string =>
+  `c_${type.replaceAll('[]', '_array').replaceAll('"char"', 'onechar').replaceAll(' ', '_')}`
 
 export const WIDE_COLUMNS: readonly Column[] = WIDE_TYPES.map((type) => ({ sql: columnName(type), type }))
 
@@ -34,7 +44,10 @@ const JOIN_COLUMNS: readonly Column[] = [
   { sql: 'ts', type: 'timestamp without time zone' },
   { sql: 'm', type: 'mood' },
 ]
-export const JOIN_TABLES: readonly Table[] = ['one', 'two', 'three', 'parts'].map((name) => ({ name, columns: JOIN_COLUMNS }))
+export const JOIN_TABLES: readonly Table[] = ['one', 'two', 'three', 'parts'].map((name) => ({
+  name,
+  columns: JOIN_COLUMNS,
+}))
 
 const columnsSql =
   'k integer, j smallint, big bigint, n numeric(8,2), f double precision, t text, v varchar(10), b boolean, d date, ts timestamp, m mood'

@@ -85,7 +85,11 @@ export class Statements {
     const call = `${this.aggregateCall(fact)}${filter}`
     const label = `aggregate: ${fact.name}(${fact.arguments.join(', ')})`
     if (fact.kind === 'n' && random.chance(0.2)) {
-      const frame = random.pick(['', ' ROWS BETWEEN 2 PRECEDING AND CURRENT ROW', ' ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING'])
+      const frame = random.pick([
+        '',
+        ' ROWS BETWEEN 2 PRECEDING AND CURRENT ROW',
+        ' ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING',
+      ])
       return this.plain(`SELECT id, ${call} OVER (ORDER BY id${frame}) FROM wide`, `${label} OVER`)
     }
     return this.plain(`SELECT ${key}${call} FROM wide${grouped}`, label)
@@ -102,8 +106,11 @@ export class Statements {
       const order = distinct === '' && random.chance(0.3) ? ` ORDER BY id${random.pick(['', ' DESC'])}` : ''
       return `${fact.name}(${distinct}${args.join(', ')}${order})`
     }
-    if (fact.kind === 'h') return `${fact.name}(${random.pick(['1', "'x'::text", 'NULL'])}) WITHIN GROUP (ORDER BY ${random.pick(['c_integer', 'c_text', 'id'])})`
-    const direct = fact.arguments.slice(0, fact.directArguments).map((type) => (type.endsWith('[]') ? "'{0,0.25,0.5,1}'" : random.pick(['0', '0.5', '0.3', '1', 'NULL', '1.5'])))
+    if (fact.kind === 'h')
+      return `${fact.name}(${random.pick(['1', "'x'::text", 'NULL'])}) WITHIN GROUP (ORDER BY ${random.pick(['c_integer', 'c_text', 'id'])})`
+    const direct = fact.arguments
+      .slice(0, fact.directArguments)
+      .map((type) => (type.endsWith('[]') ? "'{0,0.25,0.5,1}'" : random.pick(['0', '0.5', '0.3', '1', 'NULL', '1.5'])))
     const rest = fact.arguments.slice(fact.directArguments).map((type) => expressions.leaf(bound(type)))
     return `${fact.name}(${direct.join(', ')}) WITHIN GROUP (ORDER BY ${rest.join(', ')}${random.pick(['', ' DESC'])})`
   }

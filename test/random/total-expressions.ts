@@ -6,10 +6,32 @@ import type { Column } from './expressions.ts'
 import type { Random } from './random.ts'
 
 export type TotalType =
-  | 'integer' | 'smallint' | 'bigint' | 'numeric' | 'double precision' | 'text' | 'character varying' | 'boolean' | 'date' | 'timestamp without time zone' | 'mood'
+  | 'integer'
+  | 'smallint'
+  | 'bigint'
+  | 'numeric'
+  | 'double precision'
+  | 'text'
+  | 'character varying'
+  | 'boolean'
+  | 'date'
+  | 'timestamp without time zone'
+  | 'mood'
 
 export const TOTAL_TYPES: readonly TotalType[] = [
-  'integer', 'integer', 'smallint', 'bigint', 'numeric', 'double precision', 'text', 'text', 'character varying', 'boolean', 'date', 'timestamp without time zone', 'mood',
+  'integer',
+  'integer',
+  'smallint',
+  'bigint',
+  'numeric',
+  'double precision',
+  'text',
+  'text',
+  'character varying',
+  'boolean',
+  'date',
+  'timestamp without time zone',
+  'mood',
 ]
 
 const CONSTANTS: Readonly<Record<TotalType, readonly string[]>> = {
@@ -66,7 +88,10 @@ export class TotalExpressions {
     const same = (): string => this.of(type, depth - 1)
     if (type === 'boolean') return this.condition(depth)
     return random.weighted<string>([
-      [2, () => `CASE WHEN ${this.condition(depth - 1)} THEN ${same()} ${random.chance(0.8) ? `ELSE ${same()} ` : ''}END`],
+      [
+        2,
+        () => `CASE WHEN ${this.condition(depth - 1)} THEN ${same()} ${random.chance(0.8) ? `ELSE ${same()} ` : ''}END`,
+      ],
       [2, () => `COALESCE(${same()}, ${same()})`],
       [1, () => `NULLIF(${same()}, ${same()})`],
       [1, () => `${random.pick(['GREATEST', 'LEAST'])}(${same()}, ${same()})`],
@@ -91,7 +116,10 @@ export class TotalExpressions {
       case 'smallint':
         return `abs(${this.leaf(type)})`
       case 'bigint':
-        return random.pick([() => `(${this.leaf(type)} ${random.pick(['+', '-'])} ${this.leaf('integer')})`, () => `${of('integer')}::bigint`])()
+        return random.pick([
+          () => `(${this.leaf(type)} ${random.pick(['+', '-'])} ${this.leaf('integer')})`,
+          () => `${of('integer')}::bigint`,
+        ])()
       case 'numeric':
         return random.pick([
           () => `(${this.leaf(type)} ${random.pick(['+', '-', '*'])} ${this.leaf(type)})`,
@@ -100,7 +128,11 @@ export class TotalExpressions {
           () => `(${this.leaf(type)} / 4)`,
         ])()
       case 'double precision':
-        return random.pick([() => `(${this.leaf(type)} ${random.pick(['+', '-', '*'])} 2)`, () => `(${this.leaf('integer')}::float8)`, () => `floor(${of(type)})`])()
+        return random.pick([
+          () => `(${this.leaf(type)} ${random.pick(['+', '-', '*'])} 2)`,
+          () => `(${this.leaf('integer')}::float8)`,
+          () => `floor(${of(type)})`,
+        ])()
       case 'text':
         return random.pick([
           () => `(${of('text')} || ${of('text')})`,
@@ -113,9 +145,16 @@ export class TotalExpressions {
       case 'character varying':
         return `(${this.leaf('text')}::varchar)`
       case 'date':
-        return random.pick([() => `(${of(type)} + ${this.leaf('smallint')})`, () => `(${of('timestamp without time zone')}::date)`])()
+        return random.pick([
+          () => `(${of(type)} + ${this.leaf('smallint')})`,
+          () => `(${of('timestamp without time zone')}::date)`,
+        ])()
       case 'timestamp without time zone':
-        return random.pick([() => `(${of(type)} + interval '1 day')`, () => `date_trunc('day', ${of(type)})`, () => `${of('date')}::timestamp`])()
+        return random.pick([
+          () => `(${of(type)} + interval '1 day')`,
+          () => `date_trunc('day', ${of(type)})`,
+          () => `${of('date')}::timestamp`,
+        ])()
       default:
         return this.leaf(type)
     }
@@ -137,8 +176,16 @@ export class TotalExpressions {
       [2, () => `(${value()} ${not}BETWEEN ${value()} AND ${value()})`],
       [2, () => `(${value()} ${not}IN (${random.several(1, 3, value).join(', ')}))`],
       [1, () => `(${value()} ${random.pick(COMPARISONS)} ANY (ARRAY[${random.several(1, 3, value).join(', ')}]))`],
-      [1, () => `(${this.of('text', depth - 1)} ${not}${random.pick(['LIKE', 'ILIKE'])} ${random.pick(["'a%'", "'%b'", "'_'", "'%'", "''"])})`],
-      [1, () => `((${value()}, ${this.leaf('integer')}) ${random.pick(COMPARISONS)} (${value()}, ${this.leaf('integer')}))`],
+      [
+        1,
+        () =>
+          `(${this.of('text', depth - 1)} ${not}${random.pick(['LIKE', 'ILIKE'])} ${random.pick(["'a%'", "'%b'", "'_'", "'%'", "''"])})`,
+      ],
+      [
+        1,
+        () =>
+          `((${value()}, ${this.leaf('integer')}) ${random.pick(COMPARISONS)} (${value()}, ${this.leaf('integer')}))`,
+      ],
       [1, () => this.leaf('boolean')],
       [2, () => (this.rowsQuery === null ? this.leaf('boolean') : this.overRows(type, not))],
     ])

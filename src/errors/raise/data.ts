@@ -320,6 +320,14 @@ export const invalidTwelveHour = (hour: number): SqlError =>
 
 export const numberFormatError = (message: string): SqlError => new SqlError(SQL_STATE.syntax_error, message)
 
+export const scientificFormatMixed = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, '"EEEE" is incompatible with other formats', {
+    detail: '"EEEE" may only be used together with digit and decimal point patterns.',
+  })
+
+export const notCollatable = (type: string): SqlError =>
+  new SqlError(SQL_STATE.datatype_mismatch, `collations are not supported by type ${type}`)
+
 export const dataException = (message: string): SqlError => new SqlError(SQL_STATE.data_exception, message)
 
 export const invalidByteaText = (): SqlError =>

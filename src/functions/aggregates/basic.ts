@@ -10,6 +10,7 @@ import { moneyAdd } from '../scalar/money.ts'
 import type { Accumulator, AggregateFunction } from '../records.ts'
 import { counting, folding } from './accumulators.ts'
 import { groupedAverage, groupedCount, groupedExtreme, groupedSum } from './grouped.ts'
+import { isLarge, LargeDeviations } from './large-deviations.ts'
 
 const countRows = (): Accumulator =>
   counting(
@@ -58,7 +59,20 @@ const averageExact = () =>
 const averageNumeric = () =>
   counting(Numeric.zero, numericAdd, (sum, count) => (count === 0 ? null : numericDiv(sum, Numeric.fromInteger(count))))
 
-const averageFloat = () => counting(0, addFloat8, (sum, count) => (count === 0 ? null : sum / count))
+const averageFloat = (): Accumulator => {
+  const deviations = new LargeDeviations()
+  let sum = 0
+  let count = 0
+  return {
+    add: (_context, value: number) => {
+      const before = sum
+      count++
+      sum += value
+      if (isLarge(value) || isLarge(sum)) deviations.add(value, before, count)
+    },
+    result: () => (count === 0 ? null : sum / count),
+  }
+}
 
 const averageInterval = () =>
   counting<Interval | null>(

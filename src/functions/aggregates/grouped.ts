@@ -9,6 +9,7 @@ import type { AnyVector } from '../../vector/vector.ts'
 import { checkFloat } from '../inline-helpers.ts'
 import type { GroupedAggregation } from '../records.ts'
 import { forEachDatum, groupCount, growFlags, growFloats, type NumberColumn, numberColumn } from './group-state.ts'
+import { isLarge, LargeDeviations } from './large-deviations.ts'
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
 
@@ -134,6 +135,11 @@ class ExactSums {
 class FloatSums {
   private sums: Float64Array = new Float64Array(0)
   private counts: Float64Array = new Float64Array(0)
+  private readonly deviations: Map<number, LargeDeviations> | null
+
+  constructor(deviations: Map<number, LargeDeviations> | null = null) {
+    this.deviations = deviations
+  }
 
   update(batch: Batch, groups: Int32Array, vector: AnyVector, mask: Uint8Array | null): void {
     const groupsNow = groupCount(groups, batch.count)
@@ -158,7 +164,14 @@ class FloatSums {
     const before = this.sums[group] as number
     const sum = before + value
     this.sums[group] = Number.isFinite(sum) ? sum : checkFloat(sum, before, value)
-    ;(this.counts[group] as number)++
+    const count = ++(this.counts[group] as number)
+    if (this.deviations !== null && (isLarge(value) || isLarge(sum))) this.deviate(group, value, before, count)
+  }
+
+  private deviate(group: number, value: number, before: number, count: number): void {
+    const kept = this.deviations?.get(group) ?? new LargeDeviations()
+    this.deviations?.set(group, kept)
+    kept.add(value, before, count)
   }
 
   sum(group: number): number {
@@ -272,7 +285,7 @@ export const groupedSum = (result: 'int8' | 'numeric' | 'float8'): GroupedAggreg
 /** avg() with a result of the type named. */
 export const groupedAverage = (result: 'numeric' | 'float8'): GroupedAggregation => {
   if (result === 'float8') {
-    const sums = new FloatSums()
+    const sums = new FloatSums(new Map())
     return {
       update: (batch, groups, args, mask) => sums.update(batch, groups, args[0] as AnyVector, mask),
       finish: (group) => (sums.count(group) === 0 ? null : sums.sum(group) / sums.count(group)),

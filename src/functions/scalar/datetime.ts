@@ -38,6 +38,7 @@ import {
 } from '../datetime/parts.ts'
 import { scalar, sessionScalar } from '../define.ts'
 import type { ScalarFunction } from '../records.ts'
+import { dateAndTime, dateAndTimeTz } from './datetime-arithmetic.ts'
 import { rint } from './conversion.ts'
 
 const TIMESTAMP = 'timestamp without time zone'
@@ -286,12 +287,12 @@ const constructionFunctions: readonly ScalarFunction[] = [
     { defaults: [0, 0, 0, 0, 0, 0, 0] },
   ),
   scalar(1158, 'to_timestamp(float8) timestamptz', 'timestamp of seconds since 1970', secondsToTimestamp),
-  scalar(2025, 'timestamp(date, time) timestamp', 'timestamp of a date and a time', joinTimestamp),
+  scalar(2025, 'timestamp(date, time) timestamp', 'timestamp of a date and a time', dateAndTime),
   sessionScalar(1176, 'timestamptz(date, time) timestamptz', 'timestamp of a date and a time', (context, date, time) =>
-    localToUtc(joinTimestamp(date, time), sessionZone(context)),
+    localToUtc(dateAndTime(date, time), sessionZone(context)),
   ),
   scalar(1359, 'timestamptz(date, timetz) timestamptz', 'timestamp of a date and a time', (date, time: TimeTz) =>
-    joinTimestamp(date, time.utc),
+    dateAndTimeTz(date, time),
   ),
 ]
 

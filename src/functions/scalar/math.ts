@@ -102,7 +102,8 @@ const floatFunctions: readonly ScalarFunction[] = [
   ...named({ log: 1340, log10: 1194, dlog10: 1339 }, 'float8', 'float8', 'logarithm to base 10', log10),
   ...named({ power: 1368, pow: 1346, dpow: 232 }, 'float8, float8', 'float8', 'power', power),
   ...named({ round: 1342, dround: 228 }, 'float8', 'float8', 'nearest integer', (a: number) =>
-    Number.isFinite(a) ? rint(a) : a,
+    // What is rounded up to zero keeps its sign.
+    Number.isFinite(a) && a !== 0 ? (a < 0 && a >= -0.5 ? -0 : rint(a)) : a,
   ),
   ...named({ trunc: 1343, dtrunc: 229 }, 'float8', 'float8', 'cut to an integer', Math.trunc),
   ...named({ ceil: 2308, ceiling: 2320 }, 'float8', 'float8', 'nearest integer not less', Math.ceil),
@@ -262,8 +263,11 @@ const factorial = (n: ExactInteger): Numeric => {
   return numericFactorial(Number(n))
 }
 
-const round = (a: Numeric, scale: number): Numeric => numericRound(a, Math.min(Math.max(scale, -2000), 2000))
-const trunc = (a: Numeric, scale: number): Numeric => numericTrunc(a, Math.min(Math.max(scale, -2000), 2000))
+/** Digits that a numeric can have after the point, and before it. */
+const boundedScale = (scale: number): number => Math.min(Math.max(scale, -131_073), 16_383)
+
+const round = (a: Numeric, scale: number): Numeric => numericRound(a, boundedScale(scale))
+const trunc = (a: Numeric, scale: number): Numeric => numericTrunc(a, boundedScale(scale))
 
 const numericFunctions: readonly ScalarFunction[] = [
   ...named({ sqrt: 1730, numeric_sqrt: 1731 }, 'numeric', 'numeric', 'square root', numericSqrt),

@@ -172,6 +172,7 @@ const SENDS: readonly (readonly [oid: number, name: string, type: string])[] = [
   [2942, 'txid_snapshot_send', 'txid_snapshot'],
   [2417, 'unknownsend', 'unknown'],
   [2962, 'uuid_send', 'uuid'],
+  [2899, 'xml_send', 'xml'],
   [2459, 'varbit_send', 'varbit'],
   [2433, 'varcharsend', 'varchar'],
   [3121, 'void_send', 'void'],

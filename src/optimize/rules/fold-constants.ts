@@ -6,12 +6,13 @@
  * functions: plans are kept and used again.
  */
 import type { AndOrExpr, CallExpr, Expr } from '../../analyze/expression.ts'
-import { conjuncts, constant, mapChildren, sameExpr } from '../../analyze/nodes.ts'
+import { children, conjuncts, constant, mapChildren, sameExpr, someNode } from '../../analyze/nodes.ts'
 import { functionByOid, operatorByOid, operatorsByName } from '../../functions/index.ts'
 import type { OperatorRecord } from '../../functions/records.ts'
 import { rewriteBottomUp } from '../../plan/logical.ts'
 import { SqlArray } from '../../types/array.ts'
 import { OID } from '../../types/oids.ts'
+import { relabelled } from '../../types/relabel.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { OptimizerContext } from '../facts.ts'
 import { mapExpressions } from '../plans.ts'
@@ -35,7 +36,8 @@ export const fold = (expr: Expr, context: OptimizerContext): Expr => {
     case 'not':
       return negate(folded.arg, context) ?? folded
     case 'relabel':
-      return folded.arg.kind === 'const' ? constant(folded.arg.value, folded.type, folded.typmod) : folded
+      if (folded.arg.kind !== 'const') return folded
+      return constant(relabelled(folded.arg.value, folded.arg.type, folded.type), folded.type, folded.typmod)
     case 'typmod': {
       const { arg, type, typmod, explicit } = folded
       if (arg.kind !== 'const') return folded
@@ -83,7 +85,7 @@ const computed = (expr: Expr, compute: () => Datum): Expr => {
 const foldCall = (expr: CallExpr, context: OptimizerContext): Expr => {
   const { function: fn, args } = expr
   if (fn.strict && args.some((arg) => arg.kind === 'const' && arg.value === null) && fn.volatility !== 'volatile') {
-    return constant(null, expr.type)
+    return args.some(failed) ? expr : constant(null, expr.type)
   }
   const { evaluate } = fn
   if (fn.volatility === 'immutable' && evaluate !== undefined && fn.blocking !== true && expr.variadic !== true) {
@@ -93,6 +95,10 @@ const foldCall = (expr: CallExpr, context: OptimizerContext): Expr => {
   }
   return sameTypeComparison(expr, context) ?? expr
 }
+
+/** Made of constants only, and still there: computing it fails. */
+const failed = (arg: Expr): boolean =>
+  arg.kind !== 'const' && !someNode(arg, (e) => children(e).length === 0 && e.kind !== 'const')
 
 const MICROS_PER_DAY = 86_400_000_000
 

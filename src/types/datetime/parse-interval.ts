@@ -90,10 +90,17 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
     const [, clockSign, hours, minutes, seconds, clockFraction, yearSign, years, months, sign, digits, fraction, word] =
       match
     if (ago) throw invalid()
+    /** A field is given once; a clock gives three. */
+    const give = (...units: readonly IntervalUnit[]): void => {
+      if (units.some((unit) => given.has(unit))) throw invalid()
+      for (const unit of units) given.add(unit)
+    }
     if (hours !== undefined) {
+      give('hour', 'minute', 'second')
       addClock(sum, clockSign === '-' ? -1 : 1, hours, minutes as string, seconds, clockFraction ?? '', text)
     } else if (years !== undefined) {
       const direction = yearSign === '-' ? -1 : 1
+      give('year', 'month')
       if (Number(months) >= 12) throw intervalFieldOverflow(text)
       sum.months += direction * (Number(years) * 12 + Number(months))
     } else if (digits === '' && fraction === undefined) {
@@ -106,8 +113,8 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
         word === undefined ? bareUnitAt(trimmed, at, bareUnit, pendingDays) : unitOf(word)
       if (unit === null) throw invalid()
       pendingDays ||= unit === 'day'
-      if (given.has(unit)) throw invalid()
-      given.add(unit)
+      give(unit)
+      if (Number(digits) >= 2 ** 63) throw intervalFieldOverflow(text)
       sum.add(
         direction * Number(digits),
         direction * Number(fraction === undefined || fraction === '.' ? 0 : `0${fraction}`),
