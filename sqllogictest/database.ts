@@ -12,6 +12,8 @@ const BOOLEAN_OID = 16
 /** A fresh, empty database for one file. Errors of statements are thrown. */
 export interface Database {
   query(sql: string): Promise<QueryResult & { readonly affected: number }>
+  /** No transaction block is open. */
+  readonly idle: boolean
   close(): Promise<void>
 }
 
@@ -38,6 +40,9 @@ export const openServerDatabase = async (url: string, schema: string): Promise<D
         booleans: result.fields.map((field: { dataTypeID: number }) => field.dataTypeID === BOOLEAN_OID),
         affected: result.rowCount ?? 0,
       }
+    },
+    get idle() {
+      return client.getTransactionStatus() === 'I'
     },
     close: async () => {
       await client.query('ROLLBACK; DROP SCHEMA IF EXISTS ' + schema + ' CASCADE')
@@ -101,6 +106,9 @@ export const openMemoryDatabase = async (): Promise<Database> => {
       const collector = new Collector(session)
       await session.query(sql, collector)
       return { rows: collector.rowsOut, booleans: collector.booleans, affected: collector.affected }
+    },
+    get idle() {
+      return session.transactionStatus === 'I'
     },
     close: async () => {
       await session.close()

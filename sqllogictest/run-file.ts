@@ -1,6 +1,7 @@
-/** Runs the records of one file against a database. */
+/** Runs the records of one file against a database, in one of the forms. */
 import { formatResult, compareResult } from './compare.ts'
 import type { Database } from './database.ts'
+import type { Form } from './forms.ts'
 import type { TestFile, TestRecord } from './parse.ts'
 
 interface Failure {
@@ -14,11 +15,18 @@ export interface FileOutcome {
   readonly failures: readonly Failure[]
 }
 
-export const runFile = async (file: TestFile, database: Database): Promise<FileOutcome> => {
+export const runFile = async (file: TestFile, database: Database, form: Form): Promise<FileOutcome> => {
+  for (const statement of form.setup) await database.query(statement)
   const failures: Failure[] = []
   /** Results by label: equal labels must mean equal results. */
   const labels = new Map<string, string>()
+  let changed = false
   for (const record of file.records) {
+    if (record.kind === 'statement') changed = true
+    else if (changed && form.beforeQueries !== null && database.idle) {
+      await database.query(form.beforeQueries)
+      changed = false
+    }
     const reason = await runRecord(record, database, labels)
     if (reason !== null) failures.push({ line: record.line, sql: record.sql, reason })
   }

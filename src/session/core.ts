@@ -25,6 +25,7 @@ import { maintenanceServices } from './maintenance-services.ts'
 import { monitorRows } from './monitor-views.ts'
 import { SessionRoutines } from './routines/session-routines.ts'
 import { objectNames } from './object-names.ts'
+import { SessionMethods } from './planner-methods.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
 import { lookupPath, namedSchemas, SearchPath } from './search-path.ts'
 import { domainChecks } from './domain-checks.ts'
@@ -71,6 +72,8 @@ export class SessionCore {
   readonly advisory: SessionAdvisoryLocks
   readonly startedAt = now()
   readonly spill: SessionSpill
+  /** What the planner settings allow. */
+  readonly methods: SessionMethods
   readonly #searchPath = new SearchPath()
 
   constructor(options: SessionOptions) {
@@ -81,6 +84,7 @@ export class SessionCore {
     this.databaseName = options.databaseName
     this.processId = processId
     this.settings = settings
+    this.methods = new SessionMethods(settings)
     this.events = options.events
     this.role = options.role
     this.spill = this.parts.spill.session(() => ({

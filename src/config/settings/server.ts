@@ -137,6 +137,12 @@ const OWN = inCategory('TesseraDB', [
     'Memory for columns, index entries and changed rows.',
     { unit: 'MB' },
   ),
+  bool(
+    'tesseradb.optimizer',
+    'user',
+    true,
+    'Rewrites statements and chooses how they run by cost; off runs them as they are written.',
+  ),
   oneOf(
     'tesseradb.parser',
     'user',
