@@ -323,6 +323,7 @@ const bindArguments = (
     location,
   )
   const coerced = args.map((arg, i) => {
+    if (declared[i] === OID.any && TELL_TYPES.has(record.oid)) return arg
     if (declared[i] === OID.any) return arg.type.oid === OID.unknown ? settleUnknown(context, arg, location) : arg
     return coerce(context, arg, resolved.args[i] as SqlType, -1, 'implicit', location)
   })
@@ -341,6 +342,9 @@ const bindArguments = (
     replace,
   }
 }
+
+/** pg_proc OIDs of pg_typeof and pg_collation_for, to which a literal is of type unknown. */
+const TELL_TYPES: ReadonlySet<number> = new Set([1619, 3162])
 
 const filterOf = (context: AnalysisContext, scope: Scope, node: FuncCall): Expr | null => {
   const filter = node.agg_filter

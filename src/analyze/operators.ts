@@ -10,6 +10,7 @@ import type { OperatorRecord, ScalarFunction } from '../functions/records.ts'
 import { listItems, namesOf, tagOf, type A_Expr, type Node } from '../sql/ast.ts'
 import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
+import { operatorByOid } from '../functions/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { coerce, commonTypeOrNull, settleUnknown, tryCoerce } from './coerce.ts'
@@ -147,6 +148,11 @@ const prefixOperator = (context: AnalysisContext, symbol: string, arg: Expr, loc
 const ROW_STRATEGIES: Readonly<Record<string, 1 | 2 | 4 | 5>> = { '<': 1, '<=': 2, '>=': 4, '>': 5 }
 
 /** Row-wise comparison (manual, 9.24.5): = and <> by fields, the others by the first pair that differs. */
+const noRowComparison = (symbol: string, location: Location) =>
+  featureNotSupported(`could not determine interpretation of row comparison operator ${symbol}`, location, {
+    hint: 'Row comparison operators must be associated with btree operator families.',
+  })
+
 export const compareRows = (
   context: AnalysisContext,
   symbol: string,
@@ -158,19 +164,25 @@ export const compareRows = (
   if (left.length === 0) throw featureNotSupported('cannot compare rows of zero length', location)
   const { bool } = context
   if (symbol === '=' || symbol === '<>') {
-    const tests = left.map((l, i) => operatorOn(context, symbol, l, right[i] as Expr, location))
+    const tests = left.map((l, i) => {
+      const r = right[i] as Expr
+      if (left.length > 1) {
+        const { operator } = resolveOperator(context, symbol, l.type, r.type, location)
+        const equality = symbol === '=' ? operator : operatorByOid(operator.negator)
+        if (equality?.merges !== true) throw noRowComparison(symbol, location)
+      }
+      return operatorOn(context, symbol, l, r, location)
+    })
     if (symbol === '=') return conjunction(tests, bool) as Expr
     return tests.length === 1 ? (tests[0] as Expr) : { kind: 'or', args: tests, type: bool, typmod: -1 }
   }
   const strategy = ROW_STRATEGIES[symbol]
-  if (strategy === undefined) {
-    throw featureNotSupported(`could not determine interpretation of row comparison operator ${symbol}`, location, {
-      hint: 'Row comparison operators must be associated with btree operator families.',
-    })
-  }
+  if (strategy === undefined) throw noRowComparison(symbol, location)
   if (left.length === 1) return operatorOn(context, symbol, left[0] as Expr, right[0] as Expr, location)
   const pairs = left.map((l, i) => {
     const r = right[i] as Expr
+    const { operator } = resolveOperator(context, symbol, l.type, r.type, location)
+    if (operator.strategy === undefined) throw noRowComparison(symbol, location)
     // Both sides of a field comparison must be of one type, so that its order decides.
     const type = commonTypeOrNull(context, [l.type, r.type]) ?? context.typeOf(OID.text)
     return [

@@ -139,7 +139,15 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
   ),
   family('oid', 'oid', 'oid*', [184, 185, 716, 717, 1638, 1639], [607, 608, 609, 611, 610, 612], primitive),
   family('tid', 'tid', 'tid*', [1292, 1265, 2791, 2793, 2790, 2792], [387, 402, 2799, 2801, 2800, 2802], ofType('tid')),
-  family('xid', 'int4', 'xideqint4 xidneqint4', [1319, 3309], [353, 3316], primitive, { hashes: false, merges: false }),
+  family(
+    'xid',
+    'int4',
+    'xideqint4 xidneqint4',
+    [1319, 3309],
+    [353, 3316],
+    ordered((xid: number, value: number) => xid - (value >>> 0)),
+    { hashes: false, merges: false },
+  ),
   family('xid', 'xid', 'xideq xidneq', [68, 3308], [352, 3315], primitive, { merges: false }),
   family('cid', 'cid', 'cid*', [69], [385], primitive, { merges: false }),
   family(

@@ -14,24 +14,28 @@ import type { OptimizerContext } from './facts.ts'
 import { constantCall } from './rules/fold-constants.ts'
 
 /** Looks through a plan to which all rules have been applied. */
-export const checkConstants = (plan: LogicalPlan, { failed }: OptimizerContext): void => {
-  if (failed !== undefined) check(plan, failed)
+export const checkConstants = (plan: LogicalPlan, context: OptimizerContext): void => {
+  const { failed } = context
+  if (failed !== undefined) check(plan, { context, failed })
 }
 
-type Failed = NonNullable<OptimizerContext['failed']>
-
-const check = (plan: LogicalPlan, failed: Failed): void => {
-  for (const expr of expressionsOf(plan)) checkExpression(expr, failed)
-  for (const input of inputsOf(plan)) check(input, failed)
+interface Check {
+  readonly context: OptimizerContext
+  readonly failed: NonNullable<OptimizerContext['failed']>
 }
 
-const checkExpression = (expr: Expr, failed: Failed): void => {
-  for (const child of children(expr)) checkExpression(child, failed)
+const check = (plan: LogicalPlan, told: Check): void => {
+  for (const expr of expressionsOf(plan)) checkExpression(expr, told)
+  for (const input of inputsOf(plan)) check(input, told)
+}
+
+const checkExpression = (expr: Expr, told: Check): void => {
+  for (const child of children(expr)) checkExpression(child, told)
   if (expr.kind !== 'call') return
   try {
     // What could be computed has been: this throws.
-    constantCall(expr)?.()
+    constantCall(expr, told.context)?.()
   } catch (error) {
-    if (error instanceof SqlError) failed(error)
+    if (error instanceof SqlError) told.failed(error)
   }
 }

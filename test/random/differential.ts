@@ -10,8 +10,8 @@
  * statement with the same difference, too. `--messages`: prints also differences of messages only.
  */
 import { parseArgs } from 'node:util'
-import { Client } from 'pg'
 import { startServer } from '../session/server.ts'
+import { connectTo } from './connect.ts'
 import { differentialTest, type Found } from './differential-test.ts'
 import { describe } from './outcome.ts'
 
@@ -52,12 +52,7 @@ const totals = await differentialTest({
   only: values.only,
   report,
   reportShort: (sql) => console.log(`  in short: ${sql};\n`),
-  connect: async (url) => {
-    const client = new Client({ connectionString: url })
-    client.on('error', () => {})
-    await client.connect()
-    return client
-  },
+  connect: connectTo,
 })
 const seconds = (performance.now() - started) / 1000
 console.log(JSON.stringify({ seed: Number(values.seed), ...totals, seconds: Math.round(seconds) }))

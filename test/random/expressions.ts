@@ -54,6 +54,8 @@ export const TYPES = Object.keys(VALUES).filter(
   (type) => !['cid', 'int2vector', 'oidvector', 'xid8', 'tid'].includes(type),
 )
 
+const isTime = (type: string): boolean => /^(date|time|interval)/.test(type)
+
 export const quote = (text: string): string =>
   text.includes('\\') ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`
 
@@ -99,7 +101,7 @@ export class Expressions {
   /** An expression of (usually) the type. */
   of(type: string, depth: number): string {
     const { random } = this
-    if (random.chance(0.01)) return this.leaf(random.pick(TYPES))
+    if (random.chance(0.01)) return `NULL::${written(random.pick(TYPES))}`
     if (type === '"any"') return this.of(random.pick(ELEMENTS), depth)
     if (depth <= 0 || random.chance(0.45)) return this.leaf(type)
     if (random.chance(0.12)) return this.formOf(type, depth)
@@ -138,7 +140,8 @@ export class Expressions {
   /** The text of a value of the type, at times of none. */
   textOf(type: string): string {
     const { random } = this
-    if (random.chance(0.008)) return random.pick(INVALID)
+    // What is no time at all fails in many ways (see throughText).
+    if (random.chance(0.008)) return isTime(type) ? 'x' : random.pick(INVALID)
     if (type.endsWith('[]')) {
       const items = random.several(0, 3, () => (random.chance(0.15) ? 'NULL' : this.arrayItem(type.slice(0, -2))))
       if (items.length > 0 && random.chance(0.06)) return `[2:${items.length + 1}]={${items.join(',')}}`
@@ -239,15 +242,17 @@ export class Expressions {
 
   conversion(fact: CastFact, depth: number, top = false): string {
     if (top) this.label = `${fact.source}::${fact.target}`
-    const modifier = this.random.chance(0.3) ? modifiers(this.random, fact.target) : ''
+    // Of a modifier inside CASE and COALESCE as much is left as the planner leaves of these.
+    const modifier = top && this.random.chance(0.3) ? modifiers(this.random, fact.target) : ''
     const source = this.of(fact.source, depth - 1)
     return modifier === '' ? cast(source, fact.target) : `(${source})::${withModifier(fact.target, modifier)}`
   }
 
   /** From any type to any other by way of its text. */
   private throughText(depth: number): string {
-    const source = this.random.pick(TYPES)
     const target = this.random.pick(TYPES)
+    // Which error tells that a text is no time at all depends on the part of it that PostgreSQL's parser meets first.
+    const source = this.random.pick(isTime(target) ? TYPES.filter(isTime) : TYPES)
     this.label = `${source}::text::${target}`
     return this.random.chance(0.5)
       ? cast(this.of(source, depth - 1), 'text')

@@ -48,10 +48,11 @@ export interface Facts {
  * - the clock: now, age of one argument, and what takes the offset of a zone from today (time with time zone);
  * - …_to_xml run other statements or read tables as they lie there;
  * - functions that apply a type's modifier, of which the planner makes something else: casts with modifiers call them
+ * - hashes of rows and arrays: those of enums are made of OIDs
  * What is absent here altogether is a matter of docs/compat.md, not of this test.
  */
 const EXCLUDED_NAMES =
-  /^(pg_(?!typeof|size_pretty|size_bytes|collation_for|lsn)|has_|row_security|inet_(client|server)|txid_|current_|session_user|user$|getpgusername|version$|now$|clock_|transaction_timestamp|statement_timestamp|timeofday|query_to_|table_to_|schema_to_|database_to_|cursor_to_|lo_|ts_stat|ts_debug|ts_token_type|ts_parse|to_reg|row_to_json$|record_|hash_record|currtid|set_config|fmgr_|binary_upgrade|mxid_age|getdatabaseencoding|col_description|obj_description|shobj_description|aclexplode|satisfies_hash|nextval|currval|lastval|setval|unknown|anyarray_send|array_send|anycompatiblearray_send|amvalidate|gin_|brin_|spg_|xmlvalidate|format_type|json_populate|jsonb_populate|json_to_record|jsonb_to_record)/
+  /^(pg_(?!typeof|size_pretty|size_bytes|collation_for|lsn)|has_|row_security|inet_(client|server)|txid_|current_|session_user|user$|getpgusername|version$|now$|clock_|transaction_timestamp|statement_timestamp|timeofday|query_to_|table_to_|schema_to_|database_to_|cursor_to_|lo_|ts_stat|ts_debug|ts_token_type|ts_parse|to_reg|row_to_json$|record_|hash_record|hash_array|currtid|set_config|fmgr_|binary_upgrade|mxid_age|getdatabaseencoding|col_description|obj_description|shobj_description|aclexplode|satisfies_hash|nextval|currval|lastval|setval|unknown|anyarray_send|array_send|anycompatiblearray_send|amvalidate|gin_|brin_|spg_|xmlvalidate|format_type|json_populate|jsonb_populate|json_to_record|jsonb_to_record)/
 
 const POLYMORPHIC = /^any(compatible)?(element|array|nonarray|range|multirange|enum)?$/
 /** Types that values exist for, and those that stand for any of them. */
@@ -66,6 +67,10 @@ const dependsOnTheClock = (name: string, args: readonly string[]): boolean =>
   (name === 'timezone' && args[1] === 'time with time zone')
 
 const rowsOf = async <T>(client: Client, sql: string): Promise<T[]> => (await client.query(sql)).rows as T[]
+
+/** A "char" is one byte, be it that of half a character; a polygon's corners come from the C library's sines. */
+const isUndetermined = ({ source, target }: CastFact): boolean =>
+  source === '"char"' || target === '"char"' || (source === 'circle' && target === 'polygon')
 
 interface ProcedureRow {
   oid: number
@@ -98,6 +103,10 @@ export const loadFacts = async (client: Client, known: ReadonlySet<number>): Pro
     .filter((row) => known.has(row.oid) && !EXCLUDED_NAMES.test(row.name) && row.arguments.every(isUsable))
     .filter((row) => isUsable(row.result) || (row.result === 'record' && row.outputs))
     .filter((row) => !dependsOnTheClock(row.name, row.arguments))
+    .filter(
+      (row) =>
+        !(row.arguments.length > 0 && isUndetermined({ source: row.arguments.at(-1) ?? '', target: row.result })),
+    )
     .map((row) => ({
       oid: row.oid,
       name: row.name,
@@ -126,7 +135,7 @@ export const loadFacts = async (client: Client, known: ReadonlySet<number>): Pro
     windowFunctions: facts.filter((fact) => fact.prokind === 'w'),
     aggregates: facts.filter((fact) => fact.prokind === 'a'),
     operators: operators.filter((o) => [o.left ?? o.right, o.right, o.result].every(isUsable)),
-    casts: casts.filter((cast) => isUsable(cast.source) && isUsable(cast.target)),
+    casts: casts.filter((cast) => isUsable(cast.source) && isUsable(cast.target) && !isUndetermined(cast)),
   }
 }
 

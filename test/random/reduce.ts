@@ -1,5 +1,5 @@
 /** Makes a statement that shows a difference shorter, by leaving parts away as long as it still shows it. */
-const TOKEN = /E?'(?:[^'\\]|''|\\.)*'|"[^"]*"|[\p{L}\w.]+|::|[-+*\/<>=~!@#%^&|`?]+|[^\s\w]/gu
+const TOKEN = /E?'(?:[^'\\]|''|\\.)*'|"[^"]*"|[\p{L}\w.]+|::|[-+*/<>=~!@#%^&|`?]+|[^\s\w]/gu
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']' }
 
@@ -27,7 +27,7 @@ function* candidates(tokens: readonly string[]): Generator<string[]> {
         yield [...tokens.slice(0, start + 1), ...replacement, ...tokens.slice(close)]
       }
       yield [...tokens.slice(0, start), ...tokens.slice(start + 1, close), ...tokens.slice(close + 1)]
-      yield [...tokens.slice(start + 1, close)]
+      yield tokens.slice(start + 1, close)
     }
   }
   for (const length of [40, 20, 12, 8, 6, 5, 4, 3, 2, 1]) {

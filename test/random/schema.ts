@@ -50,7 +50,7 @@ export const JOIN_TABLES: readonly Table[] = ['one', 'two', 'three', 'parts'].ma
 }))
 
 const columnsSql =
-  'k integer, j smallint, big bigint, n numeric(8,2), f double precision, t text, v varchar(10), b boolean, d date, ts timestamp, m mood'
+  'k integer, j smallint, big bigint, n numeric(8,2), f double precision, t text, v varchar, b boolean, d date, ts timestamp, m mood'
 
 /** Small values, equal ones of the same look: the same for every run. */
 const joinRow = (random: Random, id: number): string => {

@@ -143,9 +143,11 @@ const extreme = (oid: number, name: 'min' | 'max', type: string): AggregateFunct
     name === 'min' ? 'least of the values' : 'greatest of the values',
     ({ args }) => {
       const compare = comparatorOf(typeAt(args[0]))
-      return folding((state, value) => (compare(value, state) * sign > 0 ? value : state))
+      // The later one of equal values, which may look different; of bpchar the earlier.
+      const more = type === 'bpchar' ? 1 : 0
+      return folding((state, value) => (Math.sign(compare(value, state)) * sign >= more ? value : state))
     },
-    { grouped: ({ args }) => groupedExtreme(sign, comparatorOf(typeAt(args[0]))) },
+    { grouped: ({ args }) => groupedExtreme(sign, comparatorOf(typeAt(args[0])), type === 'bpchar') },
   )
 }
 

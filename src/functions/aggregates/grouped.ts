@@ -193,9 +193,13 @@ class GroupedExtreme implements GroupedAggregation {
   /** Scale of the decimals in `best`, -1 for plain numbers. */
   private scale = -1
 
-  constructor(sign: 1 | -1, compare: (a: Datum, b: Datum) => number) {
+  /** Of equal values the earliest stays, else the latest. */
+  private readonly keepsFirst: boolean
+
+  constructor(sign: 1 | -1, compare: (a: Datum, b: Datum) => number, keepsFirst: boolean) {
     this.sign = sign
     this.compare = compare
+    this.keepsFirst = keepsFirst
   }
 
   update(batch: Batch, groups: Int32Array, args: readonly AnyVector[], mask: Uint8Array | null): void {
@@ -229,7 +233,7 @@ class GroupedExtreme implements GroupedAggregation {
       const group = groups[k] as number
       const value = values[position] as number
       const held = best[group] as number
-      if (present[group] === 0 || (sign < 0 ? value < held || held !== held : value > held || value !== value)) {
+      if (present[group] === 0 || (sign < 0 ? value <= held || held !== held : value >= held || value !== value)) {
         best[group] = value
         present[group] = 1
       }
@@ -238,7 +242,8 @@ class GroupedExtreme implements GroupedAggregation {
 
   private offer(group: number, value: Datum): void {
     const held = this.others[group]
-    if (held === undefined || this.compare(value, held) * this.sign > 0) this.others[group] = value
+    const order = held === undefined ? 1 : Math.sign(this.compare(value, held)) * this.sign
+    if (order > 0 || (order === 0 && !this.keepsFirst)) this.others[group] = value
   }
 
   private held(group: number): Datum {
@@ -262,8 +267,11 @@ class GroupedExtreme implements GroupedAggregation {
 
 export const groupedCount = (): GroupedAggregation => new GroupedCount()
 
-export const groupedExtreme = (sign: 1 | -1, compare: (a: Datum, b: Datum) => number): GroupedAggregation =>
-  new GroupedExtreme(sign, compare)
+export const groupedExtreme = (
+  sign: 1 | -1,
+  compare: (a: Datum, b: Datum) => number,
+  keepsFirst: boolean,
+): GroupedAggregation => new GroupedExtreme(sign, compare, keepsFirst)
 
 /** sum() with a result of the type named. */
 export const groupedSum = (result: 'int8' | 'numeric' | 'float8'): GroupedAggregation => {

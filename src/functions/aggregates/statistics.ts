@@ -9,6 +9,7 @@ import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { aggregate } from '../define.ts'
 import type { Accumulator, AggregateFunction, CallTypes } from '../records.ts'
+import { counting } from './accumulators.ts'
 import { isInfinite } from './large-deviations.ts'
 
 /** Over a sample (divided by n - 1) or a population (by n); its root or not. */
@@ -235,11 +236,12 @@ const pairs: readonly {
 ]
 
 const regressions: readonly AggregateFunction[] = [
-  aggregate(
-    2818,
-    'regr_count(float8, float8) int8',
-    'number of pairs',
-    pairAccumulator(({ n }) => n),
+  aggregate(2818, 'regr_count(float8, float8) int8', 'number of pairs', () =>
+    counting(
+      0,
+      () => 0,
+      (_state, count) => count,
+    ),
   ),
   ...pairs.map(({ oid, name, description, finish }) =>
     aggregate(oid, `${name}(float8, float8) float8`, description, pairAccumulator(finish)),

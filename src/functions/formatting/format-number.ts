@@ -1,4 +1,5 @@
 /** to_char and to_number of numbers. */
+import { invalidTextRepresentation } from '../../errors/raise/data.ts'
 import { numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
 import { numericAbs, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
@@ -23,6 +24,7 @@ const ROMAN: readonly (readonly [number, string])[] = [
 const ROMAN_WIDTH = 15
 
 const formatRoman = (value: Numeric, template: NumberTemplate): string => {
+  if (!value.isFinite) return '#'.repeat(ROMAN_WIDTH)
   const number = numericToInt4(value)
   if (!(number >= 1 && number <= 3999)) return '#'.repeat(ROMAN_WIDTH)
   let rest = number
@@ -38,7 +40,7 @@ const formatRoman = (value: Numeric, template: NumberTemplate): string => {
 }
 
 const formatScientific = (value: Numeric, template: NumberTemplate): string => {
-  if (!value.isFinite) return ` ${'#'.repeat(template.before + template.after + 6)}`
+  if (!value.isFinite) return ` ${'#'.repeat(template.before)}.${'#'.repeat(template.after + 4)}`
   const digits = value.coefficient < 0 ? value.coefficient.toString().slice(1) : value.coefficient.toString()
   let exponent = value.sign === 0 ? 0 : digits.length - 1 - value.scale
   const mantissa = (): Numeric => {
@@ -209,6 +211,7 @@ const overflowText = (template: NumberTemplate, negative: boolean): string =>
 
 /** to_number(text, text): digits, sign and point of a text; everything else of the template is passed over. */
 export const parseNumber = (text: string, format: string): Numeric | null => {
+  if (format === '') return null
   const template = numberTemplate(format)
   const negative = /-/.test(text) || (template.brackets && /</.test(text))
   let digits = ''
@@ -229,7 +232,9 @@ export const parseNumber = (text: string, format: string): Numeric | null => {
       afterPoint = true
     } else if (char === '.' && template.after === 0) break
   }
-  const value = parseNumeric(digits === '' || digits === '.' ? '0' : digits)
+  // PostgreSQL reads what it has found, which then is a sign or nothing.
+  if (!/\d/.test(digits)) throw invalidTextRepresentation('numeric', negative ? '-' : ' ')
+  const value = parseNumeric(digits)
   const scaled = template.shift === 0 ? value : Numeric.of(value.coefficient, value.scale + template.shift)
   return negative ? Numeric.of(-BigInt(scaled.coefficient), scaled.scale) : scaled
 }

@@ -236,9 +236,11 @@ const SMALL_SIZE = Numeric.fromInteger(10 * 1024)
 const sizes: readonly ScalarFunction[] = [
   scalar(2288, 'pg_size_pretty(int8) text', 'a size with its unit', (size: ExactInteger) => prettySize(BigInt(size))),
   scalar(3166, 'pg_size_pretty(numeric) text', 'a size with its unit', (size: Numeric) =>
-    Numeric.compare(numericAbs(size), SMALL_SIZE) < 0
-      ? `${size.toString()} ${UNITS[0]}`
-      : prettySize(BigInt(numericTrunc(size, 0).coefficient)),
+    !size.isFinite
+      ? `${size.toString()} ${UNITS.at(-1)}`
+      : Numeric.compare(numericAbs(size), SMALL_SIZE) < 0
+        ? `${size.toString()} ${UNITS[0]}`
+        : prettySize(BigInt(numericTrunc(size, 0).coefficient)),
   ),
   scalar(3334, 'pg_size_bytes(text) int8', 'bytes of a size with its unit', sizeOfText),
   typedScalar(
@@ -272,7 +274,7 @@ const typeFunctions: readonly ScalarFunction[] = [
       () => {
         const { collation, oid } = args[0] as SqlType
         if (collation === 0 && oid !== OID.unknown) throw notCollatable(formatType(args[0] as SqlType, -1))
-        return collation === 0 ? null : collation === 950 ? '"C"' : '"default"'
+        return collation === 0 || oid === OID.unknown ? null : collation === 950 ? '"C"' : '"default"'
       },
     { volatility: 'stable', strict: false },
   ),

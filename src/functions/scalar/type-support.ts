@@ -1,5 +1,6 @@
 /** What every type has as functions: the greater and the lesser of two values, three-way comparison, the binary form. */
 import type { Datum, SqlType } from '../../types/sql-type.ts'
+import { compareFloats } from '../../types/floats.ts'
 import { typedScalar } from '../define.ts'
 import type { CallTypes, ScalarFunction } from '../records.ts'
 
@@ -195,6 +196,7 @@ const encodingDependent: ReadonlySet<string> = new Set([
   'record_send',
   'textsend',
   'varcharsend',
+  'xml_send',
 ])
 
 export const typeSupportFunctions: readonly ScalarFunction[] = [
@@ -206,13 +208,15 @@ export const typeSupportFunctions: readonly ScalarFunction[] = [
       greater ? 'larger of two' : 'smaller of two',
       (types) => {
         const order = orderOf(types)
-        return (_context, a, b) => (greater === order(a, b) > 0 ? a : b)
+        // Of equal values, which may look different, the second; of bpchar the first.
+        const atLeast = type === 'bpchar' ? 0 : 1
+        return (_context, a, b) => ((greater ? order(a, b) : order(b, a)) >= atLeast ? a : b)
       },
     )
   }),
   ...COMPARISONS.map(([oid, name, left, right]) =>
     typedScalar(oid, `${name}(${left}, ${right}) int4`, 'less-equal-greater', (types) => {
-      const order = orderOf(types)
+      const order = left.startsWith('float') ? compareFloats : orderOf(types)
       if (byDifference.has(name)) return (_context, a, b) => Number(a) - Number(b)
       if (byBytes.has(name)) return (_context, a, b) => bytesDifference(a, b)
       return (_context, a, b) => Math.sign(order(a, b))

@@ -88,27 +88,52 @@ const computed = (expr: Expr, compute: () => Datum): Expr => {
 const foldCall = (expr: CallExpr, context: OptimizerContext): Expr => {
   const { function: fn, args } = expr
   if (fn.strict && args.some((arg) => arg.kind === 'const' && arg.value === null) && fn.volatility !== 'volatile') {
-    return args.some(failed) ? expr : constant(null, expr.type)
+    return args.some((arg) => failed(arg, context)) ? expr : constant(null, expr.type)
   }
-  const compute = constantCall(expr)
+  const compute = constantCall(expr, context)
   if (compute !== null) return computed(expr, compute)
   return sameTypeComparison(expr, context) ?? expr
 }
 
 /** Holds a call that could have been computed and is still there: it fails. */
-const failed = (arg: Expr): boolean => someNode(arg, (e) => e.kind === 'call' && constantCall(e) !== null)
+const failed = (arg: Expr, context: OptimizerContext): boolean =>
+  someNode(
+    arg,
+    (e) =>
+      (e.kind === 'call' && constantCall(e, context) !== null) ||
+      ((e.kind === 'greatest' || e.kind === 'least') && e.type.compare === null),
+  )
 
 /** What computes a call whose value is known before the statement runs; null when it is not. */
-export const constantCall = ({ function: fn, args, variadic }: CallExpr): (() => Datum) | null => {
-  const { evaluate } = fn
-  if (fn.volatility !== 'immutable' || evaluate === undefined || fn.blocking === true || variadic === true) return null
+export const constantCall = (expr: CallExpr, context: OptimizerContext): (() => Datum) | null => {
+  const { function: fn, args } = expr
+  if (fn.volatility !== 'immutable' || fn.blocking === true || expr.variadic === true) return null
   const values: Datum[] = []
   for (const arg of args) {
     if (arg.kind !== 'const') return null
     values.push(arg.value)
   }
-  return () => evaluate(...values)
+  const { evaluate } = fn
+  return evaluate === undefined ? typedCall(expr, values, context) : () => evaluate(...values)
 }
+
+/** A call of a built-in function that depends on the types of its arguments, or is handed the session. */
+const typedCall = (
+  { function: fn, args, type, columns }: CallExpr,
+  values: readonly Datum[],
+  { eval: session, typeOf }: OptimizerContext,
+): (() => Datum) | null => {
+  if (session === undefined || fn.oid >= FIRST_NORMAL_OID) return null
+  const types = {
+    args: args.map((arg) => arg.type),
+    result: type,
+    typeOf,
+    ...(columns === undefined ? {} : { columns }),
+  }
+  return () => (fn.evaluateIn ?? fn.specialize?.(types))?.(session, ...values)
+}
+
+const FIRST_NORMAL_OID = 16_384
 
 const MICROS_PER_DAY = 86_400_000_000
 

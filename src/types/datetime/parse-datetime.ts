@@ -127,6 +127,8 @@ class DatetimeReader {
       else if (/^[+-]/.test(token)) this.signed(token)
       else throw this.invalid()
     }
+    if (this.isTimeOnly() && this.micros === null && this.special === null && this.loose.length === 0)
+      throw this.invalid()
     this.assignLoose()
     return { special: this.special, days: this.days(), micros: this.time(), zone: this.zone }
   }
@@ -179,10 +181,10 @@ class DatetimeReader {
     else if (/^\d{4,}[-.]\d{3}$/.test(token)) {
       this.year = Number(token.slice(0, -4))
       this.julian = daysFromCivil(this.year, 1, 1) + Number(token.slice(-3)) - 1
-    } else if (/^\d{8}$/.test(token) && this.year === null && this.julian === null) {
-      this.year = Number(token.slice(0, 4))
-      this.month = Number(token.slice(4, 6))
-      this.day = Number(token.slice(6))
+    } else if (/^\d{7,}$/.test(token) && this.year === null && this.julian === null && !this.isTimeOnly()) {
+      this.year = Number(token.slice(0, -4))
+      this.month = Number(token.slice(-4, -2))
+      this.day = Number(token.slice(-2))
     } else if (/^\d{6}(\.\d+)?$/.test(token) || (/^\d{4}$/.test(token) && this.day !== null && this.year !== null)) {
       if (!this.isTimeOnly() && this.year === null && !token.includes('.') && this.month === null) {
         this.year = this.centuryOf(token.slice(0, 2))

@@ -68,7 +68,7 @@ export const parseIntervalText = (text: string, bareUnit: IntervalUnit): Interva
   return makeInterval(sum.months, sum.days, sum.micros)
 }
 
-const PART = /([+-]?)(\d+):(\d+)(?::(\d+))?(\.\d*)?|([+-]?)(\d+)-(\d+)(?![\d:])|([+-]?)(\d*)(\.\d*)?\s*([A-Za-z]+)?|@/y
+const PART = /([+-]?)(\d+):(\d+)(?::(\d+))?(\.\d*)?|([+-]?)(\d+)-(\d+)(?![\d:-])|([+-]?)(\d*)(\.\d*)?\s*([A-Za-z]+)?|@/y
 
 const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum => {
   const invalid = () => invalidDatetimeFormat('interval', text)
@@ -83,6 +83,8 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
       at++
       continue
     }
+    const date = /^\d+-(\d+)-\d/.exec(trimmed.slice(at))
+    if (date !== null) throw Number(date[1]) >= 12 ? intervalFieldOverflow(text) : invalid()
     PART.lastIndex = at
     const match = PART.exec(trimmed)
     if (match === null || match[0] === '') throw invalid()
