@@ -12,6 +12,8 @@ import { storeSchema } from '../exec/ddl/schemas.ts'
 import type { SessionSpill } from '../exec/spill/spill-area.ts'
 import { tableFacts } from '../exec/table-facts.ts'
 import type { TableFacts } from '../optimize/optimize.ts'
+import { parseAs } from '../sql/front-ends.ts'
+import type { ParsedStatement } from '../sql/parse.ts'
 import type { Datum } from '../types/sql-type.ts'
 import { Activity } from './activity.ts'
 import { SessionAdvisoryLocks } from './advisory-locks.ts'
@@ -125,6 +127,11 @@ export class SessionCore {
       maintenance: maintenanceServices(this),
       routines: new SessionRoutines(this),
     })
+  }
+
+  /** Every statement of a query string, as the session's front end reads it. Throws 42601, 0A000. */
+  parse(sql: string): ParsedStatement[] {
+    return parseAs(this.settings.text('tesseradb.parser'), sql)
   }
 
   /** The catalog as the transaction in progress sees it, or the committed one. */
