@@ -26,6 +26,7 @@ import { SessionFormat } from './format-context.ts'
 import { maintenanceServices } from './maintenance-services.ts'
 import { monitorRows } from './monitor-views.ts'
 import { SessionRoutines } from './routines/session-routines.ts'
+import { SessionNotifications } from './notifications.ts'
 import { objectNames } from './object-names.ts'
 import { SessionMethods } from './planner-methods.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
@@ -72,6 +73,7 @@ export class SessionCore {
   cancelled: SqlError | null = null
   readonly activity: Activity
   readonly advisory: SessionAdvisoryLocks
+  readonly notifications: SessionNotifications
   readonly startedAt = now()
   readonly spill: SessionSpill
   /** What the planner settings allow. */
@@ -109,6 +111,12 @@ export class SessionCore {
       database: database.oid,
       transaction: () => this.block.transaction,
       notice: (notice) => this.notice(notice),
+    })
+    this.notifications = new SessionNotifications({
+      channels: database.channels,
+      processId,
+      transaction: () => this.block.transaction,
+      deliver: (sender, channel, payload) => this.events.notification(sender, channel, payload),
     })
     this.format = new SessionFormat(
       settings,
@@ -255,6 +263,7 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
   nextTransactionId: (): number => core.parts.transactions.nextXid,
   transactionStatus: (xid: number) => core.parts.transactions.outcomes.statusOf(xid),
   advisory: core.advisory,
+  notifications: core.notifications,
   currentQuery: (): string | null => core.queryText,
   blockingProcesses: (processId: number): readonly number[] =>
     // A prepared transaction has no process: PostgreSQL answers 0 for it.

@@ -474,6 +474,7 @@ export class ServerSession implements Session {
     this.#core.cancel()
     this.#core.activity.stop()
     this.#core.advisory.unlockAll()
+    this.#core.notifications.close()
     this.#dropPortals()
     if (this.#core.block.current !== null) this.#core.block.rollback()
     try {
