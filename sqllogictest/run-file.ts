@@ -1,7 +1,9 @@
 /** Runs the records of one file against a database. */
+import { answerLines, compareAnswer, errorLines } from './answer.ts'
+import type { AnswerLines } from './answer.ts'
 import { formatResult, compareResult } from './compare.ts'
 import type { Database } from './database.ts'
-import type { TestFile, TestRecord } from './parse.ts'
+import type { AnswerRecord, TestFile, TestRecord } from './parse.ts'
 
 interface Failure {
   readonly line: number
@@ -19,14 +21,28 @@ export const runFile = async (file: TestFile, database: Database): Promise<FileO
   /** Results by label: equal labels must mean equal results. */
   const labels = new Map<string, string>()
   for (const record of file.records) {
-    const reason = await runRecord(record, database, labels)
+    const reason =
+      record.kind === 'answer'
+        ? compareAnswer(record, await answerTo(record, database))
+        : await runRecord(record, database, labels)
     if (reason !== null) failures.push({ line: record.line, sql: record.sql, reason })
   }
   return { passed: file.records.length - failures.length, failures }
 }
 
+/** All that the database tells a client about a statement, as lines. */
+export const answerTo = async ({ sql }: { readonly sql: string }, database: Database): Promise<AnswerLines> => {
+  try {
+    return answerLines(await database.query(sql))
+  } catch (error) {
+    const read = database.readError(error)
+    if (read === null) throw error
+    return errorLines(read)
+  }
+}
+
 const runRecord = async (
-  record: TestRecord,
+  record: Exclude<TestRecord, AnswerRecord>,
   database: Database,
   labels: Map<string, string>,
 ): Promise<string | null> => {

@@ -55,12 +55,13 @@ const configuration = (): string => {
     .join('')
 }
 
-export const startPostgresql = async (): Promise<Target> => {
+/** `locale` is that of the cluster's databases. */
+export const startPostgresql = async (locale = 'C'): Promise<Target> => {
   const programs = postgresPrograms()
-  const directory = mkdtempSync(join(tmpdir(), 'bench-postgresql-'))
+  const directory = mkdtempSync(join(tmpdir(), 'postgresql-'))
   if (isRoot) chownSync(directory, userId('-u'), userId('-g'))
   const data = join(directory, 'data')
-  const initOptions = ['-D', data, '-U', 'postgres', '--auth=trust', '--locale=C', '--encoding=UTF8']
+  const initOptions = ['-D', data, '-U', 'postgres', '--auth=trust', `--locale=${locale}`, '--encoding=UTF8']
   const [initdb, initArgs] = asServerUser(join(programs, 'initdb'), initOptions)
   execFileSync(initdb, initArgs, { stdio: 'ignore' })
   appendFileSync(join(data, 'postgresql.conf'), configuration())
