@@ -20,6 +20,8 @@ export interface Database {
   query(sql: string): Promise<QueryResult & Answer & { readonly affected: number }>
   /** What an error thrown by `query` tells a client; null for one that is none of the database's. */
   readError(error: unknown): AnsweredError | null
+  /** No transaction block is open. */
+  readonly idle: boolean
   close(): Promise<void>
 }
 
@@ -93,6 +95,9 @@ export const openServerDatabase = async (url: string, name: string): Promise<Dat
     readError: (error) => {
       const { code, message, detail, hint, position, where } = error as DatabaseError
       return code === undefined || code.length !== 5 ? null : { code, message, detail, hint, position, where }
+    },
+    get idle() {
+      return client.getTransactionStatus() === 'I'
     },
     close: async () => {
       await client.end()
@@ -179,6 +184,9 @@ export const openMemoryDatabase = async (): Promise<Database> => {
       error instanceof SqlError
         ? { code: error.code, message: error.message, ...error.fields }
         : { code: SQL_STATE.internal_error, message: String(error) },
+    get idle() {
+      return session.transactionStatus === 'I'
+    },
     close: async () => {
       await session.close()
       await engine.shutdown('fast')

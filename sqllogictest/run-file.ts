@@ -1,8 +1,9 @@
-/** Runs the records of one file against a database. */
+/** Runs the records of one file against a database, in one of the forms. */
 import { answerLines, compareAnswer, errorLines } from './answer.ts'
 import type { AnswerLines } from './answer.ts'
 import { formatResult, compareResult } from './compare.ts'
 import type { Database } from './database.ts'
+import type { Form } from './forms.ts'
 import type { AnswerRecord, TestFile, TestRecord } from './parse.ts'
 
 interface Failure {
@@ -16,11 +17,21 @@ export interface FileOutcome {
   readonly failures: readonly Failure[]
 }
 
-export const runFile = async (file: TestFile, database: Database): Promise<FileOutcome> => {
+const isQuery = (record: TestRecord): boolean =>
+  record.kind === 'query' || (record.kind === 'answer' && record.expect === 'rows')
+
+export const runFile = async (file: TestFile, database: Database, form: Form): Promise<FileOutcome> => {
+  for (const statement of form.setup) await database.query(statement)
   const failures: Failure[] = []
   /** Results by label: equal labels must mean equal results. */
   const labels = new Map<string, string>()
+  let changed = false
   for (const record of file.records) {
+    if (!isQuery(record)) changed = true
+    else if (changed && form.beforeQueries !== null && database.idle) {
+      await database.query(form.beforeQueries)
+      changed = false
+    }
     const reason =
       record.kind === 'answer'
         ? compareAnswer(record, await answerTo(record, database))

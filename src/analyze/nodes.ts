@@ -10,7 +10,7 @@ import type {
   SortKey,
   SubscriptExpr,
 } from './expression.ts'
-import type { OutputColumn } from './query.ts'
+import type { DmlQuery, OutputColumn, Query } from './query.ts'
 
 export const constant = (value: Datum, type: SqlType, typmod = -1): ConstExpr => ({
   kind: 'const',
@@ -264,3 +264,6 @@ const signature = (expr: Expr): string => {
       return ''
   }
 }
+
+export const isModification = (query: Query | DmlQuery): query is DmlQuery =>
+  query.kind === 'insert' || query.kind === 'update' || query.kind === 'delete' || query.kind === 'merge'

@@ -224,22 +224,28 @@ const nullIf = (context: AnalysisContext, left: Expr, right: Expr, location: Loc
   }
 }
 
-/** `x IN (a, b, …)` is `= ANY`, `NOT IN` is `<> ALL`; where the items share no type with x, an OR or AND of comparisons. */
+/**
+ * `x IN (a, b, …)` is `= ANY`, `NOT IN` is `<> ALL`, over the items that mention no column of this level, if these are
+ * several and share a type with x; all others are compared one by one, and joined by OR or AND.
+ */
 const inList = (context: AnalysisContext, scope: Scope, node: A_Expr, symbol: string): Expr => {
   const leftOperand = written(node.lexpr, context.expr(scope, node.lexpr as Node))
   const left = leftOperand.expr
   const operands = listItems(node.rexpr).map((item) => written(item, context.expr(scope, item)))
-  const items = operands.map((operand) => operand.expr)
   const { location } = node
   const negated = symbol === '<>'
   const isRowwise = leftOperand.fields !== null || operands.some((operand) => operand.fields !== null)
-  const common = isRowwise ? null : commonTypeOrNull(context, [left.type, ...items.map((i) => i.type)])
+  const listed = isRowwise ? [] : operands.filter((operand) => !scope.ownsColumnOf(operand.expr))
+  const common =
+    listed.length < 2 ? null : commonTypeOrNull(context, [left.type, ...listed.map((operand) => operand.expr.type)])
+  const tests: Expr[] = []
   if (common !== null) {
-    const typed = items.map((item, i) =>
-      coerce(context, item, common, -1, 'implicit', locationOf(listItems(node.rexpr)[i])),
-    )
+    const typed = listed.map((operand) => {
+      const item = listItems(node.rexpr)[operands.indexOf(operand)]
+      return coerce(context, operand.expr, common, -1, 'implicit', locationOf(item))
+    })
     const resolved = resolveOperands(context, symbol, left, typed[0] as Expr, location)
-    return {
+    tests.push({
       kind: 'array-comparison',
       left: resolved.left,
       operator: resolved.operator,
@@ -249,9 +255,10 @@ const inList = (context: AnalysisContext, scope: Scope, node: A_Expr, symbol: st
       array: null,
       type: context.bool,
       typmod: -1,
-    }
+    })
   }
-  const tests = operands.map((item) => compare(context, symbol, leftOperand, item, location))
+  const single = common === null ? operands : operands.filter((operand) => !listed.includes(operand))
+  tests.push(...single.map((item) => compare(context, symbol, leftOperand, item, location)))
   if (tests.length === 1) return tests[0] as Expr
   return { kind: negated ? 'and' : 'or', args: tests, type: context.bool, typmod: -1 }
 }

@@ -157,10 +157,7 @@ export class Scope {
     const ids = new Set<ColumnId>()
     for (const arg of args) mentionedColumns(arg, ids)
     if (ids.size === 0 || this.parent === null) return this
-    for (let level: Scope | null = this; level !== null; level = level.parent) {
-      const own = (expr: Expr): boolean => [...mentionedColumns(expr)].some((id) => ids.has(id))
-      if (level.items.some((item) => item.columns.some((column) => own(column.expr)))) return level
-    }
+    for (let level: Scope | null = this; level !== null; level = level.parent) if (level.#has(ids)) return level
     return this
   }
 
@@ -168,6 +165,17 @@ export class Scope {
   carry(id: ColumnId, call: AggregateExpr | GroupingExpr, name: string): Expr {
     this.carried.push({ id, call })
     return { kind: 'column', id, name, type: call.type, typmod: -1 }
+  }
+
+  /** Whether an expression mentions a column of this level. */
+  ownsColumnOf(expr: Expr): boolean {
+    const ids = mentionedColumns(expr)
+    return ids.size > 0 && this.#has(ids)
+  }
+
+  #has(ids: ReadonlySet<ColumnId>): boolean {
+    const own = (expr: Expr): boolean => [...mentionedColumns(expr)].some((id) => ids.has(id))
+    return this.items.some((item) => item.columns.some((column) => own(column.expr)))
   }
 
   add(items: readonly NamespaceItem[]): void {

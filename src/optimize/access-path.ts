@@ -13,6 +13,7 @@ import { COST } from './cost.ts'
 import { bareColumn, columnsOf, isVolatile, mentionsAny, rejectsNulls } from './expressions.ts'
 import type { OptimizerContext } from './facts.ts'
 import { indexOver, isPlain } from './index-definition.ts'
+import { penalty } from './methods.ts'
 import { outputIds } from './plans.ts'
 import { prefixRange } from './prefix-range.ts'
 
@@ -49,7 +50,7 @@ export const indexPaths = (
 ): IndexPath[] => {
   const { relation } = scan.item
   // Samples are taken of whole tables.
-  if (relation.system !== null || scan.item.sample !== null) return []
+  if (relation.system !== null || scan.item.sample !== null || !context.methods.optimizer) return []
   const paths: IndexPath[] = []
   for (const index of context.catalog.validIndexesOf(relation.oid)) {
     const path = indexPath(index, scan, conditions, order, estimator, context)
@@ -116,7 +117,7 @@ const indexPath = (
     shown: used.map((c) => c.shown),
     rest,
     fetched,
-    cost: COST.descent + fetched * perRow,
+    cost: COST.descent + fetched * perRow + penalty(context.methods.indexScan),
   }
 }
 

@@ -1,8 +1,10 @@
 /** What the optimizer asks of the world around it: the catalog, fresh column ids, facts about stored tables. */
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { TableStatistics } from '../catalog/statistics/model.ts'
+import type { SqlError } from '../errors/sql-error.ts'
 import type { BuildContext } from '../plan/build-nodes.ts'
 import type { Datum } from '../types/sql-type.ts'
+import type { PlannerMethods } from './methods.ts'
 
 /** What zone maps say of a column, segments taken together. */
 export interface ColumnSummary {
@@ -28,4 +30,7 @@ export interface TableFacts {
 export interface OptimizerContext extends BuildContext {
   readonly catalog: CatalogSnapshot
   readonly tables: TableFacts
+  readonly methods: PlannerMethods
+  /** Told of what will fail whenever the plan runs. */
+  readonly failed?: (error: SqlError) => void
 }

@@ -1,12 +1,14 @@
 /** The optimizer: an ordered list of rewriting rules over logical plans, then the choice of physical operators. */
 import type { LogicalPlan } from '../plan/logical.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
+import { checkConstants } from './check-constants.ts'
 import type { OptimizerContext } from './facts.ts'
 import { physicalPlan } from './physical.ts'
 import type { Rule } from './rule.ts'
 import { foldConstants } from './rules/fold-constants.ts'
 import { inlineCtes } from './rules/inline-ctes.ts'
 import { orderJoins } from './rules/order-joins.ts'
+import { placeConditions } from './rules/place-conditions.ts'
 import { pruneColumns } from './rules/prune-columns.ts'
 import { pushFilters } from './rules/push-filters.ts'
 import { unnestSubqueries } from './rules/unnest-subqueries.ts'
@@ -24,9 +26,19 @@ export const RULES: readonly Rule[] = [
   pruneColumns,
 ]
 
-/** The plan to run. `rules`: others than all, to see what one of them does. */
-export const optimize = (plan: LogicalPlan, context: OptimizerContext, rules: readonly Rule[] = RULES): PhysicalPlan =>
-  physicalPlan(
-    rules.reduce((current, rule) => rule.apply(current, context), plan),
-    context,
-  )
+/**
+ * What is done to a statement that runs as it is written: what decides whether it fails (NULLs and constants are
+ * computed beforehand, and what nobody asks for is not), and the one rule that makes joins feasible.
+ */
+export const NAIVE_RULES: readonly Rule[] = [foldConstants, placeConditions, pruneColumns]
+
+/** The plan to run. `rules`: others than the session's, to see what one of them does. */
+export const optimize = (
+  plan: LogicalPlan,
+  context: OptimizerContext,
+  rules: readonly Rule[] = context.methods.optimizer ? RULES : NAIVE_RULES,
+): PhysicalPlan => {
+  const rewritten = rules.reduce((current, rule) => rule.apply(current, context), plan)
+  checkConstants(rewritten, context)
+  return physicalPlan(rewritten, context)
+}

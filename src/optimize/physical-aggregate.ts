@@ -11,7 +11,9 @@ import { orderedScan } from './physical-scan.ts'
 export const aggregatePlan = (plan: LogicalAggregate, planner: Planner): PhysicalPlan => {
   const { groupBy, sets, aggregates, groupings, outputs } = plan
   const whole = planner.plan(plan.input)
-  const input = extremeRow(plan, whole.estimate.totalCost, planner) ?? whole
+  const { methods } = planner.context
+  const first = methods.optimizer ? extremeRow(plan, whole.estimate.totalCost, planner) : null
+  const input = first ?? whole
   const strategy = groupBy.length === 0 && sets.length === 1 ? 'plain' : 'hash'
   const rows = planner.estimator.rows(plan)
   const perRow = COST.operator * (groupBy.length + aggregates.length) + COST.row

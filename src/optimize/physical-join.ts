@@ -6,6 +6,7 @@ import type { JoinKey, PhysicalPlan, PlanColumn } from '../plan/physical.ts'
 import { OID } from '../types/oids.ts'
 import { hashJoinCost, nestedLoopCost, parameterisedCost } from './cost.ts'
 import { columnsOf, isHashEquality, isVolatile } from './expressions.ts'
+import { penalty } from './methods.ts'
 import type { Planner } from './physical.ts'
 import { scanPlan } from './physical-scan.ts'
 import { isSingleRow, outerColumns, outputIds } from './plans.ts'
@@ -17,8 +18,11 @@ export const joinPlan = (plan: LogicalJoin, planner: Planner): PhysicalPlan => {
   if (lateral.length > 0) return parameterised(plan, left, planner.plan(plan.right), plan.condition, lateral, planner)
   const right = planner.plan(plan.right)
   const { keys, residual } = equalities(plan.condition, plan.left.outputs, plan.right.outputs)
+  const { methods } = planner.context
+  if (!methods.optimizer && !plan.nullAware) return nestedLoop(plan, left, right, planner)
   const candidates = [
-    keys.length > 0 ? hashJoin(plan, left, right, keys, residual, planner) : nestedLoop(plan, left, right, planner),
+    keys.length > 0 ? hashJoin(plan, left, right, keys, residual, planner) : null,
+    keys.length === 0 || (!methods.hashJoin && !plan.nullAware) ? nestedLoop(plan, left, right, planner) : null,
     lookup(plan, left, planner),
   ].filter((candidate) => candidate !== null)
   if (keys.length === 0) {
@@ -46,7 +50,10 @@ const hashJoin = (
   const ordered = turned ? keys.map((k) => ({ ...k, left: k.right, right: k.left })) : keys
   const startup = build.estimate.totalCost + build.estimate.rows * 0.03
   const total =
-    left.estimate.totalCost + right.estimate.totalCost + hashJoinCost(probe.estimate.rows, build.estimate.rows, rows)
+    left.estimate.totalCost +
+    right.estimate.totalCost +
+    hashJoinCost(probe.estimate.rows, build.estimate.rows, rows) +
+    penalty(planner.context.methods.hashJoin)
   const estimate = planner.estimate(rows, startup, total, outputs)
   return { kind: 'hash-join', type, left: probe, right: build, keys: ordered, residual, nullAware, outputs, estimate }
 }
@@ -57,7 +64,8 @@ const nestedLoop = (plan: LogicalJoin, left: PhysicalPlan, right: PhysicalPlan, 
   const total =
     left.estimate.totalCost +
     right.estimate.totalCost +
-    nestedLoopCost(left.estimate.rows, right.estimate.rows, rows, conjuncts(condition).length)
+    nestedLoopCost(left.estimate.rows, right.estimate.rows, rows, conjuncts(condition).length) +
+    penalty(planner.context.methods.nestedLoop)
   const estimate = planner.estimate(rows, left.estimate.startupCost + right.estimate.totalCost, total, outputs)
   return { kind: 'nested-loop', type, left, right, condition, parameters: [], outputs, estimate }
 }
@@ -73,7 +81,10 @@ const parameterised = (
 ): PhysicalPlan => {
   const { type, outputs } = plan
   const rows = planner.estimator.rows(plan)
-  const total = left.estimate.totalCost + parameterisedCost(left.estimate.rows, right.estimate.totalCost, rows)
+  const total =
+    left.estimate.totalCost +
+    parameterisedCost(left.estimate.rows, right.estimate.totalCost, rows) +
+    penalty(planner.context.methods.nestedLoop)
   const estimate = planner.estimate(rows, left.estimate.startupCost, total, outputs)
   return { kind: 'nested-loop', type, left, right, condition, parameters, outputs, estimate }
 }

@@ -12,6 +12,7 @@ import { sequentialCost, COST } from './cost.ts'
 import { bareColumn, isVolatile, mentionsAny } from './expressions.ts'
 import { listLookup } from './list-lookup.ts'
 import { survivors } from './partition-pruning.ts'
+import { penalty } from './methods.ts'
 import type { Planner } from './physical.ts'
 
 /**
@@ -28,7 +29,7 @@ const familyPlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Pla
   estimator.rows(scan)
   const { catalog } = planner.context
   const constant = (expr: Expr) => (expr.kind === 'const' ? expr.value : undefined)
-  const isPartitioned = item.relation.kind === 'p'
+  const isPartitioned = item.relation.kind === 'p' && planner.context.methods.partitionPruning
   const scanned = { relation: item.relation, attnums: scan.attnums, outputs }
   const left = isPartitioned ? survivors(catalog, scanned, conditions, constant) : null
   const tables = (item.inheritors ?? []).filter(({ oid }) => left === null || left.has(oid))
@@ -78,7 +79,9 @@ const tablePlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Plan
   const all = estimator.tableRows(scan)
   const rows = Math.max(1, all * selectivityOfAll(conditions, estimator.facts))
   const filter = conjunction(conditions, context.typeOf(OID.bool))
-  const cost = sequentialCost(all, estimator.width(outputs), conditions.length)
+  const { methods } = context
+  const sequential = sequentialCost(all, estimator.width(outputs), conditions.length)
+  const cost = sequential + (relation.system === null ? penalty(methods.sequentialScan) : 0)
   const { sample } = scan.item
   if (sample !== null) {
     const share = sample.percent.kind === 'const' ? Number(sample.percent.value) / 100 : DEFAULT_SHARE
@@ -90,7 +93,7 @@ const tablePlan = (scan: LogicalScan, conditions: readonly Expr[], planner: Plan
     if (path.cost >= (best?.estimate.totalCost ?? cost)) continue
     best = indexScan(scan, path, rows, planner)
   }
-  const tid = relation.system === null ? tidCondition(scan, conditions) : null
+  const tid = relation.system === null && methods.tidScan ? tidCondition(scan, conditions) : null
   if (tid !== null) {
     const rest = conjunction(
       conditions.filter((c) => c !== tid.condition),

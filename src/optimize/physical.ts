@@ -215,7 +215,7 @@ class PhysicalPlanner implements Planner {
     const wanted = limited === null ? rows : Math.min(rows, limited.wanted)
     const work = limited === null ? sortCost(rows, keys.length) : topSortCost(rows, keys.length, wanted)
     const startup = below.estimate.totalCost + work
-    const ordered = orderedScan(input, keys, this)
+    const ordered = this.context.methods.optimizer ? orderedScan(input, keys, this) : null
     if (ordered !== null) {
       const { startupCost, totalCost } = ordered.estimate
       const share = rows > 0 ? wanted / rows : 1
@@ -236,7 +236,7 @@ class PhysicalPlanner implements Planner {
     const input =
       sorted === null
         ? this.plan(plan.input)
-        : limit === null || ties !== null
+        : limit === null || ties !== null || !this.context.methods.optimizer
           ? this.#sort(sorted.input, sorted.keys, sorted.outputs, null)
           : this.#sort(sorted.input, sorted.keys, sorted.outputs, { limit, offset, wanted: rows + skipped })
     const { startupCost, totalCost } = input.estimate

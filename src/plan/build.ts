@@ -2,7 +2,7 @@
  * Query trees to logical plans, clause by clause in SQL's order of meaning. Subqueries in expressions become `apply`
  * nodes below the node that uses their value; the optimizer turns most of them into joins.
  */
-import { conjuncts, mapChildren, sameExpr } from '../analyze/nodes.ts'
+import { conjuncts, isModification, mapChildren, sameExpr } from '../analyze/nodes.ts'
 import type { AggregateExpr, ColumnId, Expr, GroupingExpr, SortKey, WindowExpr } from '../analyze/expression.ts'
 import type {
   Cte,
@@ -77,8 +77,9 @@ class Builder implements QueryBuilder {
   }
 
   withCtes(ctes: readonly Cte[], input: LogicalPlan): LogicalPlan {
-    if (ctes.length === 0) return input
-    const plans = ctes.map((cte) => ({ cte, plan: this.#cte(cte) }))
+    const needed = ctes.filter((cte) => cte.references > 0 || isModification(cte.query))
+    if (needed.length === 0) return input
+    const plans = needed.map((cte) => ({ cte, plan: this.#cte(cte) }))
     return { kind: 'with', ctes: plans, input, outputs: input.outputs }
   }
 
@@ -210,12 +211,16 @@ class Builder implements QueryBuilder {
       columns.push({ id: tableoid, expr: tableoidColumn(this.context, tableoid) })
       names.push('tableoid')
     }
-    let plan = this.project(input, columns, names)
-    const outputs = plan.outputs.slice(0, visible)
+    let plan: LogicalPlan
     if (query.distinct === 'all') {
-      const inner = plan.outputs.map((c) => ({ ...c, id: this.context.freshColumn() }))
-      plan = this.#distinct(renameOutputs(plan, inner), plan.outputs)
-    }
+      const inner = columns.map(({ expr }) => ({ id: this.context.freshColumn(), expr }))
+      const all = this.project(input, inner, names)
+      plan = this.#distinct(
+        all,
+        all.outputs.map((c, i) => ({ ...c, id: (columns[i] as ComputedColumn).id })),
+      )
+    } else plan = this.project(input, columns, names)
+    const outputs = plan.outputs.slice(0, visible)
     if (distinctOn.length > 0) plan = this.#distinctOn(plan, sortKeys, uniqueKeys)
     else if (sortKeys.length > 0) plan = { kind: 'sort', input: plan, keys: sortKeys, outputs: plan.outputs }
     if (query.locks.length > 0) {

@@ -35,16 +35,18 @@ export const plan = (
     databaseName: core.databaseName,
     tables: core.tables,
     statisticsVersion: core.database.statistics.version,
+    methods: core.methods.current,
     parameters: declared,
     openParameters: open,
     cursors: cursorRows(core),
     ...extra,
   })
 
-/** Whether a plan may run as it is: the same catalog, the same names in reach. */
+/** Whether a plan may run as it is: the same catalog, the same names in reach, the same planner settings. */
 export const isCurrent = (core: SessionCore, statement: StatementPlan): boolean => {
-  const { catalogVersion, statisticsVersion, searchPath } = statement
+  const { catalogVersion, statisticsVersion, searchPath, methods } = statement
   if (catalogVersion !== core.catalog.version || statisticsVersion !== core.database.statistics.version) return false
+  if (methods !== core.methods.current) return false
   const now = core.searchPath
   return now === searchPath || (now.length === searchPath.length && now.every((oid, i) => oid === searchPath[i]))
 }
@@ -107,6 +109,7 @@ export const startPlan = (
 ): RunningPlan => {
   const { block } = core
   if (core.cancelled !== null) throw core.cancelled
+  if (statement.failure !== null) throw statement.failure
   block.queried = true
   block.transaction.advanceCommand()
   const targets = block.transaction.isolation === 'serializable' ? rowTargets(statement.plan) : undefined
@@ -148,6 +151,7 @@ export const startNested = (
   { patient, fresh }: { readonly patient: boolean; readonly fresh: boolean },
 ): NestedRun => {
   const { block } = core
+  if (statement.failure !== null) throw statement.failure
   const around = core.running
   if (fresh) block.transaction.advanceCommand()
   const now = core.executionRun(parameters)

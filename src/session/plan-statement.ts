@@ -7,10 +7,13 @@
  */
 import { analysisContext, analyzeStatement } from '../analyze/analyze.ts'
 import { type AnalysisContext, type CursorRows, ParameterTypes, type RoutineScope } from '../analyze/context.ts'
+import { isModification } from '../analyze/nodes.ts'
 import type { DmlQuery, OutputColumn, Query } from '../analyze/query.ts'
 import { sequencesOf } from './sequence-locks.ts'
 import { isRenewable } from '../exec/build.ts'
 import { buildPlan } from '../plan/build.ts'
+import type { PlannerMethods } from '../optimize/methods.ts'
+import type { SqlError } from '../errors/sql-error.ts'
 import { optimize, type TableFacts } from '../optimize/optimize.ts'
 import type { LockRows, PhysicalPlan } from '../plan/physical.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
@@ -39,9 +42,13 @@ export interface StatementPlan {
   readonly catalogVersion: number
   readonly statisticsVersion: number
   readonly searchPath: readonly number[]
+  /** What the planner settings allowed. */
+  readonly methods: PlannerMethods
   /** May be used again for the same text. */
   readonly cacheable: boolean
   readonly writes: boolean
+  /** What a computation of constants in it ends in, as soon as it is to run. */
+  readonly failure: SqlError | null
   /** Whether its operators may run again (`isRenewable`), and those that have run and are ready to. */
   readonly renewable: boolean
   idle: RunningPlan | null
@@ -54,6 +61,7 @@ export interface PlanningInput {
   readonly databaseName: string
   readonly tables: TableFacts
   readonly statisticsVersion: number
+  readonly methods: PlannerMethods
   /** Declared parameter types; null where they are to be inferred. */
   readonly parameters: readonly (SqlType | null)[]
   /** Parameters beyond the declared ones may appear. */
@@ -73,11 +81,16 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
   const analyzed = analyzeStatement(context, node)
   const query = input.reshape?.(context, analyzed) ?? analyzed
   const logical = buildPlan(context, query)
+  let failure: SqlError | null = null
   const plan = optimize(logical, {
     freshColumn: () => context.freshColumn(),
     typeOf: (oid) => context.typeOf(oid),
     catalog: input.catalog,
     tables: input.tables,
+    methods: input.methods,
+    failed: (error) => {
+      failure ??= error
+    },
   })
   const targets = modifiedTables(query)
   const rowLocks = rowLocksOf(plan)
@@ -96,8 +109,10 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
     catalogVersion: input.catalog.version,
     statisticsVersion: input.statisticsVersion,
     searchPath: input.searchPath,
+    methods: input.methods,
     cacheable: !context.dependsOnSettings,
     writes: targets.size > 0,
+    failure,
     renewable: isRenewable(plan),
     idle: null,
   }
@@ -114,9 +129,6 @@ const lockMode = (
   )
   return isLocked ? 'rowShare' : 'accessShare'
 }
-
-const isModification = (query: Query | DmlQuery): query is DmlQuery =>
-  query.kind === 'insert' || query.kind === 'update' || query.kind === 'delete' || query.kind === 'merge'
 
 /** Tables that the statement or a CTE of it changes. */
 const modifiedTables = (query: Query | DmlQuery): Set<number> => {

@@ -129,7 +129,8 @@ export const parameterize = (sql: string, node: Node, { literals, places }: Stat
     const place = isSigned ? places.findIndex((p) => p > location) : places.indexOf(location)
     const value = ival?.ival ?? 0
     // Two signs make none: such a literal stays.
-    return place >= 0 && literals[place] === (isSigned ? -value : value) ? place : -1
+    if (place < 0 || (isSigned && sql.slice(location + 1, places[place]).includes('-'))) return -1
+    return literals[place] === (isSigned ? -value : value) ? place : -1
   }
   const visit = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(visit)

@@ -11,27 +11,39 @@ export class TransactionState {
   xid = 0
   /** Position in commit order; Infinity while in progress and after an abort (whose versions are gone by then). */
   commitSequence = Number.POSITIVE_INFINITY
+  /** Place of its commit in the log's queue while others may already follow it (see `LockOwner.place`), else Infinity. */
+  queued = Number.POSITIVE_INFINITY
 }
 
 /** The writer of everything that every snapshot sees. */
 export const ANCIENT: TransactionState = new TransactionState()
 ANCIENT.commitSequence = 0
 
-/** What a reader sees: commits up to `sequence`, and what its own transaction wrote in commands before `command`. */
+/**
+ * What a reader sees: commits up to `sequence`, and what its own transaction wrote in commands before `command`. Of a
+ * transaction that follows commits on their way to the disk also these, up to the place `queued`; 0: there are none.
+ */
 export class Snapshot {
   readonly sequence: number
   readonly own: TransactionState | null
   readonly command: number
+  readonly queued: number
 
-  constructor(sequence: number, own: TransactionState | null, command: number) {
+  constructor(sequence: number, own: TransactionState | null, command: number, queued = 0) {
     this.sequence = sequence
     this.own = own
     this.command = command
+    this.queued = queued
+  }
+
+  /** Whether another transaction's changes are seen. */
+  includes(writer: TransactionState): boolean {
+    return writer.commitSequence <= this.sequence || writer.queued <= this.queued
   }
 
   /** Whether a version written by `writer` in its command `command` is seen. */
   sees(writer: TransactionState, command: number): boolean {
-    return writer.commitSequence <= this.sequence || (writer === this.own && command < this.command)
+    return this.includes(writer) || (writer === this.own && command < this.command)
   }
 }
 
@@ -53,6 +65,8 @@ export interface LiveSnapshots {
 /** A transaction as storage sees it. */
 export interface Writer {
   readonly state: TransactionState
+  /** The last place in the log's queue whose changes count as committed for this transaction; 0: none. */
+  readonly follows: number
   /** Command id stamped on new versions. */
   readonly command: number
   /** Assigns the transaction id. Throws 25006 when the transaction is read-only. */

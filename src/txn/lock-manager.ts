@@ -82,7 +82,10 @@ export class LockManager {
       (lock.queue.length === 0 || tag.kind === 'row' || lock.holds(owner) || !this.#queued(lock, owner, mode, range))
     ) {
       if (options.transient === true) this.#locks.dropIfUnused(lock)
-      else grant(lock, owner, mode, range)
+      else {
+        if (lock.grants.length > 0) lock.follow(owner, mode)
+        grant(lock, owner, mode, range)
+      }
       return null
     }
     if (options.noWait === true) {
@@ -231,6 +234,13 @@ export class LockManager {
       if (tag.kind === 'row' && this.#acquireCompactly(owner, tag, mode)) continue
       grant(this.#locks.find(tag), owner, mode, null)
     }
+  }
+
+  /** The owner's commit is in the log's queue: who may follow it need not wait for the disk. */
+  yield(owner: LockOwner, place: number): void {
+    if (owner.held.length > RELEASE_SLICE) return
+    owner.place = place
+    for (const lock of owner.held) if (lock.queue.length > 0 && lock.tag.kind === 'row') this.#grantWaiters(lock)
   }
 
   /** Gives up everything that an owner holds, for good. */
@@ -400,7 +410,10 @@ export class LockManager {
         continue
       }
       lock.queue.splice(lock.queue.indexOf(request), 1)
-      if (!request.transient) grant(lock, owner, mode, range)
+      if (!request.transient) {
+        lock.follow(owner, mode)
+        grant(lock, owner, mode, range)
+      }
       request.settle(null)
     }
   }

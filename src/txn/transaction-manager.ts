@@ -28,6 +28,9 @@ export class TransactionManager implements LiveSnapshots {
   #committing = 0
   #quiet: (() => void)[] = []
   #sequence = 1
+  /** Commits that others may follow, numbered in the order in which the log gets them; and the last one that is durable. */
+  #queued = 0
+  #written = 0
   /** Ids of the server's own transactions in the lock manager: below zero, no session has them. */
   #internalId = -1
 
@@ -64,6 +67,24 @@ export class TransactionManager implements LiveSnapshots {
   /** For a commit about to be published. */
   nextSequence(): number {
     return ++this.#sequence
+  }
+
+  /** A commit is in the log's queue: others may follow it. Answers its place. */
+  queue({ owner, state }: Transaction): number {
+    const place = ++this.#queued
+    state.queued = place
+    this.locks.yield(owner, place)
+    return place
+  }
+
+  /** The commit at a place in the queue is durable, and so are all before it. */
+  written(place: number): void {
+    this.#written = Math.max(this.#written, place)
+  }
+
+  /** Whether a commit that was followed is still on its way to the disk. */
+  isPending(place: number): boolean {
+    return place > this.#written
   }
 
   /** The next transaction id to be given out. */

@@ -60,7 +60,7 @@ export class Transaction implements Writer {
   readonly state = new TransactionState()
   readonly owner: LockOwner
   readonly #manager: TransactionManager
-  isolation: IsolationLevel
+  #isolation: IsolationLevel = 'read committed'
   readOnly: boolean
   readonly #lockTimeout: () => number
   command = 0
@@ -78,6 +78,8 @@ export class Transaction implements Writer {
   readonly #commitActions: (() => void)[] = []
   readonly #endActions: ((committed: boolean) => void)[] = []
   #mustSync = false
+  /** Whether something else than rows is to be undone. */
+  #hasUndoActions = false
 
   constructor(manager: TransactionManager, owner: LockOwner, options: TransactionOptions) {
     this.#manager = manager
@@ -85,6 +87,19 @@ export class Transaction implements Writer {
     this.isolation = options.isolation ?? 'read committed'
     this.readOnly = options.readOnly ?? false
     this.#lockTimeout = options.lockTimeout ?? (() => 0)
+  }
+
+  get isolation(): IsolationLevel {
+    return this.#isolation
+  }
+
+  set isolation(level: IsolationLevel) {
+    this.#isolation = level
+    this.owner.mayFollow = level === 'read committed'
+  }
+
+  get follows(): number {
+    return this.owner.follows
   }
 
   /** Transaction id, 0 while it has written nothing. */
@@ -121,18 +136,29 @@ export class Transaction implements Writer {
   snapshot(): Snapshot {
     const known = this.#snapshot
     if (known === null || !this.keepsSnapshot) {
-      this.#snapshot = new Snapshot(this.#manager.sequence, this.state, this.command)
+      this.#snapshot = this.#snapshotNow(this.command)
     } else if (known.command !== this.command) {
-      this.#snapshot = new Snapshot(known.sequence, this.state, this.command)
+      this.#snapshot = new Snapshot(known.sequence, this.state, this.command, known.queued)
     }
     return this.#snapshot as Snapshot
   }
 
   /** A snapshot of now for a part of a statement that locks what it reads. */
   freshSnapshot(command: number): Snapshot {
-    const snapshot = new Snapshot(this.#manager.sequence, this.state, command)
-    if (this.#fresh.at(-1)?.sequence !== snapshot.sequence) this.#fresh.push(snapshot)
+    const snapshot = this.#snapshotNow(command)
+    const last = this.#fresh.at(-1)
+    if (last?.sequence !== snapshot.sequence || last.queued !== snapshot.queued) this.#fresh.push(snapshot)
     return snapshot
+  }
+
+  #snapshotNow(command: number): Snapshot {
+    const { follows } = this.owner
+    return new Snapshot(this.#manager.sequence, this.state, command, this.#isFollowing ? follows : 0)
+  }
+
+  /** Whether it has seen changes that are not durable yet. */
+  get #isFollowing(): boolean {
+    return this.#manager.isPending(this.owner.follows)
   }
 
   /** The statement is over: its snapshot no longer keeps old versions alive, unless it is the transaction's. */
@@ -143,8 +169,9 @@ export class Transaction implements Writer {
   }
 
   /** Reads by a snapshot that another transaction has exported, from the first statement on. */
-  importSnapshot({ sequence }: Snapshot): void {
-    this.#snapshot = new Snapshot(sequence, this.state, this.command)
+  importSnapshot({ sequence, queued }: Snapshot): void {
+    this.owner.follows = Math.max(this.owner.follows, queued)
+    this.#snapshot = new Snapshot(sequence, this.state, this.command, queued)
   }
 
   /** Keeps what a snapshot sees alive until the answered function is called (cursors, portals). */
@@ -158,10 +185,10 @@ export class Transaction implements Writer {
 
   /** Whether this transaction may read at a sequence s with from <= s < to. */
   readsWithin(from: number, to: number): boolean {
-    const own = this.#snapshot?.sequence ?? -1
-    if (own >= from && own < to) return true
+    // What a snapshot sees of the queue gets its sequence later.
+    const isWithin = ({ sequence, queued }: Snapshot): boolean => sequence < to && (sequence >= from || queued > 0)
+    if (this.#snapshot !== null && isWithin(this.#snapshot)) return true
     if (this.#retained.length === 0 && this.#fresh.length === 0) return false
-    const isWithin = ({ sequence }: Snapshot): boolean => sequence >= from && sequence < to
     return this.#retained.some(isWithin) || this.#fresh.some(isWithin)
   }
 
@@ -186,6 +213,7 @@ export class Transaction implements Writer {
   }
 
   pushUndo(undo: () => void): void {
+    this.#hasUndoActions = true
     this.logChange(new UndoAction(undo), 0)
   }
 
@@ -311,15 +339,18 @@ export class Transaction implements Writer {
   commit(options: { readonly synchronous?: boolean } = {}): Promise<void> | null {
     if (this.status !== 'active') throw noActiveTransaction()
     const log = this.#manager.log
-    if (log === null || (this.#targets.length === 0 && this.#recordCount === 0 && !this.#mustSync)) {
+    // What it has seen must not be lost once its own end is known.
+    const mustSync = this.#mustSync || this.#isFollowing
+    if (log === null || (this.#targets.length === 0 && this.#recordCount === 0 && !mustSync)) {
       this.#publish()
       return null
     }
     this.status = 'committing'
-    return this.#commitDurably(log, options.synchronous ?? true)
+    return this.#commitDurably(log, mustSync, (options.synchronous ?? true) || this.#isFollowing)
   }
 
-  async #commitDurably(log: KeyValueStore, synchronous: boolean): Promise<void> {
+  async #commitDurably(log: KeyValueStore, mustSync: boolean, synchronous: boolean): Promise<void> {
+    let place = 0
     this.#manager.commitBegins()
     try {
       const batch = new WriteBatch()
@@ -328,13 +359,17 @@ export class Transaction implements Writer {
         this.#redoSlice(batch, 0)
         this.#redoRecords(batch)
       }
-      if (batch.length > 0 || this.#mustSync) {
+      if (batch.length > 0 || mustSync) {
         const written = log.write(batch, synchronous)
-        if (synchronous) await written
-        else written.catch(() => {})
+        if (synchronous) {
+          if (this.#mayBeFollowed) place = this.#manager.queue(this)
+          await written
+          this.#manager.written(place)
+        } else written.catch(() => {})
       }
     } catch (error) {
-      this.#abort()
+      if (place > 0) this.#abandon()
+      else this.#abort()
       throw error
     } finally {
       this.#manager.commitEnds()
@@ -343,6 +378,11 @@ export class Transaction implements Writer {
     // Its locks are gone: nobody waits for the one who waits here.
     const held = this.#targets.length === 0 ? null : this.#manager.heldBack()
     if (held !== null) await held
+  }
+
+  /** Whether rows are all that it has changed: of the rest others learn when it is durable. */
+  get #mayBeFollowed(): boolean {
+    return !this.#hasUndoActions && this.#commitActions.length === 0 && this.#recordCount === 0
   }
 
   /** Adds the writes that repeat the transaction's changes. */
@@ -425,6 +465,15 @@ export class Transaction implements Writer {
   #abort(): void {
     this.status = 'aborted'
     this.#undo({ changes: 0, commitActions: 0 })
+    this.#end(false)
+  }
+
+  /**
+   * The log failed when others may have changed its rows after it: nobody sees its versions and nothing can be written
+   * any more, so they stay until the next start, when the log tells what became of the transaction.
+   */
+  #abandon(): void {
+    this.status = 'aborted'
     this.#end(false)
   }
 

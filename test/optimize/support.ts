@@ -6,7 +6,8 @@ import type { CatalogObject, Column, IndexDefinition, RelationObject } from '../
 import { CatalogSnapshot, PG_CATALOG, PUBLIC_SCHEMA } from '../../src/catalog/snapshot.ts'
 import type { TableStatistics } from '../../src/catalog/statistics/model.ts'
 import type { ColumnSummary, OptimizerContext } from '../../src/optimize/facts.ts'
-import { optimize, RULES } from '../../src/optimize/optimize.ts'
+import { ALL_METHODS, type PlannerMethods } from '../../src/optimize/methods.ts'
+import { NAIVE_RULES, optimize, RULES } from '../../src/optimize/optimize.ts'
 import { buildPlan } from '../../src/plan/build.ts'
 import { explainText } from '../../src/plan/explain.ts'
 import type { LogicalPlan } from '../../src/plan/logical.ts'
@@ -134,7 +135,7 @@ export class PlanningWorld {
   }
 
   /** The logical plan of a query before any rule, and what rules need. */
-  built(sql: string): { plan: LogicalPlan; context: OptimizerContext } {
+  built(sql: string, methods: PlannerMethods = ALL_METHODS): { plan: LogicalPlan; context: OptimizerContext } {
     const [statement] = parseStatements(sql)
     if (statement === undefined) throw new Error('no statement')
     const analysis = analysisContext({
@@ -149,6 +150,7 @@ export class PlanningWorld {
       freshColumn: () => analysis.freshColumn(),
       typeOf: (oid) => typeByOid(oid) ?? this.catalog.typeOf(oid),
       catalog: this.catalog,
+      methods,
       tables: {
         rowCount: (storageId) => this.#sketches.get(storageId)?.sketch.rows ?? 1000,
         statistics: (table) => {
@@ -166,18 +168,15 @@ export class PlanningWorld {
   }
 
   /** `without`: name of a rule to leave out. */
-  plan(sql: string, without?: string): PhysicalPlan {
-    const { plan, context } = this.built(sql)
-    return optimize(
-      plan,
-      context,
-      RULES.filter((rule) => rule.name !== without),
-    )
+  plan(sql: string, without?: string, methods: PlannerMethods = ALL_METHODS): PhysicalPlan {
+    const { plan, context } = this.built(sql, methods)
+    const rules = methods.optimizer ? RULES.filter((rule) => rule.name !== without) : NAIVE_RULES
+    return optimize(plan, context, rules)
   }
 
   /** EXPLAIN (COSTS OFF), a line each. */
-  explain(sql: string, options: { without?: string; verbose?: boolean } = {}): string {
-    return explainText(this.plan(sql, options.without), {
+  explain(sql: string, options: { without?: string; verbose?: boolean; methods?: PlannerMethods } = {}): string {
+    return explainText(this.plan(sql, options.without, options.methods), {
       costs: false,
       verbose: options.verbose ?? false,
       timing: false,

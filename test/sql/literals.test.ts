@@ -46,5 +46,6 @@ test('each literal becomes a parameter of its own, or stays', () => {
     0, 0, 1, 0, 0,
   ])
   expect(parameters('select 3 - -2, - -4, -0').parameters).toEqual([1, -2, 0, -3])
+  expect(parameters('select - - 0, -(0), - (- 0)').parameters).toEqual([0, -1, 0])
   expect(JSON.stringify(parameters('select 7').node)).toContain('{"ParamRef":{"number":1,"location":7}}')
 })

@@ -137,11 +137,17 @@ const OWN = inCategory('TesseraDB', [
     'Memory for columns, index entries and changed rows.',
     { unit: 'MB' },
   ),
+  bool(
+    'tesseradb.optimizer',
+    'user',
+    true,
+    'Rewrites statements and chooses how they run by cost; off runs them as they are written.',
+  ),
   oneOf(
     'tesseradb.parser',
     'user',
-    'postgresql',
-    ['postgresql', 'node-sql-parser'],
+    'libpg-query',
+    ['libpg-query', 'node-sql-parser'],
     'Which front end reads the statements of the session.',
   ),
 ])

@@ -143,7 +143,7 @@ export class Reference {
     const { state } = this.#context.transaction
     let changed = false
     index.store.someVersion(rowid, index.definition.reads, (values, writer) => {
-      if (writer === state || writer.commitSequence <= snapshot.sequence) return true
+      if (writer === state || snapshot.includes(writer)) return true
       changed = values === null || !index.hasKey(values, indexKey)
       return changed
     })

@@ -26,7 +26,7 @@ export const lockRow = (
  */
 export const changedSince = (context: ExecutionContext, newest: NewestVersion, gone = concurrentDelete): boolean => {
   const { transaction, snapshot } = context
-  if (newest.writer === transaction.state || newest.writer.commitSequence <= snapshot.sequence) return false
+  if (newest.writer === transaction.state || snapshot.includes(newest.writer)) return false
   if (transaction.isolation === 'serializable') return false
   if (transaction.isolation === 'read committed') return true
   throw newest.values === null ? gone() : concurrentUpdate()

@@ -101,7 +101,7 @@ export class LockRowsOperator implements Operator {
       pinned.set(id, { relation: relation.oid, rowid })
       // A lock that lets others change the row has nothing to do with what they are about to make of it.
       const { transaction, storage } = this.#context
-      const newest = storage.store(relation.storageId).newest(rowid, null, transaction.state)
+      const newest = storage.store(relation.storageId).newest(rowid, null, transaction)
       if (newest === null || newest.values === null) {
         // PostgreSQL has one message for rows that changed and rows that went.
         if (newest !== null && changedSince(this.#context, newest, concurrentUpdate)) {

@@ -53,7 +53,10 @@ export const fold = (expr: Expr, context: OptimizerContext): Expr => {
       return constant((folded.arg.value === wanted) !== folded.negated, folded.type)
     }
     case 'coalesce': {
-      const args = folded.args.filter((arg) => arg.kind !== 'const' || arg.value !== null)
+      const present = folded.args.filter((arg) => arg.kind !== 'const' || arg.value !== null)
+      // Nothing comes after a constant.
+      const last = present.findIndex((arg) => arg.kind === 'const')
+      const args = last < 0 ? present : present.slice(0, last + 1)
       const [first] = args
       if (first === undefined) return constant(null, folded.type)
       return first.kind === 'const' || args.length === 1 ? first : { ...folded, args }
@@ -85,13 +88,21 @@ const foldCall = (expr: CallExpr, context: OptimizerContext): Expr => {
   if (fn.strict && args.some((arg) => arg.kind === 'const' && arg.value === null) && fn.volatility !== 'volatile') {
     return constant(null, expr.type)
   }
-  const { evaluate } = fn
-  if (fn.volatility === 'immutable' && evaluate !== undefined && fn.blocking !== true && expr.variadic !== true) {
-    const values: Datum[] = []
-    for (const arg of args) if (arg.kind === 'const') values.push(arg.value)
-    if (values.length === args.length) return computed(expr, () => evaluate(...values))
-  }
+  const compute = constantCall(expr)
+  if (compute !== null) return computed(expr, compute)
   return sameTypeComparison(expr, context) ?? expr
+}
+
+/** What computes a call whose value is known before the statement runs; null when it is not. */
+export const constantCall = ({ function: fn, args, variadic }: CallExpr): (() => Datum) | null => {
+  const { evaluate } = fn
+  if (fn.volatility !== 'immutable' || evaluate === undefined || fn.blocking === true || variadic === true) return null
+  const values: Datum[] = []
+  for (const arg of args) {
+    if (arg.kind !== 'const') return null
+    values.push(arg.value)
+  }
+  return () => evaluate(...values)
 }
 
 const MICROS_PER_DAY = 86_400_000_000

@@ -5,6 +5,7 @@
  * Not: MATERIALIZED ones, recursive or data-modifying ones, those with volatile functions or row locks (they must run
  * once, as written).
  */
+import { isModification } from '../../analyze/nodes.ts'
 import type { Cte } from '../../analyze/query.ts'
 import { expressionsOf, inputsOf, withInputs, type LogicalPlan } from '../../plan/logical.ts'
 import { refer } from '../../plan/build-nodes.ts'
@@ -55,7 +56,7 @@ const inline = (plan: LogicalPlan, known: Map<Cte, Inlined>, context: OptimizerC
 
 const isInlinable = (cte: Cte, plan: LogicalPlan): boolean => {
   if (cte.recursive !== null || cte.materialized === 'always') return false
-  if (cte.query.kind === 'insert' || cte.query.kind === 'update' || cte.query.kind === 'delete') return false
+  if (isModification(cte.query)) return false
   if (cte.materialized === 'default' && cte.references !== 1) return false
   return !mustRunAsWritten(plan) && (cte.references === 1 || !isKeyedByCte(plan))
 }

@@ -80,6 +80,7 @@ const explain = async (core: SessionCore, node: ExplainStmt, sql: string): Promi
     return planned
   }
   const statement = await lockTables(core, again(), again)
+  if (statement.failure !== null) throw statement.failure
   const instrumentation = options.analyze ? new Instrumentation() : null
   const executionTime =
     instrumentation === null ? null : await run(core, statement, prepared?.parameters ?? [], instrumentation)

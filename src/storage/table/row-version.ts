@@ -1,7 +1,7 @@
 /** Versions of one row, newest first, and which of them a snapshot sees. */
 import type { SqlError } from '../../errors/sql-error.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { ANCIENT, type Snapshot, type TransactionState } from '../transaction-state.ts'
+import { ANCIENT, type Snapshot, type TransactionState, type Writer } from '../transaction-state.ts'
 import { rowBytes } from './row-size.ts'
 
 /** Where a version's values come from when they are first needed. */
@@ -66,6 +66,10 @@ export const damagedVersion = (error: SqlError): RowVersion => {
 }
 
 export const isCommitted = ({ writer }: RowVersion): boolean => writer.commitSequence !== Number.POSITIVE_INFINITY
+
+/** Whether a version is committed, its reader's own, or of a transaction that the reader follows. */
+export const isSettledFor = ({ state, follows }: Pick<Writer, 'state' | 'follows'>, version: RowVersion): boolean =>
+  isCommitted(version) || version.writer === state || version.writer.queued <= follows
 
 /** The newest version in a chain that a snapshot sees, null when it sees none. */
 export const visibleVersion = (head: RowVersion | null, snapshot: Snapshot): RowVersion | null => {

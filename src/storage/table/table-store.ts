@@ -15,7 +15,7 @@ import type { ChangeTarget, LiveSnapshots, Snapshot, TransactionState, Writer } 
 import { ANCIENT } from '../transaction-state.ts'
 import type { ColumnDescriptor } from './column.ts'
 import type { OverlayMemory } from './overlay-memory.ts'
-import { isCommitted, PRUNE_REACH, RowVersion } from './row-version.ts'
+import { isSettledFor, PRUNE_REACH, RowVersion } from './row-version.ts'
 import { SegmentSlot } from './segment-slot.ts'
 import { TableCounters } from './table-counters.ts'
 import { type ScanOptions, TableScan } from './table-scan.ts'
@@ -148,21 +148,21 @@ export class TableStore implements ChangeTarget {
 
   /**
    * The newest state of a row whatever its transaction's state, or null when no such row ever was (or it is gone for
-   * good). After a lock wait: `writer.commitSequence > snapshot.sequence` tells that the row changed since. A row of a
-   * segment carries only `needed` columns when given. With `own`, what other transactions in progress have made of the
-   * row is left out.
+   * good). After a lock wait: `snapshot.includes(writer)` tells whether the row is as it was. A row of a segment carries
+   * only `needed` columns when given. With `reader`, what other transactions in progress have made of the row is left
+   * out, unless it follows them.
    */
   newest(
     rowid: number,
     needed: readonly number[] | null = null,
-    own: TransactionState | null = null,
+    reader: Pick<Writer, 'state' | 'follows'> | null = null,
   ): NewestVersion | null {
     const index = Math.floor(rowid / SEGMENT_ROWS)
     const offset = rowid - index * SEGMENT_ROWS
     const slot = this.slots[index]
     if (slot === undefined) return null
     let version = slot.head(offset)
-    while (own !== null && version !== null && version.writer !== own && !isCommitted(version)) version = version.older
+    while (reader !== null && version !== null && !isSettledFor(reader, version)) version = version.older
     if (version !== null) return version
     if (!slot.baseHas(offset)) return null
     const values = segmentRow(slot.base as Segment, offset, needed)
