@@ -55,8 +55,8 @@ const configuration = (): string => {
     .join('')
 }
 
-/** `locale` is that of the cluster's databases. */
-export const startPostgresql = async (locale = 'C'): Promise<Target> => {
+/** `locale` is that of the cluster's databases, `settings` are lines of postgresql.conf. */
+export const startPostgresql = async (locale = 'C', settings = configuration()): Promise<Target> => {
   const programs = postgresPrograms()
   const directory = mkdtempSync(join(tmpdir(), 'postgresql-'))
   if (isRoot) chownSync(directory, userId('-u'), userId('-g'))
@@ -64,7 +64,7 @@ export const startPostgresql = async (locale = 'C'): Promise<Target> => {
   const initOptions = ['-D', data, '-U', 'postgres', '--auth=trust', `--locale=${locale}`, '--encoding=UTF8']
   const [initdb, initArgs] = asServerUser(join(programs, 'initdb'), initOptions)
   execFileSync(initdb, initArgs, { stdio: 'ignore' })
-  appendFileSync(join(data, 'postgresql.conf'), configuration())
+  appendFileSync(join(data, 'postgresql.conf'), settings)
   const port = await freePort()
   const serverArgs = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', directory]
   const [program, args] = asServerUser(join(programs, 'postgres'), serverArgs)

@@ -33,7 +33,7 @@ const expectAllPassed = (lines: readonly string[]): void => {
 test('here', async () => expectAllPassed(await run()))
 
 test.runIf(hasPostgresql15())('on PostgreSQL', async () => {
-  const server = await startPostgresql('C.UTF-8')
+  const server = await startPostgresql('C.UTF-8', '')
   try {
     const { host, port, user } = server.address ?? { host: '', port: 0, user: '' }
     expectAllPassed(await run('--url', `postgres://${user}@${host}:${port}/postgres`))
