@@ -406,9 +406,12 @@ const analyzeNamedArg = (context: AnalysisContext, scope: Scope, node: { arg?: N
 const analyzeGrouping = (context: AnalysisContext, scope: Scope, node: GroupingFunc): Expr => {
   if (!scope.clause.aggregates)
     throw groupingError(`grouping operations are not allowed in ${scope.clause.name}`, node.location)
-  scope.aggregated = true
   const args = (node.args ?? []).map((arg) => context.expr(scope, arg))
-  return { kind: 'grouping', args, type: context.typeOf(OID.int4), typmod: -1 }
+  const locations = (node.args ?? []).map(locationOf)
+  const call = { kind: 'grouping', args, locations, type: context.typeOf(OID.int4), typmod: -1 } as const
+  const owner = scope.ownerOf(args)
+  owner.aggregated = true
+  return owner === scope ? call : owner.carry(context.freshColumn(), call, 'grouping')
 }
 
 const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {

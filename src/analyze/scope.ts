@@ -8,7 +8,7 @@ import {
   undefinedColumnOf,
   type Location,
 } from '../errors/raise/analysis.ts'
-import type { AggregateExpr, ColumnId, Expr } from './expression.ts'
+import type { CarriedCall, ColumnId, Expr, GroupingExpr, AggregateExpr } from './expression.ts'
 import type { Cte, TableItem, WindowSpec } from './query.ts'
 import { mentionedColumns } from './walk.ts'
 
@@ -135,7 +135,7 @@ export class Scope {
   aggregated = false
   aggregateLocation: number | undefined = undefined
   /** Aggregates of this level that stand in queries inside it, with the columns that they are there. */
-  readonly carried: { readonly id: ColumnId; readonly call: AggregateExpr }[] = []
+  readonly carried: CarriedCall[] = []
   windowed = false
   /** The construct whose parts are computed only when they are needed, in which no set may stand. */
   conditional: 'CASE' | 'COALESCE' | null = null
@@ -159,6 +159,12 @@ export class Scope {
     if (ids.size === 0 || this.parent === null) return this
     for (let level: Scope | null = this; level !== null; level = level.parent) if (level.#has(ids)) return level
     return this
+  }
+
+  /** The column that a call of this level, which computes it, is in a query inside the level. */
+  carry(id: ColumnId, call: AggregateExpr | GroupingExpr, name: string): Expr {
+    this.carried.push({ id, call })
+    return { kind: 'column', id, name, type: call.type, typmod: -1 }
   }
 
   /** Whether an expression mentions a column of this level. */

@@ -6,6 +6,7 @@ import {
   invalidColumnReference,
   noEqualityOperator,
   syntaxErrorAt,
+  tooManyColumns,
   windowingError,
 } from '../errors/raise/analysis.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy, type WindowDef } from '../sql/ast.ts'
@@ -53,7 +54,7 @@ export const analyzeSelect = (
     const problem = "aggregate functions are not allowed in a recursive query's recursive term"
     throw invalidRecursion(problem, scope.aggregateLocation)
   }
-  const grouped = aggregated ? checkLevel(context, from, grouping, sources, having, orderBy, node) : []
+  const grouped = aggregated ? checkLevel(context, scope, from, grouping, sources, having, orderBy, node) : []
   const withTies = node.limitOption === 'LIMIT_OPTION_WITH_TIES'
   if (withTies && orderBy.length === 0) throw syntaxErrorAt('WITH TIES cannot be specified without ORDER BY clause')
   const query: SelectQuery = {
@@ -176,6 +177,8 @@ const groupBy = (
   return { exprs, sets }
 }
 
+const MAX_CUBE = 12
+
 const groupingSets = (node: Node, index: (node: Node) => number): number[][] => {
   const set = bodyOf(node, 'GroupingSet')
   if (set === undefined) return [groupingColumns(node, index)]
@@ -188,6 +191,7 @@ const groupingSets = (node: Node, index: (node: Node) => number): number[][] => 
       return Array.from({ length: columns.length + 1 }, (_, i) => columns.slice(0, columns.length - i).flat())
     }
     case 'GROUPING_SET_CUBE': {
+      if (content.length > MAX_CUBE) throw tooManyColumns(`CUBE is limited to ${MAX_CUBE} elements`, set.location)
       const columns = content.map((n) => groupingColumns(n, index))
       const masks = Array.from({ length: 2 ** columns.length }, (_, i) => 2 ** columns.length - 1 - i)
       return masks.map((mask) => columns.filter((_, i) => mask & (1 << (columns.length - 1 - i))).flat())
@@ -343,6 +347,7 @@ const orderNode = (node: SelectStmt, orderBy: readonly SortKey[], targets: reado
 
 const checkLevel = (
   context: AnalysisContext,
+  scope: Scope,
   from: readonly FromItem[],
   grouping: Grouping | null,
   sources: readonly TargetSource[],
@@ -352,6 +357,7 @@ const checkLevel = (
 ): Expr[] =>
   checkGrouped(context.catalog, from, grouping?.exprs ?? [], [
     ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
+    ...scope.carried.map(({ call }) => ({ expr: call, location: undefined })),
     ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
     ...orderBy.map((key, i) => {
       const item = node.sortClause?.[i]

@@ -14,7 +14,7 @@ import { locationOf } from './location.ts'
 import { formatType } from '../types/index.ts'
 import { columnRef } from './nodes.ts'
 import type { Cte, OutputColumn, Query, SelectQuery, SetOperationQuery, ValuesQuery } from './query.ts'
-import { lockingClauseName } from './row-locks.ts'
+import { lockingClauseName, refuseArmLocks } from './row-locks.ts'
 import { CLAUSE, type Scope } from './scope.ts'
 import { limits } from './select.ts'
 import { sortKey } from './sort-keys.ts'
@@ -31,10 +31,7 @@ export const analyzeSetOperation = (
   const operation = OPERATIONS[node.op as keyof typeof OPERATIONS]
   const arm = (side: SelectStmt | undefined): Query =>
     context.rules.query(context, scope, { SelectStmt: side ?? {} }, true)
-  for (const part of [node, node.larg, node.rarg]) {
-    const clause = part === undefined ? null : lockingClauseName(part)
-    if (clause !== null) throw featureNotSupported(`${clause} is not allowed with UNION/INTERSECT/EXCEPT`)
-  }
+  for (const part of [node, node.larg, node.rarg]) refuseArmLocks(part)
   const sides = unify(context, arm(node.larg), arm(node.rarg), operation.toUpperCase(), node)
   const outputs = sides.left.outputs.map((c, i) => ({
     ...c,

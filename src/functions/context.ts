@@ -53,6 +53,7 @@ export interface SessionServices {
   cancelBackend(processId: number): boolean
   terminateBackend(processId: number): boolean
   readonly advisory: AdvisoryLocks
+  readonly notifications: Notifications
   /** Text that the client sent, as the running statement is part of it. */
   currentQuery(): string | null
   /** Process ids in the way of what another session waits for. */
@@ -77,11 +78,20 @@ export interface AdvisoryLocks {
   unlockAll(): void
 }
 
+/** pg_notify, pg_listening_channels. */
+export interface Notifications {
+  readonly listening: Iterable<string>
+  /** To be sent when the transaction commits. Throws 22023 for a name or a payload that is too long. */
+  notify(channel: string, payload: string): void
+}
+
 export interface SequenceServices {
   nextval(sequence: number): number | bigint
   currval(sequence: number): number | bigint
   setval(sequence: number, value: number | bigint, isCalled: boolean): number | bigint
   lastval(): number | bigint
+  /** Forgets what nextval answered in this session. */
+  discard(): void
   /** What SELECT * FROM a sequence shows, by the oid of its storage. */
   state(storageId: number): {
     readonly lastValue: number | bigint

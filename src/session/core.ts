@@ -12,6 +12,8 @@ import { storeSchema } from '../exec/ddl/schemas.ts'
 import type { SessionSpill } from '../exec/spill/spill-area.ts'
 import { tableFacts } from '../exec/table-facts.ts'
 import type { TableFacts } from '../optimize/optimize.ts'
+import { parseAs } from '../sql/front-ends.ts'
+import type { ParsedStatement } from '../sql/parse.ts'
 import type { Datum } from '../types/sql-type.ts'
 import { Activity } from './activity.ts'
 import { SessionAdvisoryLocks } from './advisory-locks.ts'
@@ -24,6 +26,7 @@ import { SessionFormat } from './format-context.ts'
 import { maintenanceServices } from './maintenance-services.ts'
 import { monitorRows } from './monitor-views.ts'
 import { SessionRoutines } from './routines/session-routines.ts'
+import { SessionNotifications } from './notifications.ts'
 import { objectNames } from './object-names.ts'
 import { SessionMethods } from './planner-methods.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
@@ -70,6 +73,7 @@ export class SessionCore {
   cancelled: SqlError | null = null
   readonly activity: Activity
   readonly advisory: SessionAdvisoryLocks
+  readonly notifications: SessionNotifications
   readonly startedAt = now()
   readonly spill: SessionSpill
   /** What the planner settings allow. */
@@ -108,6 +112,12 @@ export class SessionCore {
       transaction: () => this.block.transaction,
       notice: (notice) => this.notice(notice),
     })
+    this.notifications = new SessionNotifications({
+      channels: database.channels,
+      processId,
+      transaction: () => this.block.transaction,
+      deliver: (sender, channel, payload) => this.events.notification(sender, channel, payload),
+    })
     this.format = new SessionFormat(
       settings,
       objectNames(() => ({ catalog: this.catalog, searchPath: this.searchPath })),
@@ -125,6 +135,11 @@ export class SessionCore {
       maintenance: maintenanceServices(this),
       routines: new SessionRoutines(this),
     })
+  }
+
+  /** Every statement of a query string, as the session's front end reads it. Throws 42601, 0A000. */
+  parse(sql: string): ParsedStatement[] {
+    return parseAs(this.settings.text('tesseradb.parser'), sql)
   }
 
   /** The catalog as the transaction in progress sees it, or the committed one. */
@@ -248,6 +263,7 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
   nextTransactionId: (): number => core.parts.transactions.nextXid,
   transactionStatus: (xid: number) => core.parts.transactions.outcomes.statusOf(xid),
   advisory: core.advisory,
+  notifications: core.notifications,
   currentQuery: (): string | null => core.queryText,
   blockingProcesses: (processId: number): readonly number[] =>
     // A prepared transaction has no process: PostgreSQL answers 0 for it.

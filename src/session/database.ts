@@ -4,6 +4,7 @@ import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { StatisticsStore } from '../catalog/statistics/store.ts'
 import type { IndexRegistry } from '../exec/index-registry.ts'
 import { DatabaseCounters } from './database-counters.ts'
+import { Channels } from './notifications.ts'
 
 /** Name of the record that holds a table's statistics. */
 export const statisticsRecord = (database: number, table: number): string => `statistics/${database}/${table}`
@@ -14,6 +15,7 @@ export class Database {
   /** What ANALYZE found. */
   readonly statistics = new StatisticsStore()
   readonly counters = new DatabaseCounters()
+  readonly channels = new Channels()
   readonly #catalogs: CatalogStore
   /** Sessions connected. */
   sessions = 0

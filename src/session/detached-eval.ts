@@ -35,6 +35,7 @@ export const detachedEval = (catalog: () => CatalogSnapshot): EvalContext => {
       currval: unavailable,
       setval: unavailable,
       lastval: unavailable,
+      discard: unavailable,
       state: unavailable,
     },
     catalog: { call: unavailable },

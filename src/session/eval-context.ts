@@ -189,6 +189,11 @@ class SessionSequences implements SequenceServices {
     return this.currval(this.#lastSequence)
   }
 
+  discard(): void {
+    this.#last.clear()
+    this.#lastSequence = null
+  }
+
   state(storageId: number) {
     return this.#host.storage.sequences.state(storageId, this.#host.transaction().state)
   }

@@ -52,7 +52,7 @@ const grammar = (sql: string) => {
   } catch (error) {
     if (hasSqlDetails(error) && error.sqlDetails !== undefined) {
       const { message, cursorPosition } = error.sqlDetails
-      throw cursorPosition < 0 ? syntaxError(message) : syntaxError(message, cursorPosition + 1)
+      throw cursorPosition < 0 ? syntaxError(message) : syntaxError(message, cursorPosition + 1, sql[cursorPosition])
     }
     throw error
   }

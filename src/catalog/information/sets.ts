@@ -51,7 +51,6 @@ export const setFunctions: InformationFunctions = {
   pg_timezone_abbrevs: rowsOf('pg_timezone_abbrevs'),
   aclexplode: explode,
   pg_available_extensions: none,
-  pg_listening_channels: none,
   pg_tablespace_databases: ({ catalog }, tablespace) =>
     tablespace === DEFAULT_TABLESPACE ? Array.from(catalog.all('database'), ({ oid }) => oid) : [],
 }

@@ -121,11 +121,11 @@ export const datatypeMismatch = (message: string, location?: Location, fields: E
 export const cannotCoerce = (from: string, to: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.cannot_coerce, `cannot cast type ${from} to ${to}`, location, fields)
 
-export const groupingError = (message: string, location?: Location): SqlError =>
-  located(SQL_STATE.grouping_error, message, location)
+export const groupingError = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.grouping_error, message, location, fields)
 
-export const windowingError = (message: string, location?: Location): SqlError =>
-  located(SQL_STATE.windowing_error, message, location)
+export const windowingError = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.windowing_error, message, location, fields)
 
 /** RANGE with a distance over a column whose type has none, or not in terms of the distance's type. */
 export const rangeFrameNotSupported = (column: string, offset: string | null, location?: Location): SqlError =>
@@ -196,6 +196,9 @@ export const emptyArrayType = (location?: Location): SqlError =>
 
 export const programLimit = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.program_limit_exceeded, message, location)
+
+export const tooManyColumns = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.too_many_columns, message, location)
 
 export const generatedAlways = (message: string, fields: ErrorFields, location?: Location): SqlError =>
   located(SQL_STATE.generated_always, message, location, fields)

@@ -165,7 +165,6 @@ const statistics: readonly ScalarFunction[] = [
 ].map(({ oid, name }) => catalogFunction(oid, `pg_stat_get_${name}(oid) int8`, `statistics: ${name.replace('_', ' ')}`))
 
 const sessions: readonly ScalarFunction[] = [
-  catalogFunction(3036, 'pg_notify(text, text) void', 'send a notification', { ...VOLATILE, ...NOT_STRICT }),
   catalogFunction(2854, 'pg_my_temp_schema() oid', 'schema of the temporary tables of the session'),
   catalogFunction(
     2855,

@@ -124,6 +124,23 @@ const transactions: readonly ScalarFunction[] = [
     ({ session }) => session.exportSnapshot(),
     VOLATILE,
   ),
+  sessionScalar(
+    3036,
+    'pg_notify(text, text) void',
+    'send a notification',
+    ({ session }, channel, payload) => {
+      session.notifications.notify(channel ?? '', payload ?? '')
+      return ''
+    },
+    { ...VOLATILE, strict: false },
+  ),
+  sessionScalar(
+    3296,
+    'pg_notification_queue_usage() float8',
+    'share of the queue of notifications in use',
+    () => 0,
+    VOLATILE,
+  ),
   sessionScalar(817, 'current_query() text', 'text of the running statement', ({ session }) => session.currentQuery(), {
     ...VOLATILE,
     strict: false,

@@ -101,7 +101,13 @@ export const catalogSets: readonly SetReturningFunction[] = [
     estimatedRows: 10,
     columns: ['relid regclass'],
   }),
-  catalogRows(3035, 'pg_listening_channels() text', 'channels that the session listens on', { estimatedRows: 10 }),
+  setReturning(
+    3035,
+    'pg_listening_channels() text',
+    'channels that the session listens on',
+    ({ session }) => [...session.notifications.listening],
+    { volatility: 'stable', estimatedRows: 10 },
+  ),
   catalogRows(2556, 'pg_tablespace_databases(oid) oid', 'databases in a tablespace', {}),
   catalogRows(2856, 'pg_timezone_names() record', 'time zones', {
     columns: ['name text', 'abbrev text', 'utc_offset interval', 'is_dst bool'],

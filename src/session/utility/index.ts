@@ -9,6 +9,7 @@ import { definitionHandlers } from './definitions.ts'
 import { explainHandlers } from './explain.ts'
 import type { UtilityCall, UtilityHandler, UtilityHandlers } from './handler.ts'
 import { maintenanceHandlers } from './maintenance.ts'
+import { notificationHandlers } from './notifications.ts'
 import { preparedHandlers } from './prepared.ts'
 import { settingHandlers } from './settings.ts'
 import { transactionHandlers } from './transactions.ts'
@@ -20,6 +21,7 @@ const HANDLERS: UtilityHandlers = {
   ...transactionHandlers,
   ...settingHandlers,
   ...preparedHandlers,
+  ...notificationHandlers,
   ...cursorHandlers,
   ...explainHandlers,
   ...callHandlers,

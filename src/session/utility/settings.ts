@@ -5,6 +5,7 @@ import { bodyOf, type Node, type VariableSetStmt } from '../../sql/ast.ts'
 import { Batch } from '../../vector/batch.ts'
 import { DatumVector } from '../../vector/vector.ts'
 import type { SessionCore } from '../core.ts'
+import { discardTemporaryObjects } from '../temporary-objects.ts'
 import { describeUtility } from './describe.ts'
 import type { UtilityCall, UtilityHandlers } from './handler.ts'
 import { applyModes, requireNoBlock } from './transactions.ts'
@@ -125,21 +126,28 @@ export const settingHandlers: UtilityHandlers = {
     if (held !== undefined) await held
     return 'SHOW'
   },
-  DiscardStmt: (core, node, { topLevel }) => {
-    if (node.target === 'DISCARD_ALL') {
-      requireNoBlock(core, 'DISCARD ALL', topLevel)
-      core.prepared.clear()
-      core.closeCursors()
-      core.advisory.unlockAll()
-      core.settings.resetAll()
-      setRole(core)
+  DiscardStmt: async (core, { target }, { topLevel }) => {
+    switch (target) {
+      case 'DISCARD_TEMP':
+        await discardTemporaryObjects(core)
+        return 'DISCARD TEMP'
+      case 'DISCARD_SEQUENCES':
+        core.eval.sequences.discard()
+        return 'DISCARD SEQUENCES'
+      case 'DISCARD_PLANS':
+        // A plan is made anew whenever it is out of date.
+        return 'DISCARD PLANS'
+      default:
+        requireNoBlock(core, 'DISCARD ALL', topLevel)
+        core.closeCursors()
+        core.settings.resetAll()
+        setRole(core)
+        core.prepared.clear()
+        core.notifications.unlistenAll()
+        core.advisory.unlockAll()
+        core.eval.sequences.discard()
+        await discardTemporaryObjects(core)
+        return 'DISCARD ALL'
     }
-    return node.target === 'DISCARD_ALL'
-      ? 'DISCARD ALL'
-      : node.target === 'DISCARD_PLANS'
-        ? 'DISCARD PLANS'
-        : node.target === 'DISCARD_SEQUENCES'
-          ? 'DISCARD SEQUENCES'
-          : 'DISCARD TEMP'
   },
 }

@@ -34,6 +34,9 @@ const refuseUnpreparable = (core: SessionCore): void => {
   }
   if (usesTemporary(core)) throw cannotPrepare('a transaction that has operated on temporary objects')
   if (block.exported) throw cannotPrepare('a transaction that has exported snapshots')
+  if (core.notifications.used) {
+    throw cannotPrepare('a transaction that has executed LISTEN, UNLISTEN, or NOTIFY')
+  }
   const { held } = block.transaction.owner
   if (held.some(({ tag }) => tag.kind === 'advisory' && core.advisory.holds(tag))) {
     throw cannotPrepare('while holding both session-level and transaction-level locks on the same object')
