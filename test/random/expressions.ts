@@ -193,7 +193,7 @@ export class Expressions {
   argumentsOf(fact: FunctionFact, depth: number, bound = this.binding()): string[] {
     const { random } = this
     // A range among the arguments decides what its element is.
-    for (const type of fact.arguments) if (/range$/.test(type)) bound(type)
+    for (const type of fact.arguments) if (type.endsWith('range')) bound(type)
     const given = fact.arguments.length - (fact.defaults > 0 ? random.integer(0, fact.defaults) : 0)
     const types = fact.arguments.slice(0, given)
     const last = types.at(-1)
@@ -226,7 +226,7 @@ export class Expressions {
   operation(fact: OperatorFact, depth: number, top = false): string {
     if (top) this.label = `${fact.left ?? ''} ${fact.name} ${fact.right}`
     const choose = this.binding()
-    for (const type of [fact.left, fact.right]) if (type !== null && /range$/.test(type)) choose(type)
+    for (const type of [fact.left, fact.right]) if (type !== null && type.endsWith('range')) choose(type)
     const like = /^!?~~\*?$/.test(fact.name)
     const right = () => (like && this.random.chance(0.7) ? this.pattern() : this.of(choose(fact.right), depth - 1))
     const sql =

@@ -52,7 +52,7 @@ export interface Facts {
  * What is absent here altogether is a matter of docs/compat.md, not of this test.
  */
 const EXCLUDED_NAMES =
-  /^(pg_(?!typeof|size_pretty|size_bytes|collation_for|lsn)|has_|row_security|inet_(client|server)|txid_|current_|session_user|user$|getpgusername|version$|now$|clock_|transaction_timestamp|statement_timestamp|timeofday|query_to_|table_to_|schema_to_|database_to_|cursor_to_|lo_|ts_stat|ts_debug|ts_token_type|ts_parse|to_reg|row_to_json$|record_|hash_record|hash_array|currtid|set_config|fmgr_|binary_upgrade|mxid_age|getdatabaseencoding|col_description|obj_description|shobj_description|aclexplode|satisfies_hash|nextval|currval|lastval|setval|unknown|anyarray_send|array_send|anycompatiblearray_send|amvalidate|gin_|brin_|spg_|xmlvalidate|format_type|json_populate|jsonb_populate|json_to_record|jsonb_to_record)/
+  /^(pg_(?!typeof|size_pretty|size_bytes|lsn)|has_|row_security|inet_(client|server)|txid_|current_|session_user|user$|getpgusername|version$|now$|clock_|transaction_timestamp|statement_timestamp|timeofday|query_to_|table_to_|schema_to_|database_to_|cursor_to_|lo_|ts_stat|ts_debug|ts_token_type|ts_parse|to_reg|row_to_json$|record_|hash_record|hash_array|currtid|set_config|fmgr_|binary_upgrade|mxid_age|getdatabaseencoding|col_description|obj_description|shobj_description|aclexplode|satisfies_hash|nextval|currval|lastval|setval|unknown|anyarray_send|array_send|anycompatiblearray_send|amvalidate|gin_|brin_|spg_|xmlvalidate|format_type|json_populate|jsonb_populate|json_to_record|jsonb_to_record)/
 
 const POLYMORPHIC = /^any(compatible)?(element|array|nonarray|range|multirange|enum)?$/
 /** Types that values exist for, and those that stand for any of them. */

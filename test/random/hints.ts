@@ -139,4 +139,4 @@ export const isInexact = (name: string, args: readonly string[]): boolean =>
   LIBRARY_FUNCTIONS.has(name) && args[0] === 'double precision'
 
 /** Of a comparison less than, equal and greater are told by the sign; the rest is the C library's. */
-export const isThreeWay = (name: string): boolean => /cmp$/.test(name)
+export const isThreeWay = (name: string): boolean => name.endsWith('cmp')

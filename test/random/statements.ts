@@ -98,7 +98,7 @@ export class Statements {
   private aggregateCall(fact: AggregateFact): string {
     const { random, expressions } = this
     const bound = expressions.binding()
-    for (const type of fact.arguments) if (/range$/.test(type)) bound(type)
+    for (const type of fact.arguments) if (type.endsWith('range')) bound(type)
     if (fact.name === 'count' && fact.arguments.length === 0) return 'count(*)'
     if (fact.kind === 'n') {
       const args = fact.arguments.map((type) => expressions.leaf(type === '"any"' ? 'integer' : bound(type)))

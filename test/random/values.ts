@@ -358,7 +358,7 @@ export const WORDS = {
     'FMRN',
     'PR999',
     '999PR',
-    '99V99',
+
     '999th',
     '"x"99',
     'SG99',

@@ -1,6 +1,6 @@
 /** to_char and to_number of numbers. */
 import { invalidTextRepresentation } from '../../errors/raise/data.ts'
-import { numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
+import { numericFromFloat, numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
 import { numericAbs, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import { powerOfTen } from '../../types/numeric/powers.ts'
@@ -24,7 +24,6 @@ const ROMAN: readonly (readonly [number, string])[] = [
 const ROMAN_WIDTH = 15
 
 const formatRoman = (value: Numeric, template: NumberTemplate): string => {
-  if (!value.isFinite) return '#'.repeat(ROMAN_WIDTH)
   const number = numericToInt4(value)
   if (!(number >= 1 && number <= 3999)) return '#'.repeat(ROMAN_WIDTH)
   let rest = number
@@ -188,7 +187,7 @@ class DigitWriter {
 }
 
 /** to_char(numeric, text). */
-export const formatNumber = (value: Numeric, text: string): string => {
+export const formatNumber = (value: Numeric, text: string, negative = false): string => {
   const template = numberTemplate(text)
   if (template.roman !== null) return formatRoman(value, template)
   if (template.scientific) return formatScientific(value, template)
@@ -201,8 +200,18 @@ export const formatNumber = (value: Numeric, text: string): string => {
   const shifted = template.shift === 0 ? value : numericMul(value, Numeric.of(powerOfTen(template.shift), 0))
   const rounded = numericRound(shifted, template.after)
   const [whole = '0', fraction = ''] = numericAbs(rounded).toString().split('.')
-  if (whole.length > template.before) return overflowText(template, rounded.sign < 0)
-  return new DigitWriter(template, rounded.sign < 0, whole, fraction).write()
+  const isNegative = negative || rounded.sign < 0
+  if (whole.length > template.before) return overflowText(template, isNegative)
+  return new DigitWriter(template, isNegative, whole, fraction).write()
+}
+
+/** to_char of floats: what is rounded to zero keeps its sign, and no float is too large for Roman numerals to be told so. */
+export const formatFloat = (value: number, precision: number, text: string): string => {
+  const isNegative = value < 0 || Object.is(value, -0)
+  const { roman, scientific } = numberTemplate(text)
+  if (roman !== null && !(Math.abs(value) < 2 ** 31)) return '#'.repeat(ROMAN_WIDTH)
+  const formatted = formatNumber(numericFromFloat(value, precision), text, isNegative)
+  return scientific && isNegative ? formatted.replace(/^ ?(?=[0.])/, '-') : formatted
 }
 
 /** A number too large for its template shows `#` in place of every digit. */

@@ -152,6 +152,11 @@ class DatetimeReader {
     return this.type === 'time' || this.type === 'time with time zone'
   }
 
+  /** `J2451545`: the number of a day. */
+  private isJulian(): boolean {
+    return /^j\s*\d/i.test(this.text.trim())
+  }
+
   private word(token: string, next: string): void {
     const lower = token.toLowerCase()
     const special = SPECIALS.get(lower)
@@ -181,7 +186,13 @@ class DatetimeReader {
     else if (/^\d{4,}[-.]\d{3}$/.test(token)) {
       this.year = Number(token.slice(0, -4))
       this.julian = daysFromCivil(this.year, 1, 1) + Number(token.slice(-3)) - 1
-    } else if (/^\d{7,}$/.test(token) && this.year === null && this.julian === null && !this.isTimeOnly()) {
+    } else if (
+      /^\d{7,}$/.test(token) &&
+      !this.isJulian() &&
+      this.year === null &&
+      this.julian === null &&
+      !this.isTimeOnly()
+    ) {
       this.year = Number(token.slice(0, -4))
       this.month = Number(token.slice(-4, -2))
       this.day = Number(token.slice(-2))
@@ -193,7 +204,7 @@ class DatetimeReader {
       } else this.clock(`${token.slice(0, 2)}:${token.slice(2, 4)}${token.length > 4 ? `:${token.slice(4)}` : ''}`)
     } else if (/^\d+$/.test(token)) {
       if (/^(am|pm)$/i.test(next)) this.clock(`${token}:00`)
-      else if (/^j\s*\d/i.test(this.text.trim())) this.julian = Number(token) - JULIAN_EPOCH
+      else if (this.isJulian()) this.julian = Number(token) - JULIAN_EPOCH
       else this.loose.push(token)
     } else throw this.invalid()
   }
