@@ -256,7 +256,7 @@ const castCall = (
   const path = coercionPath(arg.type, type, 'explicit')
   if (path === null || path.kind === 'array') return null
   if (path.kind === 'io' && type.category === 'S' && isComposite(arg.type)) return null
-  return { plain: path.kind === 'relabel' || path.kind === 'io', expr }
+  return { plain: path.kind === 'same' || path.kind === 'relabel' || path.kind === 'io', expr }
 }
 
 const isComposite = (type: SqlType): boolean => type.oid === OID.record || baseTypeOf(type).kind === 'c'

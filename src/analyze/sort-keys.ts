@@ -30,7 +30,7 @@ export const sortKey = (item: SortBy, expr: Expr): SortKey => {
 }
 
 /** Whether values of a type, and all that they are made of, have an order. */
-const isOrdered = (type: SqlType): boolean => {
+export const isOrdered = (type: SqlType): boolean => {
   const base = baseTypeOf(type)
   if (isRowType(base)) return base.fields().every((field) => isOrdered(field.type))
   return base.compare !== null && (base.element === null || isOrdered(base.element))

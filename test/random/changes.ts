@@ -60,7 +60,9 @@ export class Changes {
     if (!random.chance(0.6)) return ''
     if (random.chance(0.3)) return ' RETURNING *'
     const list = total.over(this.columnsOf(alias), () =>
-      random.several(1, 3, () => total.of(random.pick(['integer', 'text', 'boolean', 'date', 'numeric'] as const), 1)),
+      random.several(1, 3, () =>
+        total.of(random.pick(['integer', 'text', 'boolean', 'date', 'double precision'] as const), 1),
+      ),
     )
     return ` RETURNING ${list.join(', ')}`
   }

@@ -63,6 +63,8 @@ const BY_ARGUMENT: Readonly<Record<string, readonly (Words | null)[]>> = {
   pg_size_bytes: [words(['1', '1kB', '1.5 MB', '-2GB', '1 TB', 'x', '1 XB', '10 bytes'])],
   parse_ident: [words(['a.b', '"A".b', 'a..b', 'x y', '"', 'a.b.c', ''])],
   make_timestamptz: [small, small, small, small, small, small, words(WORDS.zone)],
+  // Of infinite timestamps PostgreSQL 15 computes with the ends of the integers.
+  age: [words(['2024-02-29', '1999-12-31 23:59:59', '0001-01-01'], 1), words(['2023-12-31', '2000-02-29 12:00'], 1)],
   make_interval: [small, small, small, small, small, small, small],
   make_timestamp: [small, small, small, small, small, small],
   make_date: [words(['2024', '1999', '-44', '0', '5874897']), small, small],

@@ -114,7 +114,7 @@ export class Queries {
   }
 
   /** Orders and limits, at times, by all columns that are shown. */
-  private finish(sql: string, types: readonly TotalType[]): GeneratedQuery {
+  private finish(sql: string, types: readonly TotalType[], ties = true): GeneratedQuery {
     const { random } = this
     if (!random.chance(0.35)) return { sql, types, ordered: false }
     const order = random.shuffled(
@@ -125,7 +125,7 @@ export class Queries {
           ` LIMIT ${random.integer(0, 8)}`,
           ` LIMIT ${random.integer(1, 5)} OFFSET ${random.integer(0, 4)}`,
           ` OFFSET ${random.integer(0, 6)}`,
-          ' FETCH FIRST 3 ROWS WITH TIES',
+          ties ? ' FETCH FIRST 3 ROWS WITH TIES' : ' LIMIT 3',
         ])
       : ''
     return { sql: `${sql} ORDER BY ${order.join(', ')}${limit}`, types, ordered: true }
@@ -385,7 +385,9 @@ export class Queries {
       const groupBy = this.groupBy(keys.map((key) => key.sql))
       const sql = `SELECT ${list.join(', ')} FROM ${from.sql}${where}${groupBy}${having}`
       // PostgreSQL 15 leaves out sort keys that are constant or equal to others before the grouping sets make NULLs of them.
-      return /SETS|ROLLUP|CUBE/.test(groupBy) ? { sql, types: shape, ordered: false } : this.finish(sql, shape)
+      if (/SETS|ROLLUP|CUBE/.test(groupBy)) return { sql, types: shape, ordered: false }
+      // Of one row there are no ties; PostgreSQL 15 fails to see that where it looks a minimum up in an index.
+      return this.finish(sql, shape, keys.length > 0)
     })
   }
 
@@ -393,7 +395,8 @@ export class Queries {
     const { random } = this
     if (keys.length === 0) return ''
     const list = keys.join(', ')
-    // Of equal sets PostgreSQL answers as many groups as there are.
+    // What the planner makes a constant of does not become NULL in PostgreSQL 15's grouping sets.
+    if (!keys.every((key) => /^(trim_scale\()?q\d+\.\w+\)?$/.test(key))) return ` GROUP BY ${list}`
     return ` GROUP BY ${random.weighted([
       [6, () => list],
       [1, () => `ROLLUP (${list})`],

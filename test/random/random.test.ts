@@ -31,7 +31,7 @@ afterAll(() => server.close())
 describe.runIf(hasReferee())('random statements', () => {
   let referee: Target
   beforeAll(async () => {
-    referee = await startPostgresql()
+    referee = await startPostgresql('C.UTF-8', '')
   })
   afterAll(() => referee.close())
 

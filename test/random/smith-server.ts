@@ -19,7 +19,8 @@ const SCHEMA = [
   'ANALYZE',
 ]
 
-const STATEMENT_TIMEOUT = 2_000
+/** Milliseconds. */
+export const STATEMENT_TIMEOUT = 2_000
 /** How long after its timeout a statement may still run before it counts as hanging. */
 const GRACE = 20_000
 
@@ -66,7 +67,6 @@ export const smithServer = async (): Promise<SmithServer> => {
   }
   const admin = await connect('postgres')
   await admin.query('CREATE DATABASE smith')
-  await admin.query(`ALTER DATABASE smith SET statement_timeout = ${STATEMENT_TIMEOUT}`)
   const owner = await connect('smith')
   for (const statement of SCHEMA) await owner.query(statement)
   await owner.end()

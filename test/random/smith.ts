@@ -1,7 +1,7 @@
 /** Rounds of sqlsmith against a server of its own. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type SmithReport, smithServer } from './smith-server.ts'
+import { type SmithReport, smithServer, STATEMENT_TIMEOUT } from './smith-server.ts'
 
 interface Options {
   readonly minutes: number
@@ -17,7 +17,7 @@ export const runSmith = async ({ minutes, seed, queries }: Options): Promise<Smi
   let rounds = 0
   for (; Date.now() < end && server.problem() === null; rounds++) {
     const options = [
-      `--target=host=127.0.0.1 port=${server.port} dbname=smith user=postgres`,
+      `--target=host=127.0.0.1 port=${server.port} dbname=smith user=postgres options='-c statement_timeout=${STATEMENT_TIMEOUT}'`,
       `--seed=${seed + rounds}`,
       `--max-queries=${queries}`,
     ]

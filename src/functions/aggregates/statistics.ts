@@ -262,7 +262,11 @@ const sorted =
         fraction = direct
         if (value !== null) values.push(value)
       },
-      result: () => (values.length === 0 || fraction === null ? null : finish(fraction, values, types)),
+      result: () => {
+        // One that is out of range is wrong even of no values.
+        if (typeof fraction === 'number') checkFraction(fraction)
+        return values.length === 0 || fraction === null ? null : finish(fraction, values, types)
+      },
     }
   }
 

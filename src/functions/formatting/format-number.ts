@@ -38,7 +38,8 @@ const formatRoman = (value: Numeric, template: NumberTemplate): string => {
   return template.fill ? cased : cased.padStart(ROMAN_WIDTH)
 }
 
-const formatScientific = (value: Numeric, template: NumberTemplate): string => {
+/** `normal`: a mantissa that is rounded up to ten is one again; PostgreSQL does so for floats only. */
+const formatScientific = (value: Numeric, template: NumberTemplate, normal: boolean): string => {
   if (!value.isFinite) return ` ${'#'.repeat(template.before)}.${'#'.repeat(template.after + 4)}`
   const digits = value.coefficient < 0 ? value.coefficient.toString().slice(1) : value.coefficient.toString()
   let exponent = value.sign === 0 ? 0 : digits.length - 1 - value.scale
@@ -47,7 +48,7 @@ const formatScientific = (value: Numeric, template: NumberTemplate): string => {
     return value.sign === 0 ? Numeric.zero : Numeric.of(BigInt(digits), shift)
   }
   let rounded = numericRound(mantissa(), template.after)
-  if (rounded.toNumber() >= 10) {
+  if (normal && rounded.toNumber() >= 10) {
     exponent++
     rounded = Numeric.of(powerOfTen(template.after), template.after)
   }
@@ -187,10 +188,10 @@ class DigitWriter {
 }
 
 /** to_char(numeric, text). */
-export const formatNumber = (value: Numeric, text: string, negative = false): string => {
+export const formatNumber = (value: Numeric, text: string, negative = false, isFloat = false): string => {
   const template = numberTemplate(text)
   if (template.roman !== null) return formatRoman(value, template)
-  if (template.scientific) return formatScientific(value, template)
+  if (template.scientific) return formatScientific(value, template, isFloat)
   if (!value.isFinite) {
     const word = value.isNaN ? 'NaN' : 'Infinity'
     return word.length > template.before
@@ -210,7 +211,7 @@ export const formatFloat = (value: number, precision: number, text: string): str
   const isNegative = value < 0 || Object.is(value, -0)
   const { roman, scientific } = numberTemplate(text)
   if (roman !== null && !(Math.abs(value) < 2 ** 31)) return '#'.repeat(ROMAN_WIDTH)
-  const formatted = formatNumber(numericFromFloat(value, precision), text, isNegative)
+  const formatted = formatNumber(numericFromFloat(value, precision), text, isNegative, true)
   return scientific && isNegative ? formatted.replace(/^ ?(?=[0.])/, '-') : formatted
 }
 

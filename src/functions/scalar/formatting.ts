@@ -93,7 +93,7 @@ export const formattingFunctions: readonly ScalarFunction[] = [
     formatNumber(value, template),
   ),
   sessionScalar(1773, 'to_char(int4, text) text', TO_CHAR, (_context, value, template) =>
-    formatNumber(Numeric.fromInteger(value), template),
+    formatNumber(Numeric.fromInteger(value), template, false, true),
   ),
   sessionScalar(1774, 'to_char(int8, text) text', TO_CHAR, (_context, value, template) =>
     formatNumber(Numeric.fromInteger(value), template),

@@ -84,6 +84,8 @@ function stripNullText(text: string): string {
       return `[${jsonParts(text)
         .map((part) => stripNullText(part.text))
         .join()}]`
+    case 'string':
+      return quoteJson(jsonAsText(text) ?? '')
     default:
       return text.trim()
   }

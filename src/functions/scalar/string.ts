@@ -56,6 +56,8 @@ const left = (text: string, count: number): string =>
   sliceCharacters(text, 0, count >= 0 ? count : Math.max(characterLength(text) + count, 0))
 
 const right = (text: string, count: number): string => {
+  // The one number without a positive counterpart leaves nothing off.
+  if (count === -2_147_483_648) return text
   const length = characterLength(text)
   return sliceCharacters(text, count >= 0 ? Math.max(length - count, 0) : Math.min(-count, length), length)
 }

@@ -1,5 +1,6 @@
 /** What every type has as functions: the greater and the lesser of two values, three-way comparison, the binary form. */
 import type { Datum, SqlType } from '../../types/sql-type.ts'
+import { noComparison } from '../../errors/raise/data.ts'
 import { compareFloats } from '../../types/floats.ts'
 import { comparisonFamilies } from '../comparison-families.ts'
 import type { EvalContext } from '../context.ts'
@@ -11,7 +12,8 @@ type Order = (a: Datum, b: Datum) => number
 /** The order of a call's arguments: of integers and floats whatever their width, which may differ. */
 const orderOf = ({ args }: CallTypes): Order => {
   const [left, right] = args as readonly [SqlType, SqlType]
-  const compare = left.compare as Order
+  if (left.compare === null) throw noComparison(left)
+  const { compare } = left
   if (left.oid === right.oid || left.physical === 'text') return compare
   return (a, b) => (a < b ? -1 : a > b ? 1 : 0)
 }

@@ -286,8 +286,17 @@ class DatetimeReader {
       }
       return
     }
+    if (this.loose.length === 1) this.checkAlone(this.loose[0] as string)
     if (this.loose.length !== 3) throw this.invalid()
     this.joinedDate(this.loose.join('-'))
+  }
+
+  /** A short number alone is a month or a day; that it can be none is noticed before that the rest is missing. */
+  private checkAlone(number: string): void {
+    const { dateOrder } = this.context
+    if (this.isTimeOnly() || this.year !== null || number.length > 2 || dateOrder === 'YMD') return
+    if (Number(number) < 1 || Number(number) > (dateOrder === 'MDY' ? 12 : 31))
+      throw datetimeFieldOverflow(this.text, true)
   }
 
   private days(): number | null {

@@ -84,7 +84,9 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
       continue
     }
     const date = /^\d+-(\d+)-\d/.exec(trimmed.slice(at))
-    if (date !== null) throw Number(date[1]) >= 12 ? intervalFieldOverflow(text) : invalid()
+    // The fields are read from the last one on: a zone after a time is wrong before the date is.
+    if (date !== null)
+      throw Number(date[1]) >= 12 && !/:\S*[-+]/.test(trimmed) ? intervalFieldOverflow(text) : invalid()
     PART.lastIndex = at
     const match = PART.exec(trimmed)
     if (match === null || match[0] === '') throw invalid()
