@@ -51,8 +51,10 @@ const selectInto = (node: Node): Node => {
 const intoOf = (select: SelectStmt): SelectStmt['intoClause'] =>
   select.larg === undefined ? select.intoClause : intoOf(select.larg)
 
-const withoutInto = ({ intoClause: _, ...select }: SelectStmt): SelectStmt =>
-  select.larg === undefined ? select : { ...select, larg: withoutInto(select.larg) }
+const withoutInto = (node: SelectStmt): SelectStmt => {
+  const { intoClause: _, ...select } = node
+  return select.larg === undefined ? select : { ...select, larg: withoutInto(select.larg) }
+}
 
 /** Text that ends inside a literal U&'…'. */
 const UNICODE_LITERAL = /u&'[^']*$/i
