@@ -1,5 +1,6 @@
 /** Operator expressions: arithmetic and comparison, IN, BETWEEN, LIKE, IS DISTINCT FROM, row comparison, op ANY/ALL. */
 import {
+  datatypeMismatch,
   featureNotSupported,
   syntaxErrorAt,
   undefinedOperator,
@@ -148,6 +149,13 @@ const prefixOperator = (context: AnalysisContext, symbol: string, arg: Expr, loc
 const ROW_STRATEGIES: Readonly<Record<string, 1 | 2 | 4 | 5>> = { '<': 1, '<=': 2, '>=': 4, '>': 5 }
 
 /** Row-wise comparison (manual, 9.24.5): = and <> by fields, the others by the first pair that differs. */
+/** Whether the comparison is by an equality, or its negation, that an order of its type goes with. */
+const isSortedEquality = (test: Expr): boolean => {
+  if (test.kind !== 'call' || test.operator === null) return false
+  const equality = test.operator.name === '=' ? test.operator : operatorByOid(test.operator.negator)
+  return equality?.merges === true
+}
+
 const noRowComparison = (symbol: string, location: Location) =>
   featureNotSupported(`could not determine interpretation of row comparison operator ${symbol}`, location, {
     hint: 'Row comparison operators must be associated with btree operator families.',
@@ -163,26 +171,24 @@ export const compareRows = (
   if (left.length !== right.length) throw syntaxErrorAt('unequal number of entries in row expressions', location)
   if (left.length === 0) throw featureNotSupported('cannot compare rows of zero length', location)
   const { bool } = context
+  const tests = left.map((l, i) => operatorOn(context, symbol, l, right[i] as Expr, location))
+  const other = tests.find((test) => test.type.oid !== bool.oid)
+  if (other !== undefined) {
+    const problem = `row comparison operator must yield type boolean, not type ${formatType(other.type, -1)}`
+    throw datatypeMismatch(problem, location)
+  }
   if (symbol === '=' || symbol === '<>') {
-    const tests = left.map((l, i) => {
-      const r = right[i] as Expr
-      if (left.length > 1) {
-        const { operator } = resolveOperator(context, symbol, l.type, r.type, location)
-        const equality = symbol === '=' ? operator : operatorByOid(operator.negator)
-        if (equality?.merges !== true) throw noRowComparison(symbol, location)
-      }
-      return operatorOn(context, symbol, l, r, location)
-    })
+    if (left.length > 1 && !tests.every(isSortedEquality)) throw noRowComparison(symbol, location)
     if (symbol === '=') return conjunction(tests, bool) as Expr
     return tests.length === 1 ? (tests[0] as Expr) : { kind: 'or', args: tests, type: bool, typmod: -1 }
   }
   const strategy = ROW_STRATEGIES[symbol]
   if (strategy === undefined) throw noRowComparison(symbol, location)
-  if (left.length === 1) return operatorOn(context, symbol, left[0] as Expr, right[0] as Expr, location)
+  if (left.length === 1) return tests[0] as Expr
   const pairs = left.map((l, i) => {
     const r = right[i] as Expr
-    const { operator } = resolveOperator(context, symbol, l.type, r.type, location)
-    if (operator.strategy === undefined) throw noRowComparison(symbol, location)
+    const test = tests[i] as Expr
+    if (test.kind !== 'call' || test.operator?.strategy === undefined) throw noRowComparison(symbol, location)
     // Both sides of a field comparison must be of one type, so that its order decides.
     const type = commonTypeOrNull(context, [l.type, r.type]) ?? context.typeOf(OID.text)
     return [

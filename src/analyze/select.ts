@@ -9,6 +9,7 @@ import {
   tooManyColumns,
   windowingError,
 } from '../errors/raise/analysis.ts'
+import { nullRowCount } from '../errors/raise/execution.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy, type WindowDef } from '../sql/ast.ts'
 import { coerceToBigint, coerceToBoolean, settleUnknown } from './coerce.ts'
 import { withoutVariables } from './constant-arguments.ts'
@@ -57,6 +58,7 @@ export const analyzeSelect = (
   const grouped = aggregated ? checkLevel(context, scope, from, grouping, sources, having, orderBy, node) : []
   const withTies = node.limitOption === 'LIMIT_OPTION_WITH_TIES'
   if (withTies && orderBy.length === 0) throw syntaxErrorAt('WITH TIES cannot be specified without ORDER BY clause')
+  if (withTies && node.limitCount !== undefined && bodyOf(node.limitCount, 'A_Const')?.isnull) throw nullRowCount()
   const query: SelectQuery = {
     kind: 'select',
     ctes,
@@ -174,7 +176,12 @@ const groupBy = (
     const itemSets = groupingSets(n, index)
     sets = sets.flatMap((set) => itemSets.map((more) => [...new Set([...set, ...more])]))
   }
-  return { exprs, sets }
+  return { exprs, sets: node.groupDistinct === true ? distinctSets(sets) : sets }
+}
+
+const distinctSets = (sets: readonly (readonly number[])[]): (readonly number[])[] => {
+  const seen = new Map(sets.map((set) => [set.toSorted((a, b) => a - b).join(), set]))
+  return [...seen.values()]
 }
 
 const MAX_CUBE = 12
@@ -280,7 +287,7 @@ const outputNamed = (targets: readonly Target[], name: string, clause: string, n
 
 /** An ORDER BY item: an output name first, then a position, then any expression over the input. */
 const queryOrderKey = (context: AnalysisContext, scope: Scope, item: SortBy, targets: readonly Target[]): SortKey =>
-  sortKey(item, orderExpression(context, scope, item.node as Node, targets, 'ORDER BY'))
+  sortKey(context, item, orderExpression(context, scope, item.node as Node, targets, 'ORDER BY'))
 
 const orderExpression = (
   context: AnalysisContext,
