@@ -227,12 +227,15 @@ const analyzeBooleanTest = (context: AnalysisContext, scope: Scope, node: Boolea
 const analyzeCase = (context: AnalysisContext, scope: Scope, node: CaseNode): Expr => {
   const whens = (node.args ?? []).map((arg) => bodyOf(arg, 'CaseWhen') as NonNullable<NodeBodies['CaseWhen']>)
   const operand = node.arg === undefined ? null : settleUnknown(context, context.expr(scope, node.arg))
-  const tests = whens.map(({ expr }) => {
-    const test = context.expr(scope, expr as Node)
-    if (operand !== null) return operatorOn(context, '=', operand, test, node.location)
-    return coerceToBoolean(context, test, 'CASE/WHEN', locationOf(expr))
+  const arms = whens.map(({ expr, result }) => {
+    const written = context.expr(scope, expr as Node)
+    const test =
+      operand === null
+        ? coerceToBoolean(context, written, 'CASE/WHEN', locationOf(expr))
+        : operatorOn(context, '=', operand, written, node.location)
+    return { test, result: context.expr(scope, result as Node) }
   })
-  const results = whens.map(({ result }) => context.expr(scope, result as Node))
+  const results = arms.map(({ result }) => result)
   const otherwise = node.defresult === undefined ? constant(null, context.unknown) : context.expr(scope, node.defresult)
   // PostgreSQL looks at ELSE first when it chooses the common type.
   const all = [otherwise, ...results]
@@ -243,7 +246,7 @@ const analyzeCase = (context: AnalysisContext, scope: Scope, node: CaseNode): Ex
     coerceToCommon(context, expr, type, i === 0 ? 'CASE/ELSE' : 'CASE/WHEN', locationOf(nodes[i]))
   return {
     kind: 'case',
-    whens: tests.map((when, i) => ({ when, then: fit(results[i] as Expr, i + 1) })),
+    whens: arms.map(({ test, result }, i) => ({ when: test, then: fit(result, i + 1) })),
     otherwise: fit(otherwise, 0),
     type,
     typmod,

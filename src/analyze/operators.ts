@@ -238,7 +238,7 @@ const nullIf = (context: AnalysisContext, left: Expr, right: Expr, location: Loc
     operator,
     function: fn,
     // Any row is compared as a record; what comes out is still the row that went in.
-    type: resolved.left.type.oid === OID.record ? left.type : resolved.left.type,
+    type: left.type.kind === 'c' ? left.type : resolved.left.type,
     typmod: resolved.left.type.oid === left.type.oid ? left.typmod : -1,
   }
 }

@@ -134,6 +134,7 @@ export const mapExpressions = (plan: LogicalPlan, map: (expr: Expr) => Expr): Lo
         ...plan,
         limit: plan.limit === null ? null : map(plan.limit),
         offset: plan.offset === null ? null : map(plan.offset),
+        ties: plan.ties === null ? null : mapKeys(plan.ties, map),
       }
     case 'unique':
       return { ...plan, keys: plan.keys.map(map) }

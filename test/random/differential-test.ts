@@ -38,16 +38,18 @@ export interface Totals {
   readonly byKind: Readonly<Partial<Record<Difference, number>>>
 }
 
-const DATABASE = 'tesseradb_random'
+/** Runs of different seeds go side by side. */
+const databaseOf = (seed: number): string => `tesseradb_random_${seed}`
 
 /** A database of its own with the schema, and a session in it. */
-const prepare = async (url: string, connect: Options['connect']): Promise<() => Promise<Client>> => {
+const prepare = async (url: string, { seed, connect }: Options): Promise<() => Promise<Client>> => {
+  const database = databaseOf(seed)
   const admin = await connect(url)
-  await admin.query(`DROP DATABASE IF EXISTS ${DATABASE}`)
-  await admin.query(`CREATE DATABASE ${DATABASE}`)
+  await admin.query(`DROP DATABASE IF EXISTS ${database}`)
+  await admin.query(`CREATE DATABASE ${database}`)
   await admin.end()
   const own = new URL(url)
-  own.pathname = `/${DATABASE}`
+  own.pathname = `/${database}`
   const session = async (): Promise<Client> => {
     const client = await connect(own.href)
     for (const setting of SESSION_SETTINGS) await client.query(setting)
@@ -66,8 +68,8 @@ const prepare = async (url: string, connect: Options['connect']): Promise<() => 
 }
 
 export const differentialTest = async (options: Options): Promise<Totals> => {
-  const openReference = await prepare(options.reference, options.connect)
-  const openOwn = await prepare(options.own, options.connect)
+  const openReference = await prepare(options.reference, options)
+  const openOwn = await prepare(options.own, options)
   const reference = await openReference()
   let own = await openOwn()
   const random = new Random(options.seed)
@@ -103,6 +105,11 @@ export const differentialTest = async (options: Options): Promise<Totals> => {
     }
   }
   await Promise.all([reference.end(), own.end()])
+  for (const url of [options.reference, options.own]) {
+    const admin = await options.connect(url)
+    await admin.query(`DROP DATABASE IF EXISTS ${databaseOf(options.seed)}`)
+    await admin.end()
+  }
   const { message = 0, ...others } = byKind
   const differences = Object.values(others).reduce((sum, count) => sum + count, 0)
   return {

@@ -69,6 +69,8 @@ export class Expressions {
   readonly facts: Facts
   columns: readonly Column[] = []
   private readonly byResult = new Map<string, (FunctionFact | OperatorFact | CastFact)[]>()
+  /** Literals get their types. */
+  private besideTime = false
   /** What the last statement is about, for telling differences apart. */
   label = ''
 
@@ -100,7 +102,7 @@ export class Expressions {
   /** An expression of (usually) the type. */
   of(type: string, depth: number): string {
     const { random } = this
-    if (random.chance(0.01)) return `NULL::${written(random.pick(TYPES))}`
+    if (random.chance(0.01)) return `NULL::${written(random.pick(TYPES.filter((other) => !isTime(other))))}`
     if (type === '"any"') return this.of(random.pick(ELEMENTS), depth)
     if (depth <= 0 || random.chance(0.45)) return this.leaf(type)
     if (random.chance(0.12)) return this.formOf(type, depth)
@@ -132,7 +134,8 @@ export class Expressions {
     if (['integer', 'bigint', 'numeric', 'smallint'].includes(type) && /^-?[\d.]+$/.test(text) && random.chance(0.6))
       return text.startsWith('-') ? `(${text})` : text
     if (type === 'boolean' && random.chance(0.5)) return random.pick(['true', 'false'])
-    if (random.chance(0.2)) return quote(text)
+    // What stands beside a time is easily taken for one, too.
+    if (random.chance(0.2) && !this.besideTime) return quote(text)
     return `${quote(text)}::${written(type)}`
   }
 
@@ -228,11 +231,21 @@ export class Expressions {
     for (const type of [fact.left, fact.right]) if (type !== null && type.endsWith('range')) choose(type)
     const like = /^!?~~\*?$/.test(fact.name)
     const right = () => (like && this.random.chance(0.7) ? this.pattern() : this.of(choose(fact.right), depth - 1))
-    const sql =
+    const sql = this.operands(fact, () =>
       fact.left === null
         ? `(${fact.name} ${right()})`
-        : `(${this.of(choose(fact.left), depth - 1)} ${fact.name} ${right()})`
+        : `(${this.of(choose(fact.left), depth - 1)} ${fact.name} ${right()})`,
+    )
     return isInexact(fact.name, [fact.left ?? fact.right]) ? cast(sql, 'real') : sql
+  }
+
+  /** Both operands of an operator. */
+  private operands(fact: OperatorFact, make: () => string): string {
+    const outer = this.besideTime
+    this.besideTime ||= isTime(fact.left ?? '') || isTime(fact.right)
+    const sql = make()
+    this.besideTime = outer
+    return sql
   }
 
   private pattern(): string {

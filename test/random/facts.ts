@@ -103,6 +103,8 @@ export const loadFacts = async (client: Client, known: ReadonlySet<number>): Pro
     .filter((row) => known.has(row.oid) && !EXCLUDED_NAMES.test(row.name) && row.arguments.every(isUsable))
     .filter((row) => isUsable(row.result) || (row.result === 'record' && row.outputs))
     .filter((row) => !dependsOnTheClock(row.name, row.arguments))
+    // Numbers of json keep their look here only outside of headlines.
+    .filter((row) => !(row.name === 'ts_headline' && row.arguments.includes('json')))
     .filter(
       (row) =>
         !(row.arguments.length > 0 && isUndetermined({ source: row.arguments.at(-1) ?? '', target: row.result })),

@@ -14,17 +14,20 @@ const words = (list: readonly string[], often = 0.9): Words => ({ words: list, n
 /** Always small: what a large number would do is to fill the memory. */
 const small: Words = { words: ['0', '1', '2', '3', '5', '8', '12', '-1', '-5', 'NULL', '20'], number: true, often: 1 }
 
+/** An offset that is told from the name of a zone. */
+const OFFSETS: Words = {
+  words: ["interval '5 hours'", "interval '-03:30'", "interval '1 day'"],
+  number: true,
+  often: 1,
+}
+
 const BY_ARGUMENT: Readonly<Record<string, readonly (Words | null)[]>> = {
   date_part: [words(WORDS.field)],
   extract: [words(WORDS.field)],
   date_trunc: [words(WORDS.field), null, words(WORDS.zone)],
-  timezone: [words(WORDS.zone)],
   to_number: [words(['1', '12', '-7', '5'], 1), words(['999', '0000', 'S9999'], 1)],
   // Texts that follow their template; what PostgreSQL makes of others is tested by statement scripts.
-  to_date: [
-    words(['2024-02-29', '1999-12-31', '2024-13-45', '0001-01-01'], 1),
-    words(['YYYY-MM-DD', 'YYYY-MM', 'YYYY'], 1),
-  ],
+  to_date: [words(['2024-02-29', '1999-12-31', '0001-01-01'], 1), words(['YYYY-MM-DD', 'YYYY-MM', 'YYYY'], 1)],
   encode: [null, words(WORDS.encoding)],
   decode: [words(['616263', 'YWJj', 'abc', 'xyz', '\\\\000', 'ab', '']), words(WORDS.encoding)],
   convert_from: [null, words(WORDS.charset, 1)],
@@ -78,7 +81,21 @@ const BY_ARGUMENT: Readonly<Record<string, readonly (Words | null)[]>> = {
 /** Words that the argument is taken from, or null where any value of its type will do. */
 export const wordsFor = (fact: FunctionFact, index: number): Words | null => {
   if (fact.name === 'to_char' && index === 1)
-    return words(/^(timestamp|interval)/.test(fact.arguments[0] ?? '') ? WORDS.timeFormat : WORDS.numberFormat)
+    return words(
+      fact.arguments[0] === 'interval'
+        ? WORDS.intervalFormat
+        : fact.arguments[0]?.startsWith('timestamp')
+          ? WORDS.timeFormat
+          : WORDS.numberFormat,
+      fact.arguments[0] === 'interval' ? 1 : 0.9,
+    )
+  if (fact.name === 'timezone' && index === 0) return fact.arguments[0] === 'interval' ? OFFSETS : words(WORDS.zone, 1)
+  if (/^(phraseto|plainto|websearch_to)_tsquery$/.test(fact.name))
+    return index === fact.arguments.length - 1
+      ? words(['a', 'fat cat', 'cat -dog', '"fat cat" or rat', ''], 1)
+      : words(WORDS.configuration)
+  if (fact.name === 'substring' && fact.arguments.length === 3 && fact.arguments[2] === 'text')
+    return index === 2 ? words(['#', '\\', ''], 1) : null
   if (fact.name === 'polygon' && fact.arguments.length === 1) return null
   if (fact.name === 'to_timestamp') {
     if (fact.arguments.length === 1) return null
@@ -88,7 +105,6 @@ export const wordsFor = (fact: FunctionFact, index: number): Words | null => {
   if (fact.name === 'generate_series' && !/int|numeric/.test(fact.arguments[index] ?? ''))
     return TIME_SERIES[index] ?? null
   if (fact.name.startsWith('to_ts') && fact.arguments.length === 1) return null
-  if (/^(phraseto|plainto|websearch_to)_tsquery$/.test(fact.name)) return null
   return BY_ARGUMENT[fact.name]?.[index] ?? null
 }
 

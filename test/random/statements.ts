@@ -82,7 +82,7 @@ export class Statements {
     const grouped = random.pick(['', '', ' GROUP BY id % 3', ' GROUP BY c_boolean'])
     const key = grouped === '' ? '' : `${grouped.slice(' GROUP BY '.length)}, `
     const filter = random.chance(0.2) ? ` FILTER (WHERE id % ${random.integer(2, 4)} <> 1)` : ''
-    const call = `${this.aggregateCall(fact)}${filter}`
+    const call = `${this.aggregateCall(fact, grouped !== '')}${filter}`
     const label = `aggregate: ${fact.name}(${fact.arguments.join(', ')})`
     if (fact.kind === 'n' && random.chance(0.2)) {
       const frame = random.pick([
@@ -95,7 +95,7 @@ export class Statements {
     return this.plain(`SELECT ${key}${call} FROM wide${grouped}`, label)
   }
 
-  private aggregateCall(fact: AggregateFact): string {
+  private aggregateCall(fact: AggregateFact, isGrouped: boolean): string {
     const { random, expressions } = this
     const bound = expressions.binding()
     for (const type of fact.arguments) if (type.endsWith('range')) bound(type)
@@ -103,7 +103,9 @@ export class Statements {
     if (fact.kind === 'n') {
       const args = fact.arguments.map((type) => expressions.leaf(type === '"any"' ? 'integer' : bound(type)))
       const distinct = fact.arguments.length === 1 && random.chance(0.15) ? 'DISTINCT ' : ''
-      const order = distinct === '' && random.chance(0.3) ? ` ORDER BY id${random.pick(['', ' DESC'])}` : ''
+      // In which order sorted groups fail is left open.
+      const order =
+        distinct === '' && !isGrouped && random.chance(0.3) ? ` ORDER BY id${random.pick(['', ' DESC'])}` : ''
       return `${fact.name}(${distinct}${args.join(', ')}${order})`
     }
     if (fact.kind === 'h')

@@ -384,6 +384,20 @@ export const WORDS = {
     'MONTH DAY a.m.',
     'FMMM/FMDD/YY',
   ],
+  /** Intervals are tied to no calendar: weeks and Julian days of them are made up. */
+  intervalFormat: [
+    'YYYY-MM-DD',
+    'HH24:MI:SS',
+    'DDD',
+    'Q CC',
+    'HH12:MI AM',
+    'US MS SSSS',
+    'FF1 FF3 FF6',
+    'YYYYMMDDHH24MISS',
+    'RM',
+    'FMDD/YY',
+    'Y,YYY',
+  ],
   regex: [
     'a',
     '.',

@@ -123,13 +123,14 @@ export const untranslatableEscape = (): SqlError =>
 
 /** A comparison of arrays whose elements have no order. */
 export const noComparison = (type: {
+  readonly category: string
   readonly element: { readonly sqlName: string } | null
   readonly sqlName: string
-}): SqlError =>
-  new SqlError(
-    SQL_STATE.undefined_function,
-    `could not identify a comparison function for type ${type.element?.sqlName ?? type.sqlName}`,
-  )
+}): SqlError => {
+  // Geometric types have elements, too, but are none of arrays.
+  const name = type.category === 'A' ? (type.element?.sqlName ?? type.sqlName) : type.sqlName
+  return new SqlError(SQL_STATE.undefined_function, `could not identify a comparison function for type ${name}`)
+}
 
 export const noHashFunction = (type: string): SqlError =>
   new SqlError(SQL_STATE.undefined_function, `could not identify a hash function for type ${type}`)

@@ -74,17 +74,22 @@ export type TemplateNode =
     }
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
 
-const fieldAt = (template: string, at: number): FieldName | undefined => {
-  const upper = template.slice(at, at + 6).toUpperCase()
-  return FIELDS.find((field) => upper.startsWith(field))
-}
+/** Fields are written in capitals or in small letters; names of days and months also like names. */
+const SPELLINGS: readonly (readonly [field: FieldName, spelling: string])[] = FIELDS.flatMap((field) => {
+  const small = field.toLowerCase()
+  const named = ['DAY', 'DY', 'MON', 'MONTH'].includes(field) ? [field.charAt(0) + small.slice(1)] : []
+  return [field, small, ...named].map((spelling) => [field, spelling] as const)
+})
+
+const fieldAt = (template: string, at: number): FieldName | undefined =>
+  SPELLINGS.find(([, spelling]) => template.startsWith(spelling, at))?.[0]
 
 const parseTemplate = (template: string): readonly TemplateNode[] => {
   const nodes: TemplateNode[] = []
   let at = 0
   let fill = false
   while (at < template.length) {
-    if (/^(FM|TM|FX)/i.test(template.slice(at, at + 2))) {
+    if (/^(FM|fm|TM|tm|FX|fx)/.test(template.slice(at, at + 2))) {
       if (/^FM/i.test(template.slice(at, at + 2))) fill = true
       at += 2
       continue
@@ -93,7 +98,7 @@ const parseTemplate = (template: string): readonly TemplateNode[] => {
     if (field !== undefined) {
       const written = template.slice(at, at + field.length)
       at += field.length
-      const ordinal = /^th/i.test(template.slice(at, at + 2)) ? template.slice(at, at + 2) : ''
+      const ordinal = /^(th|TH)/.test(template.slice(at, at + 2)) ? template.slice(at, at + 2) : ''
       at += ordinal.length
       nodes.push({ kind: 'field', name: field, written, fill, ordinal })
       fill = false

@@ -151,7 +151,10 @@ const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) 
   MON: (field, parts) => monthName(field, parts, 3),
   MS: fraction(3),
   US: fraction(6),
-  OF: (_field, parts) => formatOffset(Math.trunc((parts.zone?.offset ?? 0) / 60) * 60),
+  OF: (_field, parts) => {
+    calendarDay(parts)
+    return formatOffset(Math.trunc((parts.zone?.offset ?? 0) / 60) * 60)
+  },
   Q: (field, parts) => (parts.month === 0 ? '' : number(field, Math.floor((parts.month - 1) / 3) + 1, 1)),
   RM: romanMonth,
   SSSSS: (field, parts) => number(field, parts.hour * 3600 + parts.minute * 60 + parts.second, 1),

@@ -1,4 +1,5 @@
 /** to_char and to_number of numbers. */
+import { rint } from '../scalar/conversion.ts'
 import { invalidTextRepresentation } from '../../errors/raise/data.ts'
 import { numericFromFloat, numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
 import { numericAbs, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
@@ -206,12 +207,22 @@ export const formatNumber = (value: Numeric, text: string, negative = false, isF
   return new DigitWriter(template, isNegative, whole, fraction).write()
 }
 
+/** What lies exactly between two numbers of so many digits after the point goes to the even one, as printf rounds. */
+const halvesToEven = (value: number, digits: number): number => {
+  const scaled = Math.abs(value) * 10 ** digits
+  const isHalf = scaled < 2 ** 52 && scaled - Math.floor(scaled) === 0.5 && scaled / 10 ** digits === Math.abs(value)
+  return isHalf ? (Math.sign(value) * rint(scaled)) / 10 ** digits : value
+}
+
 /** to_char of floats: what is rounded to zero keeps its sign, and no float is too large for Roman numerals to be told so. */
 export const formatFloat = (value: number, precision: number, text: string): string => {
   const isNegative = value < 0 || Object.is(value, -0)
   const { roman, scientific } = numberTemplate(text)
   if (roman !== null && !(Math.abs(value) < 2 ** 31)) return '#'.repeat(ROMAN_WIDTH)
-  const formatted = formatNumber(numericFromFloat(value, precision), text, isNegative, true)
+  const { after } = numberTemplate(text)
+  const shown =
+    roman !== null ? rint(value) : scientific || !Number.isFinite(value) ? value : halvesToEven(value, after)
+  const formatted = formatNumber(numericFromFloat(shown, precision), text, isNegative, true)
   return scientific && isNegative ? formatted.replace(/^ ?(?=[0.])/, '-') : formatted
 }
 

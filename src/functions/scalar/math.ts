@@ -7,6 +7,7 @@ import {
   invalidArgumentForPower,
   numericValueOutOfRange,
   widthBucketError,
+  nullValueNotAllowed,
 } from '../../errors/raise/data.ts'
 import type { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
@@ -357,7 +358,10 @@ const bucketFunctions: readonly ScalarFunction[] = [
     'bucket of a value between thresholds',
     ({ args }) => {
       const compare = (args[0] as SqlType).compare ?? (() => 0)
-      return (_context, value, thresholds) => thresholdBucket(compare, value, thresholds)
+      return (_context, value, thresholds: SqlArray) => {
+        if (thresholds.elements.includes(null)) throw nullValueNotAllowed('thresholds array must not contain NULLs')
+        return thresholdBucket(compare, value, thresholds)
+      }
     },
   ),
 ]

@@ -195,9 +195,13 @@ const regexpSubstr = (
   flags = '',
   subexpression = 0,
 ): string | null => {
-  const matches = allMatches(text, pattern, singleFlags('regexp_substr', flags), positive('start', start, 1) - 1)
-  const match = matches[positive('n', n, 1) - 1]
-  const group = positive('subexpr', subexpression, 0)
+  // Numbers are looked at before the pattern.
+  const [from, nth, group] = [
+    positive('start', start, 1) - 1,
+    positive('n', n, 1),
+    positive('subexpr', subexpression, 0),
+  ]
+  const match = allMatches(text, pattern, singleFlags('regexp_substr', flags), from)[nth - 1]
   return match?.[wholeMatch(match, group)] ?? null
 }
 

@@ -5,7 +5,7 @@
  * Not when computing fails: the expression stays, and fails (or not) when it is evaluated. Not stable or volatile
  * functions: plans are kept and used again.
  */
-import type { AndOrExpr, CallExpr, CaseExpr, CoalesceExpr, Expr } from '../../analyze/expression.ts'
+import type { AndOrExpr, CallExpr, CaseExpr, CoalesceExpr, Expr, MinMaxExpr } from '../../analyze/expression.ts'
 import { conjuncts, constant, mapChildren, sameExpr } from '../../analyze/nodes.ts'
 import { noComparison } from '../../errors/raise/data.ts'
 import { functionByOid, operatorByOid, operatorsByName } from '../../functions/index.ts'
@@ -73,29 +73,57 @@ const foldOver = (folded: Expr, context: OptimizerContext): Expr => {
       return constant((folded.arg.value === wanted) !== folded.negated, folded.type)
     }
     case 'nullif': {
-      const { left, right, function: fn } = folded
-      const { evaluate } = fn
-      if (left.kind !== 'const' || right.kind !== 'const' || evaluate === undefined) return folded
-      if (fn.volatility !== 'immutable') return folded
-      const isSame = (): boolean =>
-        left.value !== null && right.value !== null && evaluate(left.value, right.value) === true
+      const { left, right, function: fn, operator, type } = folded
+      const equality: CallExpr = {
+        kind: 'call',
+        function: fn,
+        args: [left, right],
+        operator,
+        cast: false,
+        type,
+        typmod: -1,
+      }
+      const compute = constantCall(equality, context)
+      if (left.kind !== 'const' || right.kind !== 'const' || compute === null) return folded
+      const isSame = (): boolean => left.value !== null && right.value !== null && compute() === true
       return computed(folded, () => (isSame() ? null : left.value), context)
     }
     case 'greatest':
     case 'least':
-      if (folded.type.compare === null && folded.args.every((arg) => arg.kind === 'const'))
-        context.computationFailed?.(noComparison(folded.type))
-      return folded
+      return foldExtreme(folded, context)
     case 'array-comparison': {
       // The elements of a known array are a list, which selectivity and index look-ups understand.
-      const { array } = folded
+      const { array, left } = folded
       const element = array?.type.element ?? null
       if (array?.kind !== 'const' || element === null || !(array.value instanceof SqlArray)) return folded
+      if (left.kind === 'const') {
+        if (array.value.elements.length === 0) return constant(folded.quantifier === 'all', folded.type)
+        if (left.value === null && folded.function.strict) return constant(null, folded.type)
+      }
       return { ...folded, array: null, list: array.value.elements.map((value: Datum) => constant(value, element)) }
     }
     default:
       return folded
   }
+}
+
+const foldExtreme = (expr: MinMaxExpr, context: OptimizerContext): Expr => {
+  const { kind, args, type } = expr
+  const values: Datum[] = []
+  for (const arg of args) {
+    if (arg.kind !== 'const') return expr
+    if (arg.value !== null) values.push(arg.value)
+  }
+  const sign = kind === 'greatest' ? 1 : -1
+  return computed(
+    expr,
+    () => {
+      const { compare } = type
+      if (compare === null) throw noComparison(type)
+      return values.reduce((best, value) => (best === null || compare(value, best) * sign > 0 ? value : best), null)
+    },
+    context,
+  )
 }
 
 const computed = (expr: Expr, compute: () => Datum, context: OptimizerContext): Expr => {

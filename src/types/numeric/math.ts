@@ -122,10 +122,20 @@ const lnOf = (a: Numeric, digits: number): bigint => {
 
 /** Decimal exponent of ln(a)'s leading digit, as PostgreSQL estimates it: far from 1 it is cut toward zero. */
 const lnWeight = (a: Numeric): number => {
-  const approximate = Math.abs(lnEstimate(a))
+  const isNearOne = Math.abs(a.toNumber() - 1) < 0.1
+  const approximate = Math.abs(isNearOne ? lnEstimate(a) : lnOfLeadingDigits(a))
   if (approximate === 0) return 0
   const exponent = Math.log10(approximate)
-  return Math.abs(a.toNumber() - 1) < 0.1 ? Math.floor(exponent) : Math.trunc(exponent)
+  return isNearOne ? Math.floor(exponent) : Math.trunc(exponent)
+}
+
+/** ln of the first two digits to base 10,000 of a number, which PostgreSQL's estimate looks at. */
+const lnOfLeadingDigits = (a: Numeric): number => {
+  const text = a.coefficient.toString()
+  const whole = text.length - a.scale
+  const width = ((((whole - 1) % 4) + 4) % 4) + 5
+  const digits = text.slice(0, width).padEnd(width, '0')
+  return Math.log(Number(digits)) + (whole - width) * Math.LN10
 }
 
 /** ln as a double, also for values that are no doubles. */
@@ -249,10 +259,10 @@ const generalPower = (base: Numeric, exponent: Numeric, scale: number, estimate:
 }
 
 export const numericPower = (base: Numeric, exponent: Numeric): Numeric => {
-  if (!base.isFinite || !exponent.isFinite) return specialPower(base, exponent)
-  if (base.sign === 0 && exponent.sign < 0) {
+  if (base.sign === 0 && base.isFinite && exponent.sign < 0 && !exponent.isNaN) {
     throw invalidArgumentForPower('zero raised to a negative power is undefined')
   }
+  if (!base.isFinite || !exponent.isFinite) return specialPower(base, exponent)
   const integral = isInteger(exponent)
   if (base.sign < 0 && !integral) {
     throw complexPower()
