@@ -52,7 +52,7 @@ export class LogicChecks {
   private filtered(): { from: Source; condition: string; list: (count: number) => string[] } {
     const { random, queries } = this
     queries.reset()
-    const from = queries.from(1)
+    const from = queries.from(random.chance(0.2) ? 1 : 0, 1)
     const { total } = queries
     return total.over(from.columns, () => {
       queries.allowSubqueries(random.chance(0.3) ? 1 : 0)
@@ -127,10 +127,10 @@ export class LogicChecks {
 
   /** An inner join is a cross join whose rows satisfy the condition. */
   private partitionedJoin(): Check {
-    const { queries } = this
+    const { queries, random } = this
     queries.reset()
-    const left = queries.from(0)
-    const right = queries.from(0)
+    const left = queries.from(0, random.integer(0, 1))
+    const right = queries.from(0, 0)
     const condition = queries.total.over([...left.columns, ...right.columns], () => queries.total.condition(2))
     const list = [...left.columns.slice(0, 2), ...right.columns.slice(0, 2)].map((c) =>
       queries.shown(c.type as TotalType, c.sql),

@@ -212,20 +212,19 @@ export class Queries {
     )
   }
 
-  /** What stands after FROM: one to three sources, joined. */
-  from(depth: number): Source {
+  /** What stands after FROM: one source, and up to `most` joined to it. */
+  from(depth: number, most = 2): Source {
     const { random } = this
     let left = this.source(depth, [])
-    for (
-      let joined = random.weighted([
+    const joined = Math.min(
+      most,
+      random.weighted([
         [4, () => 0],
         [4, () => 1],
         [1, () => 2],
-      ]);
-      joined > 0;
-      joined--
+      ]),
     )
-      left = this.join(left, depth)
+    for (let count = 0; count < joined; count++) left = this.join(left, depth)
     return left
   }
 
