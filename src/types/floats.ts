@@ -92,6 +92,18 @@ export const formatFloat8 = (value: number, extraFloatDigits: number): string =>
   return layOut(value.toExponential(), 15)
 }
 
+const FLOAT4 = new Float32Array(1)
+const FLOAT4_BITS = new Int32Array(FLOAT4.buffer)
+
+/** Whether a decimal lies nearer to the float4 than to any other; half-way is not near enough. */
+const isNearest = (decimal: number, value: number): boolean => {
+  if (Math.fround(decimal) !== value) return false
+  if (decimal === value) return true
+  FLOAT4[0] = value
+  FLOAT4_BITS[0] = (FLOAT4_BITS[0] as number) + (Math.abs(decimal) > Math.abs(value) ? 1 : -1)
+  return decimal !== (value + FLOAT4[0]) / 2
+}
+
 /** float4's output, likewise; the value is a double that float4 can hold. */
 const formatFloat4 = (value: number, extraFloatDigits: number): string => {
   if (extraFloatDigits <= 0) return formatSignificant(value, Math.max(6 + extraFloatDigits, 1))
@@ -100,7 +112,7 @@ const formatFloat4 = (value: number, extraFloatDigits: number): string => {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value)
   for (let digits = 0; digits < 9; digits++) {
     const exponential = value.toExponential(digits)
-    if (Math.fround(Number(exponential)) === value) return layOut(exponential, 6)
+    if (isNearest(Number(exponential), value)) return layOut(exponential, 6)
   }
   return layOut(value.toExponential(8), 6)
 }

@@ -231,7 +231,7 @@ export class Expressions {
     for (const type of [fact.left, fact.right]) if (type !== null && type.endsWith('range')) choose(type)
     const like = /^!?~~\*?$/.test(fact.name)
     const right = () => (like && this.random.chance(0.7) ? this.pattern() : this.of(choose(fact.right), depth - 1))
-    const sql = this.operands(fact, () =>
+    const sql = this.beside(isTime(fact.left ?? '') || isTime(fact.right), () =>
       fact.left === null
         ? `(${fact.name} ${right()})`
         : `(${this.of(choose(fact.left), depth - 1)} ${fact.name} ${right()})`,
@@ -239,13 +239,13 @@ export class Expressions {
     return isInexact(fact.name, [fact.left ?? fact.right]) ? cast(sql, 'real') : sql
   }
 
-  /** Both operands of an operator. */
-  private operands(fact: OperatorFact, make: () => string): string {
+  /** Operands of what takes or makes times, too. */
+  private beside<T>(isBesideTime: boolean, make: () => T): T {
     const outer = this.besideTime
-    this.besideTime ||= isTime(fact.left ?? '') || isTime(fact.right)
-    const sql = make()
+    this.besideTime ||= isBesideTime
+    const made = make()
     this.besideTime = outer
-    return sql
+    return made
   }
 
   private pattern(): string {
@@ -256,7 +256,7 @@ export class Expressions {
     if (top) this.label = `${fact.source}::${fact.target}`
     // Of a modifier inside CASE and COALESCE as much is left as the planner leaves of these.
     const modifier = top && this.random.chance(0.3) ? modifiers(this.random, fact.target) : ''
-    const source = this.of(fact.source, depth - 1)
+    const source = this.beside(isTime(fact.target), () => this.of(fact.source, depth - 1))
     return modifier === '' ? cast(source, fact.target) : `(${source})::${withModifier(fact.target, modifier)}`
   }
 
@@ -294,7 +294,8 @@ export class Expressions {
         this.arrayColumn(type) === null ? 0 : 1,
         () => `(${this.arrayColumn(type)})[${random.pick(['1:2', ':1', '2:', '0:0', ':', '1'])}]`,
       ],
-      [1, () => `(SELECT ${same()})`],
+      // A subquery that fails may not be run at all.
+      [1, () => `(SELECT ${this.leaf(type)})`],
       [1, () => `(ROW(${same()}, ${this.leaf('integer')})::text)`],
       [1, () => `ROW(${same()}, ${this.leaf('integer')})`],
       [1, () => `(VALUES (${same()}), (${same()}) ORDER BY 1 LIMIT 1)`],

@@ -28,7 +28,7 @@ const answerOf = (result: QueryArrayResult): Answer => ({
   rows: result.rows.map((row: (string | null)[]) => row.map((value) => value ?? '\u0000').join('\u0001')),
 })
 
-const ANSWER_WITHIN = 20_000
+const ANSWER_WITHIN = 60_000
 
 const inTime = async <T>(promise: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined

@@ -162,8 +162,8 @@ class FloatSums {
 
   private add(group: number, value: number): void {
     const before = this.sums[group] as number
-    // The first value is the sum as it is: -0 stays -0.
-    const sum = this.counts[group] === 0 ? value : before + value
+    // The first value is the sum as it is: -0 stays -0. A mean begins at 0.
+    const sum = this.deviations === null && this.counts[group] === 0 ? value : before + value
     this.sums[group] = Number.isFinite(sum) ? sum : checkFloat(sum, before, value)
     const count = ++(this.counts[group] as number)
     if (this.deviations !== null && (isLarge(value) || isLarge(sum))) this.deviate(group, value, before, count)

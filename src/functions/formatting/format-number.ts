@@ -188,9 +188,23 @@ class DigitWriter {
   }
 }
 
+/** The template with fewer digits after the point. */
+const withFraction = (template: NumberTemplate, digits: number | null): NumberTemplate => {
+  if (digits === null || digits >= template.after || template.scientific || template.roman !== null) return template
+  let left = template.before + digits
+  const items = template.items.filter((item) => item.kind !== 'digit' || left-- > 0)
+  return { ...template, items, after: digits }
+}
+
 /** to_char(numeric, text). */
-export const formatNumber = (value: Numeric, text: string, negative = false, isFloat = false): string => {
-  const template = numberTemplate(text)
+export const formatNumber = (
+  value: Numeric,
+  text: string,
+  negative = false,
+  isFloat = false,
+  digitsTold: number | null = null,
+): string => {
+  const template = withFraction(numberTemplate(text), digitsTold)
   if (template.roman !== null) return formatRoman(value, template)
   if (template.scientific) return formatScientific(value, template, isFloat)
   if (!value.isFinite) {
@@ -220,9 +234,12 @@ export const formatFloat = (value: number, precision: number, text: string): str
   const { roman, scientific } = numberTemplate(text)
   if (roman !== null && !(Math.abs(value) < 2 ** 31)) return '#'.repeat(ROMAN_WIDTH)
   const { after } = numberTemplate(text)
+  // More digits than the type has are not told.
+  const digits = Number.isNaN(value) ? 3 : Number.isFinite(value) ? Math.abs(value).toFixed(0).length : 8
+  const told = Math.max(Math.min(after, (precision === 6 ? 6 : 15) - digits), 0)
   const shown =
     roman !== null ? rint(value) : scientific || !Number.isFinite(value) ? value : halvesToEven(value, after)
-  const formatted = formatNumber(numericFromFloat(shown, precision), text, isNegative, true)
+  const formatted = formatNumber(numericFromFloat(shown, precision), text, isNegative, true, told)
   return scientific && isNegative ? formatted.replace(/^ ?(?=[0.])/, '-') : formatted
 }
 

@@ -218,12 +218,10 @@ const jsonbEditing: readonly ScalarFunction[] = [
     'delete an element',
     (a, index) => new Jsonb(deleteIndex(a.root, index)),
   ),
-  scalar(
-    3343,
-    'jsonb_delete(from_json: jsonb, variadic path_elems: text[]) jsonb',
-    'delete keys',
-    (a, keys) => new Jsonb(deleteKeys(a.root, presentKeys(keys))),
-  ),
+  scalar(3343, 'jsonb_delete(from_json: jsonb, variadic path_elems: text[]) jsonb', 'delete keys', (a, keys) => {
+    flatPath(keys)
+    return new Jsonb(deleteKeys(a.root, presentKeys(keys)))
+  }),
   scalar(
     3304,
     'jsonb_delete_path(jsonb, text[]) jsonb',

@@ -8,6 +8,7 @@ import {
   numericValueOutOfRange,
   widthBucketError,
   nullValueNotAllowed,
+  arraySubscriptError,
 } from '../../errors/raise/data.ts'
 import type { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
@@ -359,6 +360,7 @@ const bucketFunctions: readonly ScalarFunction[] = [
     ({ args }) => {
       const compare = (args[0] as SqlType).compare ?? (() => 0)
       return (_context, value, thresholds: SqlArray) => {
+        if (thresholds.dimensions.length > 1) throw arraySubscriptError('thresholds must be one-dimensional array')
         if (thresholds.elements.includes(null)) throw nullValueNotAllowed('thresholds array must not contain NULLs')
         return thresholdBucket(compare, value, thresholds)
       }

@@ -96,3 +96,12 @@ CREATE TABLE parts_high PARTITION OF parts FOR VALUES FROM (10) TO (20);
 INSERT INTO parts VALUES (1, 1);
 INSERT INTO parts VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET id = 15;
 INSERT INTO parts VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET id = 5 RETURNING *;
+-- Found by later seeds.
+SELECT (-445665216)::real, ('-0'::float8 + 0), sum(x), avg(x) FROM (VALUES ('-0'::float8)) v(x);
+SELECT '[1]'::jsonb - '{{a},{b}}'::text[];
+SELECT width_bucket(1, '{{1},{2}}'::int[]);
+SELECT to_char(1e10::real, 'FM0009.9'), to_char('Infinity'::real, 'L999D99');
+SELECT power(0, '-Infinity'::numeric);
+SELECT CASE WHEN 1 < ALL ('{}') THEN 10 ELSE log(-1.0) END;
+SELECT CASE WHEN NULLIF('{[2020-01-01,2020-01-02)}'::datemultirange, '{}') IS NULL THEN int4range(3, 1) END;
+SELECT regexp_substr('a', '[', 1, 0);
