@@ -114,11 +114,14 @@ const translate = (text: string, from: string, to: string): string => {
 }
 
 /** First letter of every word in upper case, the rest in lower. */
-const initcap = (text: string): string =>
+/** Words with a capital letter first, by a language's rules where one is named. */
+export const titleCase = (text: string, locale?: string): string =>
   text.replace(/[\p{L}\p{N}]+/gu, (word) => {
     const [first = '', ...rest] = word
-    return first.toUpperCase() + rest.join('').toLowerCase()
+    return first.toLocaleUpperCase(locale) + rest.join('').toLocaleLowerCase(locale)
   })
+
+const initcap = (text: string): string => titleCase(text, 'en-US')
 
 /** The n-th field between separators; a negative n counts from the end. */
 const splitPart = (text: string, separator: string, n: number): string => {

@@ -1,14 +1,17 @@
 /** The session and the server: settings, users, identifiers, sequences, sizes in words, random numbers. */
 import { randomUUID } from 'node:crypto'
+import { collationNotSupported } from '../../errors/raise/collations.ts'
 import { invalidSize, randomSeedOutOfRange } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
 import { numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { numericToInt8, parseNumeric } from '../../types/numeric/convert.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
+import { OID } from '../../types/oids.ts'
 import { isEnumType } from '../../types/enum-type.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { sessionScalar, scalar, typedScalar } from '../define.ts'
+import { quoteIdentifier } from '../keywords.ts'
 import type { ScalarFunction } from '../records.ts'
 
 /** PostgreSQL release whose behaviour and catalogs are offered. */
@@ -62,6 +65,14 @@ const settings: readonly ScalarFunction[] = [
     { strict: false, ...VOLATILE },
   ),
 ]
+
+const collationName = ({ oid, sqlName, collation, collated }: SqlType): string | null => {
+  if (collation === 0 && collated === undefined && oid !== OID.unknown) {
+    throw collationNotSupported(sqlName)
+  }
+  if (collation === 0) return null
+  return collated === undefined ? (collation === 950 ? '"C"' : '"default"') : quoteIdentifier(collated.name)
+}
 
 const transactions: readonly ScalarFunction[] = [
   sessionScalar(2943, 'txid_current() int8', 'number of the transaction', ({ session }) =>
@@ -280,7 +291,7 @@ const typeFunctions: readonly ScalarFunction[] = [
     'collation of a value',
     ({ args }) =>
       () =>
-        (args[0] as SqlType).collation === 0 ? null : (args[0] as SqlType).collation === 950 ? '"C"' : '"default"',
+        collationName(args[0] as SqlType),
     { volatility: 'stable', strict: false },
   ),
   sessionScalar(
