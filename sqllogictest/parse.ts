@@ -2,6 +2,9 @@
 
 export type SortMode = 'nosort' | 'rowsort' | 'valuesort'
 
+/** Rows, or a statement's success without any, or an error. */
+export type AnswerKind = 'rows' | 'ok' | 'error'
+
 interface RecordBase {
   /** Line of the `statement` or `query` line, from 1. */
   readonly line: number
@@ -11,6 +14,14 @@ interface RecordBase {
 interface StatementRecord extends RecordBase {
   readonly kind: 'statement'
   readonly expect: 'ok' | 'error' | { readonly count: number }
+}
+
+/** A statement with its whole answer, as `answer.ts` writes it. */
+export interface AnswerRecord extends RecordBase {
+  readonly kind: 'answer'
+  readonly expect: AnswerKind
+  readonly sort: SortMode
+  readonly expected: readonly string[]
 }
 
 export interface QueryRecord extends RecordBase {
@@ -23,7 +34,7 @@ export interface QueryRecord extends RecordBase {
   readonly expected: readonly string[] | null
 }
 
-export type TestRecord = StatementRecord | QueryRecord
+export type TestRecord = StatementRecord | QueryRecord | AnswerRecord
 
 export interface TestFile {
   readonly records: readonly TestRecord[]
@@ -68,7 +79,8 @@ export const parseTestFile = (text: string, database: string): TestFile => {
         break
       case 'statement':
       case 'query': {
-        const record = word === 'statement' ? statement(line, rest, block()) : query(line, rest, block(), results)
+        const sql = block()
+        const record = (word === 'statement' ? statement : query)(line, rest, sql.join('\n'), results())
         if (skipNext) skipped++
         else records.push(record)
         skipNext = false
@@ -87,19 +99,33 @@ export const parseTestFile = (text: string, database: string): TestFile => {
   }
 }
 
-const statement = (line: number, [expect = '', count]: readonly string[], sql: readonly string[]): StatementRecord => {
+const sortMode = (word: string | undefined): SortMode | undefined =>
+  word !== undefined && SORT_MODES.has(word) ? (word as SortMode) : undefined
+
+const statement = (
+  line: number,
+  [expect = '', count]: readonly string[],
+  sql: string,
+  expected: readonly string[] | null,
+): TestRecord => {
+  if (expected !== null) {
+    return { kind: 'answer', line, sql, expect: expect === 'error' ? 'error' : 'ok', sort: 'nosort', expected }
+  }
   const expectation = expect === 'count' ? { count: Number(count) } : expect === 'error' ? 'error' : 'ok'
-  return { kind: 'statement', line, sql: sql.join('\n'), expect: expectation }
+  return { kind: 'statement', line, sql, expect: expectation }
 }
 
 const query = (
   line: number,
   [types = '', ...rest]: readonly string[],
-  sql: readonly string[],
-  results: () => readonly string[] | null,
+  sql: string,
+  expected: readonly string[] | null,
 ): TestRecord => {
-  const expected = results()
-  if (types === 'error') return { kind: 'statement', line, sql: sql.join('\n'), expect: 'error' }
-  const sort = (rest[0] !== undefined && SORT_MODES.has(rest[0]) ? rest.shift() : 'nosort') as SortMode
-  return { kind: 'query', line, sql: sql.join('\n'), types, sort, label: rest[0] ?? null, expected }
+  if (types === 'error') return { kind: 'statement', line, sql, expect: 'error' }
+  const sort = sortMode(rest[0])
+  const label = rest[sort === undefined ? 0 : 1] ?? null
+  if (types === 'rows') {
+    return { kind: 'answer', line, sql, expect: 'rows', sort: sort ?? 'nosort', expected: expected ?? [] }
+  }
+  return { kind: 'query', line, sql, types, sort: sort ?? 'nosort', label, expected }
 }

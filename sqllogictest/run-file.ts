@@ -1,8 +1,10 @@
 /** Runs the records of one file against a database, in one of the forms. */
+import { answerLines, compareAnswer, errorLines } from './answer.ts'
+import type { AnswerLines } from './answer.ts'
 import { formatResult, compareResult } from './compare.ts'
 import type { Database } from './database.ts'
 import type { Form } from './forms.ts'
-import type { TestFile, TestRecord } from './parse.ts'
+import type { AnswerRecord, TestFile, TestRecord } from './parse.ts'
 
 interface Failure {
   readonly line: number
@@ -15,6 +17,9 @@ export interface FileOutcome {
   readonly failures: readonly Failure[]
 }
 
+const isQuery = (record: TestRecord): boolean =>
+  record.kind === 'query' || (record.kind === 'answer' && record.expect === 'rows')
+
 export const runFile = async (file: TestFile, database: Database, form: Form): Promise<FileOutcome> => {
   for (const statement of form.setup) await database.query(statement)
   const failures: Failure[] = []
@@ -22,19 +27,33 @@ export const runFile = async (file: TestFile, database: Database, form: Form): P
   const labels = new Map<string, string>()
   let changed = false
   for (const record of file.records) {
-    if (record.kind === 'statement') changed = true
+    if (!isQuery(record)) changed = true
     else if (changed && form.beforeQueries !== null && database.idle) {
       await database.query(form.beforeQueries)
       changed = false
     }
-    const reason = await runRecord(record, database, labels)
+    const reason =
+      record.kind === 'answer'
+        ? compareAnswer(record, await answerTo(record, database))
+        : await runRecord(record, database, labels)
     if (reason !== null) failures.push({ line: record.line, sql: record.sql, reason })
   }
   return { passed: file.records.length - failures.length, failures }
 }
 
+/** All that the database tells a client about a statement, as lines. */
+export const answerTo = async ({ sql }: { readonly sql: string }, database: Database): Promise<AnswerLines> => {
+  try {
+    return answerLines(await database.query(sql))
+  } catch (error) {
+    const read = database.readError(error)
+    if (read === null) throw error
+    return errorLines(read)
+  }
+}
+
 const runRecord = async (
-  record: TestRecord,
+  record: Exclude<TestRecord, AnswerRecord>,
   database: Database,
   labels: Map<string, string>,
 ): Promise<string | null> => {

@@ -55,15 +55,16 @@ const configuration = (): string => {
     .join('')
 }
 
-export const startPostgresql = async (): Promise<Target> => {
+/** `locale` is that of the cluster's databases, `settings` are lines of postgresql.conf. */
+export const startPostgresql = async (locale = 'C', settings = configuration()): Promise<Target> => {
   const programs = postgresPrograms()
-  const directory = mkdtempSync(join(tmpdir(), 'bench-postgresql-'))
+  const directory = mkdtempSync(join(tmpdir(), 'postgresql-'))
   if (isRoot) chownSync(directory, userId('-u'), userId('-g'))
   const data = join(directory, 'data')
-  const initOptions = ['-D', data, '-U', 'postgres', '--auth=trust', '--locale=C', '--encoding=UTF8']
+  const initOptions = ['-D', data, '-U', 'postgres', '--auth=trust', `--locale=${locale}`, '--encoding=UTF8']
   const [initdb, initArgs] = asServerUser(join(programs, 'initdb'), initOptions)
   execFileSync(initdb, initArgs, { stdio: 'ignore' })
-  appendFileSync(join(data, 'postgresql.conf'), configuration())
+  appendFileSync(join(data, 'postgresql.conf'), settings)
   const port = await freePort()
   const serverArgs = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', directory]
   const [program, args] = asServerUser(join(programs, 'postgres'), serverArgs)

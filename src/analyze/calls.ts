@@ -5,6 +5,7 @@ import {
   datatypeMismatch,
   featureNotSupported,
   groupingError,
+  invalidColumnReference,
   syntaxErrorAt,
   undefinedFunction,
   noEqualityOperator,
@@ -362,7 +363,7 @@ const aggregateCall = (
   const owner = scope.ownerOf(args)
   const { clause } = owner
   if (!clause.aggregates) {
-    if (clause === CLAUSE.aggregateArgument || clause === CLAUSE.filter) {
+    if (clause === CLAUSE.aggregateArgument) {
       throw groupingError('aggregate function calls cannot be nested', location)
     }
     throw groupingError(`aggregate functions are not allowed in ${clause.name}`, location)
@@ -395,9 +396,7 @@ const aggregateCall = (
   }
   if (owner === scope) return call
   // The outer level computes it; here it is one of that level's columns.
-  const id = context.freshColumn()
-  owner.carried.push({ id, call })
-  return { kind: 'column', id, name: record.name, type, typmod: -1 }
+  return owner.carry(context.freshColumn(), call, record.name)
 }
 
 const checkDistinct = (args: readonly Expr[], orderBy: readonly SortKey[], location: Location): void => {
@@ -408,7 +407,10 @@ const checkDistinct = (args: readonly Expr[], orderBy: readonly SortKey[], locat
   for (const key of orderBy) {
     const matches = args.some((a) => sameExpr(a, key.expr))
     if (!matches) {
-      throw syntaxErrorAt('in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list', location)
+      throw invalidColumnReference(
+        'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list',
+        location,
+      )
     }
   }
 }
@@ -432,6 +434,12 @@ const windowCall = (
     throw windowingError(`window functions are not allowed in ${scope.clause.name}`, location)
   }
   if (node.agg_distinct) throw featureNotSupported('DISTINCT is not implemented for window functions', location)
+  if (node.agg_within_group) {
+    throw featureNotSupported(`OVER is not supported for ordered-set aggregate ${record.name}`, location)
+  }
+  if (node.agg_filter && record.kind === 'window') {
+    throw featureNotSupported('FILTER is not implemented for non-aggregate window functions', location)
+  }
   if (node.agg_order) throw featureNotSupported('aggregate ORDER BY is not implemented for window functions', location)
   if (node.over === undefined) throw new Error('window call without OVER')
   scope.windowed = true

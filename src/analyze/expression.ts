@@ -283,6 +283,14 @@ export interface SetCallExpr extends Typed {
 export interface GroupingExpr extends Typed {
   readonly kind: 'grouping'
   readonly args: readonly Expr[]
+  /** Where the arguments stand. */
+  readonly locations: readonly (number | undefined)[]
+}
+
+/** A call that stands in a query inside its level, and the column that it is there. */
+export interface CarriedCall {
+  readonly id: ColumnId
+  readonly call: AggregateExpr | GroupingExpr
 }
 
 export type Expr =

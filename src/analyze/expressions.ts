@@ -1,5 +1,6 @@
 /** Parse tree expressions to typed expressions: one handler per node tag; the families have files of their own. */
 import {
+  cannotCoerce,
   emptyArrayType,
   featureNotSupported,
   groupingError,
@@ -48,11 +49,11 @@ import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
 import { constant } from './nodes.ts'
 import { analyzeOperatorExpression, operatorOn } from './operators.ts'
-import { arrayOf } from './polymorphic.ts'
+import { arrayOf, isPolymorphic } from './polymorphic.ts'
 import type { Scope } from './scope.ts'
 import type { BoundColumnRef } from './stored-trees.ts'
 import { settleIn } from './collations.ts'
-import { analyzeSubLink } from './sublinks.ts'
+import { analyzeRowSubLink, analyzeSubLink } from './sublinks.ts'
 import { subscript, type WrittenIndex } from './subscripts.ts'
 import { expandedList } from './targets.ts'
 import { collatedType, collationNamed, resolveTypeName } from './type-name.ts'
@@ -117,7 +118,7 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
       if (row !== null) return row.wholeRow()
       const parameter = context.namedParameter(name, location)
       if (parameter !== null) return parameter
-      throw undefinedColumn(name, location)
+      throw undefinedColumn(name, location, scope.columnHint(null, name))
     }
     case 2: {
       const [table, column] = names as [string, string]
@@ -138,9 +139,6 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
     }
     case 3: {
       const [schema, table, column] = names as [string, string, string]
-      if (scope.table(null, schema, location) !== null && scope.table(schema, table, location) === null) {
-        return fieldOrCall(context, scope.qualifiedColumn(null, schema, table, location), column, location)
-      }
       if (schema === context.routine?.name && scope.table(schema, table, location) === null) {
         const parameter = context.namedParameter(table, location)
         if (parameter !== null) return fieldOrCall(context, parameter, column, location)
@@ -178,6 +176,10 @@ const analyzeParam = (context: AnalysisContext, _scope: Scope, node: { number?: 
 const analyzeTypeCast = (context: AnalysisContext, scope: Scope, node: TypeCast): Expr => {
   if (node.arg === undefined || node.typeName === undefined) throw syntaxErrorAt('incomplete cast', node.location)
   const { type, typmod } = resolveTypeName(context, node.typeName)
+  if (isPolymorphic(type.oid)) {
+    const { type: from } = context.expr(scope, node.arg)
+    throw cannotCoerce(formatType(from, -1), formatType(type, -1), node.location)
+  }
   const array = bodyOf(node.arg, 'A_ArrayExpr')
   const arg =
     array !== undefined && baseTypeOf(type).category === 'A'
@@ -408,9 +410,12 @@ const analyzeNamedArg = (context: AnalysisContext, scope: Scope, node: { arg?: N
 const analyzeGrouping = (context: AnalysisContext, scope: Scope, node: GroupingFunc): Expr => {
   if (!scope.clause.aggregates)
     throw groupingError(`grouping operations are not allowed in ${scope.clause.name}`, node.location)
-  scope.aggregated = true
   const args = (node.args ?? []).map((arg) => context.expr(scope, arg))
-  return { kind: 'grouping', args, type: context.typeOf(OID.int4), typmod: -1 }
+  const locations = (node.args ?? []).map(locationOf)
+  const call = { kind: 'grouping', args, locations, type: context.typeOf(OID.int4), typmod: -1 } as const
+  const owner = scope.ownerOf(args)
+  owner.aggregated = true
+  return owner === scope ? call : owner.carry(context.freshColumn(), call, 'grouping')
 }
 
 const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
@@ -418,7 +423,8 @@ const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
   ColumnRef: analyzeColumn,
   ParamRef: analyzeParam,
   TypeCast: analyzeTypeCast,
-  A_Expr: analyzeOperatorExpression,
+  A_Expr: (context, scope, node) =>
+    analyzeRowSubLink(context, scope, node) ?? analyzeOperatorExpression(context, scope, node),
   BoolExpr: analyzeBool,
   NullTest: analyzeNullTest,
   BooleanTest: analyzeBooleanTest,

@@ -1,10 +1,14 @@
 /** GROUP BY: which expressions group, and the check that nothing else of the level's columns is used bare. */
 import { groupingError, type Location } from '../errors/raise/analysis.ts'
+import type { ErrorFields } from '../errors/sql-error.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
+import { directArguments } from '../functions/records.ts'
 import type { ColumnId, Expr } from './expression.ts'
 import { children, sameExpr } from './nodes.ts'
 import type { FromItem, TableItem } from './query.ts'
 import { visitQuery } from './walk.ts'
+
+const DIRECT = { detail: 'Direct arguments of an ordered-set aggregate must use only grouped columns.' } as const
 
 /** A column of the level: how messages name it and the table it belongs to. */
 interface LevelColumn {
@@ -44,7 +48,7 @@ export const checkGrouped = (
   const level = levelColumns(from)
   const dependent = new Map<ColumnId, Expr>()
   const keyed = tablesGroupedByKey(catalog, level, groupBy)
-  const check = (expr: Expr, location: Location, inSubquery: boolean): void => {
+  const check = (expr: Expr, location: Location, inSubquery: boolean, fields: ErrorFields = {}): void => {
     if (groupBy.some((g) => sameExpr(g, expr))) return
     if (expr.kind === 'column') {
       const column = level.get(expr.id)
@@ -54,14 +58,25 @@ export const checkGrouped = (
         return
       }
       throw inSubquery
-        ? groupingError(`subquery uses ungrouped column "${column.display}" from outer query`, location)
+        ? groupingError(`subquery uses ungrouped column "${column.display}" from outer query`, location, fields)
         : groupingError(
             `column "${column.display}" must appear in the GROUP BY clause or be used in an aggregate function`,
             location,
+            fields,
           )
     }
-    if (expr.kind === 'aggregate' || expr.kind === 'grouping') return
-    for (const child of children(expr)) check(child, location, inSubquery)
+    if (expr.kind === 'aggregate') {
+      const direct = directArguments(expr.function, expr.args.length) ?? 0
+      for (const arg of expr.args.slice(0, direct)) check(arg, location, inSubquery, DIRECT)
+      return
+    }
+    if (expr.kind === 'grouping') {
+      const at = expr.args.findIndex((arg) => !groupBy.some((g) => sameExpr(g, arg)))
+      if (at === -1) return
+      const problem = 'arguments to GROUPING must be grouping expressions of the associated query level'
+      throw groupingError(problem, expr.locations[at])
+    }
+    for (const child of children(expr)) check(child, location, inSubquery, fields)
     if (expr.kind === 'subquery') visitQuery(expr.query, (e) => e.kind === 'column' && check(e, location, true))
   }
   for (const { expr, location } of exprs) check(expr, location, false)

@@ -1,5 +1,6 @@
 /** Operator expressions: arithmetic and comparison, IN, BETWEEN, LIKE, IS DISTINCT FROM, row comparison, op ANY/ALL. */
 import {
+  datatypeMismatch,
   featureNotSupported,
   syntaxErrorAt,
   undefinedOperator,
@@ -157,8 +158,13 @@ export const compareRows = (
   if (left.length !== right.length) throw syntaxErrorAt('unequal number of entries in row expressions', location)
   if (left.length === 0) throw featureNotSupported('cannot compare rows of zero length', location)
   const { bool } = context
+  const tests = left.map((l, i) => operatorOn(context, symbol, l, right[i] as Expr, location))
+  const other = tests.find((test) => test.type.oid !== bool.oid)
+  if (other !== undefined) {
+    const problem = `row comparison operator must yield type boolean, not type ${formatType(other.type, -1)}`
+    throw datatypeMismatch(problem, location)
+  }
   if (symbol === '=' || symbol === '<>') {
-    const tests = left.map((l, i) => operatorOn(context, symbol, l, right[i] as Expr, location))
     if (symbol === '=') return conjunction(tests, bool) as Expr
     return tests.length === 1 ? (tests[0] as Expr) : { kind: 'or', args: tests, type: bool, typmod: -1 }
   }
@@ -168,7 +174,7 @@ export const compareRows = (
       hint: 'Row comparison operators must be associated with btree operator families.',
     })
   }
-  if (left.length === 1) return operatorOn(context, symbol, left[0] as Expr, right[0] as Expr, location)
+  if (left.length === 1) return tests[0] as Expr
   const pairs = left.map((l, i) => {
     const r = right[i] as Expr
     // Both sides of a field comparison must be of one type, so that its order decides.

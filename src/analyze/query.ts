@@ -2,7 +2,7 @@
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { SetReturningFunction } from '../functions/records.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import type { AggregateExpr, ColumnId, Expr, RecordColumn, SortKey } from './expression.ts'
+import type { CarriedCall, ColumnId, Expr, RecordColumn, SortKey } from './expression.ts'
 
 /** A column that a query or range table entry delivers. */
 export interface OutputColumn {
@@ -171,7 +171,7 @@ export interface SelectQuery {
   readonly grouping: { readonly exprs: readonly Expr[]; readonly sets: readonly (readonly number[])[] } | null
   readonly aggregated: boolean
   /** Aggregates of this level that stand in queries inside it, where they are these columns. */
-  readonly carried?: readonly { readonly id: ColumnId; readonly call: AggregateExpr }[]
+  readonly carried?: readonly CarriedCall[]
   readonly having: Expr | null
   readonly windows: readonly WindowSpec[]
   readonly targets: readonly Target[]

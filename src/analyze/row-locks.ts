@@ -1,5 +1,5 @@
 /** FOR UPDATE and its kin: which rows of which tables a query locks. Subqueries in FROM and views pass the lock on. */
-import { featureNotSupported, syntaxErrorAt, undefinedTable } from '../errors/raise/analysis.ts'
+import { featureNotSupported, type Location, syntaxErrorAt, undefinedTable } from '../errors/raise/analysis.ts'
 import { bodyOf, type SelectStmt } from '../sql/ast.ts'
 import { someNode } from './nodes.ts'
 import type { FromItem, Query, RowLock, SelectQuery, TableItem } from './query.ts'
@@ -25,6 +25,12 @@ export const lockingClauseName = (node: SelectStmt): string | null => {
   return `FOR ${STRENGTHS[strength as keyof typeof STRENGTHS].toUpperCase()}`
 }
 
+/** Throws 0A000 for a locking clause of a set operation or of one of its arms. */
+export const refuseArmLocks = (node: SelectStmt | undefined): void => {
+  const clause = node === undefined ? null : lockingClauseName(node)
+  if (clause !== null) throw featureNotSupported(`${clause} is not allowed with UNION/INTERSECT/EXCEPT`)
+}
+
 /** What keeps a query's rows from being rows of its tables, as messages name it. */
 const collapsedBy = (query: Query): string | null => {
   if (query.kind === 'set-operation') return 'UNION/INTERSECT/EXCEPT'
@@ -43,12 +49,12 @@ const collapsedBy = (query: Query): string | null => {
 const UNLOCKABLE = { cte: 'a WITH query', function: 'a function' } as const
 
 /** Throws 0A000 for a query that nothing can be locked through. */
-const lockQuery = (query: Query, clause: LockClause, names: readonly string[] | null): Query => {
+const lockQuery = (query: Query, clause: LockClause, names: ReadonlyMap<string, Location> | null): Query => {
   const what = collapsedBy(query)
   if (what !== null) throw featureNotSupported(`${clauseName(clause)} is not allowed with ${what}`)
   if (query.kind !== 'select') return query
   const items: TableItem[] = []
-  const missing = new Set(names)
+  const missing = new Map(names)
   const wanted = (alias: string): boolean => names === null || missing.delete(alias)
   const lockItem = (item: FromItem): FromItem => {
     switch (item.kind) {
@@ -61,14 +67,17 @@ const lockQuery = (query: Query, clause: LockClause, names: readonly string[] | 
         return wanted(item.alias) ? { ...item, query: lockQuery(item.query, clause, null) } : item
       default:
         if (names !== null && wanted(item.alias)) {
-          throw featureNotSupported(`${clauseName(clause)} cannot be applied to ${UNLOCKABLE[item.kind]}`)
+          throw featureNotSupported(
+            `${clauseName(clause)} cannot be applied to ${UNLOCKABLE[item.kind]}`,
+            names.get(item.alias),
+          )
         }
         return item
     }
   }
   const from = query.from.map(lockItem)
-  for (const name of missing) {
-    throw undefinedTable(`relation "${name}" in ${clauseName(clause)} clause not found in FROM clause`)
+  for (const [name, location] of missing) {
+    throw undefinedTable(`relation "${name}" in ${clauseName(clause)} clause not found in FROM clause`, location)
   }
   return { ...query, from, locks: items.length === 0 ? query.locks : [...query.locks, { ...clause, items }] }
 }
@@ -79,7 +88,7 @@ export const withRowLocks = (query: SelectQuery, node: SelectStmt): SelectQuery 
   for (const n of node.lockingClause ?? []) {
     const clause = bodyOf(n, 'LockingClause')
     const ranges = (clause?.lockedRels ?? []).map((r) => bodyOf(r, 'RangeVar'))
-    const names = ranges.map((range) => range?.relname as string)
+    const names = new Map(ranges.map((range) => [range?.relname as string, range?.location]))
     const lock = {
       strength: STRENGTHS[(clause?.strength ?? 'LCS_FORUPDATE') as keyof typeof STRENGTHS],
       waitPolicy: POLICIES[clause?.waitPolicy ?? 'LockWaitBlock'],
@@ -88,7 +97,7 @@ export const withRowLocks = (query: SelectQuery, node: SelectStmt): SelectQuery 
     if (qualified !== undefined) {
       throw syntaxErrorAt(`${clauseName(lock)} must specify unqualified relation names`, qualified.location)
     }
-    locked = lockQuery(locked, lock, names.length === 0 ? null : names)
+    locked = lockQuery(locked, lock, names.size === 0 ? null : names)
   }
   return locked as SelectQuery
 }

@@ -6,8 +6,10 @@ import {
   invalidColumnReference,
   noEqualityOperator,
   syntaxErrorAt,
+  tooManyColumns,
   windowingError,
 } from '../errors/raise/analysis.ts'
+import { nullRowCount } from '../errors/raise/execution.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy, type WindowDef } from '../sql/ast.ts'
 import { coerceToBigint, coerceToBoolean, settleUnknown } from './coerce.ts'
 import { withoutVariables } from './constant-arguments.ts'
@@ -51,9 +53,10 @@ export const analyzeSelect = (
     const problem = "aggregate functions are not allowed in a recursive query's recursive term"
     throw invalidRecursion(problem, scope.aggregateLocation)
   }
-  const grouped = aggregated ? checkLevel(context, from, grouping, sources, having, orderBy, node) : []
+  const grouped = aggregated ? checkLevel(context, scope, from, grouping, sources, having, orderBy, node) : []
   const withTies = node.limitOption === 'LIMIT_OPTION_WITH_TIES'
   if (withTies && orderBy.length === 0) throw syntaxErrorAt('WITH TIES cannot be specified without ORDER BY clause')
+  if (withTies && node.limitCount !== undefined && bodyOf(node.limitCount, 'A_Const')?.isnull) throw nullRowCount()
   const query: SelectQuery = {
     kind: 'select',
     ctes,
@@ -145,8 +148,15 @@ const groupBy = (
     const itemSets = groupingSets(n, index)
     sets = sets.flatMap((set) => itemSets.map((more) => [...new Set([...set, ...more])]))
   }
-  return { exprs, sets }
+  return { exprs, sets: node.groupDistinct === true ? distinctSets(sets) : sets }
 }
+
+const distinctSets = (sets: readonly (readonly number[])[]): (readonly number[])[] => {
+  const seen = new Map(sets.map((set) => [set.toSorted((a, b) => a - b).join(), set]))
+  return [...seen.values()]
+}
+
+const MAX_CUBE = 12
 
 const groupingSets = (node: Node, index: (node: Node) => number): number[][] => {
   const set = bodyOf(node, 'GroupingSet')
@@ -160,6 +170,7 @@ const groupingSets = (node: Node, index: (node: Node) => number): number[][] => 
       return Array.from({ length: columns.length + 1 }, (_, i) => columns.slice(0, columns.length - i).flat())
     }
     case 'GROUPING_SET_CUBE': {
+      if (content.length > MAX_CUBE) throw tooManyColumns(`CUBE is limited to ${MAX_CUBE} elements`, set.location)
       const columns = content.map((n) => groupingColumns(n, index))
       const masks = Array.from({ length: 2 ** columns.length }, (_, i) => 2 ** columns.length - 1 - i)
       return masks.map((mask) => columns.filter((_, i) => mask & (1 << (columns.length - 1 - i))).flat())
@@ -248,7 +259,7 @@ const outputNamed = (targets: readonly Target[], name: string, clause: string, n
 
 /** An ORDER BY item: an output name first, then a position, then any expression over the input. */
 const queryOrderKey = (context: AnalysisContext, scope: Scope, item: SortBy, targets: readonly Target[]): SortKey =>
-  sortKey(item, orderExpression(context, scope, item.node as Node, targets, 'ORDER BY'))
+  sortKey(context, item, orderExpression(context, scope, item.node as Node, targets, 'ORDER BY'))
 
 const orderExpression = (
   context: AnalysisContext,
@@ -315,6 +326,7 @@ const orderNode = (node: SelectStmt, orderBy: readonly SortKey[], targets: reado
 
 const checkLevel = (
   context: AnalysisContext,
+  scope: Scope,
   from: readonly FromItem[],
   grouping: Grouping | null,
   sources: readonly TargetSource[],
@@ -324,6 +336,7 @@ const checkLevel = (
 ): Expr[] =>
   checkGrouped(context.catalog, from, grouping?.exprs ?? [], [
     ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
+    ...scope.carried.map(({ call }) => ({ expr: call, location: undefined })),
     ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
     ...orderBy.map((key, i) => {
       const item = node.sortClause?.[i]

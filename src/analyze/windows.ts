@@ -41,6 +41,8 @@ const FRAME = {
   excludeCurrent: 0x8000,
   excludeGroup: 0x10000,
   excludeTies: 0x20000,
+  /** RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, which an OVER clause says when it says nothing. */
+  byDefault: 0x422,
 } as const
 
 /** Index of the window an OVER clause means, adding it to the level when it is new. */
@@ -50,7 +52,7 @@ export const windowOf = (context: AnalysisContext, scope: Scope, node: WindowDef
     if (named === undefined) throw undefinedObject(`window "${node.name}" does not exist`, node.location)
     return named
   }
-  const spec = scope.within(CLAUSE.window, () => analyzeWindow(context, scope, node))
+  const spec = scope.within(CLAUSE.window, () => analyzeWindow(context, scope, node, false))
   const same = scope.windows.findIndex((other) => sameWindow(other, spec))
   if (same >= 0) return same
   scope.windows.push(spec)
@@ -63,13 +65,17 @@ export const defineWindows = (context: AnalysisContext, scope: Scope, nodes: rea
     const name = node.name as string
     if (scope.namedWindows.has(name)) throw windowingError(`window "${name}" is already defined`, node.location)
     const { name: _, ...definition } = node
-    const spec = scope.within(CLAUSE.window, () => analyzeWindow(context, scope, definition))
+    const spec = scope.within(CLAUSE.window, () => analyzeWindow(context, scope, definition, true))
     scope.windows.push(spec)
     scope.namedWindows.set(name, scope.windows.length - 1)
   }
 }
 
-const analyzeWindow = (context: AnalysisContext, scope: Scope, node: WindowDef): WindowSpec => {
+const isDefaultFrame = ({ mode, start, end, exclude }: WindowSpec): boolean =>
+  mode === 'range' && start.kind === 'unbounded-preceding' && end.kind === 'current' && exclude === 'none'
+
+/** `named`: the definition stands in the WINDOW clause. */
+const analyzeWindow = (context: AnalysisContext, scope: Scope, node: WindowDef, named: boolean): WindowSpec => {
   const base = node.refname === undefined ? null : baseWindow(scope, node)
   const partition = (node.partitionClause ?? []).map((n) => {
     const expr = settleUnknown(context, context.expr(scope, n))
@@ -82,6 +88,14 @@ const analyzeWindow = (context: AnalysisContext, scope: Scope, node: WindowDef):
   }
   if (base !== null && order.length > 0 && base.orderBy.length > 0) {
     throw windowingError(`cannot override ORDER BY clause of window "${node.refname}"`, node.location)
+  }
+  if (base !== null && !isDefaultFrame(base)) {
+    const bare = !named && order.length === 0 && ((node.frameOptions ?? FRAME.byDefault) & ~FRAME.byDefault) === 0
+    throw windowingError(
+      `cannot copy window "${node.refname}" because it has a frame clause`,
+      node.location,
+      bare ? { hint: 'Omit the parentheses in this OVER clause.' } : {},
+    )
   }
   const partitionBy = base?.partitionBy ?? partition
   const orderBy = base !== null && base.orderBy.length > 0 ? base.orderBy : order

@@ -2,6 +2,7 @@
 import { featureNotSupported, invalidRecursion } from '../errors/raise/analysis.ts'
 import { bodyOf, type CommonTableExpr, type JoinExpr, type Node, type SelectStmt } from '../sql/ast.ts'
 import { locationOf } from './location.ts'
+import { refuseArmLocks } from './row-locks.ts'
 
 /** Where in a recursive query a reference stands; null: where it may. */
 type Place = 'its non-recursive term' | 'a subquery' | 'an outer join' | 'INTERSECT' | 'EXCEPT' | null
@@ -140,6 +141,7 @@ const checkRecursive = (cte: CommonTableExpr): void => {
   const hidden = new Set(
     (select.withClause?.ctes ?? []).map((node) => bodyOf(node, 'CommonTableExpr')?.ctename as string),
   )
+  for (const arm of [select.larg, select.rarg]) refuseArmLocks(arm)
   visitSelect(select.larg, 'its non-recursive term', hidden, check)
   visitSelect(select.rarg, null, hidden, check)
   const [sort] = select.sortClause ?? []

@@ -40,6 +40,7 @@ import { patternFunctions } from './scalar/pattern.ts'
 import { maintenanceFunctions } from './scalar/maintenance.ts'
 import { stringFunctions } from './scalar/string.ts'
 import { typeSupportFunctions } from './scalar/type-support.ts'
+import { typeTextFunctions } from './scalar/type-text.ts'
 import { textSearchFunctions } from './scalar/text-search.ts'
 import { textSearchValueFunctions } from './scalar/text-search-values.ts'
 import { systemFunctions } from './scalar/system.ts'
@@ -62,6 +63,7 @@ export { equalityOperator, orderingOperator, strategyOperator } from './operator
 export const allFunctions: readonly FunctionRecord[] = [
   ...comparisonFunctions,
   ...typeSupportFunctions,
+  ...typeTextFunctions,
   ...arithmeticFunctions,
   ...conversionFunctions,
   ...mathFunctions,

@@ -1,37 +1,50 @@
 /**
  * Finds computations that fail whatever the rows are. PostgreSQL computes constants while it plans, so that
- * `CASE WHEN a > 0 THEN 1 / 0 END` is an error on an empty table, too. What no plan asks for, and arms that a constant
- * has decided against, are gone by now.
+ * `CASE WHEN a > 0 THEN 1 / 0 END` is an error on an empty table, too; but not what no plan asks for, and not what
+ * another constant has decided against.
  *
  * Who runs the plan is told (`OptimizerContext.failed`). PostgreSQL makes none where a plan is only made here: for
  * PREPARE, and for WITH NO DATA.
  */
-import type { Expr } from '../analyze/expression.ts'
-import { children } from '../analyze/nodes.ts'
 import { SqlError } from '../errors/sql-error.ts'
 import { expressionsOf, inputsOf, type LogicalPlan } from '../plan/logical.ts'
+import { isConstant } from './expressions.ts'
 import type { OptimizerContext } from './facts.ts'
-import { constantCall } from './rules/fold-constants.ts'
+import { fold } from './rules/fold-constants.ts'
+import { pruneColumns } from './rules/prune-columns.ts'
 
-/** Looks through a plan to which all rules have been applied. */
-export const checkConstants = (plan: LogicalPlan, { failed }: OptimizerContext): void => {
-  if (failed !== undefined) check(plan, failed)
-}
-
-type Failed = NonNullable<OptimizerContext['failed']>
-
-const check = (plan: LogicalPlan, failed: Failed): void => {
-  for (const expr of expressionsOf(plan)) checkExpression(expr, failed)
-  for (const input of inputsOf(plan)) check(input, failed)
-}
-
-const checkExpression = (expr: Expr, failed: Failed): void => {
-  for (const child of children(expr)) checkExpression(child, failed)
-  if (expr.kind !== 'call') return
-  try {
-    // What could be computed has been: this throws.
-    constantCall(expr)?.()
-  } catch (error) {
-    if (error instanceof SqlError) failed(error)
+/** Looks through a plan as it was built. */
+export const checkConstants = (plan: LogicalPlan, context: OptimizerContext): void => {
+  const { failed } = context
+  if (failed === undefined) return
+  const strict: OptimizerContext = {
+    ...context,
+    computationFailed: (error) => {
+      throw error
+    },
   }
+  try {
+    check(pruneColumns.apply(plan, context), strict)
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+    failed(error)
+  }
+}
+
+const check = (plan: LogicalPlan, context: OptimizerContext): void => {
+  if (plan.kind === 'filter') {
+    checkConditions(plan, context)
+    return
+  }
+  for (const expr of expressionsOf(plan)) fold(expr, context)
+  for (const input of inputsOf(plan)) check(input, context)
+}
+
+/** Filters over each other are one AND, the lowest first: what follows a false one is not looked at. */
+const checkConditions = (plan: LogicalPlan, context: OptimizerContext): boolean => {
+  if (plan.kind !== 'filter') {
+    check(plan, context)
+    return true
+  }
+  return checkConditions(plan.input, context) && !isConstant(fold(plan.condition, context), false)
 }

@@ -33,4 +33,6 @@ export interface OptimizerContext extends BuildContext {
   readonly methods: PlannerMethods
   /** Told of what will fail whenever the plan runs. */
   readonly failed?: (error: SqlError) => void
+  /** Told of a computation of constants that has failed, which may not be asked for in the end. */
+  readonly computationFailed?: (error: unknown) => void
 }

@@ -38,7 +38,14 @@ export const optimize = (
   context: OptimizerContext,
   rules: readonly Rule[] = context.methods.optimizer ? RULES : NAIVE_RULES,
 ): PhysicalPlan => {
-  const rewritten = rules.reduce((current, rule) => rule.apply(current, context), plan)
-  checkConstants(rewritten, context)
+  let isSuspect = false
+  const watched: OptimizerContext = {
+    ...context,
+    computationFailed: () => {
+      isSuspect = true
+    },
+  }
+  const rewritten = rules.reduce((current, rule) => rule.apply(current, watched), plan)
+  if (isSuspect) checkConstants(plan, context)
   return physicalPlan(rewritten, context)
 }

@@ -14,6 +14,7 @@ import type {
   SetOperationQuery,
   ValuesQuery,
 } from '../analyze/query.ts'
+import { shadowedColumns } from './build-grouping.ts'
 import { expandKeys, projectSet } from './build-project-set.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
 import {
@@ -298,8 +299,15 @@ class Builder implements QueryBuilder {
 
   #aggregate(input: LogicalPlan, query: SelectQuery): { plan: LogicalPlan; replace: (expr: Expr) => Expr } {
     const groupExprs = query.grouping?.exprs ?? []
-    const calls: { id: ColumnId; call: AggregateExpr }[] = [...(query.carried ?? [])]
+    const calls: { id: ColumnId; call: AggregateExpr }[] = []
     const groupings: { id: ColumnId; node: GroupingExpr; args: number[] }[] = []
+    const addGrouping = (id: ColumnId, node: GroupingExpr): void => {
+      groupings.push({ id, node, args: node.args.map((a) => groupExprs.findIndex((g) => sameExpr(g, a))) })
+    }
+    for (const { id, call } of query.carried ?? []) {
+      if (call.kind === 'aggregate') calls.push({ id, call })
+      else addGrouping(id, call)
+    }
     // A plain grouped column keeps its id, so that subqueries above the grouping still find it.
     const single = (query.grouping?.sets.length ?? 0) === 1
     const groupIds = groupExprs.map((g) => (single && g.kind === 'column' ? g.id : this.context.freshColumn()))
@@ -320,7 +328,7 @@ class Builder implements QueryBuilder {
         const known = groupings.find((g) => g.node === expr)
         if (known !== undefined) return refer({ id: known.id, name: 'grouping', type: expr.type })
         const id = this.context.freshColumn()
-        groupings.push({ id, node: expr, args: expr.args.map((a) => groupExprs.findIndex((g) => sameExpr(g, a))) })
+        addGrouping(id, expr)
         return { kind: 'column', id, name: 'grouping', type: expr.type, typmod: -1 }
       }
       return mapChildren(expr, replace)
@@ -354,7 +362,11 @@ class Builder implements QueryBuilder {
       groupings: groupings.map((g) => ({ id: g.id, args: g.args })),
       outputs,
     }
-    return { plan, replace }
+    const shadows = single ? [] : shadowedColumns(query, groupBy)
+    if (shadows.length === 0) return { plan, replace }
+    const columns = [...outputs.map((column) => ({ id: column.id, expr: refer(column) })), ...shadows]
+    const names = [...outputs.map(({ name }) => name), ...shadows.map(({ expr }) => expr.name)]
+    return { plan: this.project(plan, columns, names), replace }
   }
 
   #windows(

@@ -12,6 +12,8 @@ import { storeSchema } from '../exec/ddl/schemas.ts'
 import type { SessionSpill } from '../exec/spill/spill-area.ts'
 import { tableFacts } from '../exec/table-facts.ts'
 import type { TableFacts } from '../optimize/optimize.ts'
+import { parseAs } from '../sql/front-ends.ts'
+import type { ParsedStatement } from '../sql/parse.ts'
 import type { Datum } from '../types/sql-type.ts'
 import { Activity } from './activity.ts'
 import { SessionAdvisoryLocks } from './advisory-locks.ts'
@@ -135,6 +137,11 @@ export class SessionCore {
     })
   }
 
+  /** Every statement of a query string, as the session's front end reads it. Throws 42601, 0A000. */
+  parse(sql: string): ParsedStatement[] {
+    return parseAs(this.settings.text('tesseradb.parser'), sql)
+  }
+
   /** The catalog as the transaction in progress sees it, or the committed one. */
   get catalog(): CatalogSnapshot {
     return this.block.current === null ? this.database.catalog : this.block.catalog.snapshot
@@ -147,7 +154,10 @@ export class SessionCore {
 
   /** Where new objects go: the first schema of the search path; null when none of it exists. */
   get creationSchema(): number | null {
-    return namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog)[0]?.oid ?? null
+    return (
+      namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog, this.temporarySchema)[0]?.oid ??
+      null
+    )
   }
 
   /** The schema of this session's temporary objects, made when the first one is. */
@@ -243,7 +253,7 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
     return core.startedAt
   },
   searchPath: (includeImplicit: boolean): readonly string[] => {
-    const named = namedSchemas(core.settings.text('search_path'), core.role.name, core.catalog)
+    const named = namedSchemas(core.settings.text('search_path'), core.role.name, core.catalog, core.temporarySchema)
     const oids = includeImplicit ? lookupPath(named, core.temporarySchema) : named.map((schema) => schema.oid)
     return oids.map((oid) => core.catalog.schema(oid)?.name ?? '')
   },

@@ -19,7 +19,7 @@ import {
 import { SqlError } from '../errors/sql-error.ts'
 import { logStatement } from '../observe/statement-log.ts'
 import type { Node } from '../sql/ast.ts'
-import { characterPosition, parseStatements, type ParsedStatement } from '../sql/parse.ts'
+import { characterPosition, type ParsedStatement } from '../sql/parse.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
 import type { FieldDescription, PortalOutcome, ResultSink, Session, StatementDescription } from './contract.ts'
 import { SessionCore, type SessionOptions } from './core.ts'
@@ -212,7 +212,7 @@ export class ServerSession implements Session {
     this.#begins(sql)
     try {
       if (name !== '' && this.#core.prepared.has(name)) throw duplicatePrepared(name)
-      const statements = parseStatements(sql)
+      const statements = this.#core.parse(sql)
       if (statements.length > 1) throw severalCommandsPrepared()
       const node = statements[0]?.node ?? null
       const declared = parameterTypes.map((oid) => (oid === 0 ? null : this.#core.catalog.typeOf(oid)))

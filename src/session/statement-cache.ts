@@ -7,7 +7,7 @@ import { inputsOfPhysical } from '../plan/physical-inputs.ts'
 import { SqlError } from '../errors/sql-error.ts'
 import type { Node } from '../sql/ast.ts'
 import { parameterize, shapeOf, type StatementShape } from '../sql/literals.ts'
-import { parseStatements, type ParsedStatement } from '../sql/parse.ts'
+import type { ParsedStatement } from '../sql/parse.ts'
 import { OID } from '../types/oids.ts'
 import type { Datum } from '../types/sql-type.ts'
 import type { SessionCore } from './core.ts'
@@ -46,6 +46,16 @@ export class StatementCache {
 
   constructor(core: SessionCore) {
     this.#core = core
+    core.settings.onChange(({ name }) => {
+      if (name === 'tesseradb.parser') this.#forget()
+    })
+  }
+
+  /** What one front end has read, another may refuse. */
+  #forget(): void {
+    this.#parsed.clear()
+    this.#plans.clear()
+    this.#shared.clear()
   }
 
   /** A statement that differs only in its literals from one that ran before. */
@@ -79,7 +89,7 @@ export class StatementCache {
   parse(sql: string): readonly ParsedStatement[] {
     const known = this.#parsed.get(sql)
     if (known !== undefined) return known
-    const statements = parseStatements(sql)
+    const statements = this.#core.parse(sql)
     if (this.#shape?.literals.length === 0) remember(this.#parsed, sql, statements)
     return statements
   }

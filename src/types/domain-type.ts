@@ -24,17 +24,14 @@ export const isDomainType = (type: SqlType): type is DomainType => type.kind ===
 /** The type that a domain is over in the end; any other type itself. */
 export const baseTypeOf = (type: SqlType): SqlType => (isDomainType(type) ? baseTypeOf(type.base) : type)
 
-/** The type and typmod by which clients are told of values of a domain. */
-export const clientType = (type: SqlType, typmod: number): { readonly oid: number; readonly typmod: number } =>
-  isDomainType(type) ? clientType(type.base, type.baseTypmod) : { oid: type.oid, typmod }
-
-const innermost = (type: SqlType, typmod: number): { readonly type: SqlType; readonly typmod: number } =>
-  isDomainType(type) ? innermost(type.base, type.baseTypmod) : { type, typmod }
+/** The type below all domains with its typmod, by which clients are told of values of a domain. */
+export const clientType = (type: SqlType, typmod: number): { readonly type: SqlType; readonly typmod: number } =>
+  isDomainType(type) ? clientType(type.base, type.baseTypmod) : { type, typmod }
 
 /** The type of a domain: codec, order and physical form are the base's; what is read must satisfy the constraints. */
 export const domainType = ({ base, sqlName, baseTypmod = -1, ...facts }: DomainFacts): DomainType => {
   // Only the domain at the bottom has a typmod.
-  const bottom = innermost(base, baseTypmod)
+  const bottom = clientType(base, baseTypmod)
   const checked = (read: Datum, { checkDomain }: FormatContext): Datum => {
     if (checkDomain === undefined) return read
     const value = bottom.typmod < 0 || read === null ? read : bottom.type.applyTypmod(read, bottom.typmod, false)

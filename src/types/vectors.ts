@@ -26,4 +26,14 @@ const vectorType = (oid: number, name: string, arrayOid: number, element: SqlTyp
 })
 
 export const int2vectorType = vectorType(OID.int2vector, 'int2vector', 1006, int2Type)
-export const oidvectorType = vectorType(OID.oidvector, 'oidvector', 1013, oidType)
+/** In the order of oidvectors the shorter one comes first, whatever it holds. */
+const compareByLength = (a: SqlArray, b: SqlArray): number => {
+  if (a.elements.length !== b.elements.length) return a.elements.length - b.elements.length
+  const at = a.elements.findIndex((element, i) => element !== b.elements[i])
+  return at === -1 ? 0 : a.elements[at] - b.elements[at]
+}
+
+export const oidvectorType: SqlType = {
+  ...vectorType(OID.oidvector, 'oidvector', 1013, oidType),
+  compare: compareByLength,
+}

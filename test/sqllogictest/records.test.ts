@@ -1,5 +1,6 @@
 /** The sqllogictest runner: reading records, and comparing results as the format's authors do. */
 import { expect, test } from 'vitest'
+import { answerLines, compareAnswer, errorLines } from '../../sqllogictest/answer.ts'
 import { compareResult, formatResult } from '../../sqllogictest/compare.ts'
 import { parseTestFile } from '../../sqllogictest/parse.ts'
 import type { QueryRecord } from '../../sqllogictest/parse.ts'
@@ -96,4 +97,76 @@ test('comparison: values, rows in a line, hashes', () => {
   const hashed = ['2 values hashing to 6ddb4095eb719e2a9f0a3f95677d24e0']
   expect(compareResult(query('I', hashed), result(['1'], ['2']))).toBeNull()
   expect(compareResult(query('I', hashed), result(['1'], ['3']))).toMatch(/^values hash to [0-9a-f]{32} instead of/)
+})
+
+const ANSWERS = `query rows rowsort
+SELECT a FROM t
+----
+a:integer
+1
+2
+
+statement error
+SELECT 1/0
+----
+22012: division by zero
+
+statement ok
+BEGIN
+----
+BEGIN
+`
+
+test('records with whole answers', () => {
+  const { records } = parseTestFile(ANSWERS, 'postgresql')
+  expect(records).toEqual([
+    {
+      kind: 'answer',
+      expect: 'rows',
+      line: 1,
+      sql: 'SELECT a FROM t',
+      sort: 'rowsort',
+      expected: ['a:integer', '1', '2'],
+    },
+    {
+      kind: 'answer',
+      expect: 'error',
+      line: 8,
+      sql: 'SELECT 1/0',
+      sort: 'nosort',
+      expected: ['22012: division by zero'],
+    },
+    { kind: 'answer', expect: 'ok', line: 13, sql: 'BEGIN', sort: 'nosort', expected: ['BEGIN'] },
+  ])
+})
+
+test('answers as lines', () => {
+  const said = { copied: [], notices: [], tag: 'SELECT 1' }
+  const columns = [{ name: 'a', type: 'text' }]
+  expect(answerLines({ ...said, columns, rows: [[''], [null], ['x\ty\\\n']] })).toEqual({
+    kind: 'rows',
+    header: ['a:text'],
+    rows: ['(empty)', '\\N', 'x\\ty\\\\\\n'],
+  })
+  expect(answerLines({ ...said, columns: [], rows: [[]] }).rows).toEqual(['()'])
+  const notices = ['NOTICE: table "t" does not exist, skipping']
+  expect(answerLines({ ...said, notices, columns: null, rows: [], tag: 'DROP TABLE' }).header).toEqual([
+    'NOTICE: table "t" does not exist, skipping',
+    'DROP TABLE',
+  ])
+  expect(errorLines({ code: '42703', message: 'no column', position: 8 }).header).toEqual([
+    '42703: no column',
+    'POSITION: 8',
+  ])
+})
+
+test('comparison of answers: rows sorted where the record says so, and the kind', () => {
+  const record = { kind: 'answer', line: 1, sql: '', expect: 'rows', expected: ['a:integer', '1', '2'] } as const
+  const answer = { kind: 'rows', header: ['a:integer'], rows: ['2', '1'] } as const
+  expect(compareAnswer({ ...record, sort: 'rowsort' }, answer)).toBeNull()
+  expect(compareAnswer({ ...record, sort: 'nosort' }, answer)).toBe('line 2 of the answer is "2" instead of "1"')
+  expect(compareAnswer({ ...record, sort: 'rowsort' }, { ...answer, rows: ['1'] })).toBe(
+    'line 3 of the answer is nothing instead of "2"',
+  )
+  expect(compareAnswer({ ...record, expect: 'ok', sort: 'rowsort' }, answer)).toBe('rows instead of ok')
 })

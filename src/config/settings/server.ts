@@ -146,8 +146,8 @@ const OWN = inCategory('TesseraDB', [
   oneOf(
     'tesseradb.parser',
     'user',
-    'postgresql',
-    ['postgresql', 'node-sql-parser'],
+    'libpg-query',
+    ['libpg-query', 'node-sql-parser'],
     'Which front end reads the statements of the session.',
   ),
 ])

@@ -21,8 +21,13 @@ export const undefinedColumn = (name: string, location?: Location, hint?: string
   located(SQL_STATE.undefined_column, `column "${name}" does not exist`, location, hint === undefined ? {} : { hint })
 
 /** As `undefinedColumn`, of a name with that of a table or type. */
-export const undefinedColumnOf = (qualifier: string, name: string, location?: Location): SqlError =>
-  located(SQL_STATE.undefined_column, `column ${qualifier}.${name} does not exist`, location)
+export const undefinedColumnOf = (qualifier: string, name: string, location?: Location, hint?: string): SqlError =>
+  located(
+    SQL_STATE.undefined_column,
+    `column ${qualifier}.${name} does not exist`,
+    location,
+    hint === undefined ? {} : { hint },
+  )
 
 export const undefinedColumnOfRelation = (column: string, relation: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_column, `column "${column}" of relation "${relation}" does not exist`, location)
@@ -62,6 +67,15 @@ export const missingFrom = (table: string, location?: Location, hint?: string): 
 
 export const invalidFromReference = (table: string, location: Location, fields: ErrorFields): SqlError =>
   located(SQL_STATE.undefined_table, `invalid reference to FROM-clause entry for table "${table}"`, location, fields)
+
+/** As `invalidFromReference`, of an entry that is in reach of LATERAL but for the join that it is in. */
+export const invalidLateralReference = (table: string, location: Location, fields: ErrorFields): SqlError =>
+  located(
+    SQL_STATE.invalid_column_reference,
+    `invalid reference to FROM-clause entry for table "${table}"`,
+    location,
+    fields,
+  )
 
 export const undefinedRelation = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_table, `relation "${name}" does not exist`, location)
@@ -121,11 +135,11 @@ export const datatypeMismatch = (message: string, location?: Location, fields: E
 export const cannotCoerce = (from: string, to: string, location?: Location, fields: ErrorFields = {}): SqlError =>
   located(SQL_STATE.cannot_coerce, `cannot cast type ${from} to ${to}`, location, fields)
 
-export const groupingError = (message: string, location?: Location): SqlError =>
-  located(SQL_STATE.grouping_error, message, location)
+export const groupingError = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.grouping_error, message, location, fields)
 
-export const windowingError = (message: string, location?: Location): SqlError =>
-  located(SQL_STATE.windowing_error, message, location)
+export const windowingError = (message: string, location?: Location, fields: ErrorFields = {}): SqlError =>
+  located(SQL_STATE.windowing_error, message, location, fields)
 
 /** RANGE with a distance over a column whose type has none, or not in terms of the distance's type. */
 export const rangeFrameNotSupported = (column: string, offset: string | null, location?: Location): SqlError =>
@@ -196,6 +210,9 @@ export const emptyArrayType = (location?: Location): SqlError =>
 
 export const programLimit = (message: string, location?: Location): SqlError =>
   located(SQL_STATE.program_limit_exceeded, message, location)
+
+export const tooManyColumns = (message: string, location?: Location): SqlError =>
+  located(SQL_STATE.too_many_columns, message, location)
 
 export const generatedAlways = (message: string, fields: ErrorFields, location?: Location): SqlError =>
   located(SQL_STATE.generated_always, message, location, fields)

@@ -1,5 +1,6 @@
 /** Expressions as operators use them: a value at a position, a vector over a batch, a selection by a condition. */
 import type { Expr } from '../../analyze/expression.ts'
+import { conjuncts } from '../../analyze/nodes.ts'
 import type { PlanColumn } from '../../plan/physical.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { Batch } from '../../vector/batch.ts'
@@ -56,7 +57,8 @@ export const compileExpression = (
 
 /** Keeps the live rows for which a condition is true: null when there is none. */
 export const compileCondition = (condition: Expr, scope: Compilation): Selector => {
-  const test = interpret(condition, scope)
+  // What follows a condition that is not true is not looked at, be it false or NULL.
+  const tests = conjuncts(condition).map((part) => interpret(part, scope))
   let vectorized: Selector | null = null
   return (batch) => {
     const count = batch.count
@@ -68,7 +70,7 @@ export const compileCondition = (condition: Expr, scope: Compilation): Selector 
     let kept = 0
     for (let k = 0; k < count; k++) {
       const position = batch.position(k)
-      if (test(batch, position) === true) selected[kept++] = position
+      if (tests.every((test) => test(batch, position) === true)) selected[kept++] = position
     }
     if (kept === 0) return null
     return kept === count ? batch : batch.select(selected.subarray(0, kept))

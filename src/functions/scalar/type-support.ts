@@ -1,6 +1,8 @@
 /** What every type has as functions: the greater and the lesser of two values, three-way comparison, the binary form. */
 import type { Datum, SqlType } from '../../types/sql-type.ts'
-import { typedScalar } from '../define.ts'
+import { comparisonFamilies } from '../comparison-families.ts'
+import type { EvalContext } from '../context.ts'
+import { sessionScalar, typedScalar } from '../define.ts'
 import type { CallTypes, ScalarFunction } from '../records.ts'
 
 type Order = (a: Datum, b: Datum) => number
@@ -93,6 +95,8 @@ const COMPARISONS: readonly (readonly [oid: number, name: string, left: string, 
   [253, 'bttextnamecmp', 'text', 'name'],
   [2794, 'bttidcmp', 'tid', 'tid'],
   [1954, 'byteacmp', 'bytea', 'bytea'],
+  [2166, 'bttext_pattern_cmp', 'text', 'text'],
+  [2180, 'btbpchar_pattern_cmp', 'bpchar', 'bpchar'],
   [1092, 'date_cmp', 'date', 'date'],
   [3514, 'enum_cmp', 'anyenum', 'anyenum'],
   [1315, 'interval_cmp', 'interval', 'interval'],
@@ -104,6 +108,23 @@ const COMPARISONS: readonly (readonly [oid: number, name: string, left: string, 
   [1358, 'timetz_cmp', 'timetz', 'timetz'],
   [2960, 'uuid_cmp', 'uuid', 'uuid'],
 ]
+
+/** Comparisons across types, by the order of their operators. */
+const CROSS_COMPARISONS: readonly (readonly [oid: number, name: string, left: string, right: string])[] = [
+  [2344, 'date_cmp_timestamp', 'date', 'timestamp'],
+  [2357, 'date_cmp_timestamptz', 'date', 'timestamptz'],
+  [2370, 'timestamp_cmp_date', 'timestamp', 'date'],
+  [2526, 'timestamp_cmp_timestamptz', 'timestamp', 'timestamptz'],
+  [2383, 'timestamptz_cmp_date', 'timestamptz', 'date'],
+  [2533, 'timestamptz_cmp_timestamp', 'timestamptz', 'timestamp'],
+]
+
+const crossOrder = (left: string, right: string): ((context: EvalContext, a: Datum, b: Datum) => number) => {
+  const order = comparisonFamilies.find((family) => family.left === left && family.right === right)?.order
+  if (order?.kind === 'session') return order.compare
+  if (order?.kind === 'plain') return (_context, a, b) => order.compare(a, b)
+  throw new Error(`no order between ${left} and ${right}`)
+}
 
 const SENDS: readonly (readonly [oid: number, name: string, type: string])[] = [
   [2503, 'anyarray_send', 'anyarray'],
@@ -217,6 +238,16 @@ export const typeSupportFunctions: readonly ScalarFunction[] = [
       return (_context, a, b) => Math.sign(order(a, b))
     }),
   ),
+  ...CROSS_COMPARISONS.map(([oid, name, left, right]) => {
+    const order = crossOrder(left, right)
+    return sessionScalar(
+      oid,
+      `${name}(${left}, ${right}) int4`,
+      'less-equal-greater',
+      (context, a, b) => Math.sign(order(context, a, b)),
+      { volatility: name.includes('tz') ? 'stable' : 'immutable' },
+    )
+  }),
   ...SENDS.map(([oid, name, type]) =>
     typedScalar(
       oid,

@@ -5,7 +5,7 @@
  * Not when computing fails: the expression stays, and fails (or not) when it is evaluated. Not stable or volatile
  * functions: plans are kept and used again.
  */
-import type { AndOrExpr, CallExpr, Expr } from '../../analyze/expression.ts'
+import type { AndOrExpr, CallExpr, CaseExpr, CoalesceExpr, Expr } from '../../analyze/expression.ts'
 import { conjuncts, constant, mapChildren, sameExpr } from '../../analyze/nodes.ts'
 import { functionByOid, operatorByOid, operatorsByName } from '../../functions/index.ts'
 import type { OperatorRecord } from '../../functions/records.ts'
@@ -22,16 +22,33 @@ export const foldConstants: Rule = {
   apply: (plan, context) => rewriteBottomUp(plan, (node) => mapExpressions(node, (expr) => fold(expr, context))),
 }
 
-/** The expression with everything computed that is known. */
+/** The expression with everything computed that is known. What a constant has decided against is not looked at. */
 export const fold = (expr: Expr, context: OptimizerContext): Expr => {
-  if (expr.kind === 'const' || expr.kind === 'column' || expr.kind === 'param') return expr
-  const folded = mapChildren(expr, (child) => fold(child, context))
+  switch (expr.kind) {
+    case 'const':
+    case 'column':
+    case 'param':
+      return expr
+    case 'and':
+    case 'or':
+      return foldAndOr(expr, context)
+    case 'case':
+      return foldCase(expr, context)
+    case 'coalesce':
+      return foldCoalesce(expr, context)
+    default:
+      return foldOver(
+        mapChildren(expr, (child) => fold(child, context)),
+        context,
+      )
+  }
+}
+
+/** An expression whose operands have been folded. */
+const foldOver = (folded: Expr, context: OptimizerContext): Expr => {
   switch (folded.kind) {
     case 'call':
       return foldCall(folded, context)
-    case 'and':
-    case 'or':
-      return foldAndOr(folded, context)
     case 'not':
       return negate(folded.arg, context) ?? folded
     case 'relabel':
@@ -40,7 +57,7 @@ export const fold = (expr: Expr, context: OptimizerContext): Expr => {
       const { arg, type, typmod, explicit } = folded
       if (arg.kind !== 'const') return folded
       if (arg.value === null) return constant(null, type, typmod)
-      return computed(folded, () => type.applyTypmod(arg.value, typmod, explicit))
+      return computed(folded, () => type.applyTypmod(arg.value, typmod, explicit), context)
     }
     case 'is-null': {
       const { arg } = folded
@@ -52,17 +69,15 @@ export const fold = (expr: Expr, context: OptimizerContext): Expr => {
       const wanted = folded.test === 'unknown' ? null : folded.test === 'true'
       return constant((folded.arg.value === wanted) !== folded.negated, folded.type)
     }
-    case 'coalesce': {
-      const present = folded.args.filter((arg) => arg.kind !== 'const' || arg.value !== null)
-      // Nothing comes after a constant.
-      const last = present.findIndex((arg) => arg.kind === 'const')
-      const args = last < 0 ? present : present.slice(0, last + 1)
-      const [first] = args
-      if (first === undefined) return constant(null, folded.type)
-      return first.kind === 'const' || args.length === 1 ? first : { ...folded, args }
+    case 'nullif': {
+      const { left, right, function: fn } = folded
+      const { evaluate } = fn
+      if (left.kind !== 'const' || right.kind !== 'const' || evaluate === undefined) return folded
+      if (fn.volatility !== 'immutable') return folded
+      const isSame = (): boolean =>
+        left.value !== null && right.value !== null && evaluate(left.value, right.value) === true
+      return computed(folded, () => (isSame() ? null : left.value), context)
     }
-    case 'case':
-      return foldCase(folded)
     case 'array-comparison': {
       // The elements of a known array are a list, which selectivity and index look-ups understand.
       const { array } = folded
@@ -75,10 +90,11 @@ export const fold = (expr: Expr, context: OptimizerContext): Expr => {
   }
 }
 
-const computed = (expr: Expr, compute: () => Datum): Expr => {
+const computed = (expr: Expr, compute: () => Datum, context: OptimizerContext): Expr => {
   try {
     return constant(compute(), expr.type, expr.typmod)
-  } catch {
+  } catch (error) {
+    context.computationFailed?.(error)
     return expr
   }
 }
@@ -88,21 +104,13 @@ const foldCall = (expr: CallExpr, context: OptimizerContext): Expr => {
   if (fn.strict && args.some((arg) => arg.kind === 'const' && arg.value === null) && fn.volatility !== 'volatile') {
     return constant(null, expr.type)
   }
-  const compute = constantCall(expr)
-  if (compute !== null) return computed(expr, compute)
-  return sameTypeComparison(expr, context) ?? expr
-}
-
-/** What computes a call whose value is known before the statement runs; null when it is not. */
-export const constantCall = ({ function: fn, args, variadic }: CallExpr): (() => Datum) | null => {
   const { evaluate } = fn
-  if (fn.volatility !== 'immutable' || evaluate === undefined || fn.blocking === true || variadic === true) return null
-  const values: Datum[] = []
-  for (const arg of args) {
-    if (arg.kind !== 'const') return null
-    values.push(arg.value)
+  if (fn.volatility === 'immutable' && evaluate !== undefined && fn.blocking !== true && expr.variadic !== true) {
+    const values: Datum[] = []
+    for (const arg of args) if (arg.kind === 'const') values.push(arg.value)
+    if (values.length === args.length) return computed(expr, () => evaluate(...values), context)
   }
-  return () => evaluate(...values)
+  return sameTypeComparison(expr, context) ?? expr
 }
 
 const MICROS_PER_DAY = 86_400_000_000
@@ -127,15 +135,22 @@ const sameTypeComparison = (expr: CallExpr, context: OptimizerContext): Expr | n
 const foldAndOr = (expr: AndOrExpr, context: OptimizerContext): Expr => {
   const absorbing = expr.kind === 'or'
   const args: Expr[] = []
-  for (const arg of expr.args.flatMap((a) => (a.kind === expr.kind ? a.args : [a]))) {
-    if (arg.kind === 'const' && arg.value === absorbing) return constant(absorbing, expr.type)
-    if (arg.kind === 'const' && arg.value === !absorbing) continue
-    args.push(arg)
+  for (const arg of expr.args) {
+    const folded = fold(arg, context)
+    for (const part of folded.kind === expr.kind ? folded.args : [folded]) {
+      if (part.kind === 'const' && part.value === absorbing) return constant(absorbing, expr.type)
+      if (part.kind !== 'const' || part.value !== !absorbing) args.push(part)
+    }
   }
+  return connected(args, expr, context)
+}
+
+/** Folded parts, none of which decides, as one expression. */
+const connected = (args: readonly Expr[], like: AndOrExpr, context: OptimizerContext): Expr => {
   const [first] = args
-  if (first === undefined) return constant(!absorbing, expr.type)
+  if (first === undefined) return constant(like.kind === 'and', like.type)
   if (args.length === 1) return first
-  return expr.kind === 'or' ? withoutCommon(args, expr, context) : { ...expr, args }
+  return like.kind === 'or' ? withoutCommon(args, like, context) : { ...like, args }
 }
 
 /** `(a AND b) OR (a AND c)` is `a AND (b OR c)`. */
@@ -147,7 +162,11 @@ const withoutCommon = (args: readonly Expr[], expr: AndOrExpr, context: Optimize
   const rests = arms.map((arm) => arm.filter((part) => !common.some((c) => sameExpr(c, part))))
   // An arm that is just the common part makes the OR of the rests true.
   if (rests.some((rest) => rest.length === 0)) return conjunctionOf(common, expr)
-  const rest = foldAndOr({ ...expr, args: rests.map((r) => conjunctionOf(r, expr)) }, context)
+  const rest = connected(
+    rests.map((r) => conjunctionOf(r, expr)),
+    expr,
+    context,
+  )
   return conjunctionOf([...common, rest], expr)
 }
 
@@ -187,14 +206,34 @@ const negatedCall = (expr: CallExpr): Expr | null => {
 const negatorOf = (operator: OperatorRecord | null): OperatorRecord | null =>
   operator === null || operator.negator === 0 ? null : (operatorByOid(operator.negator) ?? null)
 
-const foldCase = (expr: Expr & { kind: 'case' }): Expr => {
-  const whens: (typeof expr.whens)[number][] = []
+/** Arms whose condition is known are taken or left. */
+const foldCase = (expr: CaseExpr, context: OptimizerContext): Expr => {
+  const whens: CaseExpr['whens'][number][] = []
+  let taken: Expr | null = null
   for (const arm of expr.whens) {
-    if (arm.when.kind === 'const') {
-      if (arm.when.value !== true) continue
-      return whens.length === 0 ? arm.then : { ...expr, whens, otherwise: arm.then }
+    const when = fold(arm.when, context)
+    if (when.kind === 'const' && when.value !== true) continue
+    const then = fold(arm.then, context)
+    if (when.kind === 'const') {
+      taken = then
+      break
     }
-    whens.push(arm)
+    whens.push({ when, then })
   }
-  return whens.length === 0 ? expr.otherwise : { ...expr, whens }
+  const otherwise = taken ?? fold(expr.otherwise, context)
+  return whens.length === 0 ? otherwise : { ...expr, whens, otherwise }
+}
+
+/** Nothing comes after a constant. */
+const foldCoalesce = (expr: CoalesceExpr, context: OptimizerContext): Expr => {
+  const args: Expr[] = []
+  for (const arg of expr.args) {
+    const folded = fold(arg, context)
+    if (folded.kind === 'const' && folded.value === null) continue
+    args.push(folded)
+    if (folded.kind === 'const') break
+  }
+  const [first] = args
+  if (first === undefined) return constant(null, expr.type)
+  return args.length === 1 ? first : { ...expr, args }
 }
