@@ -6,7 +6,6 @@ import {
   groupingError,
   syntaxErrorAt,
   undefinedColumn,
-  undefinedObject,
 } from '../errors/raise/analysis.ts'
 import {
   bodyOf,
@@ -30,7 +29,7 @@ import {
   type SQLValueFunction,
   type TypeCast,
 } from '../sql/ast.ts'
-import { baseTypeOf } from '../types/domain-type.ts'
+import { baseTypeOf, isDomainType } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -185,7 +184,10 @@ const analyzeTypeCast = (context: AnalysisContext, scope: Scope, node: TypeCast)
     array !== undefined && baseTypeOf(type).category === 'A'
       ? analyzeArray(context, scope, array, baseTypeOf(type))
       : context.expr(scope, node.arg)
-  return coerce(context, arg, type, typmod, 'explicit', node.location ?? locationOf(node.arg))
+  const value = coerce(context, arg, type, typmod, 'explicit', node.location ?? locationOf(node.arg))
+  // A cast to the type without a modifier takes the modifier away.
+  if (typmod >= 0 || value.typmod < 0 || isDomainType(type)) return value
+  return value.kind === 'const' ? { ...value, typmod } : { kind: 'relabel', arg: value, type: value.type, typmod }
 }
 
 const analyzeBool = (context: AnalysisContext, scope: Scope, node: BoolExpr): Expr => {
@@ -266,12 +268,6 @@ const analyzeCoalesce = (context: AnalysisContext, scope: Scope, node: CoalesceN
 const analyzeMinMax = (context: AnalysisContext, scope: Scope, node: MinMaxNode): Expr => {
   const greatest = node.op !== 'IS_LEAST'
   const common = commonArgs(context, scope, node.args ?? [], greatest ? 'GREATEST' : 'LEAST')
-  if (common.type.compare === null) {
-    throw undefinedObject(
-      `could not identify a comparison function for type ${formatType(common.type, -1)}`,
-      node.location,
-    )
-  }
   return { kind: greatest ? 'greatest' : 'least', ...common }
 }
 

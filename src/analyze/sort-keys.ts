@@ -35,7 +35,7 @@ export const sortKey = (context: AnalysisContext, item: SortBy, expr: Expr): Sor
 }
 
 /** Whether values of a type, and all that they are made of, have an order. */
-const isOrdered = (type: SqlType): boolean => {
+export const isOrdered = (type: SqlType): boolean => {
   const base = baseTypeOf(type)
   if (isRowType(base)) return base.fields().every((field) => isOrdered(field.type))
   return base.compare !== null && (base.element === null || isOrdered(base.element))

@@ -8,7 +8,7 @@ import { trimBlanks } from '../types/strings.ts'
 import type { TextOrder } from '../types/text-order.ts'
 import type { Evaluate, ScalarFunction } from './records.ts'
 import { matchesLike } from './pattern/like.ts'
-import { titleCase } from './scalar/string.ts'
+import { capitalized } from './scalar/string.ts'
 
 interface CollationUse {
   /** What messages say that the collation is needed for. */
@@ -97,7 +97,16 @@ const USES: ReadonlyMap<number, CollationUse> = new Map([
   [459, choice(-1)],
   [870, caseMapping('lower', (text, locale) => text.toLocaleLowerCase(locale))],
   [871, caseMapping('upper', (text, locale) => text.toLocaleUpperCase(locale))],
-  [872, caseMapping('initcap', titleCase)],
+  [
+    872,
+    caseMapping('initcap', (text, locale) =>
+      capitalized(
+        text,
+        (first) => first.toLocaleUpperCase(locale),
+        (rest) => rest.toLocaleLowerCase(locale),
+      ),
+    ),
+  ],
   ...LIKE.map((oid): [number, CollationUse] => [oid, byCharacters('LIKE')]),
   ...ILIKE.map((oid): [number, CollationUse] => [oid, caseless(true)]),
   ...NOT_ILIKE.map((oid): [number, CollationUse] => [oid, caseless(false)]),

@@ -4,11 +4,12 @@ import { collationNotSupported } from '../../errors/raise/collations.ts'
 import { invalidSize, randomSeedOutOfRange } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
-import { numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
+import { numericAbs, numericMul, numericTrunc } from '../../types/numeric/arithmetic.ts'
 import { numericToInt8, parseNumeric } from '../../types/numeric/convert.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
-import { OID } from '../../types/oids.ts'
 import { isEnumType } from '../../types/enum-type.ts'
+import { formatType } from '../../types/index.ts'
+import { OID } from '../../types/oids.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { sessionScalar, scalar, typedScalar } from '../define.ts'
 import { quoteIdentifier } from '../keywords.ts'
@@ -66,11 +67,12 @@ const settings: readonly ScalarFunction[] = [
   ),
 ]
 
-const collationName = ({ oid, sqlName, collation, collated }: SqlType): string | null => {
+const collationName = (type: SqlType): string | null => {
+  const { oid, collation, collated } = type
   if (collation === 0 && collated === undefined && oid !== OID.unknown) {
-    throw collationNotSupported(sqlName)
+    throw collationNotSupported(formatType(type, -1))
   }
-  if (collation === 0) return null
+  if (collation === 0 || oid === OID.unknown) return null
   return collated === undefined ? (collation === 950 ? '"C"' : '"default"') : quoteIdentifier(collated.name)
 }
 
@@ -256,10 +258,17 @@ const sizeOfText = (text: string): ExactInteger => {
   return numericToInt8(numericMul(parseNumeric(match[1] as string), Numeric.of(1024n ** BigInt(power), 0)))
 }
 
+/** What is told in bytes, exactly. */
+const SMALL_SIZE = Numeric.fromInteger(10 * 1024)
+
 const sizes: readonly ScalarFunction[] = [
   scalar(2288, 'pg_size_pretty(int8) text', 'a size with its unit', (size: ExactInteger) => prettySize(BigInt(size))),
   scalar(3166, 'pg_size_pretty(numeric) text', 'a size with its unit', (size: Numeric) =>
-    prettySize(BigInt(numericRound(size, 0).coefficient)),
+    !size.isFinite
+      ? `${size.toString()} ${UNITS.at(-1)}`
+      : Numeric.compare(numericAbs(size), SMALL_SIZE) < 0
+        ? `${size.toString()} ${UNITS[0]}`
+        : prettySize(BigInt(numericTrunc(size, 0).coefficient)),
   ),
   scalar(3334, 'pg_size_bytes(text) int8', 'bytes of a size with its unit', sizeOfText),
   typedScalar(
