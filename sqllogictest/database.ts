@@ -31,6 +31,8 @@ const SESSION_SETTINGS = { TimeZone: 'UTC', DateStyle: 'ISO, MDY', IntervalStyle
 /** Number at the end of a command tag: `INSERT 0 3`. */
 const affectedRows = (tag: string): number => Number(/\d+$/.exec(tag)?.[0] ?? 0)
 
+const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
+
 /** The type's name with its modifier; types of a database go by their bare name. */
 const builtinTypeName = (oid: number, typmod: number): string | undefined => {
   const type = typeByOid(oid)
@@ -54,10 +56,10 @@ export const openServerDatabase = async (url: string, name: string): Promise<Dat
   let tag = ''
   let hasRows = false
   const notices: string[] = []
-  const copied: string[] = []
+  let copied = ''
   client.connection.on('commandComplete', ({ text }: { text: string }) => (tag = text))
   client.connection.on('rowDescription', () => (hasRows = true))
-  client.connection.on('copyData', ({ chunk }: { chunk: Buffer }) => copied.push(chunk.toString().replace(/\n$/, '')))
+  client.connection.on('copyData', ({ chunk }: { chunk: Buffer }) => (copied += chunk.toString()))
   client.on('notice', ({ severity, message }) => notices.push(`${severity}: ${message}`))
   const ownTypes = new Map<number, string>()
   const typeName = async (oid: number, typmod: number): Promise<string> => {
@@ -69,7 +71,8 @@ export const openServerDatabase = async (url: string, name: string): Promise<Dat
   }
   return {
     query: async (text) => {
-      notices.length = copied.length = 0
+      notices.length = 0
+      copied = ''
       hasRows = false
       const answer = await client.query({
         text,
@@ -79,7 +82,7 @@ export const openServerDatabase = async (url: string, name: string): Promise<Dat
       // Several statements answer an array; the last one is meant.
       const result = Array.isArray(answer) ? answer.at(-1) : answer
       const fields = result.fields as { name: string; dataTypeID: number; dataTypeModifier: number }[]
-      const said = { tag, hasRows, notices: [...notices], copied: [...copied] }
+      const said = { tag, hasRows, notices: [...notices], copied: linesOf(copied) }
       const columns: { name: string; type: string }[] = []
       for (const { name, dataTypeID, dataTypeModifier } of fields) {
         columns.push({ name, type: await typeName(dataTypeID, dataTypeModifier) })
@@ -109,7 +112,7 @@ export const openServerDatabase = async (url: string, name: string): Promise<Dat
 /** Gathers one statement's result as text. */
 class Collector implements ResultSink {
   readonly rowsOut: (string | null)[][] = []
-  readonly copied: string[] = []
+  copied = ''
   fields: readonly FieldDescription[] | null = null
   tag = ''
   readonly #session: Session
@@ -145,7 +148,7 @@ class Collector implements ResultSink {
   copyOutBegin(): void {}
 
   copyOutData(chunk: Uint8Array): void {
-    this.copied.push(...Buffer.from(chunk).toString().replace(/\n$/, '').split('\n'))
+    this.copied += Buffer.from(chunk).toString()
   }
 
   copyOutEnd(): void {}
@@ -175,7 +178,7 @@ export const openMemoryDatabase = async (): Promise<Database> => {
           }) ?? null,
         booleans: fields?.map(({ type }) => type.oid === BOOLEAN_OID) ?? [],
         affected: affectedRows(tag),
-        copied,
+        copied: linesOf(copied),
         notices: [...notices],
         tag,
       }

@@ -75,9 +75,11 @@ const subLinkName = (node: Node): Guess | null => {
   if (body?.subLinkType === 'EXISTS_SUBLINK') return strong('exists')
   if (body?.subLinkType === 'ARRAY_SUBLINK') return strong('array')
   if (body?.subLinkType !== 'EXPR_SUBLINK' || body.subselect === undefined) return null
-  const select = bodyOf(body.subselect, 'SelectStmt')
+  let select = bodyOf(body.subselect, 'SelectStmt')
+  while (select?.larg !== undefined) select = select.larg
   const target = select?.targetList?.[0]
   if (target === undefined) return select?.valuesLists === undefined ? null : strong('column1')
   const item = bodyOf(target, 'ResTarget')
-  return item?.name === undefined ? guess(item?.val) : strong(item.name)
+  // The inner query has named its column by now, at worst "?column?".
+  return strong(item?.name ?? columnNameOf(item?.val))
 }

@@ -68,6 +68,10 @@ const plainCte = (context: AnalysisContext, scope: Scope, node: CommonTableExpr,
   if (node.search_clause !== undefined || node.cycle_clause !== undefined) {
     throw syntaxErrorAt('WITH query is not recursive', node.location)
   }
+  if (tagOf(body) !== 'SelectStmt' && scope.parent !== null) {
+    const problem = 'WITH clause containing a data-modifying statement must be at the top level'
+    throw featureNotSupported(problem, node.location)
+  }
   if (tagOf(body) === 'MergeStmt') throw featureNotSupported('MERGE not supported in WITH query', node.location)
   const query =
     tagOf(body) === 'SelectStmt' ? context.rules.query(context, scope, body) : dml(context, new Scope(scope), body)
@@ -172,7 +176,7 @@ const fitStep = (
   location: (column: number) => Location,
 ): Query => {
   if (base.outputs.length !== step.outputs.length) {
-    throw invalidColumnReference('each UNION query must have the same number of columns')
+    throw syntaxErrorAt('each UNION query must have the same number of columns', location(0))
   }
   for (const [i, column] of step.outputs.entries()) {
     const wanted = base.outputs[i] as OutputColumn

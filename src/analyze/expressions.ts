@@ -1,5 +1,6 @@
 /** Parse tree expressions to typed expressions: one handler per node tag; the families have files of their own. */
 import {
+  cannotCoerce,
   datatypeMismatch,
   emptyArrayType,
   featureNotSupported,
@@ -30,7 +31,7 @@ import {
   type SQLValueFunction,
   type TypeCast,
 } from '../sql/ast.ts'
-import { baseTypeOf } from '../types/domain-type.ts'
+import { baseTypeOf, isDomainType } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -49,10 +50,10 @@ import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
 import { constant } from './nodes.ts'
 import { analyzeOperatorExpression, operatorOn } from './operators.ts'
-import { arrayOf } from './polymorphic.ts'
+import { arrayOf, isPolymorphic } from './polymorphic.ts'
 import type { Scope } from './scope.ts'
 import type { BoundColumnRef } from './stored-trees.ts'
-import { analyzeSubLink } from './sublinks.ts'
+import { analyzeRowSubLink, analyzeSubLink } from './sublinks.ts'
 import { subscript, type WrittenIndex } from './subscripts.ts'
 import { expandedList } from './targets.ts'
 import { resolveTypeName } from './type-name.ts'
@@ -116,7 +117,7 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
       if (row !== null) return row.wholeRow()
       const parameter = context.namedParameter(name, location)
       if (parameter !== null) return parameter
-      throw undefinedColumn(name, location)
+      throw undefinedColumn(name, location, scope.columnHint(null, name))
     }
     case 2: {
       const [table, column] = names as [string, string]
@@ -137,9 +138,6 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
     }
     case 3: {
       const [schema, table, column] = names as [string, string, string]
-      if (scope.table(null, schema, location) !== null && scope.table(schema, table, location) === null) {
-        return fieldOrCall(context, scope.qualifiedColumn(null, schema, table, location), column, location)
-      }
       if (schema === context.routine?.name && scope.table(schema, table, location) === null) {
         const parameter = context.namedParameter(table, location)
         if (parameter !== null) return fieldOrCall(context, parameter, column, location)
@@ -177,12 +175,19 @@ const analyzeParam = (context: AnalysisContext, _scope: Scope, node: { number?: 
 const analyzeTypeCast = (context: AnalysisContext, scope: Scope, node: TypeCast): Expr => {
   if (node.arg === undefined || node.typeName === undefined) throw syntaxErrorAt('incomplete cast', node.location)
   const { type, typmod } = resolveTypeName(context, node.typeName)
+  if (isPolymorphic(type.oid)) {
+    const { type: from } = context.expr(scope, node.arg)
+    throw cannotCoerce(formatType(from, -1), formatType(type, -1), node.location)
+  }
   const array = bodyOf(node.arg, 'A_ArrayExpr')
   const arg =
     array !== undefined && baseTypeOf(type).category === 'A'
       ? analyzeArray(context, scope, array, baseTypeOf(type))
       : context.expr(scope, node.arg)
-  return coerce(context, arg, type, typmod, 'explicit', node.location ?? locationOf(node.arg))
+  const value = coerce(context, arg, type, typmod, 'explicit', node.location ?? locationOf(node.arg))
+  // A cast to the type without a modifier takes the modifier away.
+  if (typmod >= 0 || value.typmod < 0 || isDomainType(type)) return value
+  return value.kind === 'const' ? { ...value, typmod } : { kind: 'relabel', arg: value, type: value.type, typmod }
 }
 
 const analyzeBool = (context: AnalysisContext, scope: Scope, node: BoolExpr): Expr => {
@@ -263,12 +268,6 @@ const analyzeCoalesce = (context: AnalysisContext, scope: Scope, node: CoalesceN
 const analyzeMinMax = (context: AnalysisContext, scope: Scope, node: MinMaxNode): Expr => {
   const greatest = node.op !== 'IS_LEAST'
   const common = commonArgs(context, scope, node.args ?? [], greatest ? 'GREATEST' : 'LEAST')
-  if (common.type.compare === null) {
-    throw undefinedObject(
-      `could not identify a comparison function for type ${formatType(common.type, -1)}`,
-      node.location,
-    )
-  }
   return { kind: greatest ? 'greatest' : 'least', ...common }
 }
 
@@ -422,7 +421,8 @@ const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {
   ColumnRef: analyzeColumn,
   ParamRef: analyzeParam,
   TypeCast: analyzeTypeCast,
-  A_Expr: analyzeOperatorExpression,
+  A_Expr: (context, scope, node) =>
+    analyzeRowSubLink(context, scope, node) ?? analyzeOperatorExpression(context, scope, node),
   BoolExpr: analyzeBool,
   NullTest: analyzeNullTest,
   BooleanTest: analyzeBooleanTest,

@@ -41,6 +41,7 @@ export const joinItem = (context: AnalysisContext, alias: string, columns: reado
   lateralOnly: false,
   lateralAllowed: true,
   table: null,
+  join: true,
   systemColumn: null,
   wholeRow: () => ({
     kind: 'row',

@@ -76,6 +76,13 @@ const fromItem = (context: AnalysisContext, scope: Scope, node: Node): FromResul
   }
 }
 
+/** A schema by its name; `pg_temp` is the session's own for temporary objects, once there is one. */
+const schemaNamed = ({ catalog, searchPath }: Pick<AnalysisContext, 'catalog' | 'searchPath'>, name: string) => {
+  if (name !== 'pg_temp') return catalog.schemaByName(name)
+  const temporary = searchPath.find((oid) => catalog.schema(oid)?.name.startsWith('pg_temp_'))
+  return temporary === undefined ? null : catalog.schema(temporary)
+}
+
 /** The relation a RangeVar names, by its schema or along the search path. Throws 42P01, 3F000. */
 export const resolveRelation = (
   context: Pick<AnalysisContext, 'catalog' | 'searchPath'>,
@@ -85,7 +92,7 @@ export const resolveRelation = (
   const known = node.bound === undefined ? null : context.catalog.relation(node.bound.oid)
   if (known !== null) return known
   if (node.schemaname !== undefined) {
-    const schema = context.catalog.schemaByName(node.schemaname)
+    const schema = schemaNamed(context, node.schemaname)
     const found = schema === null ? null : context.catalog.relationIn(schema.oid, name)
     if (found === null) throw undefinedRelation(`${node.schemaname}.${name}`, node.location)
     return found
@@ -102,7 +109,7 @@ export const namedRelation = (
 ): RelationObject => {
   const { location: _, ...range } = node
   const { schemaname } = range
-  if (schemaname !== undefined && context.catalog.schemaByName(schemaname) === null) throw undefinedSchema(schemaname)
+  if (schemaname !== undefined && schemaNamed(context, schemaname) === null) throw undefinedSchema(schemaname)
   return resolveRelation(context, range)
 }
 
@@ -243,6 +250,10 @@ export const tableResult = (
 }
 
 const cteReference = (context: AnalysisContext, cte: Cte, node: RangeVar, recursiveReference: boolean): FromResult => {
+  const modifies = cte.query.kind === 'insert' || cte.query.kind === 'update' || cte.query.kind === 'delete'
+  if (modifies && cte.columns.length === 0) {
+    throw featureNotSupported(`WITH query "${cte.name}" does not have a RETURNING clause`, node.location)
+  }
   cte.references++
   const alias = node.alias?.aliasname ?? (node.relname as string)
   const columns = cte.columns.map((c) => ({ ...c, id: context.freshColumn() }))
@@ -259,9 +270,12 @@ const cteReference = (context: AnalysisContext, cte: Cte, node: RangeVar, recurs
 /** LATERAL expressions see the entries before them; everything else only the levels outside. */
 const withoutSiblings = <T>(scope: Scope, body: () => T): T => {
   const hiddenItems = scope.items.splice(0, scope.items.length)
+  const before = scope.beyondReach.length
+  scope.beyondReach.push(...hiddenItems)
   try {
     return body()
   } finally {
+    scope.beyondReach.length = before
     scope.items.push(...hiddenItems)
   }
 }
@@ -286,12 +300,18 @@ const join = (context: AnalysisContext, scope: Scope, node: JoinExpr): FromResul
   const left = fromItem(context, scope, node.larg as Node)
   // The right side may refer laterally to the left one, unless the join could make left rows up.
   const lateralAllowed = type === 'inner' || type === 'left'
-  for (const name of left.names) name.lateralAllowed = lateralAllowed
+  for (const name of left.names) {
+    name.lateralAllowed = lateralAllowed
+    name.lateralOnly = true
+  }
   const before = scope.items.length
   scope.items.push(...left.names)
   const right = fromItem(context, scope, node.rarg as Node)
   scope.items.length = before
-  for (const name of left.names) name.lateralAllowed = true
+  for (const name of left.names) {
+    name.lateralAllowed = true
+    name.lateralOnly = false
+  }
   checkDuplicates(left, right)
 
   const using = node.isNatural ? naturalColumns(left, right) : namesOf(node.usingClause)

@@ -164,9 +164,11 @@ interface RowItem {
 
 const valuesSource = (context: AnalysisContext, scope: Scope, select: SelectStmt, input: Input): Rows => {
   const { target, named, isExplicit, overriding } = input
+  // One row is a select list.
+  const clause = select.valuesLists?.length === 1 ? CLAUSE.valuesRow : CLAUSE.values
   const lists = (select.valuesLists ?? []).map((list) =>
     listItems(list).flatMap((node): RowItem[] => {
-      const expanded = scope.within(CLAUSE.values, () => expandedItem(context, scope, node))
+      const expanded = scope.within(clause, () => expandedItem(context, scope, node))
       return expanded?.map((expr) => ({ node, expr })) ?? [{ node, expr: null }]
     }),
   )
@@ -187,7 +189,7 @@ const valuesSource = (context: AnalysisContext, scope: Scope, select: SelectStmt
       if (tagOf(item) === 'SetToDefault') return defaultOf(context, target, column)
       if (overriding === 'OVERRIDING_USER_VALUE' && column.identity !== null) return defaultOf(context, target, column)
       checkWritable(column, overriding)
-      const expr = given ?? scope.within(CLAUSE.values, () => context.expr(scope, item))
+      const expr = given ?? scope.within(clause, () => context.expr(scope, item))
       const at = slot.path === null ? locationOf(item) : named[i]?.location
       return fit(context, slot, expr, at)
     }),

@@ -4,12 +4,14 @@ import {
   ambiguousColumn,
   duplicateAlias,
   invalidFromReference,
+  invalidLateralReference,
   missingFrom,
   undefinedColumnOf,
   type Location,
 } from '../errors/raise/analysis.ts'
 import type { CarriedCall, ColumnId, Expr, GroupingExpr, AggregateExpr } from './expression.ts'
 import type { Cte, TableItem, WindowSpec } from './query.ts'
+import { columnHint } from './name-hints.ts'
 import { mentionedColumns } from './walk.ts'
 
 /** A named column of a range table entry and what it stands for. */
@@ -36,6 +38,8 @@ export interface NamespaceItem {
   /** Why a lateral reference is refused (RIGHT or FULL join on the way). */
   lateralAllowed: boolean
   readonly table: TableItem | null
+  /** Made of other entries, which hints name in its place. */
+  readonly join?: true
   /** System columns (ctid, tableoid) by name. */
   readonly systemColumn: ((name: string) => Expr | null) | null
   /** The row as one value. */
@@ -51,6 +55,8 @@ export interface Clause {
   /** What messages call it where neither subqueries nor (`columns`) columns may stand. */
   readonly closed?: string
   readonly columns?: false
+  /** What messages call a condition there, where that is not the clause's name. */
+  readonly condition?: string
 }
 
 export const CLAUSE = {
@@ -66,7 +72,8 @@ export const CLAUSE = {
   from: { name: 'functions in FROM', aggregates: false, windows: false, sets: true },
   limit: { name: 'LIMIT', aggregates: false, windows: false, sets: false },
   offset: { name: 'OFFSET', aggregates: false, windows: false, sets: false },
-  values: { name: 'VALUES', aggregates: false, windows: false, sets: true },
+  values: { name: 'VALUES', aggregates: false, windows: false, sets: false },
+  valuesRow: { name: 'VALUES', aggregates: false, windows: false, sets: true },
   update: { name: 'UPDATE', aggregates: false, windows: false, sets: false },
   returning: { name: 'RETURNING', aggregates: false, windows: false, sets: false },
   filter: { name: 'FILTER', aggregates: false, windows: false, sets: false },
@@ -81,7 +88,14 @@ export const CLAUSE = {
     closed: 'DEFAULT expression',
     columns: false,
   },
-  check: { name: 'check constraints', aggregates: false, windows: false, sets: false, closed: 'check constraint' },
+  check: {
+    name: 'check constraints',
+    aggregates: false,
+    windows: false,
+    sets: false,
+    closed: 'check constraint',
+    condition: 'CHECK',
+  },
   generated: {
     name: 'column generation expressions',
     aggregates: false,
@@ -104,7 +118,14 @@ export const CLAUSE = {
     sets: false,
     closed: 'partition bound',
   },
-  predicate: { name: 'index predicates', aggregates: false, windows: false, sets: false, closed: 'index predicate' },
+  predicate: {
+    name: 'index predicates',
+    aggregates: false,
+    windows: false,
+    sets: false,
+    closed: 'index predicate',
+    condition: 'WHERE',
+  },
   call: { name: 'CALL arguments', aggregates: false, windows: false, sets: false },
   execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false, closed: 'EXECUTE parameter' },
   copyWhere: {
@@ -126,6 +147,8 @@ export const CLAUSE = {
 export class Scope {
   readonly parent: Scope | null
   readonly items: NamespaceItem[] = []
+  /** Entries of the level that cannot be referred to where analysis is. */
+  readonly beyondReach: NamespaceItem[] = []
   /** CTEs defined at this level, by name. */
   readonly ctes = new Map<string, Cte>()
   /** WITH RECURSIVE names under analysis: their working table. */
@@ -269,18 +292,29 @@ export class Scope {
 
   qualifiedColumn(schema: string | null, alias: string, name: string, location: Location): Expr {
     const item = this.table(schema, alias, location)
-    if (item === null) throw this.missing(alias, location)
+    if (item === null) throw this.missing(alias, location, schema !== null)
     const matches = item.columns.filter((c) => c.name === name)
     if (matches.length > 1) throw ambiguousColumn(name, location)
     const found = matches[0]?.expr ?? item.systemColumn?.(name) ?? null
-    if (found === null) throw undefinedColumnOf(alias, name, location)
+    if (found === null) throw undefinedColumnOf(alias, name, location, this.columnHint(alias, name))
     return found
   }
 
-  /** The error for a table that no level names, with what may have been meant. */
-  missing(alias: string, location: Location) {
+  /** What may have been meant by a column that is not there, of a table where it was asked of one. */
+  columnHint(alias: string | null, name: string): string | undefined {
+    const levels: NamespaceItem[][] = []
     for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
-      const hiddenItem = scope.items.find((item) => item.alias === alias && !item.tableVisible)
+      levels.push([...scope.items, ...scope.beyondReach].filter((item) => item.join === undefined))
+    }
+    return columnHint(levels, alias, name)
+  }
+
+  /** The error for a table that no level names, with what may have been meant. */
+  missing(alias: string, location: Location, qualified = false) {
+    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
+      const hiddenItem =
+        scope.items.find((item) => item.alias === alias && (!item.tableVisible || qualified)) ??
+        scope.beyondReach.find((item) => item.alias === alias)
       if (hiddenItem !== undefined) {
         return invalidFromReference(alias, location, {
           hint: `There is an entry for table "${alias}", but it cannot be referenced from this part of the query.`,
@@ -298,6 +332,6 @@ export class Scope {
 }
 
 const lateralRefused = (item: NamespaceItem, location: Location) =>
-  invalidFromReference(item.alias, location, {
+  invalidLateralReference(item.alias, location, {
     detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.',
   })

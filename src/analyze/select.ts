@@ -9,6 +9,7 @@ import {
   tooManyColumns,
   windowingError,
 } from '../errors/raise/analysis.ts'
+import { nullRowCount } from '../errors/raise/execution.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy, type WindowDef } from '../sql/ast.ts'
 import { coerceToBigint, coerceToBoolean, settleUnknown } from './coerce.ts'
 import { withoutVariables } from './constant-arguments.ts'
@@ -18,6 +19,7 @@ import { analyzeFrom } from './from.ts'
 import { checkGrouped } from './grouping.ts'
 import { locationOf } from './location.ts'
 import { formatType } from '../types/index.ts'
+import { OID } from '../types/oids.ts'
 import { children, sameExpr } from './nodes.ts'
 import type { Cte, FromItem, SelectQuery, Target } from './query.ts'
 import { withRowLocks } from './row-locks.ts'
@@ -36,9 +38,10 @@ export const analyzeSelect = (
   const from = analyzeFrom(context, scope, node.fromClause ?? [])
   const windowNodes = (node.windowClause ?? []).map((w) => bodyOf(w, 'WindowDef') as WindowDef)
   defineWindows(context, scope, windowNodes)
-  const sources = scope.within(CLAUSE.select, () =>
+  const written = scope.within(CLAUSE.select, () =>
     analyzeTargets(context, scope, node.targetList ?? [], () => starOf(scope), originsOf(from), keepUnknown),
   )
+  const sources = keepUnknown ? settleCompared(context, node, written) : written
   const targets = sources.map((s) => s.target)
   const where = condition(context, scope, node.whereClause, CLAUSE.where)
   const grouping = groupBy(context, scope, node, targets)
@@ -55,6 +58,7 @@ export const analyzeSelect = (
   const grouped = aggregated ? checkLevel(context, scope, from, grouping, sources, having, orderBy, node) : []
   const withTies = node.limitOption === 'LIMIT_OPTION_WITH_TIES'
   if (withTies && orderBy.length === 0) throw syntaxErrorAt('WITH TIES cannot be specified without ORDER BY clause')
+  if (withTies && node.limitCount !== undefined && bodyOf(node.limitCount, 'A_Const')?.isnull) throw nullRowCount()
   const query: SelectQuery = {
     kind: 'select',
     ctes,
@@ -74,6 +78,32 @@ export const analyzeSelect = (
     outputs: targets.map((t) => t.column),
   }
   return withRowLocks(query, node)
+}
+
+/** An untyped literal that is sorted, grouped or made distinct is text, whatever an outer UNION makes of the column. */
+const settleCompared = (
+  context: AnalysisContext,
+  node: SelectStmt,
+  sources: readonly TargetSource[],
+): readonly TargetSource[] => {
+  const isUnknown = ({ target }: TargetSource): boolean => target.expr.type.oid === OID.unknown
+  if (!sources.some(isUnknown)) return sources
+  const distinct = node.distinctClause ?? []
+  const isDistinct = distinct.length > 0 && distinct.every((item) => Object.keys(item).length === 0)
+  const mentioned = new Set<string | number | null>()
+  const mention = (item: Node): void => {
+    const parts = bodyOf(item, 'GroupingSet')?.content ?? bodyOf(item, 'RowExpr')?.args ?? listItems(item)
+    parts.forEach(mention)
+    mentioned.add(plainName(item)).add(bodyOf(item, 'A_Const')?.ival?.ival ?? null)
+  }
+  for (const item of [...(node.groupClause ?? []), ...distinct]) mention(item)
+  for (const item of node.sortClause ?? []) mention((bodyOf(item, 'SortBy') as SortBy).node as Node)
+  return sources.map((source, i) => {
+    const { target } = source
+    if (!isUnknown(source) || !(isDistinct || mentioned.has(i + 1) || mentioned.has(target.column.name))) return source
+    const expr = settleUnknown(context, target.expr, source.location)
+    return { ...source, target: { ...target, expr, column: { ...target.column, type: expr.type } } }
+  })
 }
 
 const isRecursiveReference = (item: FromItem): boolean =>
@@ -146,7 +176,12 @@ const groupBy = (
     const itemSets = groupingSets(n, index)
     sets = sets.flatMap((set) => itemSets.map((more) => [...new Set([...set, ...more])]))
   }
-  return { exprs, sets }
+  return { exprs, sets: node.groupDistinct === true ? distinctSets(sets) : sets }
+}
+
+const distinctSets = (sets: readonly (readonly number[])[]): (readonly number[])[] => {
+  const seen = new Map(sets.map((set) => [set.toSorted((a, b) => a - b).join(), set]))
+  return [...seen.values()]
 }
 
 const MAX_CUBE = 12
@@ -252,7 +287,7 @@ const outputNamed = (targets: readonly Target[], name: string, clause: string, n
 
 /** An ORDER BY item: an output name first, then a position, then any expression over the input. */
 const queryOrderKey = (context: AnalysisContext, scope: Scope, item: SortBy, targets: readonly Target[]): SortKey =>
-  sortKey(item, orderExpression(context, scope, item.node as Node, targets, 'ORDER BY'))
+  sortKey(context, item, orderExpression(context, scope, item.node as Node, targets, 'ORDER BY'))
 
 const orderExpression = (
   context: AnalysisContext,

@@ -13,7 +13,7 @@ import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
 import { formatType } from '../types/index.ts'
 import { columnRef } from './nodes.ts'
-import type { Cte, OutputColumn, Query, SelectQuery, SetOperationQuery, ValuesQuery } from './query.ts'
+import type { Cte, OutputColumn, Query, SelectQuery, SetOperationQuery, Target, ValuesQuery } from './query.ts'
 import { lockingClauseName, refuseArmLocks } from './row-locks.ts'
 import { CLAUSE, type Scope } from './scope.ts'
 import { limits } from './select.ts'
@@ -32,6 +32,10 @@ export const analyzeSetOperation = (
   const arm = (side: SelectStmt | undefined): Query =>
     context.rules.query(context, scope, { SelectStmt: side ?? {} }, true)
   for (const part of [node, node.larg, node.rarg]) refuseArmLocks(part)
+  const into = node.rarg?.intoClause
+  if (into !== undefined) {
+    throw syntaxErrorAt('INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT', into.rel?.location)
+  }
   const sides = unify(context, arm(node.larg), arm(node.rarg), operation.toUpperCase(), node)
   const outputs = sides.left.outputs.map((c, i) => ({
     ...c,
@@ -118,31 +122,40 @@ export const wrap = (context: AnalysisContext, query: Query, map: (column: Expr,
       column: { ...column, id: context.freshColumn(), type: expr.type, typmod: expr.typmod, tableOid: 0, attnum: 0 },
     }
   })
-  return {
-    kind: 'select',
-    ctes: [],
-    from: [{ kind: 'subquery', query, alias: '*SELECT*', columns: query.outputs, lateral: false }],
-    where: null,
-    grouping: null,
-    aggregated: false,
-    having: null,
-    windows: [],
-    targets,
-    distinct: 'none',
-    orderBy: [],
-    limit: null,
-    offset: null,
-    withTies: false,
-    locks: [],
-    outputs: targets.map((t) => t.column),
-  }
+  return over(query, targets)
 }
 
+/** SELECT expr FROM (query). */
+export const answering = (context: AnalysisContext, query: Query, expr: Expr): SelectQuery => {
+  const { type, typmod } = expr
+  const column = { id: context.freshColumn(), name: '?column?', type, typmod, tableOid: 0, attnum: 0 }
+  return over(query, [{ expr, hidden: false, column }])
+}
+
+const over = (query: Query, targets: readonly Target[]): SelectQuery => ({
+  kind: 'select',
+  ctes: [],
+  from: [{ kind: 'subquery', query, alias: '*SELECT*', columns: query.outputs, lateral: false }],
+  where: null,
+  grouping: null,
+  aggregated: false,
+  having: null,
+  windows: [],
+  targets,
+  distinct: 'none',
+  orderBy: [],
+  limit: null,
+  offset: null,
+  withTies: false,
+  locks: [],
+  outputs: targets.map((t) => t.column),
+})
+
 /** ORDER BY over results: output names and positions only. */
-const outputOrder = (_context: AnalysisContext, node: SelectStmt, outputs: readonly OutputColumn[]): SortKey[] =>
+const outputOrder = (context: AnalysisContext, node: SelectStmt, outputs: readonly OutputColumn[]): SortKey[] =>
   (node.sortClause ?? []).map((n) => {
     const item = bodyOf(n, 'SortBy') as SortBy
-    return sortKey(item, columnRef(orderedOutput(item.node as Node, outputs)))
+    return sortKey(context, item, columnRef(orderedOutput(item.node as Node, outputs)))
   })
 
 const orderedOutput = (node: Node, outputs: readonly OutputColumn[]): OutputColumn => {

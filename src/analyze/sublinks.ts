@@ -1,6 +1,6 @@
 /** Subqueries inside expressions: scalar, EXISTS, ARRAY(…), IN, op ANY and op ALL. */
 import { featureNotSupported, syntaxErrorAt } from '../errors/raise/analysis.ts'
-import { bodyOf, namesOf, type Node, type SubLink } from '../sql/ast.ts'
+import { bodyOf, namesOf, type A_Expr, type Node, type SubLink } from '../sql/ast.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { columnRef } from './nodes.ts'
@@ -8,6 +8,7 @@ import { compareRows, operatorOn } from './operators.ts'
 import { arrayOf } from './polymorphic.ts'
 import type { Query } from './query.ts'
 import type { Scope } from './scope.ts'
+import { answering } from './set-operations.ts'
 
 export const analyzeSubLink = (context: AnalysisContext, scope: Scope, node: SubLink): Expr => {
   const { closed } = scope.clause
@@ -42,6 +43,28 @@ export const analyzeSubLink = (context: AnalysisContext, scope: Scope, node: Sub
     }
     default:
       throw featureNotSupported(`subquery of kind ${node.subLinkType} is not supported`, node.location)
+  }
+}
+
+/** `(a, b) = (SELECT …)`: the row is compared with the only row of the query; null for other expressions. */
+export const analyzeRowSubLink = (context: AnalysisContext, scope: Scope, node: A_Expr): Expr | null => {
+  const row = node.lexpr === undefined ? undefined : bodyOf(node.lexpr, 'RowExpr')
+  const link = node.rexpr === undefined ? undefined : bodyOf(node.rexpr, 'SubLink')
+  if (node.kind !== 'AEXPR_OP' || row === undefined || link?.subLinkType !== 'EXPR_SUBLINK') return null
+  const compared = {
+    ...link,
+    testexpr: node.lexpr as Node,
+    ...(node.location === undefined ? {} : { location: node.location }),
+  }
+  const query = context.rules.query(context, scope, link.subselect as Node)
+  const test = testOf(context, scope, compared, query, namesOf(node.name).at(-1) as string)
+  return {
+    kind: 'subquery',
+    form: 'scalar',
+    query: answering(context, query, test),
+    test: null,
+    type: test.type,
+    typmod: -1,
   }
 }
 

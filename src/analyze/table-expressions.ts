@@ -32,7 +32,7 @@ export const storedExpression = (context: AnalysisContext, item: TableItem, tree
 
 /** A stored condition: a check or an index predicate. */
 export const storedCondition = (context: AnalysisContext, item: TableItem, tree: ParseTree, clause: Clause): Expr =>
-  coerceToBoolean(context, storedExpression(context, item, tree, clause), clause.name, undefined)
+  coerceToBoolean(context, storedExpression(context, item, tree, clause), clause.condition ?? clause.name, undefined)
 
 /** What an omitted column gets: identity, default, or null when it has neither. */
 export const columnDefault = (context: AnalysisContext, column: Column): Expr | null => {
@@ -42,6 +42,17 @@ export const columnDefault = (context: AnalysisContext, column: Column): Expr | 
   const scope = new Scope(null)
   const expr = scope.within(CLAUSE.default, () => context.expr(scope, asNode(column.default as ParseTree)))
   return assignable(context, expr, column, 'default')
+}
+
+/**
+ * A column's own default before it becomes a value of the column's type; null where it has none. A literal has no type
+ * but the column's.
+ */
+export const plainDefault = (context: AnalysisContext, column: Column): Expr | null => {
+  if (column.identity !== null || column.generated || column.default === null) return null
+  const scope = new Scope(null)
+  const expr = scope.within(CLAUSE.default, () => context.expr(scope, asNode(column.default as ParseTree)))
+  return expr.type.oid === OID.unknown ? assignable(context, expr, column, 'default') : expr
 }
 
 /** What a column of a domain gets: the domain's default, or a NULL that the domain must allow. */

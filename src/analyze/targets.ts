@@ -86,7 +86,7 @@ const expandStar = (
   const names = namesOf(fields.slice(0, -1))
   if (names.length === 0) {
     const columns = star()
-    if (columns.length === 0) throw syntaxErrorAt('SELECT * with no tables specified is not valid', ref?.location)
+    if (scope.items.length === 0) throw syntaxErrorAt('SELECT * with no tables specified is not valid', ref?.location)
     return columns
   }
   const table = names.at(-1) as string

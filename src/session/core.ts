@@ -154,7 +154,10 @@ export class SessionCore {
 
   /** Where new objects go: the first schema of the search path; null when none of it exists. */
   get creationSchema(): number | null {
-    return namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog)[0]?.oid ?? null
+    return (
+      namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog, this.temporarySchema)[0]?.oid ??
+      null
+    )
   }
 
   /** The schema of this session's temporary objects, made when the first one is. */
@@ -250,7 +253,7 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
     return core.startedAt
   },
   searchPath: (includeImplicit: boolean): readonly string[] => {
-    const named = namedSchemas(core.settings.text('search_path'), core.role.name, core.catalog)
+    const named = namedSchemas(core.settings.text('search_path'), core.role.name, core.catalog, core.temporarySchema)
     const oids = includeImplicit ? lookupPath(named, core.temporarySchema) : named.map((schema) => schema.oid)
     return oids.map((oid) => core.catalog.schema(oid)?.name ?? '')
   },

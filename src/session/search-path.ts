@@ -15,9 +15,15 @@ const splitIdentifiers = (text: string): string[] => {
 }
 
 /** Schemas named by the setting that exist, in order. */
-export const namedSchemas = (setting: string, user: string, catalog: CatalogSnapshot): SchemaObject[] =>
+export const namedSchemas = (
+  setting: string,
+  user: string,
+  catalog: CatalogSnapshot,
+  temporary: number | null,
+): SchemaObject[] =>
   splitIdentifiers(setting).flatMap((name) => {
-    const schema = catalog.schemaByName(name === '$user' ? user : name)
+    const own = name === 'pg_temp' && temporary !== null ? catalog.schema(temporary) : null
+    const schema = own ?? catalog.schemaByName(name === '$user' ? user : name)
     return schema === null ? [] : [schema]
   })
 
@@ -49,7 +55,7 @@ export class SearchPath {
       this.#user = user
       this.#catalog = catalog
       this.#temporary = temporary
-      this.#oids = lookupPath(namedSchemas(setting, user, catalog), temporary)
+      this.#oids = lookupPath(namedSchemas(setting, user, catalog, temporary), temporary)
     }
     return this.#oids
   }

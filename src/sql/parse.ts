@@ -1,7 +1,7 @@
 /** Text to parse trees: the only caller of the PostgreSQL grammar. */
 import { loadModule, parseSync, hasSqlDetails } from 'libpg-query'
 import { syntaxError } from '../errors/raise/syntax.ts'
-import { bodyOf, type Node } from './ast.ts'
+import { bodyOf, type Node, type SelectStmt } from './ast.ts'
 
 await loadModule()
 
@@ -34,8 +34,9 @@ export const parseStatements = (sql: string): ParsedStatement[] => {
 /** SELECT … INTO t is another spelling of CREATE TABLE t AS. */
 const selectInto = (node: Node): Node => {
   const select = bodyOf(node, 'SelectStmt')
-  if (select?.intoClause === undefined) return node
-  const { intoClause, ...query } = select
+  const intoClause = select === undefined ? undefined : intoOf(select)
+  if (select === undefined || intoClause === undefined) return node
+  const query = withoutInto(select)
   return {
     CreateTableAsStmt: {
       query: { SelectStmt: query },
@@ -46,13 +47,27 @@ const selectInto = (node: Node): Node => {
   }
 }
 
+/** Of a set operation the first SELECT has the INTO. */
+const intoOf = (select: SelectStmt): SelectStmt['intoClause'] =>
+  select.larg === undefined ? select.intoClause : intoOf(select.larg)
+
+const withoutInto = (node: SelectStmt): SelectStmt => {
+  const { intoClause: _, ...select } = node
+  return select.larg === undefined ? select : { ...select, larg: withoutInto(select.larg) }
+}
+
+/** Text that ends inside a literal U&'…'. */
+const UNICODE_LITERAL = /u&'[^']*$/i
+
 const grammar = (sql: string) => {
   try {
     return parseSync(sql).stmts ?? []
   } catch (error) {
     if (hasSqlDetails(error) && error.sqlDetails !== undefined) {
       const { message, cursorPosition } = error.sqlDetails
-      throw cursorPosition < 0 ? syntaxError(message) : syntaxError(message, cursorPosition + 1, sql[cursorPosition])
+      throw cursorPosition < 0
+        ? syntaxError(message)
+        : syntaxError(message, cursorPosition + 1, UNICODE_LITERAL.test(sql.slice(0, cursorPosition)))
     }
     throw error
   }

@@ -21,8 +21,13 @@ export const undefinedColumn = (name: string, location?: Location, hint?: string
   located(SQL_STATE.undefined_column, `column "${name}" does not exist`, location, hint === undefined ? {} : { hint })
 
 /** As `undefinedColumn`, of a name with that of a table or type. */
-export const undefinedColumnOf = (qualifier: string, name: string, location?: Location): SqlError =>
-  located(SQL_STATE.undefined_column, `column ${qualifier}.${name} does not exist`, location)
+export const undefinedColumnOf = (qualifier: string, name: string, location?: Location, hint?: string): SqlError =>
+  located(
+    SQL_STATE.undefined_column,
+    `column ${qualifier}.${name} does not exist`,
+    location,
+    hint === undefined ? {} : { hint },
+  )
 
 export const undefinedColumnOfRelation = (column: string, relation: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_column, `column "${column}" of relation "${relation}" does not exist`, location)
@@ -62,6 +67,15 @@ export const missingFrom = (table: string, location?: Location, hint?: string): 
 
 export const invalidFromReference = (table: string, location: Location, fields: ErrorFields): SqlError =>
   located(SQL_STATE.undefined_table, `invalid reference to FROM-clause entry for table "${table}"`, location, fields)
+
+/** As `invalidFromReference`, of an entry that is in reach of LATERAL but for the join that it is in. */
+export const invalidLateralReference = (table: string, location: Location, fields: ErrorFields): SqlError =>
+  located(
+    SQL_STATE.invalid_column_reference,
+    `invalid reference to FROM-clause entry for table "${table}"`,
+    location,
+    fields,
+  )
 
 export const undefinedRelation = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_table, `relation "${name}" does not exist`, location)

@@ -131,6 +131,9 @@ export const noComparison = (type: {
     `could not identify a comparison function for type ${type.element?.sqlName ?? type.sqlName}`,
   )
 
+export const noHashFunction = (type: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_function, `could not identify a hash function for type ${type}`)
+
 export const dateOutOfRangeForTimestamp = (): SqlError =>
   new SqlError(SQL_STATE.datetime_field_overflow, 'date out of range for timestamp')
 
@@ -319,6 +322,17 @@ export const invalidTwelveHour = (hour: number): SqlError =>
   })
 
 export const numberFormatError = (message: string): SqlError => new SqlError(SQL_STATE.syntax_error, message)
+
+export const templateFieldOnlyInToChar = (field: string): SqlError =>
+  featureNotSupported(`formatting field "${field}" is only supported in to_char`)
+
+export const scientificFormatMixed = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, '"EEEE" is incompatible with other formats', {
+    detail: '"EEEE" may only be used together with digit and decimal point patterns.',
+  })
+
+export const notCollatable = (type: string): SqlError =>
+  new SqlError(SQL_STATE.datatype_mismatch, `collations are not supported by type ${type}`)
 
 export const dataException = (message: string): SqlError => new SqlError(SQL_STATE.data_exception, message)
 

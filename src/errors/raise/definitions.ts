@@ -18,6 +18,19 @@ export const duplicateDatabase = (name: string): SqlError =>
 export const duplicateColumnName = (name: string): SqlError =>
   new SqlError(SQL_STATE.duplicate_column, `column "${name}" specified more than once`)
 
+export const duplicateKeyColumn = (name: string, primary: boolean): SqlError =>
+  new SqlError(
+    SQL_STATE.duplicate_column,
+    `column "${name}" appears twice in ${primary ? 'primary key' : 'unique'} constraint`,
+  )
+
+export const duplicateEnumLabel = (type: number, label: string): SqlError =>
+  new SqlError(
+    SQL_STATE.unique_violation,
+    'duplicate key value violates unique constraint "pg_enum_typid_label_index"',
+    { detail: `Key (enumtypid, enumlabel)=(${type}, ${label}) already exists.` },
+  )
+
 export const columnExists = (column: string, relation: string): SqlError =>
   new SqlError(SQL_STATE.duplicate_column, `column "${column}" of relation "${relation}" already exists`)
 
@@ -56,6 +69,14 @@ export const dependentObjects = (subject: string, detail: string): SqlError =>
     detail,
     hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
   })
+
+/** Of several objects that one statement drops. */
+export const dependentObjectsOfSeveral = (detail: string): SqlError =>
+  new SqlError(
+    SQL_STATE.dependent_objects_still_exist,
+    'cannot drop desired object(s) because other objects depend on them',
+    { detail, hint: 'Use DROP ... CASCADE to drop the dependent objects too.' },
+  )
 
 export const requiredBy = (subject: string, owner: string, hint: string): SqlError =>
   new SqlError(SQL_STATE.dependent_objects_still_exist, `cannot drop ${subject} because ${owner} requires it`, { hint })
@@ -118,6 +139,11 @@ export const viewColumnChange = (message: string): SqlError => new SqlError(SQL_
 
 export const unrecognizedParameter = (name: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `unrecognized parameter "${name}"`)
+
+export const optionOutOfBounds = (name: string, value: string, min: number, max: number): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `value ${value} out of bounds for option "${name}"`, {
+    detail: `Valid values are between "${min}" and "${max}".`,
+  })
 
 export const invalidBooleanOption = (name: string, value: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `invalid value for boolean option "${name}": ${value}`)

@@ -7,6 +7,13 @@ export const invalidRowCount = (clause: 'LIMIT' | 'OFFSET'): SqlError =>
     ? new SqlError(SQL_STATE.invalid_row_count_in_limit_clause, 'LIMIT must not be negative')
     : new SqlError(SQL_STATE.invalid_row_count_in_result_offset_clause, 'OFFSET must not be negative')
 
+/** FETCH FIRST NULL ROWS WITH TIES. */
+export const nullRowCount = (): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_row_count_in_limit_clause,
+    'row count cannot be null in FETCH FIRST ... WITH TIES clause',
+  )
+
 export const moreThanOneRow = (): SqlError =>
   new SqlError(SQL_STATE.cardinality_violation, 'more than one row returned by a subquery used as an expression')
 
@@ -82,6 +89,11 @@ export const temporaryFileLimit = (limit: number): SqlError =>
 
 export const partitionViolation = (relation: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.check_violation, `new row for relation "${relation}" violates partition constraint`, fields)
+
+export const conflictUpdateLeavesPartition = (): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'invalid ON UPDATE specification', {
+    detail: 'The result tuple would appear in a different partition than the original tuple.',
+  })
 
 export const noPartitionForRow = (relation: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.check_violation, `no partition of relation "${relation}" found for row`, fields)

@@ -3,15 +3,16 @@ import { SqlError } from '../sql-error.ts'
 import { SQL_STATE, type SqlState } from '../sql-state.ts'
 
 /** Refusals of the grammar that are no plain syntax errors. */
-const stateOf = (message: string): SqlState =>
-  message.startsWith('frame ') ? SQL_STATE.windowing_error : SQL_STATE.syntax_error
+const stateOf = (message: string): SqlState => {
+  if (message.startsWith('frame ')) return SQL_STATE.windowing_error
+  return message.startsWith('precision for type float') ? SQL_STATE.invalid_parameter_value : SQL_STATE.syntax_error
+}
 
-/** `position` counts characters from 1, `found` is what stands there. */
-export const syntaxError = (message: string, position?: number, found?: string): SqlError => {
-  const place = position === undefined ? {} : { position }
+/** `position` counts characters from 1; `isUnicode`: it is in a literal U&'…'. */
+export const syntaxError = (message: string, position?: number, isUnicode = false): SqlError => {
+  const place = position === undefined || message.startsWith('WITH TIES') ? {} : { position }
   if (message !== 'invalid Unicode escape') return new SqlError(stateOf(message), message, place)
-  // In E'…' the error points at the backslash, in U&'…' behind it or at the literal.
-  return found === '\\'
+  return !isUnicode
     ? new SqlError(SQL_STATE.invalid_escape_sequence, message, {
         hint: 'Unicode escapes must be \\uXXXX or \\UXXXXXXXX.',
         ...place,

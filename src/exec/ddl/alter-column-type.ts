@@ -6,7 +6,7 @@ import { boundColumns } from '../../analyze/stored-trees.ts'
 import { columnRef } from '../../analyze/nodes.ts'
 import type { OutputColumn } from '../../analyze/query.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
-import { columnDefault, generatedColumns, tableScope } from '../../analyze/table-expressions.ts'
+import { columnDefault, generatedColumns, plainDefault, tableScope } from '../../analyze/table-expressions.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { datatypeMismatch } from '../../errors/raise/analysis.ts'
@@ -148,7 +148,7 @@ export const changeColumnType = async (
     }
   }
   if (column.default !== null && !column.generated) {
-    const fallback = columnDefault(analysis, { ...column, type: own.type, typmod: -1 })
+    const fallback = plainDefault(analysis, { ...column, type: own.type, typmod: -1 })
     if (fallback !== null && tryCoerce(analysis, fallback, type, typmod, 'assignment', undefined) === null) {
       throw datatypeMismatch(
         `default for column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,

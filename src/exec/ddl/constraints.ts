@@ -17,7 +17,7 @@ import { datatypeMismatch, noOperatorClass } from '../../errors/raise/analysis.t
 import {
   checkViolatedByRow,
   containsNulls,
-  duplicateColumnName,
+  duplicateKeyColumn,
   invalidForeignKey,
   invalidTableDefinition,
   noPrimaryKeyForReference,
@@ -183,7 +183,7 @@ const addKey = async (
   if (node.indexname !== undefined) return keyUsingIndex(context, relation, node, primary)
   const names = column === null ? namesOf(node.keys) : [column]
   if (new Set(names).size !== names.length)
-    throw duplicateColumnName(names.find((n, i) => names.indexOf(n) !== i) as string)
+    throw duplicateKeyColumn(names.find((n, i) => names.indexOf(n) !== i) as string, primary)
   const columns = names.map((name) => columnNamed(relation, name, noSuchKeyColumn))
   for (const { type } of columns) {
     if (type.compare === null) throw noOperatorClass(formatType(type, -1), 'btree')

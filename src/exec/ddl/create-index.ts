@@ -14,14 +14,11 @@ import type {
   ParseTree,
   RelationObject,
 } from '../../catalog/objects.ts'
-import { noOperatorClass, undefinedColumn } from '../../errors/raise/analysis.ts'
-import { duplicateRelation, notOfKind, undefinedNamed } from '../../errors/raise/definitions.ts'
+import { undefinedColumn } from '../../errors/raise/analysis.ts'
+import { duplicateRelation, notOfKind } from '../../errors/raise/definitions.ts'
 import { keyLacksPartitionColumn, keyOverExpressions } from '../../errors/raise/inheritance.ts'
 import { couldNotCreateExclusion, couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
-import { equalityOperator } from '../../functions/index.ts'
 import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
-import { formatType } from '../../types/index.ts'
-import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 
 import { Wait } from '../../vector/wait.ts'
@@ -36,6 +33,7 @@ import {
   requireChangeable,
   truncateName,
 } from './context.ts'
+import { checkMethod, methodOf, requireOperators } from './index-methods.ts'
 import { requireImmutable } from './stored-expressions.ts'
 
 export interface NewIndex extends Omit<IndexDefinition, 'table'> {
@@ -292,6 +290,8 @@ export const plannedIndex = (
   const keys = (node.indexParams ?? []).map((n) =>
     indexKey(context, table, bodyOf(n, 'IndexElem') as IndexElem, method),
   )
+  const included = node.indexIncludingParams ?? []
+  checkMethod(method, { unique: node.unique ?? false, keys: keys.length, included: included.length })
   const given = node.idxname === undefined ? undefined : truncateName(node.idxname)
   if (given !== undefined && snapshot.relationIn(table.schema, given) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(given)
@@ -303,7 +303,7 @@ export const plannedIndex = (
   const index: NewIndex = {
     name,
     keys,
-    included: (node.indexIncludingParams ?? []).map((n) => columnOf(table, bodyOf(n, 'IndexElem')?.name ?? '').attnum),
+    included: included.map((n) => columnOf(table, bodyOf(n, 'IndexElem')?.name ?? '').attnum),
     unique: node.unique ?? false,
     primary: false,
     nullsNotDistinct: node.nulls_not_distinct ?? false,
@@ -330,15 +330,6 @@ export const indexPredicate = (
   return predicate
 }
 
-/** Ordered indexes serve the other methods' definitions too, as far as equality and order go. */
-const METHODS = new Set(['btree', 'hash', 'gin', 'gist', 'brin', 'spgist'])
-
-export const methodOf = (method: string | undefined): string => {
-  const name = method ?? 'btree'
-  if (!METHODS.has(name)) throw undefinedNamed('access method', name)
-  return name
-}
-
 const columnOf = (table: RelationObject, name: string) => {
   const column = table.columns.find((c) => c.name === name && !c.dropped)
   if (column === undefined) throw undefinedColumn(name)
@@ -358,7 +349,7 @@ export const indexKey = (
   const common = { descending, nullsFirst, opclass }
   if (element.name !== undefined) {
     const { attnum, type } = columnOf(table, element.name)
-    requireOperators(type, method)
+    requireOperators(type, method, opclass)
     return { attnum, expression: null, type, ...common }
   }
   const analysis = analysisFor(context)
@@ -368,24 +359,8 @@ export const indexKey = (
   const plain = expr.kind === 'column' ? item.columns.find((column) => column.id === expr.id) : undefined
   if (plain !== undefined) return { attnum: plain.attnum, expression: null, type: expr.type, ...common }
   requireImmutable(expr, 'functions in index expression must be marked IMMUTABLE')
-  requireOperators(expr.type, method)
+  requireOperators(expr.type, method, opclass)
   return { attnum: 0, expression: tree, type: expr.type, ...common }
-}
-
-/** Types without an order that methods other than B-tree know. */
-const UNORDERED_TYPES: Readonly<Record<string, readonly number[]>> = {
-  gist: [OID.point, OID.box, OID.polygon, OID.circle],
-  spgist: [OID.point, OID.box, OID.polygon],
-  brin: [OID.box],
-}
-
-/** Hash indexes need an equality that hashes; all others are ordered, if only for their own purposes. */
-const requireOperators = (type: IndexKey['type'], method: string): void => {
-  const isKnown =
-    method === 'hash'
-      ? type.hashKey !== null && equalityOperator(type)?.hashes !== false
-      : type.compare !== null || (UNORDERED_TYPES[method] ?? []).includes(type.oid)
-  if (!isKnown) throw noOperatorClass(formatType(type, -1), method)
 }
 
 /** Names of an index's columns, no two the same. */

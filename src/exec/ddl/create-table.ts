@@ -76,7 +76,10 @@ interface PlannedColumn {
 export const createTable = async (context: DefinitionContext, node: CreateStmt): Promise<RelationObject | null> => {
   const range = node.relation as RangeVar
   const name = truncateName(range.relname as string)
-  const temporary = range.relpersistence === 't'
+  const temporary = persistenceOf(range) === 't'
+  if (temporary && range.schemaname !== undefined && !/^pg_temp(_|$)/.test(range.schemaname)) {
+    throw invalidTableDefinition('cannot create temporary relation in non-temporary schema')
+  }
   const schema = temporary ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
   if (context.catalog.snapshot.relationIn(schema, name) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(name)
@@ -241,7 +244,7 @@ export const bindDefaults = (context: DefinitionContext, relation: RelationObjec
 }
 
 const persistenceOf = (range: RangeVar): RelationObject['persistence'] =>
-  (range.relpersistence ?? 'p') as RelationObject['persistence']
+  (range.schemaname === 'pg_temp' ? 't' : (range.relpersistence ?? 'p')) as RelationObject['persistence']
 
 /** A TypeName node for a type that is known already. */
 const typeNode = (type: SqlType, typmod: number): TypeName => {

@@ -4,6 +4,7 @@ import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import {
   dependentObjects,
+  dependentObjectsOfSeveral,
   notOfKind,
   notSupported,
   requiredBy,
@@ -201,10 +202,9 @@ export const dropObjects = async (
         return `${describeObject(context, d.object, d.attnum)} depends on ${describeObject(context, because, column)}${arrayMark(d)}`
       })
       .join('\n')
-    throw dependentObjects(
-      roots.length === 1 ? describeObject(context, roots[0] as CatalogObject, attnum) : 'desired object(s)',
-      detail,
-    )
+    throw roots.length === 1
+      ? dependentObjects(describeObject(context, roots[0] as CatalogObject, attnum), detail)
+      : dependentObjectsOfSeveral(detail)
   }
   if (hard.length > 0)
     cascadeNotice(

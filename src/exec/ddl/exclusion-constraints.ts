@@ -16,7 +16,8 @@ import { bodyOf, type Constraint, type IndexElem, listItems, type Node, namesOf 
 import { formatType } from '../../types/index.ts'
 import { constraintBase, constraintName } from './constraint-parts.ts'
 import { analysisFor, chooseName, currentRelation, type DefinitionContext } from './context.ts'
-import { createIndex, indexColumnNames, indexKey, indexPredicate, methodOf } from './create-index.ts'
+import { createIndex, indexColumnNames, indexKey, indexPredicate } from './create-index.ts'
+import { methodOf } from './index-methods.ts'
 
 const EQUALITY_STRATEGY = 3
 /** Access methods with operators that can be looked up one row at a time. */

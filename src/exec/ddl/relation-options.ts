@@ -1,6 +1,11 @@
 /** WITH (…) of tables and views, and SET (…), RESET (…): kept as `name=value` texts. */
 import type { RelationObject } from '../../catalog/objects.ts'
-import { invalidBooleanOption, invalidEnumOption, unrecognizedParameter } from '../../errors/raise/definitions.ts'
+import {
+  invalidBooleanOption,
+  invalidEnumOption,
+  optionOutOfBounds,
+  unrecognizedParameter,
+} from '../../errors/raise/definitions.ts'
 import { bodyOf, namesOf, type Node } from '../../sql/ast.ts'
 
 interface OptionRecord {
@@ -9,7 +14,7 @@ interface OptionRecord {
   readonly words: readonly string[] | null
 }
 
-/** Parameters of views; tables take any, for rows are stored one way. */
+/** Parameters of views. */
 const VIEW_OPTIONS: readonly OptionRecord[] = [
   { name: 'security_barrier', words: null },
   { name: 'security_invoker', words: null },
@@ -39,6 +44,26 @@ const checkViewOption = (name: string, value: string): void => {
   } else if (!words.includes(value.toLowerCase())) throw invalidEnumOption(name, value, words)
 }
 
+/** Parameters of tables, which are kept but change nothing: rows are stored one way. */
+const TABLE_OPTIONS = new Set(
+  `autovacuum_analyze_scale_factor autovacuum_analyze_threshold autovacuum_enabled autovacuum_freeze_max_age
+  autovacuum_freeze_min_age autovacuum_freeze_table_age autovacuum_multixact_freeze_max_age
+  autovacuum_multixact_freeze_min_age autovacuum_multixact_freeze_table_age autovacuum_vacuum_cost_delay
+  autovacuum_vacuum_cost_limit autovacuum_vacuum_insert_scale_factor autovacuum_vacuum_insert_threshold
+  autovacuum_vacuum_scale_factor autovacuum_vacuum_threshold fillfactor log_autovacuum_min_duration parallel_workers
+  toast_tuple_target user_catalog_table vacuum_index_cleanup vacuum_truncate oids`.split(/\s+/),
+)
+
+const FILL_FACTOR = { min: 10, max: 100 } as const
+
+const checkTableOption = (name: string, value: string): void => {
+  if (!TABLE_OPTIONS.has(name)) throw unrecognizedParameter(name)
+  if (name !== 'fillfactor') return
+  const factor = Number(value)
+  const { min, max } = FILL_FACTOR
+  if (!(factor >= min && factor <= max)) throw optionOutOfBounds(name, value, min, max)
+}
+
 /** The options after a change; `reset` takes the named ones away. Throws 22023. */
 export const changedOptions = (
   kind: RelationObject['kind'],
@@ -48,13 +73,14 @@ export const changedOptions = (
 ): string[] => {
   const options = new Map(before.map((option) => [option.slice(0, option.indexOf('=')), option]))
   for (const item of items) {
-    const { defname = '', arg } = bodyOf(item, 'DefElem') ?? {}
+    const { defname = '', defnamespace, arg } = bodyOf(item, 'DefElem') ?? {}
     if (reset) {
       options.delete(defname)
       continue
     }
     const value = valueText(arg)
     if (kind === 'v') checkViewOption(defname, value)
+    else if (kind === 'r' && defnamespace === undefined) checkTableOption(defname, value)
     options.set(defname, `${defname}=${value}`)
   }
   return [...options.values()]

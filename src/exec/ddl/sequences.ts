@@ -55,7 +55,10 @@ export const sequenceOptions = (
           bodyOf(typeNode, 'TypeName') as TypeName,
         ).type
   const limits = LIMITS[type.oid]
-  if (limits === undefined) throw invalidSequenceParameter('sequence type must be smallint, integer, or bigint')
+  if (limits === undefined) {
+    const what = typeNode === undefined ? 'identity column' : 'sequence'
+    throw invalidSequenceParameter(`${what} type must be smallint, integer, or bigint`)
+  }
   const increment = given.has('increment') ? numberOf(given.get('increment')) : (before?.increment ?? 1)
   if (increment === 0) throw invalidSequenceParameter('INCREMENT must not be zero')
   const ascending = increment > 0

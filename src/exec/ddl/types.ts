@@ -1,7 +1,7 @@
 /** CREATE TYPE … AS ENUM and ALTER TYPE … ADD VALUE. */
 import type { RelationObject } from '../../catalog/objects.ts'
 import { invalidParameterValue, undefinedType } from '../../errors/raise/analysis.ts'
-import { duplicateObject, systemCatalogProtected } from '../../errors/raise/definitions.ts'
+import { duplicateEnumLabel, duplicateObject, systemCatalogProtected } from '../../errors/raise/definitions.ts'
 import { cannotAlterArrayType, notADomain, tablesRowType } from '../../errors/raise/types.ts'
 import { type AlterEnumStmt, type CreateEnumStmt, namesOf } from '../../sql/ast.ts'
 import type { SqlType } from '../../types/sql-type.ts'
@@ -15,6 +15,8 @@ export const createEnum = (context: DefinitionContext, node: CreateEnumStmt): vo
   const { catalog } = context
   const [oid, arrayOid] = [catalog.allocateOid(), catalog.allocateOid()]
   const labels = namesOf(node.vals).map((label, i) => ({ oid: catalog.allocateOid(), label, order: i + 1 }))
+  const twice = labels.find(({ label }, i) => labels.findIndex((other) => other.label === label) !== i)
+  if (twice !== undefined) throw duplicateEnumLabel(oid, twice.label)
   storeType(context, { oid, arrayOid, schema, name, labels })
 }
 

@@ -1,6 +1,6 @@
 /** A subquery's answer for each input row, as one more column; run again only when its parameters' values changed. */
 import { moreThanOneRow } from '../../errors/raise/execution.ts'
-import type { Apply } from '../../plan/physical.ts'
+import type { Apply, PlanColumn } from '../../plan/physical.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
@@ -11,7 +11,6 @@ import { arrayOfElements } from '../expression/arrays.ts'
 import { layoutOf } from '../expression/compile.ts'
 import type { Evaluator } from '../expression/evaluator.ts'
 import { interpret } from '../expression/interpret.ts'
-import type { Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { Pair } from '../pair.ts'
 import { SubqueryRows } from '../subquery-rows.ts'
@@ -27,7 +26,7 @@ export class ApplyOperator implements Operator {
   readonly #parameters: readonly {
     readonly id: number
     readonly column: number
-    readonly hashKey: ((v: Datum) => Key) | null
+    readonly type: SqlType
   }[]
   readonly #valueColumn: number
   readonly #test: Evaluator | null
@@ -48,7 +47,7 @@ export class ApplyOperator implements Operator {
     const layout = layoutOf(plan.input.outputs)
     this.#parameters = plan.parameters.map((id) => {
       const column = layout.get(id) as number
-      return { id, column, hashKey: plan.input.outputs[column]?.type.hashKey ?? null }
+      return { id, column, type: (plan.input.outputs[column] as PlanColumn).type }
     })
     this.#valueColumn = plan.value === null ? -1 : (layoutOf(plan.subplan.outputs).get(plan.value) as number)
     this.#pair = new Pair(plan.input.outputs.length, plan.subplan.outputs.length)
@@ -151,13 +150,20 @@ export class ApplyOperator implements Operator {
   #cacheKey(batch: Batch, position: number): string | null {
     if (this.#test !== null) return null
     let key = ''
-    for (const { column, hashKey } of this.#parameters) {
-      if (hashKey === null) return null
+    for (const { column, type } of this.#parameters) {
+      if (type.hashKey === null) return null
       const value = batch.columns[column]?.get(position)
-      const part = value === null ? null : hashKey(value)
-      key += part === null ? 'n;' : `${typeof part === 'string' ? part.length : 0}:${part};`
+      const part = value === null ? '' : this.#identity(value, type)
+      key += value === null ? 'n;' : `${part.length}:${part};`
     }
     return key
+  }
+
+  /** Equal values that look different (1.0 and 1.00, 0 and -0) are parameters of different answers. */
+  #identity(value: Datum, type: SqlType): string {
+    if (Object.is(value, -0)) return '-0'
+    if (typeof value !== 'object') return String(value)
+    return Buffer.from(type.send(value, this.#context.eval.format)).toString('latin1')
   }
 
   close(): void {

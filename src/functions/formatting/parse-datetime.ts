@@ -1,5 +1,10 @@
 /** to_timestamp and to_date: text read under a template. */
-import { datetimeFieldOverflow, invalidTemplateValue, invalidTwelveHour } from '../../errors/raise/data.ts'
+import {
+  datetimeFieldOverflow,
+  invalidTemplateValue,
+  invalidTwelveHour,
+  templateFieldOnlyInToChar,
+} from '../../errors/raise/data.ts'
 import { dayOfWeek, daysFromCivil, daysInMonth, JULIAN_EPOCH } from '../../types/datetime/calendar.ts'
 import { MONTHS, WEEKDAYS } from '../../types/datetime/fields.ts'
 import { datetimeTemplate, type FieldName, type TemplateNode } from './datetime-template.ts'
@@ -142,8 +147,7 @@ class TemplateReader {
         return
       case 'TZ':
       case 'OF':
-        this.readOffset(field)
-        return
+        throw templateFieldOnlyInToChar(field.name)
       case 'TZH':
         if (/[+-]/.test(this.text[this.at] ?? '')) this.offsetSign = this.text[this.at++] === '-' ? -1 : 1
         break
@@ -189,15 +193,6 @@ class TemplateReader {
     }
     this.at += match.length
     return match
-  }
-
-  private readOffset(field: Field): void {
-    const match = /^([+-])(\d{1,2})(?::?(\d{2}))?/.exec(this.text.slice(this.at))
-    if (match === null) throw invalidTemplateValue(this.text.slice(this.at), field.name, 'Value must be an integer.')
-    this.at += match[0].length
-    this.offsetSign = match[1] === '-' ? -1 : 1
-    this.numbers.set('TZH', Number(match[2]))
-    this.numbers.set('TZM', Number(match[3] ?? 0))
   }
 
   private number(...names: FieldName[]): number | undefined {

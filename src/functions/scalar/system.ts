@@ -1,12 +1,14 @@
 /** The session and the server: settings, users, identifiers, sequences, sizes in words, random numbers. */
 import { randomUUID } from 'node:crypto'
-import { invalidSize, randomSeedOutOfRange } from '../../errors/raise/data.ts'
+import { invalidSize, notCollatable, randomSeedOutOfRange } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
-import { numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
+import { numericAbs, numericMul, numericTrunc } from '../../types/numeric/arithmetic.ts'
 import { numericToInt8, parseNumeric } from '../../types/numeric/convert.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import { isEnumType } from '../../types/enum-type.ts'
+import { formatType } from '../../types/index.ts'
+import { OID } from '../../types/oids.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { sessionScalar, scalar, typedScalar } from '../define.ts'
 import type { ScalarFunction } from '../records.ts'
@@ -245,10 +247,17 @@ const sizeOfText = (text: string): ExactInteger => {
   return numericToInt8(numericMul(parseNumeric(match[1] as string), Numeric.of(1024n ** BigInt(power), 0)))
 }
 
+/** What is told in bytes, exactly. */
+const SMALL_SIZE = Numeric.fromInteger(10 * 1024)
+
 const sizes: readonly ScalarFunction[] = [
   scalar(2288, 'pg_size_pretty(int8) text', 'a size with its unit', (size: ExactInteger) => prettySize(BigInt(size))),
   scalar(3166, 'pg_size_pretty(numeric) text', 'a size with its unit', (size: Numeric) =>
-    prettySize(BigInt(numericRound(size, 0).coefficient)),
+    !size.isFinite
+      ? `${size.toString()} ${UNITS.at(-1)}`
+      : Numeric.compare(numericAbs(size), SMALL_SIZE) < 0
+        ? `${size.toString()} ${UNITS[0]}`
+        : prettySize(BigInt(numericTrunc(size, 0).coefficient)),
   ),
   scalar(3334, 'pg_size_bytes(text) int8', 'bytes of a size with its unit', sizeOfText),
   typedScalar(
@@ -279,8 +288,11 @@ const typeFunctions: readonly ScalarFunction[] = [
     'pg_collation_for(any) text',
     'collation of a value',
     ({ args }) =>
-      () =>
-        (args[0] as SqlType).collation === 0 ? null : (args[0] as SqlType).collation === 950 ? '"C"' : '"default"',
+      () => {
+        const { collation, oid } = args[0] as SqlType
+        if (collation === 0 && oid !== OID.unknown) throw notCollatable(formatType(args[0] as SqlType, -1))
+        return collation === 0 || oid === OID.unknown ? null : collation === 950 ? '"C"' : '"default"'
+      },
     { volatility: 'stable', strict: false },
   ),
   sessionScalar(
