@@ -331,9 +331,6 @@ export const scientificFormatMixed = (): SqlError =>
     detail: '"EEEE" may only be used together with digit and decimal point patterns.',
   })
 
-export const notCollatable = (type: string): SqlError =>
-  new SqlError(SQL_STATE.datatype_mismatch, `collations are not supported by type ${type}`)
-
 export const dataException = (message: string): SqlError => new SqlError(SQL_STATE.data_exception, message)
 
 export const invalidByteaText = (): SqlError =>
