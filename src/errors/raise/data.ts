@@ -221,6 +221,13 @@ export const recordWidths = (): SqlError =>
 export const nullValueNotAllowed = (message: string): SqlError =>
   new SqlError(SQL_STATE.null_value_not_allowed, message)
 
+/** jsonb_set_lax that is told to refuse NULL. */
+export const jsonNullRefused = (): SqlError =>
+  new SqlError(SQL_STATE.null_value_not_allowed, 'JSON value must not be null', {
+    detail: 'Exception was raised because null_value_treatment is "raise_exception".',
+    hint: 'To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is not passed.',
+  })
+
 /** Arrays whose shapes do not allow joining them. */
 export const incompatibleArrays = (left: number, right: number): SqlError =>
   new SqlError(SQL_STATE.array_subscript_error, 'cannot concatenate incompatible arrays', {
@@ -318,7 +325,15 @@ export const invalidTwelveHour = (hour: number): SqlError =>
     hint: 'Use the 24-hour clock, or give an hour between 1 and 12.',
   })
 
-export const numberFormatError = (message: string): SqlError => new SqlError(SQL_STATE.syntax_error, message)
+export const numberFormatError = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, message, fields)
+
+/** A pattern that to_number does not read, or to_timestamp. */
+export const patternNotSupported = (message: string): SqlError => new SqlError(SQL_STATE.feature_not_supported, message)
+
+/** A template for dates that contradicts itself or the text. */
+export const contradictingTemplate = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, message, fields)
 
 export const dataException = (message: string): SqlError => new SqlError(SQL_STATE.data_exception, message)
 

@@ -1,10 +1,5 @@
 /** Sums and differences of dates, times, timestamps and intervals. */
-import {
-  datetimeOutOfRange,
-  invalidParameterValue,
-  datetimeError,
-  featureNotSupported,
-} from '../../errors/raise/data.ts'
+import { datetimeOutOfRange, datetimeError, featureNotSupported } from '../../errors/raise/data.ts'
 import {
   checkTimestamp,
   civilFromDays,
@@ -174,7 +169,7 @@ export const dateBin = (stride: Interval, source: ExactInteger, origin: ExactInt
     throw featureNotSupported('timestamps cannot be binned into intervals containing months or years')
   }
   const width = BigInt(stride.days) * BigInt(MICROS_PER_DAY) + BigInt(stride.micros)
-  if (width <= 0n) throw invalidParameterValue('stride must be greater than zero', {})
+  if (width <= 0n) throw datetimeError('stride must be greater than zero')
   const distance = BigInt(source) - BigInt(origin)
   const within = ((distance % width) + width) % width
   return normalizeInteger(BigInt(source) - within)

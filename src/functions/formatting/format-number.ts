@@ -1,6 +1,7 @@
 /** to_char and to_number of numbers. */
+import { invalidTextRepresentation, patternNotSupported } from '../../errors/raise/data.ts'
 import { numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
-import { numericAbs, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
+import { numericAbs, numericDiv, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import { powerOfTen } from '../../types/numeric/powers.ts'
 import { type NumberItem, type NumberTemplate, numberTemplate } from './number-template.ts'
@@ -38,7 +39,7 @@ const formatRoman = (value: Numeric, template: NumberTemplate): string => {
 }
 
 const formatScientific = (value: Numeric, template: NumberTemplate): string => {
-  if (!value.isFinite) return ` ${'#'.repeat(template.before + template.after + 6)}`
+  if (!value.isFinite) return ` ${'#'.repeat(template.before)}.${'#'.repeat(template.after + 4)}`
   const digits = value.coefficient < 0 ? value.coefficient.toString().slice(1) : value.coefficient.toString()
   let exponent = value.sign === 0 ? 0 : digits.length - 1 - value.scale
   const mantissa = (): Numeric => {
@@ -101,7 +102,8 @@ class DigitWriter {
         break
       case 'point':
         this.sign()
-        if (!this.isWord) this.out += '.'
+        // A template without digits behind the point shows it for numbers too large alone.
+        if (!this.isWord && (this.template.after > 0 || this.whole.startsWith('#'))) this.out += '.'
         this.started = true
         break
       case 'group':
@@ -210,6 +212,8 @@ const overflowText = (template: NumberTemplate, negative: boolean): string =>
 /** to_number(text, text): digits, sign and point of a text; everything else of the template is passed over. */
 export const parseNumber = (text: string, format: string): Numeric | null => {
   const template = numberTemplate(format)
+  if (template.scientific) throw patternNotSupported('"EEEE" not supported for input')
+  if (template.roman !== null) throw patternNotSupported('"RN" not supported for input')
   const negative = /-/.test(text) || (template.brackets && /</.test(text))
   let digits = ''
   let at = 0
@@ -229,7 +233,8 @@ export const parseNumber = (text: string, format: string): Numeric | null => {
       afterPoint = true
     } else if (char === '.' && template.after === 0) break
   }
-  const value = parseNumeric(digits === '' || digits === '.' ? '0' : digits)
-  const scaled = template.shift === 0 ? value : Numeric.of(value.coefficient, value.scale + template.shift)
+  if (digits === '' || digits === '.') throw invalidTextRepresentation('numeric', `${negative ? '-' : ' '}${digits}`)
+  const value = parseNumeric(digits)
+  const scaled = template.shift === 0 ? value : numericDiv(value, Numeric.of(powerOfTen(template.shift), 0))
   return negative ? Numeric.of(-BigInt(scaled.coefficient), scaled.scale) : scaled
 }

@@ -30,6 +30,9 @@ export interface NumberTemplate {
 
 const TOKEN = /"((?:[^"\\]|\\.)*)"?|FM|EEEE|MI|PL|PR|RN|SG|TH|[09.,BCDGLSV]|./gis
 
+/** Tokens that stand for something, in upper case. */
+const PATTERN = /^(FM|EEEE|MI|PL|PR|RN|SG|TH|[09.,BCDGLSV])$/
+
 const parse = (template: string): NumberTemplate => {
   const items: NumberItem[] = []
   const state = { before: 0, after: 0, zeroStart: -1, zeroEnd: -1, shift: 0 }
@@ -42,8 +45,11 @@ const parse = (template: string): NumberTemplate => {
   let afterV = false
   for (const [token, quoted] of template.matchAll(TOKEN)) {
     const upper = token.toUpperCase()
+    const isPattern = quoted === undefined && PATTERN.test(upper)
+    if (scientific && isPattern && upper !== 'EEEE') throw numberFormatError('"EEEE" must be the last pattern used')
     if (quoted !== undefined) items.push({ kind: 'text', text: quoted.replace(/\\(.)/g, '$1') })
     else if (upper === '9' || upper === '0') {
+      if (brackets) throw numberFormatError(`"${upper}" must be ahead of "PR"`)
       if (upper === '0') {
         if (state.zeroStart < 0 && !afterPoint) state.zeroStart = state.before + state.after
         state.zeroEnd = state.before + state.after
@@ -69,8 +75,16 @@ const parse = (template: string): NumberTemplate => {
     } else if (upper === 'MI' || upper === 'PL' || upper === 'SG') items.push({ kind: 'sign', form: upper })
     else if (upper === 'PR') brackets = true
     else if (upper === 'FM') fill = true
-    else if (upper === 'EEEE') scientific = true
-    else if (upper === 'RN') roman = token === 'rn' ? 'rn' : 'RN'
+    else if (upper === 'EEEE') {
+      if (scientific) throw numberFormatError('cannot use "EEEE" twice')
+      const others = items.some(({ kind }) => kind === 'sign')
+      if (fill || brackets || others || roman !== null || afterV) {
+        throw numberFormatError('"EEEE" is incompatible with other formats', {
+          detail: '"EEEE" may only be used together with digit and decimal point patterns.',
+        })
+      }
+      scientific = true
+    } else if (upper === 'RN') roman = token === 'rn' ? 'rn' : 'RN'
     else if (upper === 'TH') items.push({ kind: 'ordinal', upper: token === 'TH' })
     else if (upper !== 'B' && upper !== 'C') items.push({ kind: 'text', text: token })
   }

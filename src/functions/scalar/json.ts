@@ -5,6 +5,7 @@ import {
   jsonbNullKey,
   nullValueNotAllowed,
   wrongJsonKind,
+  jsonNullRefused,
 } from '../../errors/raise/data.ts'
 import type { SqlArray } from '../../types/array.ts'
 import {
@@ -190,7 +191,7 @@ const setLax = (
     )
   }
   if (value !== null) return new Jsonb(setAtPath(target.root, pathOf(path), value.root, create))
-  if (treatment === 'raise_exception') throw nullValueNotAllowed('JSON value must not be null')
+  if (treatment === 'raise_exception') throw jsonNullRefused()
   if (treatment === 'return_target') return target
   if (treatment === 'delete_key') return new Jsonb(deleteAtPath(target.root, pathOf(path)))
   return new Jsonb(setAtPath(target.root, pathOf(path), null, create))

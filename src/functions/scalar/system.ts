@@ -218,6 +218,12 @@ const encodings: readonly ScalarFunction[] = [
   ),
 ]
 
+/** Sizes below the first unit are shown as they are. */
+const prettyNumeric = (size: Numeric): string => {
+  if (Math.abs(Math.trunc(size.toNumber())) < 10_240) return `${size.toString()} bytes`
+  return prettySize(BigInt(numericRound(size, 0).coefficient))
+}
+
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /** Bytes in the largest unit that leaves at least ten of it. */
@@ -247,9 +253,7 @@ const sizeOfText = (text: string): ExactInteger => {
 
 const sizes: readonly ScalarFunction[] = [
   scalar(2288, 'pg_size_pretty(int8) text', 'a size with its unit', (size: ExactInteger) => prettySize(BigInt(size))),
-  scalar(3166, 'pg_size_pretty(numeric) text', 'a size with its unit', (size: Numeric) =>
-    prettySize(BigInt(numericRound(size, 0).coefficient)),
-  ),
+  scalar(3166, 'pg_size_pretty(numeric) text', 'a size with its unit', (size: Numeric) => prettyNumeric(size)),
   scalar(3334, 'pg_size_bytes(text) int8', 'bytes of a size with its unit', sizeOfText),
   typedScalar(
     1269,
