@@ -256,7 +256,7 @@ const castCall = (
   const path = coercionPath(arg.type, type, 'explicit')
   if (path === null || path.kind === 'array') return null
   if (path.kind === 'io' && type.category === 'S' && isComposite(arg.type)) return null
-  return { plain: path.kind === 'relabel' || path.kind === 'io', expr }
+  return { plain: path.kind === 'same' || path.kind === 'relabel' || path.kind === 'io', expr }
 }
 
 const isComposite = (type: SqlType): boolean => type.oid === OID.record || baseTypeOf(type).kind === 'c'
@@ -324,6 +324,7 @@ const bindArguments = (
     location,
   )
   const coerced = args.map((arg, i) => {
+    if (declared[i] === OID.any && TELL_TYPES.has(record.oid)) return arg
     if (declared[i] === OID.any) return arg.type.oid === OID.unknown ? settleUnknown(context, arg, location) : arg
     return coerce(context, arg, resolved.args[i] as SqlType, -1, 'implicit', location)
   })
@@ -343,6 +344,9 @@ const bindArguments = (
   }
 }
 
+/** pg_proc OIDs of pg_typeof and pg_collation_for, to which a literal is of type unknown. */
+const TELL_TYPES: ReadonlySet<number> = new Set([1619, 3162])
+
 const filterOf = (context: AnalysisContext, scope: Scope, node: FuncCall): Expr | null => {
   const filter = node.agg_filter
   if (filter === undefined) return null
@@ -360,7 +364,11 @@ const aggregateCall = (
   type: SqlType,
 ): Expr => {
   const { location } = node
-  const owner = scope.ownerOf(args)
+  const distinct = node.agg_distinct ?? false
+  const orderNodes = node.agg_order ?? []
+  let orderBy: SortKey[] = scope.within(CLAUSE.aggregateArgument, () => analyzeSortKeys(context, scope, orderNodes))
+  const filter = filterOf(context, scope, node)
+  const owner = scope.ownerOf([...args, ...orderBy.map((key) => key.expr), ...(filter === null ? [] : [filter])])
   const { clause } = owner
   if (!clause.aggregates) {
     if (clause === CLAUSE.aggregateArgument) {
@@ -371,9 +379,6 @@ const aggregateCall = (
   if (owner !== scope && owner.readsFrom) {
     throw groupingError('aggregate functions are not allowed in FROM clause of their own query level', location)
   }
-  const distinct = node.agg_distinct ?? false
-  const orderNodes = node.agg_order ?? []
-  let orderBy: SortKey[] = scope.within(CLAUSE.aggregateArgument, () => analyzeSortKeys(context, scope, orderNodes))
   const direct = directArguments(record, args.length)
   if (direct !== undefined) {
     // WITHIN GROUP: the sorted expressions are the aggregated arguments themselves.
@@ -389,7 +394,7 @@ const aggregateCall = (
     args,
     distinct,
     orderBy,
-    filter: filterOf(context, scope, node),
+    filter,
     star: node.agg_star ?? false,
     type,
     typmod: -1,

@@ -23,6 +23,7 @@ import type { Expr } from './expression.ts'
 import { asDomain, domainDefinition } from './domains.ts'
 import { constant } from './nodes.ts'
 import { isPolymorphic } from './polymorphic.ts'
+import { relabelled } from '../types/relabel.ts'
 
 export type CoercionContext = CastRecord['context']
 
@@ -160,19 +161,24 @@ const convert = (
     case 'same':
       return expr
     case 'relabel':
-      return expr.kind === 'const' ? constant(expr.value, type) : { kind: 'relabel', arg: expr, type, typmod: -1 }
+      if (expr.kind === 'const') return constant(relabelled(expr.value, expr.type, type), type)
+      return { kind: 'relabel', arg: expr, type, typmod: -1 }
     case 'io':
       return { kind: 'coerce-io', arg: expr, type, typmod: -1 }
-    case 'function':
-      return {
+    case 'function': {
+      // OIDs are made of smallints by way of int4.
+      const result = path.function.result === OID.int4 && type.oid !== OID.int4 ? context.typeOf(OID.int4) : type
+      const call: Expr = {
         kind: 'call',
         function: path.function,
         args: castArgs(context, path.function, expr, typmod, how),
         operator: null,
         cast: true,
-        type,
+        type: result,
         typmod: -1,
       }
+      return result === type ? call : { kind: 'relabel', arg: call, type, typmod: -1 }
+    }
     case 'array': {
       const from = expr.type.element as SqlType
       const to = type.element as SqlType

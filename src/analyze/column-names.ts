@@ -80,5 +80,6 @@ const subLinkName = (node: Node): Guess | null => {
   const target = select?.targetList?.[0]
   if (target === undefined) return select?.valuesLists === undefined ? null : strong('column1')
   const item = bodyOf(target, 'ResTarget')
-  return item?.name === undefined ? guess(item?.val) : strong(item.name)
+  // The inner query has named its column by now, at worst "?column?".
+  return strong(item?.name ?? columnNameOf(item?.val))
 }

@@ -300,12 +300,18 @@ const join = (context: AnalysisContext, scope: Scope, node: JoinExpr): FromResul
   const left = fromItem(context, scope, node.larg as Node)
   // The right side may refer laterally to the left one, unless the join could make left rows up.
   const lateralAllowed = type === 'inner' || type === 'left'
-  for (const name of left.names) name.lateralAllowed = lateralAllowed
+  for (const name of left.names) {
+    name.lateralAllowed = lateralAllowed
+    name.lateralOnly = true
+  }
   const before = scope.items.length
   scope.items.push(...left.names)
   const right = fromItem(context, scope, node.rarg as Node)
   scope.items.length = before
-  for (const name of left.names) name.lateralAllowed = true
+  for (const name of left.names) {
+    name.lateralAllowed = true
+    name.lateralOnly = false
+  }
   checkDuplicates(left, right)
 
   const using = node.isNatural ? naturalColumns(left, right) : namesOf(node.usingClause)

@@ -11,6 +11,7 @@ import type { OperatorRecord, ScalarFunction } from '../functions/records.ts'
 import { listItems, namesOf, tagOf, type A_Expr, type Node } from '../sql/ast.ts'
 import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
+import { operatorByOid } from '../functions/index.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { coerce, commonTypeOrNull, settleUnknown, tryCoerce } from './coerce.ts'
@@ -148,6 +149,18 @@ const prefixOperator = (context: AnalysisContext, symbol: string, arg: Expr, loc
 const ROW_STRATEGIES: Readonly<Record<string, 1 | 2 | 4 | 5>> = { '<': 1, '<=': 2, '>=': 4, '>': 5 }
 
 /** Row-wise comparison (manual, 9.24.5): = and <> by fields, the others by the first pair that differs. */
+/** Whether the comparison is by an equality, or its negation, that an order of its type goes with. */
+const isSortedEquality = (test: Expr): boolean => {
+  if (test.kind !== 'call' || test.operator === null) return false
+  const equality = test.operator.name === '=' ? test.operator : operatorByOid(test.operator.negator)
+  return equality?.merges === true
+}
+
+const noRowComparison = (symbol: string, location: Location) =>
+  featureNotSupported(`could not determine interpretation of row comparison operator ${symbol}`, location, {
+    hint: 'Row comparison operators must be associated with btree operator families.',
+  })
+
 export const compareRows = (
   context: AnalysisContext,
   symbol: string,
@@ -165,18 +178,17 @@ export const compareRows = (
     throw datatypeMismatch(problem, location)
   }
   if (symbol === '=' || symbol === '<>') {
+    if (left.length > 1 && !tests.every(isSortedEquality)) throw noRowComparison(symbol, location)
     if (symbol === '=') return conjunction(tests, bool) as Expr
     return tests.length === 1 ? (tests[0] as Expr) : { kind: 'or', args: tests, type: bool, typmod: -1 }
   }
   const strategy = ROW_STRATEGIES[symbol]
-  if (strategy === undefined) {
-    throw featureNotSupported(`could not determine interpretation of row comparison operator ${symbol}`, location, {
-      hint: 'Row comparison operators must be associated with btree operator families.',
-    })
-  }
+  if (strategy === undefined) throw noRowComparison(symbol, location)
   if (left.length === 1) return tests[0] as Expr
   const pairs = left.map((l, i) => {
     const r = right[i] as Expr
+    const test = tests[i] as Expr
+    if (test.kind !== 'call' || test.operator?.strategy === undefined) throw noRowComparison(symbol, location)
     // Both sides of a field comparison must be of one type, so that its order decides.
     const type = commonTypeOrNull(context, [l.type, r.type]) ?? context.typeOf(OID.text)
     return [
@@ -225,8 +237,9 @@ const nullIf = (context: AnalysisContext, left: Expr, right: Expr, location: Loc
     right: resolved.right,
     operator,
     function: fn,
-    type: resolved.left.type,
-    typmod: left.typmod,
+    // Any row is compared as a record; what comes out is still the row that went in.
+    type: resolved.left.type.oid === OID.record ? left.type : resolved.left.type,
+    typmod: resolved.left.type.oid === left.type.oid ? left.typmod : -1,
   }
 }
 

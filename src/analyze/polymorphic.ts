@@ -289,6 +289,9 @@ export const polymorphicFits = (
   common: CommonType,
 ): boolean => {
   if (!declared.some(isPolymorphic)) return true
+  // A literal alone does not say which enum it is of.
+  if (declared.includes(OID.anyenum) && declared.every((oid, i) => oid !== OID.anyenum || isUnknown(actual[i])))
+    return false
   try {
     new Resolver(catalog, common, undefined).resolve(declared, actual)
     return true

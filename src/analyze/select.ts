@@ -19,6 +19,7 @@ import { analyzeFrom } from './from.ts'
 import { checkGrouped } from './grouping.ts'
 import { locationOf } from './location.ts'
 import { formatType } from '../types/index.ts'
+import { OID } from '../types/oids.ts'
 import { children, sameExpr } from './nodes.ts'
 import type { Cte, FromItem, SelectQuery, Target } from './query.ts'
 import { withRowLocks } from './row-locks.ts'
@@ -37,9 +38,10 @@ export const analyzeSelect = (
   const from = analyzeFrom(context, scope, node.fromClause ?? [])
   const windowNodes = (node.windowClause ?? []).map((w) => bodyOf(w, 'WindowDef') as WindowDef)
   defineWindows(context, scope, windowNodes)
-  const sources = scope.within(CLAUSE.select, () =>
+  const written = scope.within(CLAUSE.select, () =>
     analyzeTargets(context, scope, node.targetList ?? [], () => starOf(scope), originsOf(from), keepUnknown),
   )
+  const sources = keepUnknown ? settleCompared(context, node, written) : written
   const targets = sources.map((s) => s.target)
   const where = condition(context, scope, node.whereClause, CLAUSE.where)
   const grouping = groupBy(context, scope, node, targets)
@@ -76,6 +78,32 @@ export const analyzeSelect = (
     outputs: targets.map((t) => t.column),
   }
   return withRowLocks(query, node)
+}
+
+/** An untyped literal that is sorted, grouped or made distinct is text, whatever an outer UNION makes of the column. */
+const settleCompared = (
+  context: AnalysisContext,
+  node: SelectStmt,
+  sources: readonly TargetSource[],
+): readonly TargetSource[] => {
+  const isUnknown = ({ target }: TargetSource): boolean => target.expr.type.oid === OID.unknown
+  if (!sources.some(isUnknown)) return sources
+  const distinct = node.distinctClause ?? []
+  const isDistinct = distinct.length > 0 && distinct.every((item) => Object.keys(item).length === 0)
+  const mentioned = new Set<string | number | null>()
+  const mention = (item: Node): void => {
+    const parts = bodyOf(item, 'GroupingSet')?.content ?? bodyOf(item, 'RowExpr')?.args ?? listItems(item)
+    parts.forEach(mention)
+    mentioned.add(plainName(item)).add(bodyOf(item, 'A_Const')?.ival?.ival ?? null)
+  }
+  for (const item of [...(node.groupClause ?? []), ...distinct]) mention(item)
+  for (const item of node.sortClause ?? []) mention((bodyOf(item, 'SortBy') as SortBy).node as Node)
+  return sources.map((source, i) => {
+    const { target } = source
+    if (!isUnknown(source) || !(isDistinct || mentioned.has(i + 1) || mentioned.has(target.column.name))) return source
+    const expr = settleUnknown(context, target.expr, source.location)
+    return { ...source, target: { ...target, expr, column: { ...target.column, type: expr.type } } }
+  })
 }
 
 const isRecursiveReference = (item: FromItem): boolean =>

@@ -6,6 +6,7 @@ import { formatType } from '../types/index.ts'
 import { isRowType } from '../types/record.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { settleUnknown } from './coerce.ts'
+import { requireCollation } from './collations.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
@@ -24,6 +25,7 @@ export const sortKey = (context: AnalysisContext, item: SortBy, expr: Expr): Sor
   if (!isOrdered(expr.type)) {
     throw noOrderingOperator(formatType(expr.type, -1), locationOf(item.node))
   }
+  requireCollation(expr, locationOf(item.node))
   const descending =
     item.sortby_dir === 'SORTBY_DESC' ||
     (item.sortby_dir === 'SORTBY_USING' && usesDescending(context, item, expr.type))
@@ -33,7 +35,7 @@ export const sortKey = (context: AnalysisContext, item: SortBy, expr: Expr): Sor
 }
 
 /** Whether values of a type, and all that they are made of, have an order. */
-const isOrdered = (type: SqlType): boolean => {
+export const isOrdered = (type: SqlType): boolean => {
   const base = baseTypeOf(type)
   if (isRowType(base)) return base.fields().every((field) => isOrdered(field.type))
   return base.compare !== null && (base.element === null || isOrdered(base.element))

@@ -5,6 +5,7 @@ import {
   rangeFrameNotSupported,
   undefinedObject,
   windowingError,
+  featureNotSupported,
 } from '../errors/raise/analysis.ts'
 import { functionsByName } from '../functions/index.ts'
 import type { FunctionRecord } from '../functions/records.ts'
@@ -20,7 +21,7 @@ import { formatType } from '../types/index.ts'
 import { sameExpr } from './nodes.ts'
 import type { FrameBound, WindowSpec } from './query.ts'
 import { CLAUSE, type Scope } from './scope.ts'
-import { analyzeSortKeys } from './sort-keys.ts'
+import { analyzeSortKeys, isOrdered } from './sort-keys.ts'
 
 /** Bits of WindowDef.frameOptions (PostgreSQL's parse tree, FRAMEOPTION_*). */
 const FRAME = {
@@ -80,6 +81,11 @@ const analyzeWindow = (context: AnalysisContext, scope: Scope, node: WindowDef, 
   const partition = (node.partitionClause ?? []).map((n) => {
     const expr = settleUnknown(context, context.expr(scope, n))
     if (expr.type.hashKey === null) throw noEqualityOperator(formatType(expr.type, -1), locationOf(n))
+    if (!isOrdered(expr.type)) {
+      throw featureNotSupported('could not implement window PARTITION BY', undefined, {
+        detail: 'Window partitioning columns must be of sortable datatypes.',
+      })
+    }
     return expr
   })
   const order = analyzeSortKeys(context, scope, node.orderClause ?? [])

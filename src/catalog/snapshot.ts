@@ -6,6 +6,7 @@ import { typeByName as builtinTypeByName, typeByOid as builtinTypeByOid } from '
 import type { SqlType } from '../types/sql-type.ts'
 import type {
   CatalogObject,
+  CollationObject,
   ConstraintObject,
   DatabaseObject,
   FunctionObject,
@@ -32,6 +33,7 @@ interface Lookups {
   readonly relations: Map<string, RelationObject>
   readonly types: Map<string, TypeObject>
   readonly functions: Map<string, FunctionObject[]>
+  readonly collations: Map<string, CollationObject>
   readonly typesByOid: Map<number, SqlType>
   readonly constraintsOf: Map<number, ConstraintObject[]>
   /** Foreign keys that point at a table. */
@@ -150,6 +152,16 @@ export class CatalogSnapshot {
     return this.#index().functions.get(name) ?? []
   }
 
+  /** A collation of the database's own; `collations.ts` has those that every database has. */
+  collation(oid: number): CollationObject | null {
+    const object = this.objects.get(oid)
+    return object?.class === 'collation' ? object : null
+  }
+
+  collationIn(schema: number, name: string): CollationObject | null {
+    return this.#index().collations.get(`${schema}:${name}`) ?? null
+  }
+
   constraint(oid: number): ConstraintObject | null {
     const object = this.objects.get(oid)
     return object?.class === 'constraint' ? object : null
@@ -206,6 +218,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
     relations: new Map(),
     types: new Map(),
     functions: new Map(),
+    collations: new Map(),
     typesByOid: new Map(),
     constraintsOf: new Map(),
     referencing: new Map(),
@@ -232,6 +245,9 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
         lookups.types.set(`${object.schema}:${object.name}`, object)
         lookups.typesByOid.set(object.type.oid, object.type)
         lookups.typesByOid.set(object.arrayType.oid, object.arrayType)
+        break
+      case 'collation':
+        lookups.collations.set(`${object.schema}:${object.name}`, object)
         break
       case 'function':
         push(lookups.functions, object.name, object)

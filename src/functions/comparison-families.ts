@@ -3,7 +3,8 @@
  * that sequence. Pairs of types without order have the first one or two only.
  */
 import { noComparison } from '../errors/raise/data.ts'
-import { dateToTimestamp, timestampToTimestamptz } from '../types/datetime/convert.ts'
+import { END_TIMESTAMP } from '../types/datetime/calendar.ts'
+import { dateToTimestamp, isBeyondTimestamps, timestampToTimestamptz } from '../types/datetime/convert.ts'
 import { compareIntervals } from '../types/datetime/interval.ts'
 import { compareFloats } from '../types/floats.ts'
 import type { ExactInteger } from '../types/int64.ts'
@@ -79,11 +80,14 @@ const reversedIn =
   (context: EvalContext, b: B, a: A): number =>
     -compare(context, a, b)
 
+/** A date that no timestamp reaches comes after all of them but infinity. */
 const dateWithTimestamp = (date: number, timestamp: ExactInteger): number =>
-  compareExact(dateToTimestamp(date), timestamp)
+  isBeyondTimestamps(date) ? compareExact(END_TIMESTAMP, timestamp) : compareExact(dateToTimestamp(date), timestamp)
 
 const dateWithTimestamptz = (context: EvalContext, date: number, timestamp: ExactInteger): number =>
-  compareExact(timestampToTimestamptz(dateToTimestamp(date), context.format.timeZone), timestamp)
+  isBeyondTimestamps(date)
+    ? compareExact(END_TIMESTAMP, timestamp)
+    : compareExact(timestampToTimestamptz(dateToTimestamp(date), context.format.timeZone), timestamp)
 
 const timestampWithTimestamptz = (context: EvalContext, local: ExactInteger, timestamp: ExactInteger): number =>
   compareExact(timestampToTimestamptz(local, context.format.timeZone), timestamp)
@@ -135,7 +139,15 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
   ),
   family('oid', 'oid', 'oid*', [184, 185, 716, 717, 1638, 1639], [607, 608, 609, 611, 610, 612], primitive),
   family('tid', 'tid', 'tid*', [1292, 1265, 2791, 2793, 2790, 2792], [387, 402, 2799, 2801, 2800, 2802], ofType('tid')),
-  family('xid', 'int4', 'xideqint4 xidneqint4', [1319, 3309], [353, 3316], primitive, { hashes: false, merges: false }),
+  family(
+    'xid',
+    'int4',
+    'xideqint4 xidneqint4',
+    [1319, 3309],
+    [353, 3316],
+    ordered((xid: number, value: number) => xid - (value >>> 0)),
+    { hashes: false, merges: false },
+  ),
   family('xid', 'xid', 'xideq xidneq', [68, 3308], [352, 3315], primitive, { merges: false }),
   family('cid', 'cid', 'cid*', [69], [385], primitive, { merges: false }),
   family(

@@ -47,6 +47,7 @@ import { systemFunctions } from './scalar/system.ts'
 import { rangeAggregates } from './range/aggregates.ts'
 import { multirangeFunctions, multirangeSets } from './range/multiranges.ts'
 import { rangeFunctions } from './range/ranges.ts'
+import { rangeSupport } from './range/type-support.ts'
 import { xmlAggregates, xmlFunctions } from './scalar/xml.ts'
 import { catalogSets } from './set-returning/catalog.ts'
 import { maintenanceSets } from './set-returning/maintenance.ts'
@@ -87,6 +88,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...formattingFunctions,
   ...arrayFunctions,
   ...rangeFunctions,
+  ...rangeSupport,
   ...multirangeFunctions,
   ...jsonFunctions,
   ...jsonRecordFunctions,

@@ -179,11 +179,16 @@ const HASHES: Readonly<Record<string, Hash>> = {
 
 const BY_KIND: Partial<Record<SqlType['kind'], Hash>> = { c: record, r: range, m: multirange }
 
+const hashOf = (base: SqlType): Hash | null =>
+  HASHES[base.name === 'cidr' ? 'inet' : base.name] ?? BY_KIND[base.kind] ?? (base.category === 'A' ? array : null)
+
+/** Whether PostgreSQL has a hash function for the type. */
+export const isHashed = (type: SqlType): boolean => hashOf(baseTypeOf(type)) !== null
+
 /** The hash of a value that is not NULL. Of a type that PostgreSQL does not hash, what makes its values equal is hashed. */
 export const hashValue = (type: SqlType, value: Datum, hasher: Hasher): bigint => {
   const base = baseTypeOf(type)
-  const own =
-    HASHES[base.name === 'cidr' ? 'inet' : base.name] ?? BY_KIND[base.kind] ?? (base.category === 'A' ? array : null)
+  const own = hashOf(base)
   if (own !== null) return own(value, hasher, base)
   return text(String(base.hashKey?.(value) ?? value), hasher, base)
 }

@@ -309,9 +309,13 @@ class Builder implements QueryBuilder {
       if (call.kind === 'aggregate') calls.push({ id, call })
       else addGrouping(id, call)
     }
-    // A plain grouped column keeps its id, so that subqueries above the grouping still find it.
+    // A plain grouped column keeps its id, so that subqueries above the grouping still find it. One of an outer level
+    // does not: it is read below the grouping, too.
     const single = (query.grouping?.sets.length ?? 0) === 1
-    const groupIds = groupExprs.map((g) => (single && g.kind === 'column' ? g.id : this.context.freshColumn()))
+    const own = new Set(input.outputs.map((column) => column.id))
+    const groupIds = groupExprs.map((g) =>
+      single && g.kind === 'column' && own.has(g.id) ? g.id : this.context.freshColumn(),
+    )
     const replace = (expr: Expr): Expr => {
       const group = groupExprs.findIndex((g) => sameExpr(g, expr))
       if (group >= 0) {

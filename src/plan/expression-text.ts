@@ -1,4 +1,5 @@
 /** Expressions as PostgreSQL prints them in plans: every operator in parentheses, constants with their types. */
+import { quoteIdentifier } from '../functions/keywords.ts'
 import type { AggregateExpr, ColumnId, ConstExpr, Expr, SortKey } from '../analyze/expression.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
@@ -26,6 +27,11 @@ export const expressionText = (expr: Expr, names: ExpressionNames): string => {
     case 'assign':
       return text(expr.value)
     case 'relabel':
+      if (expr.collate !== undefined)
+        return `(${text(expr.arg)} COLLATE ${quoteIdentifier(expr.collate.collation.name)})`
+      return expr.type.oid === expr.arg.type.oid
+        ? text(expr.arg)
+        : castText(text(expr.arg), expr.arg, expr.type, expr.typmod)
     case 'coerce-io':
     case 'coerce-domain':
       return castText(text(expr.arg), expr.arg, expr.type, expr.typmod)

@@ -34,6 +34,7 @@ export const plan = (
     format: core.format,
     databaseName: core.databaseName,
     tables: core.tables,
+    eval: core.eval,
     statisticsVersion: core.database.statistics.version,
     methods: core.methods.current,
     parameters: declared,

@@ -1,4 +1,6 @@
 /** Names of objects for reg* types: resolved along the session's search path, written as that path requires. */
+import { collationNamed } from '../analyze/type-name.ts'
+import { builtinCollations, findCollation } from '../catalog/collations.ts'
 import type { FunctionObject } from '../catalog/objects.ts'
 import { functionsOf, inputsOf } from '../catalog/routines.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
@@ -99,7 +101,12 @@ const FORMATTERS: Readonly<Record<RegKind, Formatter>> = {
   },
   regnamespace: ({ catalog }, oid) => quoted(catalog.schema(oid)?.name),
   regrole: ({ catalog }, oid) => quoted(catalog.role(oid)?.name),
-  regcollation: (_scope, oid) => ({ 100: '"default"', 950: '"C"', 951: '"POSIX"' })[oid] ?? null,
+  regcollation: ({ catalog, searchPath }, oid) => {
+    const own = catalog.collation(oid)
+    if (own === null) return quoted(builtinCollations().get(oid)?.name)
+    const isVisible = findCollation(catalog, own.name, searchPath)?.oid === oid
+    return isVisible ? quoted(own.name) : `${quoted(catalog.schema(own.schema)?.name)}.${quoted(own.name)}`
+  },
   regconfig: (_scope, oid) => configurations.find((configuration) => configuration.oid === oid)?.name ?? null,
   regdictionary: (_scope, oid) => dictionaries.find((dictionary) => dictionary.oid === oid)?.name ?? null,
 }
@@ -200,11 +207,7 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
     if (role === null) throw undefinedObject(`role "${name}" does not exist`)
     return role.oid
   },
-  regcollation: (_scope, text) => {
-    const oid = { default: 100, C: 950, POSIX: 951 }[splitQualified(text).at(-1) as string]
-    if (oid === undefined) throw undefinedObject(`collation "${text}" for encoding "UTF8" does not exist`)
-    return oid
-  },
+  regcollation: (scope, text) => collationNamed(scope, splitQualified(text), undefined).oid,
   regconfig: (_scope, text) => {
     const found = configurations.find(({ name }) => name === catalogName(text))
     if (found === undefined) throw unknownConfiguration(text)

@@ -5,6 +5,7 @@
  *
  * and what the session remembers of it: the row description, the parameter types, the tables to lock.
  */
+import type { EvalContext } from '../functions/context.ts'
 import { analysisContext, analyzeStatement } from '../analyze/analyze.ts'
 import { type AnalysisContext, type CursorRows, ParameterTypes, type RoutineScope } from '../analyze/context.ts'
 import { isModification } from '../analyze/nodes.ts'
@@ -60,6 +61,8 @@ export interface PlanningInput {
   readonly format: FormatContext
   readonly databaseName: string
   readonly tables: TableFacts
+  /** For what is computed while planning. */
+  readonly eval?: EvalContext
   readonly statisticsVersion: number
   readonly methods: PlannerMethods
   /** Declared parameter types; null where they are to be inferred. */
@@ -87,6 +90,7 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
     typeOf: (oid) => context.typeOf(oid),
     catalog: input.catalog,
     tables: input.tables,
+    ...(input.eval === undefined ? {} : { eval: input.eval }),
     methods: input.methods,
     failed: (error) => {
       failure ??= error

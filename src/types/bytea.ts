@@ -68,7 +68,7 @@ export const encodeHex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 
 /** Printable ASCII as itself, backslash doubled, the rest as `\ooo`. */
-export const encodeEscape = (bytes: Uint8Array): string => {
+const encodeEscape = (bytes: Uint8Array): string => {
   let out = ''
   for (const byte of bytes) {
     if (byte === BACKSLASH) out += '\\\\'

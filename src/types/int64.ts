@@ -88,7 +88,9 @@ export const parseInteger = (text: string, type: string, min: ExactInteger, max:
   let value = 0
   for (let i = at; i < end; i++) {
     const digit = text.charCodeAt(i) - 48
-    if (digit < 0 || digit > 9) throw invalidTextRepresentation(type, text)
+    // Too many digits are noticed before what follows them.
+    if (digit < 0 || digit > 9)
+      throw (negative ? -value < min : value > max) ? textOutOfRange(type, text) : invalidTextRepresentation(type, text)
     value = value * 10 + digit
   }
   const exact: ExactInteger =

@@ -12,8 +12,8 @@ const FORMS = [
   /^\s*([\da-f]{2})([\da-f]{2})([.-]?)([\da-f]{2})([\da-f]{2})\3([\da-f]{2})([\da-f]{2})\s*$/i,
 ]
 
-/** Two digits a byte, the same separator, or none, after each. */
-const LONG_FORM = /^\s*[\da-f]{2}(?:(?:[:.-]?[\da-f]{2}){5}|(?:[:.-]?[\da-f]{2}){7})\s*$/i
+/** Two digits a byte, the same separator, or none, after each. A seventh byte that is begun is passed over. */
+const LONG_FORM = /^\s*[\da-f]{2}(?:(?:[:.-]?[\da-f]{2}){5}(?:[:.-]?\S)?|(?:[:.-]?[\da-f]{2}){7})\s*$/i
 
 export const formatMac = (bytes: ArrayLike<number>): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':')
@@ -40,7 +40,7 @@ export const widenMac = (bytes: readonly number[]): number[] => [...bytes.slice(
 const parseMac8 = (text: string): string => {
   const separators = new Set(text.match(/[:.-]/g))
   if (!LONG_FORM.test(text) || separators.size > 1) throw invalidTextRepresentation('macaddr8', text)
-  const bytes = (text.match(/[\da-f]{2}/gi) ?? []).map((pair) => Number.parseInt(pair, 16))
+  const bytes = (text.match(/[\da-f]{2}/gi) ?? []).slice(0, 8).map((pair) => Number.parseInt(pair, 16))
   return formatMac(bytes.length === 6 ? widenMac(bytes) : bytes)
 }
 

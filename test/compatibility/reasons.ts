@@ -10,7 +10,7 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^pg_stat|_progress_/, 'What is counted is read through the statistics views.'],
   [/event_trigger|_validator$|^plpgsql/, 'Procedural languages and event triggers are not there.'],
   [
-    /^(brin|gin|gist|spg)|_(canonical|subdiff)$|equalimage$|^amvalidate$|^satisfies_hash|^pg_indexam/,
+    /^(brin|gin|gist|spg)|equalimage$|^amvalidate$|^satisfies_hash|^pg_indexam/,
     'Serves index access methods or partitions inside the server.',
   ],
   [

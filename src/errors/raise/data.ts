@@ -131,6 +131,9 @@ export const noComparison = (type: {
     `could not identify a comparison function for type ${type.element?.sqlName ?? type.sqlName}`,
   )
 
+export const noHashFunction = (type: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_function, `could not identify a hash function for type ${type}`)
+
 export const dateOutOfRangeForTimestamp = (): SqlError =>
   new SqlError(SQL_STATE.datetime_field_overflow, 'date out of range for timestamp')
 
@@ -325,8 +328,7 @@ export const invalidTwelveHour = (hour: number): SqlError =>
     hint: 'Use the 24-hour clock, or give an hour between 1 and 12.',
   })
 
-export const numberFormatError = (message: string, fields: ErrorFields = {}): SqlError =>
-  new SqlError(SQL_STATE.syntax_error, message, fields)
+export const numberFormatError = (message: string): SqlError => new SqlError(SQL_STATE.syntax_error, message)
 
 /** A pattern that to_number does not read, or to_timestamp. */
 export const patternNotSupported = (message: string): SqlError => new SqlError(SQL_STATE.feature_not_supported, message)
@@ -334,6 +336,14 @@ export const patternNotSupported = (message: string): SqlError => new SqlError(S
 /** A template for dates that contradicts itself or the text. */
 export const contradictingTemplate = (message: string, fields: ErrorFields = {}): SqlError =>
   new SqlError(SQL_STATE.invalid_datetime_format, message, fields)
+
+export const templateFieldOnlyInToChar = (field: string): SqlError =>
+  featureNotSupported(`formatting field "${field}" is only supported in to_char`)
+
+export const scientificFormatMixed = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, '"EEEE" is incompatible with other formats', {
+    detail: '"EEEE" may only be used together with digit and decimal point patterns.',
+  })
 
 export const dataException = (message: string): SqlError => new SqlError(SQL_STATE.data_exception, message)
 

@@ -70,6 +70,12 @@ export const dependentObjects = (subject: string, detail: string): SqlError =>
     hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
   })
 
+export const requiredBySystem = (what: string): SqlError =>
+  new SqlError(
+    SQL_STATE.dependent_objects_still_exist,
+    `cannot drop ${what} because it is required by the database system`,
+  )
+
 /** Of several objects that one statement drops. */
 export const dependentObjectsOfSeveral = (detail: string): SqlError =>
   new SqlError(

@@ -90,6 +90,11 @@ export const temporaryFileLimit = (limit: number): SqlError =>
 export const partitionViolation = (relation: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.check_violation, `new row for relation "${relation}" violates partition constraint`, fields)
 
+export const conflictUpdateLeavesPartition = (): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'invalid ON UPDATE specification', {
+    detail: 'The result tuple would appear in a different partition than the original tuple.',
+  })
+
 export const noPartitionForRow = (relation: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.check_violation, `no partition of relation "${relation}" found for row`, fields)
 

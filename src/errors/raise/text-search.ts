@@ -44,6 +44,9 @@ export const unknownParser = (name: string): SqlError =>
 
 export const invalidHeadlineOption = (message: string): SqlError => invalidParameterValue(message)
 
+export const invalidOptionList = (text: string): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, `invalid parameter list format: "${text}"`)
+
 export const emptyLexeme = (): SqlError =>
   new SqlError(SQL_STATE.zero_length_character_string, 'lexeme array may not contain empty strings')
 

@@ -45,6 +45,7 @@ import {
   truncateName,
   type DefinitionContext,
 } from './context.ts'
+import { typeUnder } from './collations.ts'
 import { mergeChecks, mergeColumns, parentTables } from './inheritance.ts'
 import { checkBound, partitionBound, partitionKeyOf } from './partition-bounds.ts'
 import { checkDefaultPartition, inheritKeys } from './partitions.ts'
@@ -300,8 +301,9 @@ export const plannedColumn = (
   const spelled = namesOf(typeName.names)
   const serial = spelled.length === 1 ? SERIAL[spelled[0] as string] : undefined
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const { type, typmod } =
+  const { type: named, typmod } =
     serial === undefined ? resolveTypeName(scope, typeName) : { type: scope.catalog.typeOf(serial), typmod: -1 }
+  const type = typeUnder(context, named, node.collClause)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${name}" has pseudo-type ${type.sqlName}`)
   const constraints = (node.constraints ?? []).map((n) => bodyOf(n, 'Constraint') as Constraint)
   checkClauses(constraints, name, table, serial !== undefined)

@@ -6,6 +6,8 @@ import { bindRelations } from '../../analyze/stored-trees.ts'
 import { updatableView, views } from '../../analyze/updatable-views.ts'
 import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { viewCheckOption } from '../../catalog/view-options.ts'
+import { INDETERMINATE } from '../../types/collation.ts'
+import { noCollation } from '../../errors/raise/collations.ts'
 import { syntaxErrorAt } from '../../errors/raise/analysis.ts'
 import {
   checkOptionNotSupported,
@@ -109,6 +111,7 @@ export const viewColumns = (query: Query, names: readonly string[]): Column[] =>
     seen.add(name)
     if (output.type.kind === 'p')
       throw invalidTableDefinition(`column "${name}" has pseudo-type ${output.type.sqlName}`)
+    if (output.type.collated === INDETERMINATE) throw noCollation(name, formatType(output.type, -1))
     return {
       attnum: i + 1,
       name,

@@ -29,6 +29,7 @@ import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
 import { requiredSubscript, setElement, setField, setInJson, setPart, setSlice } from './assign.ts'
 import type { Compilation, Evaluator, Layout } from './evaluator.ts'
 import { and, comparison, extreme, isNull, or } from './logic.ts'
+import { relabelling } from '../../types/relabel.ts'
 
 /** A batch without columns and with one row: where expressions free of columns are evaluated. */
 export const ONE_ROW = new Batch([], 1)
@@ -53,8 +54,11 @@ export const interpret = (expr: Expr, scope: Compilation): Evaluator => {
     }
     case 'call':
       return call(expr, scope)
-    case 'relabel':
-      return interpret(expr.arg, scope)
+    case 'relabel': {
+      const arg = interpret(expr.arg, scope)
+      const convert = relabelling(expr.arg.type, expr.type)
+      return convert === null ? arg : (batch, at) => convert(arg(batch, at))
+    }
     case 'coerce-io':
       return coerceViaIo(expr.arg, expr.type, scope)
     case 'typmod': {
@@ -273,6 +277,7 @@ const call = (expr: CallExpr, scope: Compilation): Evaluator => {
   return (batch, at) => evaluate(...args.map((arg) => arg(batch, at)))
 }
 
+/** Arguments are evaluated, and may fail, even where an earlier one is NULL. */
 const strictCall = (evaluate: (...args: Datum[]) => Datum, args: readonly Evaluator[]): Evaluator => {
   const [first, second] = args
   if (first === undefined) return () => evaluate()
@@ -285,19 +290,19 @@ const strictCall = (evaluate: (...args: Datum[]) => Datum, args: readonly Evalua
   if (args.length === 2) {
     return (batch, at) => {
       const a = first(batch, at)
-      if (a === null) return null
       const b = second(batch, at)
-      return b === null ? null : evaluate(a, b)
+      return a === null || b === null ? null : evaluate(a, b)
     }
   }
   return (batch, at) => {
     const values = new Array<Datum>(args.length)
+    let hasNull = false
     for (let i = 0; i < args.length; i++) {
       const value = (args[i] as Evaluator)(batch, at)
-      if (value === null) return null
+      if (value === null) hasNull = true
       values[i] = value
     }
-    return evaluate(...values)
+    return hasNull ? null : evaluate(...values)
   }
 }
 

@@ -1,4 +1,5 @@
 /** AND, OR, IS NULL, and the greatest and least of values. */
+import { noComparison } from '../../errors/raise/data.ts'
 import { SqlRecord } from '../../types/record.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { Evaluator } from './evaluator.ts'
@@ -44,7 +45,8 @@ export const comparison = (type: SqlType): NonNullable<SqlType['compare']> => {
 }
 
 export const extreme = (args: readonly Evaluator[], type: SqlType, sign: 1 | -1): Evaluator => {
-  const compare = comparison(type)
+  if (type.compare === null) throw noComparison(type)
+  const { compare } = type
   return (batch, at) => {
     let best: Datum = null
     for (const arg of args) {

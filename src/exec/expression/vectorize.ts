@@ -12,6 +12,7 @@ import type { Compilation } from './evaluator.ts'
 import { constantSet, interpret, invoke, ONE_ROW } from './interpret.ts'
 import { constantOver } from './kernel.ts'
 import { mark, selectMarked, selectTrue } from './selection.ts'
+import { relabelling } from '../../types/relabel.ts'
 
 /** Values at the live positions of a batch; anything elsewhere. */
 export type VectorEvaluator = (batch: Batch) => AnyVector
@@ -35,6 +36,7 @@ export const vectorize = (expr: Expr, scope: Compilation, transient: boolean): V
       return (batch) => constantOver(batch, value(ONE_ROW, 0))
     }
     case 'relabel':
+      if (relabelling(expr.arg.type, expr.type) !== null) return rowwise(expr, scope)
       return vectorize(expr.arg, scope, transient)
     case 'call': {
       const called = call(expr, scope, transient)

@@ -1,7 +1,7 @@
 /** INSERT, with ON CONFLICT. */
 import { ancestorsOf, toParent } from '../../catalog/inheritance.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
-import { conflictAffectsRowTwice } from '../../errors/raise/execution.ts'
+import { conflictAffectsRowTwice, conflictUpdateLeavesPartition } from '../../errors/raise/execution.ts'
 import type { Insert, PhysicalPlan } from '../../plan/physical.ts'
 import { padRow } from '../../storage/table/column.ts'
 import type { BulkWriter } from '../../storage/table/bulk-writer.ts'
@@ -252,7 +252,9 @@ export class InsertOperator extends Modification {
       const attnum = map === null ? column.attnum : (map[column.attnum - 1] as number)
       changed[attnum - 1] = values[i] as Datum
     }
-    writer.complete(changed)
+    writer.compute(changed)
+    if (!writer.accepts(changed)) throw conflictUpdateLeavesPartition()
+    writer.verify(changed)
     for (;;) {
       const conflict = writer.obstacle(changed, rowid, old)
       if (conflict === null) break

@@ -141,8 +141,13 @@ export class RowWriter {
   /** Fills generated columns and checks what a row of the table has to satisfy. Throws 23502, 23514. */
   complete(row: Datum[]): void {
     this.compute(row)
-    if (!this.#partition.accepts(row)) throw this.partitionViolation(row)
+    if (!this.accepts(row)) throw this.partitionViolation(row)
     this.verify(row)
+  }
+
+  /** Whether the partition that this is takes the row. */
+  accepts(row: readonly Datum[]): boolean {
+    return this.#partition.accepts(row)
   }
 
   /** The error for a row that a partition does not take. */

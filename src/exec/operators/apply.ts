@@ -1,6 +1,6 @@
 /** A subquery's answer for each input row, as one more column; run again only when its parameters' values changed. */
 import { moreThanOneRow } from '../../errors/raise/execution.ts'
-import type { Apply } from '../../plan/physical.ts'
+import type { Apply, PlanColumn } from '../../plan/physical.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
@@ -11,9 +11,9 @@ import { arrayOfElements } from '../expression/arrays.ts'
 import { layoutOf } from '../expression/compile.ts'
 import type { Evaluator } from '../expression/evaluator.ts'
 import { interpret } from '../expression/interpret.ts'
-import type { Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { Pair } from '../pair.ts'
+import { SubqueryRows } from '../subquery-rows.ts'
 
 /** Answers remembered per operator. */
 const CACHE_LIMIT = 10_000
@@ -26,7 +26,7 @@ export class ApplyOperator implements Operator {
   readonly #parameters: readonly {
     readonly id: number
     readonly column: number
-    readonly hashKey: ((v: Datum) => Key) | null
+    readonly type: SqlType
   }[]
   readonly #valueColumn: number
   readonly #test: Evaluator | null
@@ -36,6 +36,8 @@ export class ApplyOperator implements Operator {
   #at = 0
   #values: Datum[] = []
   #answer: Answer | null = null
+  /** The subquery's rows, where they are the same for every row of the input. */
+  #once: SubqueryRows | null = null
 
   constructor(plan: Apply, input: Operator, subplan: Operator, context: ExecutionContext) {
     this.#plan = plan
@@ -45,7 +47,7 @@ export class ApplyOperator implements Operator {
     const layout = layoutOf(plan.input.outputs)
     this.#parameters = plan.parameters.map((id) => {
       const column = layout.get(id) as number
-      return { id, column, hashKey: plan.input.outputs[column]?.type.hashKey ?? null }
+      return { id, column, type: (plan.input.outputs[column] as PlanColumn).type }
     })
     this.#valueColumn = plan.value === null ? -1 : (layoutOf(plan.subplan.outputs).get(plan.value) as number)
     this.#pair = new Pair(plan.input.outputs.length, plan.subplan.outputs.length)
@@ -57,6 +59,8 @@ export class ApplyOperator implements Operator {
     this.#cache.clear()
     this.#batch = null
     this.#answer = null
+    const { test, parameters } = this.#plan
+    this.#once = test !== null && parameters.length === 0 ? new SubqueryRows(this.#plan, this.#context) : null
     this.#input.open()
   }
 
@@ -82,6 +86,12 @@ export class ApplyOperator implements Operator {
 
   #answerRow(batch: Batch): Wait | null {
     const position = batch.position(this.#at)
+    if (this.#once !== null) {
+      const wait = this.#once.read(this.#subplan)
+      if (wait !== null) return wait
+      if (!this.#once.tooMany) return this.#finishRow(position, this.#answerOf(this.#once, batch, position))
+      this.#once = null
+    }
     const key = this.#cacheKey(batch, position)
     if (this.#answer === null) {
       const known = key === null ? undefined : this.#cache.get(key)
@@ -95,16 +105,7 @@ export class ApplyOperator implements Operator {
       const rows = this.#subplan.next()
       if (rows instanceof Wait) return rows
       if (rows === null) break
-      for (let k = 0; k < rows.count && !answer.decided; k++) {
-        const row = rows.position(k)
-        const value =
-          this.#test !== null
-            ? this.#test(this.#pair.set(batch, position, rows, row), 0)
-            : this.#valueColumn < 0
-              ? true
-              : rows.columns[this.#valueColumn]?.get(row)
-        answer.add(value)
-      }
+      this.#look(answer, batch, position, rows)
     }
     this.#subplan.close()
     this.#answer = null
@@ -114,6 +115,29 @@ export class ApplyOperator implements Operator {
       this.#cache.set(key, value)
     }
     return this.#finishRow(position, value)
+  }
+
+  /** Looks at the subquery's rows until they decide. */
+  #look(answer: Answer, batch: Batch, position: number, rows: Batch): void {
+    for (let k = 0; k < rows.count && !answer.decided; k++) {
+      const row = rows.position(k)
+      const value =
+        this.#test !== null
+          ? this.#test(this.#pair.set(batch, position, rows, row), 0)
+          : this.#valueColumn < 0
+            ? true
+            : rows.columns[this.#valueColumn]?.get(row)
+      answer.add(value)
+    }
+  }
+
+  /** The answer by the rows that were read once. */
+  #answerOf(once: SubqueryRows, batch: Batch, position: number): Datum {
+    const included = once.includes(batch, position)
+    if (included !== undefined) return included
+    const answer = new Answer(this.#plan.form, this.#plan.column.type)
+    if (once.rows !== null) this.#look(answer, batch, position, once.rows)
+    return answer.value()
   }
 
   #finishRow(position: number, value: Datum): null {
@@ -126,18 +150,26 @@ export class ApplyOperator implements Operator {
   #cacheKey(batch: Batch, position: number): string | null {
     if (this.#test !== null) return null
     let key = ''
-    for (const { column, hashKey } of this.#parameters) {
-      if (hashKey === null) return null
+    for (const { column, type } of this.#parameters) {
+      if (type.hashKey === null) return null
       const value = batch.columns[column]?.get(position)
-      const part = value === null ? null : hashKey(value)
-      key += part === null ? 'n;' : `${typeof part === 'string' ? part.length : 0}:${part};`
+      const part = value === null ? '' : this.#identity(value, type)
+      key += value === null ? 'n;' : `${part.length}:${part};`
     }
     return key
+  }
+
+  /** Equal values that look different (1.0 and 1.00, 0 and -0) are parameters of different answers. */
+  #identity(value: Datum, type: SqlType): string {
+    if (Object.is(value, -0)) return '-0'
+    if (typeof value !== 'object') return String(value)
+    return Buffer.from(type.send(value, this.#context.eval.format)).toString('latin1')
   }
 
   close(): void {
     this.#batch = null
     this.#answer = null
+    this.#once = null
     this.#cache.clear()
     this.#input.close()
     this.#subplan.close()

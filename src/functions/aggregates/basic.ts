@@ -10,6 +10,7 @@ import { moneyAdd } from '../scalar/money.ts'
 import type { Accumulator, AggregateFunction } from '../records.ts'
 import { counting, folding } from './accumulators.ts'
 import { groupedAverage, groupedCount, groupedExtreme, groupedSum } from './grouped.ts'
+import { isLarge, LargeDeviations } from './large-deviations.ts'
 
 const countRows = (): Accumulator =>
   counting(
@@ -58,7 +59,20 @@ const averageExact = () =>
 const averageNumeric = () =>
   counting(Numeric.zero, numericAdd, (sum, count) => (count === 0 ? null : numericDiv(sum, Numeric.fromInteger(count))))
 
-const averageFloat = () => counting(0, addFloat8, (sum, count) => (count === 0 ? null : sum / count))
+const averageFloat = (): Accumulator => {
+  const deviations = new LargeDeviations()
+  let sum = 0
+  let count = 0
+  return {
+    add: (_context, value: number) => {
+      const before = sum
+      count++
+      sum += value
+      if (isLarge(value) || isLarge(sum)) deviations.add(value, before, count)
+    },
+    result: () => (count === 0 ? null : sum / count),
+  }
+}
 
 const averageInterval = () =>
   counting<Interval | null>(
@@ -122,16 +136,18 @@ const comparatorOf = (type: SqlType): ((a: Datum, b: Datum) => number) => type.c
 const extreme = (oid: number, name: 'min' | 'max', type: string): AggregateFunction => {
   const sign = name === 'min' ? -1 : 1
   const typeAt = (resolved: SqlType | undefined): SqlType =>
-    POLYMORPHIC.has(type) ? (resolved as SqlType) : builtinType(type)
+    POLYMORPHIC.has(type) || resolved?.collated !== undefined ? (resolved as SqlType) : builtinType(type)
   return aggregate(
     oid,
     `${name}(${type}) ${type}`,
     name === 'min' ? 'least of the values' : 'greatest of the values',
     ({ args }) => {
       const compare = comparatorOf(typeAt(args[0]))
-      return folding((state, value) => (compare(value, state) * sign > 0 ? value : state))
+      // The later one of equal values, which may look different; of bpchar the earlier.
+      const more = type === 'bpchar' ? 1 : 0
+      return folding((state, value) => (Math.sign(compare(value, state)) * sign >= more ? value : state))
     },
-    { grouped: ({ args }) => groupedExtreme(sign, comparatorOf(typeAt(args[0]))) },
+    { grouped: ({ args }) => groupedExtreme(sign, comparatorOf(typeAt(args[0])), type === 'bpchar') },
   )
 }
 

@@ -72,23 +72,30 @@ const strings: readonly AggregateFunction[] = [
   ),
 ]
 
-/** Arrays of one shape become the rows of an array with one more dimension. */
-const stack = (arrays: readonly (SqlArray | null)[]): SqlArray => {
-  const [first] = arrays
-  if (arrays.includes(null)) throw nullValueNotAllowed('cannot accumulate null arrays')
-  const all = arrays as readonly SqlArray[]
-  const shape = (first as SqlArray).dimensions
-  if (shape.length === 0) throw arraySubscriptError('cannot accumulate empty arrays')
-  for (const array of all) {
-    const same = array.dimensions.length === shape.length && array.dimensions.every((length, i) => length === shape[i])
-    if (!same) throw arraySubscriptError('cannot accumulate arrays of different dimensionality')
+/** Each array is looked at as it comes, so that errors come in the order of the rows. */
+const stacking = (): Accumulator => {
+  const arrays: SqlArray[] = []
+  return {
+    add: (_context, array: SqlArray | null) => {
+      if (array === null) throw nullValueNotAllowed('cannot accumulate null arrays')
+      const shape = arrays[0]?.dimensions ?? array.dimensions
+      if (shape.length === 0) throw arraySubscriptError('cannot accumulate empty arrays')
+      const same =
+        array.dimensions.length === shape.length && array.dimensions.every((length, i) => length === shape[i])
+      if (!same) throw arraySubscriptError('cannot accumulate arrays of different dimensionality')
+      arrays.push(array)
+    },
+    result: () => (arrays.length === 0 ? null : stack(arrays)),
   }
-  return new SqlArray(
-    [all.length, ...shape],
-    [1, ...(first as SqlArray).lowerBounds],
-    all.flatMap((array) => array.elements),
-  )
 }
+
+/** Arrays of one shape become the rows of an array with one more dimension. */
+const stack = (arrays: readonly SqlArray[]): SqlArray =>
+  new SqlArray(
+    [arrays.length, ...(arrays[0]?.dimensions ?? [])],
+    [1, ...(arrays[0]?.lowerBounds ?? [])],
+    arrays.flatMap((array) => array.elements),
+  )
 
 const arrays: readonly AggregateFunction[] = [
   aggregate(
@@ -98,13 +105,7 @@ const arrays: readonly AggregateFunction[] = [
     () => collecting((rows) => (rows.length === 0 ? null : SqlArray.of(rows.map(([value]) => value)))),
     KEEP_NULLS,
   ),
-  aggregate(
-    4053,
-    'array_agg(anyarray) anyarray',
-    'arrays as an array of one more dimension',
-    () => collecting((rows) => (rows.length === 0 ? null : stack(rows.map(([value]) => value)))),
-    KEEP_NULLS,
-  ),
+  aggregate(4053, 'array_agg(anyarray) anyarray', 'arrays as an array of one more dimension', stacking, KEEP_NULLS),
 ]
 
 const argument = ({ args }: CallTypes, n: number): SqlType => args[n] as SqlType

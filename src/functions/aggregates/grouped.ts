@@ -9,6 +9,7 @@ import type { AnyVector } from '../../vector/vector.ts'
 import { checkFloat } from '../inline-helpers.ts'
 import type { GroupedAggregation } from '../records.ts'
 import { forEachDatum, groupCount, growFlags, growFloats, type NumberColumn, numberColumn } from './group-state.ts'
+import { isLarge, LargeDeviations } from './large-deviations.ts'
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
 
@@ -134,6 +135,11 @@ class ExactSums {
 class FloatSums {
   private sums: Float64Array = new Float64Array(0)
   private counts: Float64Array = new Float64Array(0)
+  private readonly deviations: Map<number, LargeDeviations> | null
+
+  constructor(deviations: Map<number, LargeDeviations> | null = null) {
+    this.deviations = deviations
+  }
 
   update(batch: Batch, groups: Int32Array, vector: AnyVector, mask: Uint8Array | null): void {
     const groupsNow = groupCount(groups, batch.count)
@@ -158,7 +164,14 @@ class FloatSums {
     const before = this.sums[group] as number
     const sum = before + value
     this.sums[group] = Number.isFinite(sum) ? sum : checkFloat(sum, before, value)
-    ;(this.counts[group] as number)++
+    const count = ++(this.counts[group] as number)
+    if (this.deviations !== null && (isLarge(value) || isLarge(sum))) this.deviate(group, value, before, count)
+  }
+
+  private deviate(group: number, value: number, before: number, count: number): void {
+    const kept = this.deviations?.get(group) ?? new LargeDeviations()
+    this.deviations?.set(group, kept)
+    kept.add(value, before, count)
   }
 
   sum(group: number): number {
@@ -180,9 +193,13 @@ class GroupedExtreme implements GroupedAggregation {
   /** Scale of the decimals in `best`, -1 for plain numbers. */
   private scale = -1
 
-  constructor(sign: 1 | -1, compare: (a: Datum, b: Datum) => number) {
+  /** Of equal values the earliest stays, else the latest. */
+  private readonly keepsFirst: boolean
+
+  constructor(sign: 1 | -1, compare: (a: Datum, b: Datum) => number, keepsFirst: boolean) {
     this.sign = sign
     this.compare = compare
+    this.keepsFirst = keepsFirst
   }
 
   update(batch: Batch, groups: Int32Array, args: readonly AnyVector[], mask: Uint8Array | null): void {
@@ -216,7 +233,7 @@ class GroupedExtreme implements GroupedAggregation {
       const group = groups[k] as number
       const value = values[position] as number
       const held = best[group] as number
-      if (present[group] === 0 || (sign < 0 ? value < held || held !== held : value > held || value !== value)) {
+      if (present[group] === 0 || (sign < 0 ? value <= held || held !== held : value >= held || value !== value)) {
         best[group] = value
         present[group] = 1
       }
@@ -225,7 +242,8 @@ class GroupedExtreme implements GroupedAggregation {
 
   private offer(group: number, value: Datum): void {
     const held = this.others[group]
-    if (held === undefined || this.compare(value, held) * this.sign > 0) this.others[group] = value
+    const order = held === undefined ? 1 : Math.sign(this.compare(value, held)) * this.sign
+    if (order > 0 || (order === 0 && !this.keepsFirst)) this.others[group] = value
   }
 
   private held(group: number): Datum {
@@ -249,8 +267,11 @@ class GroupedExtreme implements GroupedAggregation {
 
 export const groupedCount = (): GroupedAggregation => new GroupedCount()
 
-export const groupedExtreme = (sign: 1 | -1, compare: (a: Datum, b: Datum) => number): GroupedAggregation =>
-  new GroupedExtreme(sign, compare)
+export const groupedExtreme = (
+  sign: 1 | -1,
+  compare: (a: Datum, b: Datum) => number,
+  keepsFirst: boolean,
+): GroupedAggregation => new GroupedExtreme(sign, compare, keepsFirst)
 
 /** sum() with a result of the type named. */
 export const groupedSum = (result: 'int8' | 'numeric' | 'float8'): GroupedAggregation => {
@@ -272,7 +293,7 @@ export const groupedSum = (result: 'int8' | 'numeric' | 'float8'): GroupedAggreg
 /** avg() with a result of the type named. */
 export const groupedAverage = (result: 'numeric' | 'float8'): GroupedAggregation => {
   if (result === 'float8') {
-    const sums = new FloatSums()
+    const sums = new FloatSums(new Map())
     return {
       update: (batch, groups, args, mask) => sums.update(batch, groups, args[0] as AnyVector, mask),
       finish: (group) => (sums.count(group) === 0 ? null : sums.sum(group) / sums.count(group)),

@@ -1,5 +1,5 @@
 /** Statistics: variance and standard deviation, correlation and regression, percentiles, mode. */
-import { percentileOutOfRange } from '../../errors/raise/data.ts'
+import { floatOverflow, percentileOutOfRange } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import { type Interval, intervalAdd, intervalMul, intervalSub } from '../../types/datetime/interval.ts'
 import { exactAdd, type ExactInteger, exactMul } from '../../types/int64.ts'
@@ -9,6 +9,8 @@ import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { aggregate } from '../define.ts'
 import type { Accumulator, AggregateFunction, CallTypes } from '../records.ts'
+import { counting } from './accumulators.ts'
+import { isInfinite } from './large-deviations.ts'
 
 /** Over a sample (divided by n - 1) or a population (by n); its root or not. */
 interface Spread {
@@ -66,11 +68,16 @@ const floatSpread =
     let deviations = 0
     return {
       add: (_context, value: number) => {
+        const before = sum
         count++
         sum += value
         if (count > 1) {
           const distance = value * count - sum
           deviations += (distance * distance) / (count * (count - 1))
+          if (isInfinite(sum) || isInfinite(deviations)) {
+            if (!isInfinite(before) && !isInfinite(value)) throw floatOverflow()
+            deviations = Number.NaN
+          }
         } else if (!Number.isFinite(value)) deviations = Number.NaN
       },
       result: () => {
@@ -126,6 +133,7 @@ const pairAccumulator = (finish: (sums: PairSums) => number | null) => (): Accum
   let xy = 0
   return {
     add: (_context, valueY: number, valueX: number) => {
+      const [beforeX, beforeY] = [x, y]
       n++
       x += valueX
       y += valueY
@@ -136,6 +144,14 @@ const pairAccumulator = (finish: (sums: PairSums) => number | null) => (): Accum
         xx += distanceX * distanceX * scale
         yy += distanceY * distanceY * scale
         xy += distanceX * distanceY * scale
+        const finiteX = !isInfinite(beforeX) && !isInfinite(valueX)
+        const finiteY = !isInfinite(beforeY) && !isInfinite(valueY)
+        if ((isInfinite(x) || isInfinite(xx)) && finiteX) throw floatOverflow()
+        if ((isInfinite(y) || isInfinite(yy)) && finiteY) throw floatOverflow()
+        if (isInfinite(xy) && finiteX && finiteY) throw floatOverflow()
+        if (isInfinite(xx)) xx = Number.NaN
+        if (isInfinite(yy)) yy = Number.NaN
+        if (isInfinite(xy)) xy = Number.NaN
       } else {
         if (!Number.isFinite(valueX)) xx = xy = Number.NaN
         if (!Number.isFinite(valueY)) yy = xy = Number.NaN
@@ -220,11 +236,12 @@ const pairs: readonly {
 ]
 
 const regressions: readonly AggregateFunction[] = [
-  aggregate(
-    2818,
-    'regr_count(float8, float8) int8',
-    'number of pairs',
-    pairAccumulator(({ n }) => n),
+  aggregate(2818, 'regr_count(float8, float8) int8', 'number of pairs', () =>
+    counting(
+      0,
+      () => 0,
+      (_state, count) => count,
+    ),
   ),
   ...pairs.map(({ oid, name, description, finish }) =>
     aggregate(oid, `${name}(float8, float8) float8`, description, pairAccumulator(finish)),
@@ -245,7 +262,11 @@ const sorted =
         fraction = direct
         if (value !== null) values.push(value)
       },
-      result: () => (values.length === 0 || fraction === null ? null : finish(fraction, values, types)),
+      result: () => {
+        // One that is out of range is wrong even of no values.
+        if (typeof fraction === 'number') checkFraction(fraction)
+        return values.length === 0 || fraction === null ? null : finish(fraction, values, types)
+      },
     }
   }
 

@@ -226,10 +226,7 @@ const spanStart = (year: number, span: number): number =>
 
 /** A local timestamp cut to a unit. */
 export const truncateTimestamp = (word: string, local: ExactInteger, type: string): ExactInteger => {
-  if (isInfinite(local)) {
-    partOf(word, type)
-    return local
-  }
+  if (isInfinite(local)) return local
   const part = truncationUnit(word, type)
   const { days, micros } = splitTimestamp(local)
   const { year, month } = civilFromDays(days)

@@ -1,6 +1,6 @@
 /** to_char and to_number of numbers. */
 import { invalidTextRepresentation, patternNotSupported } from '../../errors/raise/data.ts'
-import { numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
+import { numericFromFloat, numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
 import { numericAbs, numericDiv, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import { powerOfTen } from '../../types/numeric/powers.ts'
@@ -38,7 +38,8 @@ const formatRoman = (value: Numeric, template: NumberTemplate): string => {
   return template.fill ? cased : cased.padStart(ROMAN_WIDTH)
 }
 
-const formatScientific = (value: Numeric, template: NumberTemplate): string => {
+/** `normal`: a mantissa that is rounded up to ten is one again; PostgreSQL does so for floats only. */
+const formatScientific = (value: Numeric, template: NumberTemplate, normal: boolean): string => {
   if (!value.isFinite) return ` ${'#'.repeat(template.before)}.${'#'.repeat(template.after + 4)}`
   const digits = value.coefficient < 0 ? value.coefficient.toString().slice(1) : value.coefficient.toString()
   let exponent = value.sign === 0 ? 0 : digits.length - 1 - value.scale
@@ -47,7 +48,7 @@ const formatScientific = (value: Numeric, template: NumberTemplate): string => {
     return value.sign === 0 ? Numeric.zero : Numeric.of(BigInt(digits), shift)
   }
   let rounded = numericRound(mantissa(), template.after)
-  if (rounded.toNumber() >= 10) {
+  if (normal && rounded.toNumber() >= 10) {
     exponent++
     rounded = Numeric.of(powerOfTen(template.after), template.after)
   }
@@ -188,10 +189,10 @@ class DigitWriter {
 }
 
 /** to_char(numeric, text). */
-export const formatNumber = (value: Numeric, text: string): string => {
+export const formatNumber = (value: Numeric, text: string, negative = false, isFloat = false): string => {
   const template = numberTemplate(text)
   if (template.roman !== null) return formatRoman(value, template)
-  if (template.scientific) return formatScientific(value, template)
+  if (template.scientific) return formatScientific(value, template, isFloat)
   if (!value.isFinite) {
     const word = value.isNaN ? 'NaN' : 'Infinity'
     return word.length > template.before
@@ -201,8 +202,18 @@ export const formatNumber = (value: Numeric, text: string): string => {
   const shifted = template.shift === 0 ? value : numericMul(value, Numeric.of(powerOfTen(template.shift), 0))
   const rounded = numericRound(shifted, template.after)
   const [whole = '0', fraction = ''] = numericAbs(rounded).toString().split('.')
-  if (whole.length > template.before) return overflowText(template, rounded.sign < 0)
-  return new DigitWriter(template, rounded.sign < 0, whole, fraction).write()
+  const isNegative = negative || rounded.sign < 0
+  if (whole.length > template.before) return overflowText(template, isNegative)
+  return new DigitWriter(template, isNegative, whole, fraction).write()
+}
+
+/** to_char of floats: what is rounded to zero keeps its sign, and no float is too large for Roman numerals to be told so. */
+export const formatFloat = (value: number, precision: number, text: string): string => {
+  const isNegative = value < 0 || Object.is(value, -0)
+  const { roman, scientific } = numberTemplate(text)
+  if (roman !== null && !(Math.abs(value) < 2 ** 31)) return '#'.repeat(ROMAN_WIDTH)
+  const formatted = formatNumber(numericFromFloat(value, precision), text, isNegative, true)
+  return scientific && isNegative ? formatted.replace(/^ ?(?=[0.])/, '-') : formatted
 }
 
 /** A number too large for its template shows `#` in place of every digit. */
@@ -211,6 +222,7 @@ const overflowText = (template: NumberTemplate, negative: boolean): string =>
 
 /** to_number(text, text): digits, sign and point of a text; everything else of the template is passed over. */
 export const parseNumber = (text: string, format: string): Numeric | null => {
+  if (format === '') return null
   const template = numberTemplate(format)
   if (template.scientific) throw patternNotSupported('"EEEE" not supported for input')
   if (template.roman !== null) throw patternNotSupported('"RN" not supported for input')
@@ -233,7 +245,8 @@ export const parseNumber = (text: string, format: string): Numeric | null => {
       afterPoint = true
     } else if (char === '.' && template.after === 0) break
   }
-  if (digits === '' || digits === '.') throw invalidTextRepresentation('numeric', `${negative ? '-' : ' '}${digits}`)
+  // PostgreSQL reads what it has found, which then is a sign or nothing.
+  if (!/\d/.test(digits)) throw invalidTextRepresentation('numeric', negative ? '-' : ' ')
   const value = parseNumeric(digits)
   const scaled = template.shift === 0 ? value : numericDiv(value, Numeric.of(powerOfTen(template.shift), 0))
   return negative ? Numeric.of(-BigInt(scaled.coefficient), scaled.scale) : scaled

@@ -1,5 +1,5 @@
 /** Templates of to_char and to_number for numbers. */
-import { numberFormatError } from '../../errors/raise/data.ts'
+import { numberFormatError, scientificFormatMixed } from '../../errors/raise/data.ts'
 import { memoize } from '../../types/pattern/memoize.ts'
 
 /** One element of a template. */
@@ -43,6 +43,9 @@ const parse = (template: string): NumberTemplate => {
   let sign: NumberTemplate['sign'] = null
   let afterPoint = false
   let afterV = false
+  let plus = false
+  let minus = false
+  const together = (a: string, b: string) => numberFormatError(`cannot use "${a}" and ${b} together`)
   for (const [token, quoted] of template.matchAll(TOKEN)) {
     const upper = token.toUpperCase()
     const isPattern = quoted === undefined && PATTERN.test(upper)
@@ -70,19 +73,21 @@ const parse = (template: string): NumberTemplate => {
       afterV = true
     } else if (upper === 'S') {
       if (sign !== null) throw numberFormatError('cannot use "S" twice')
+      if (plus || minus || brackets) throw together('S', '"PL"/"MI"/"SG"/"PR"')
       sign = state.before + state.after === 0 ? 'before' : 'after'
       items.push({ kind: 'sign', form: 'S' })
-    } else if (upper === 'MI' || upper === 'PL' || upper === 'SG') items.push({ kind: 'sign', form: upper })
-    else if (upper === 'PR') brackets = true
-    else if (upper === 'FM') fill = true
+    } else if (upper === 'MI' || upper === 'PL' || upper === 'SG') {
+      if (sign !== null) throw together('S', `"${upper}"`)
+      minus ||= upper !== 'PL'
+      plus ||= upper !== 'MI'
+      items.push({ kind: 'sign', form: upper })
+    } else if (upper === 'PR') {
+      if (sign !== null || plus || minus) throw together('PR', '"S"/"PL"/"MI"/"SG"')
+      brackets = true
+    } else if (upper === 'FM') fill = true
     else if (upper === 'EEEE') {
       if (scientific) throw numberFormatError('cannot use "EEEE" twice')
-      const others = items.some(({ kind }) => kind === 'sign')
-      if (fill || brackets || others || roman !== null || afterV) {
-        throw numberFormatError('"EEEE" is incompatible with other formats', {
-          detail: '"EEEE" may only be used together with digit and decimal point patterns.',
-        })
-      }
+      if (fill || sign !== null || brackets || minus || plus || roman !== null || afterV) throw scientificFormatMixed()
       scientific = true
     } else if (upper === 'RN') roman = token === 'rn' ? 'rn' : 'RN'
     else if (upper === 'TH') items.push({ kind: 'ordinal', upper: token === 'TH' })

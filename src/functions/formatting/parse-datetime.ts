@@ -4,7 +4,7 @@ import {
   datetimeFieldOverflow,
   invalidTemplateValue,
   invalidTwelveHour,
-  patternNotSupported,
+  templateFieldOnlyInToChar,
 } from '../../errors/raise/data.ts'
 import { dayOfWeek, daysFromCivil, daysInMonth, JULIAN_EPOCH } from '../../types/datetime/calendar.ts'
 import { MONTHS, WEEKDAYS } from '../../types/datetime/fields.ts'
@@ -169,7 +169,7 @@ class TemplateReader {
         return
       case 'TZ':
       case 'OF':
-        throw patternNotSupported(`formatting field "${field.name}" is only supported in to_char`)
+        throw templateFieldOnlyInToChar(field.name)
       case 'TZH':
         if (/[+-]/.test(this.text[this.at] ?? '')) this.offsetSign = this.text[this.at++] === '-' ? -1 : 1
         break

@@ -2,6 +2,7 @@
 import { jsonKeyNotScalar, jsonNullKey } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import { isInfinite } from '../../types/datetime/calendar.ts'
+import { baseTypeOf } from '../../types/domain-type.ts'
 import { formatOffset } from '../../types/datetime/format-datetime.ts'
 import { offsetAtTimestamp } from '../../types/datetime/convert.ts'
 import { timeZone } from '../../types/datetime/time-zone.ts'
@@ -31,7 +32,8 @@ const isDatetime = (type: SqlType): boolean =>
   type.oid === OID.date || type.oid === OID.timestamp || type.oid === OID.timestamptz
 
 /** Text of a value that is neither array nor row nor JSON; numbers and booleans go without quotes. */
-const scalarText = (type: SqlType, value: Datum, context: FormatContext): { text: string; bare: boolean } => {
+const scalarText = (given: SqlType, value: Datum, context: FormatContext): { text: string; bare: boolean } => {
+  const type = baseTypeOf(given)
   if (type.oid === OID.bool) return { text: String(value), bare: true }
   const text = isDatetime(type) ? isoText(type, value, context) : type.format(value, context)
   return { text, bare: NUMBERS.has(type.oid) && /^-?[0-9]/.test(text) }
@@ -42,7 +44,7 @@ export const jsonText = (type: SqlType, value: Datum, context: FormatContext, se
   if (value === null) return 'null'
   if (type.oid === OID.json) return value
   if (value instanceof Jsonb) return formatJsonbNode(value.root)
-  if (value instanceof SqlArray) return arrayText(type.element as SqlType, value, context, separator)
+  if (value instanceof SqlArray) return arrayText(baseTypeOf(type).element as SqlType, value, context, separator)
   if (value instanceof SqlRecord) return recordText(value, context, ',')
   const { text, bare } = scalarText(type, value, context)
   return bare ? text : quoteJson(text)
@@ -75,7 +77,7 @@ export const jsonbNode = (type: SqlType, value: Datum, context: FormatContext): 
   if (value instanceof Jsonb) return value.root
   if (type.oid === OID.json) return canonicalJson(new JsonReader(value).readDocument())
   if (type.oid === OID.bool) return value
-  if (value instanceof SqlArray) return arrayNode(type.element as SqlType, value, context)
+  if (value instanceof SqlArray) return arrayNode(baseTypeOf(type).element as SqlType, value, context)
   if (value instanceof SqlRecord) {
     return jsonbObject(
       value.values.map((field, i): [string, JsonbNode] => [

@@ -62,7 +62,8 @@ export const jsonAsText = (text: string | null): string | null => {
   if (text === null) return null
   const kind = jsonKind(text)
   if (kind === 'null') return null
-  return kind === 'string' ? new JsonReader(text.trim()).readString() : text
+  const value = text.trim()
+  return kind === 'string' ? new JsonReader(value).readString() : value
 }
 
 /** An array index as paths write it, null for text that is no integer. */

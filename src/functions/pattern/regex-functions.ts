@@ -6,6 +6,7 @@ import { posixRegex } from '../../types/pattern/posix-regex.ts'
 /** All matches from character `start` (from 0) on. Empty matches next to a match are none, as in JavaScript. */
 export const allMatches = (text: string, pattern: string, flags: string, start: number): RegExpExecArray[] => {
   const regex = posixRegex(pattern, flags)
+  if (start > characterLength(text)) return []
   regex.lastIndex = unitOffset(text, start)
   const matches: RegExpExecArray[] = []
   for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
@@ -59,6 +60,10 @@ export const replaceMatches = (
   return out + text.slice(at)
 }
 
+/** The group that is meant: without groups the first is the whole match. */
+export const wholeMatch = (match: RegExpExecArray, group: number): number =>
+  match.length === 1 && group === 1 ? 0 : group
+
 /** Position (from 1) of the n-th match or of a group in it, or of what follows; 0 without match. */
 export const regexPosition = (
   text: string,
@@ -70,9 +75,9 @@ export const regexPosition = (
   group: number,
 ): number => {
   const match = allMatches(text, pattern, flags, start)[n - 1]
-  const part = match?.[group]
+  const part = match?.[wholeMatch(match, group)]
   if (match === undefined || part === undefined) return 0
-  const from = group === 0 ? match.index : match.index + Math.max(match[0].indexOf(part), 0)
+  const from = wholeMatch(match, group) === 0 ? match.index : match.index + Math.max(match[0].indexOf(part), 0)
   return characterLength(text.slice(0, after ? from + part.length : from)) + 1
 }
 

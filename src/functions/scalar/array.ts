@@ -84,7 +84,7 @@ const SEARCH_MESSAGE = 'searching for elements in multidimensional arrays is not
 const position = (types: CallTypes) => {
   const equal = elementEquality(types)
   return (_context: unknown, array: SqlArray | null, wanted: Datum, start: number | null = 1): number | null => {
-    if (array === null) return null
+    if (array === null || array.dimensions.length === 0) return null
     requireOneDimension(array, SEARCH_MESSAGE)
     if (start === null) throw nullValueNotAllowed('initial position must not be null')
     const lower = array.lowerBounds[0] ?? 1

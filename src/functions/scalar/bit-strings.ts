@@ -4,6 +4,7 @@ import { bitIndexOutOfRange, bitSizesDiffer } from '../../errors/raise/values.ts
 import { fitBit, fitVarbit } from '../../types/bit-strings.ts'
 import { type ExactInteger, normalizeInteger } from '../../types/int64.ts'
 import { scalar } from '../define.ts'
+import { checkInt4 } from '../inline-helpers.ts'
 import type { ScalarFunction } from '../records.ts'
 
 /** A bit of the result for every pair of bits; the sizes must be the same. */
@@ -36,7 +37,7 @@ const substring = (bits: string, start: number, length?: number): string => {
 
 const overlay = (bits: string, replacement: string, start: number, length = replacement.length): string => {
   if (start <= 0) throw negativeSubstringLength()
-  return substring(bits, 1, start - 1) + replacement + bits.slice(Math.max(start + length - 1, 0))
+  return substring(bits, 1, start - 1) + replacement + bits.slice(Math.max(checkInt4(start + length) - 1, 0))
 }
 
 const position = (bits: string, part: string): number => (bits === '' ? 0 : bits.indexOf(part) + 1)

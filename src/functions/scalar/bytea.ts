@@ -6,10 +6,11 @@ import {
   invalidParameterValue,
   negativeSubstringLength,
 } from '../../errors/raise/data.ts'
-import { decodeEscape, decodeHex, encodeEscape, encodeHex } from '../../types/bytea.ts'
+import { decodeEscape, decodeHex, encodeHex } from '../../types/bytea.ts'
 import { decodeUtf8, encodeUtf8 } from '../../types/bytes.ts'
 import type { ExactInteger } from '../../types/int64.ts'
 import { scalar } from '../define.ts'
+import { checkInt4 } from '../inline-helpers.ts'
 import type { ScalarFunction } from '../records.ts'
 
 const concat = (...parts: Uint8Array[]): Uint8Array => Buffer.concat(parts)
@@ -27,7 +28,7 @@ const overlay = (
   length = replacement.length,
 ): Uint8Array => {
   if (start <= 0) throw negativeSubstringLength()
-  return concat(substring(bytes, 1, start - 1), replacement, substring(bytes, start + length))
+  return concat(substring(bytes, 1, start - 1), replacement, substring(bytes, checkInt4(start + length)))
 }
 
 const trim = (bytes: Uint8Array, unwanted: Uint8Array, atStart: boolean, atEnd: boolean): Uint8Array => {
@@ -93,10 +94,20 @@ interface TextForm {
   readonly decode: (text: string) => Uint8Array
 }
 
+/** NUL, the backslash and what is not ASCII are escaped; all else is itself. */
+const escapeBytes = (bytes: Uint8Array): string => {
+  let out = ''
+  for (const byte of bytes) {
+    if (byte === 0 || byte > 127) out += `\\${byte.toString(8).padStart(3, '0')}`
+    else out += byte === 92 ? '\\\\' : String.fromCharCode(byte)
+  }
+  return out
+}
+
 const TEXT_FORMS: ReadonlyMap<string, TextForm> = new Map([
   ['hex', { encode: encodeHex, decode: (text: string) => decodeHex(text, 0) }],
   ['base64', { encode: encodeBase64, decode: decodeBase64 }],
-  ['escape', { encode: encodeEscape, decode: decodeEscape }],
+  ['escape', { encode: escapeBytes, decode: decodeEscape }],
 ])
 
 const textForm = (name: string): TextForm => {

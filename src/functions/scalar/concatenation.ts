@@ -1,6 +1,6 @@
 /** Functions that write values of any type as text: concat, format, quoting. */
 import { OID } from '../../types/oids.ts'
-import { formatArgumentError, nullFormatIdentifier } from '../../errors/raise/data.ts'
+import { formatArgumentError, invalidTextRepresentation, nullFormatIdentifier } from '../../errors/raise/data.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { formatNetwork } from '../../types/network/text.ts'
 import { characterLength } from '../../types/text-order.ts'
@@ -53,7 +53,8 @@ const formatText = (context: EvalContext, types: readonly SqlType[], values: rea
         : formatArgumentError(`unrecognized format() type specifier "${letter}"`, 'For a single "%" use "%%".')
     }
     const hasWidthArgument = all.includes('*')
-    const given = hasWidthArgument ? Number(args[argument(widthPlace)] ?? 0) : Number(width ?? 0)
+    const widthAt = hasWidthArgument ? argument(widthPlace) : -1
+    const given = hasWidthArgument ? widthOf(textOf(types[widthAt + 1], args[widthAt], context)) : Number(width ?? 0)
     const index = argument(place)
     const text = (CONVERSIONS[conversion] as (text: string | null) => string)(
       textOf(types[index + 1], args[index], context),
@@ -61,6 +62,13 @@ const formatText = (context: EvalContext, types: readonly SqlType[], values: rea
     const padding = ' '.repeat(Math.max(Math.abs(given) - characterLength(text), 0))
     return minus !== undefined || given < 0 ? text + padding : padding + text
   })
+}
+
+/** A width that is an argument: read as an integer, whatever its type. */
+const widthOf = (text: string | null): number => {
+  if (text === null) return 0
+  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw invalidTextRepresentation('integer', text)
+  return Number(text)
 }
 
 export const concatenationFunctions: readonly ScalarFunction[] = [
@@ -122,7 +130,7 @@ export const concatenationFunctions: readonly ScalarFunction[] = [
     'quote a value as a literal',
     ({ args }) =>
       (context, value) =>
-        quoteLiteral(textOf(args[0], value, context) as string),
+        quoteLiteral(castToText(args[0], value, context)),
     { volatility: 'stable' },
   ),
   typedScalar(
@@ -131,7 +139,7 @@ export const concatenationFunctions: readonly ScalarFunction[] = [
     'quote a value as a literal or NULL',
     ({ args }) =>
       (context, value) =>
-        value === null ? 'NULL' : quoteLiteral(textOf(args[0], value, context) as string),
+        value === null ? 'NULL' : quoteLiteral(castToText(args[0], value, context)),
     { volatility: 'stable', strict: false },
   ),
   scalar(

@@ -15,7 +15,7 @@ import {
   timestampToTimestamptz,
   timestamptzToTimestamp,
 } from '../../types/datetime/convert.ts'
-import { isInfinite, MICROS_PER_DAY } from '../../types/datetime/calendar.ts'
+import { checkTimestamp, isInfinite, MICROS_PER_DAY } from '../../types/datetime/calendar.ts'
 import { Interval } from '../../types/datetime/interval.ts'
 import { timeZone } from '../../types/datetime/time-zone.ts'
 import { type ExactInteger, exactFromNumber } from '../../types/int64.ts'
@@ -75,7 +75,7 @@ const narrowFloat = (value: number): number => {
   return narrow
 }
 
-const numericToFloat8 = (value: Numeric): number => {
+export const numericToFloat8 = (value: Numeric): number => {
   const float = value.toNumber()
   if (value.isFinite && (!Number.isFinite(float) || (float === 0 && value.sign !== 0))) {
     throw floatTextOutOfRange('double precision', value.toString())
@@ -192,6 +192,9 @@ const intervalToTime = ({ micros }: Interval): number => {
   return Number(((BigInt(micros) % day) + day) % day)
 }
 
+const inRange = (timestamp: ExactInteger): ExactInteger =>
+  isInfinite(timestamp) ? timestamp : checkTimestamp(timestamp)
+
 const timeOrNull = (timestamp: ExactInteger): number | null =>
   isInfinite(timestamp) ? null : timeOfTimestamp(timestamp)
 
@@ -211,7 +214,7 @@ const datetimeFunctions: readonly ScalarFunction[] = [
     ({ format }, a) => timestampToTimestamptz(a, format.timeZone),
   ),
   sessionScalar(2027, 'timestamp(timestamptz) timestamp', 'local time in the session time zone', ({ format }, a) =>
-    timestamptzToTimestamp(a, format.timeZone),
+    inRange(timestamptzToTimestamp(a, format.timeZone)),
   ),
   scalar(1316, 'time(timestamp) time', 'time of day of a timestamp', timeOrNull),
   sessionScalar(2019, 'time(timestamptz) time', 'local time of day in the session time zone', ({ format }, a) =>

@@ -1,6 +1,6 @@
 /** Functions behind + - * / on dates, times, timestamps and intervals; and OVERLAPS. */
-import { divisionByZero } from '../../errors/raise/data.ts'
-import { checkTimestamp, isInfinite, joinTimestamp } from '../../types/datetime/calendar.ts'
+import { dateOutOfRangeForTimestamp, divisionByZero } from '../../errors/raise/data.ts'
+import { isInfinite, isValidTimestamp, joinTimestamp } from '../../types/datetime/calendar.ts'
 import { dateToTimestamp } from '../../types/datetime/convert.ts'
 import { TimeTz } from '../../types/datetime/datetime-types.ts'
 import {
@@ -26,12 +26,15 @@ import {
 import { builtinType, scalar, sessionScalar } from '../define.ts'
 import type { ScalarFunction } from '../records.ts'
 
-const dateAndTime = (date: number, time: number): ExactInteger => {
+export const dateAndTime = (date: number, time: number): ExactInteger => {
   const day = dateToTimestamp(date)
-  return isInfinite(day) ? day : checkTimestamp(joinTimestamp(date, time))
+  if (isInfinite(day)) return day
+  const timestamp = joinTimestamp(date, time)
+  if (!isValidTimestamp(timestamp)) throw dateOutOfRangeForTimestamp()
+  return timestamp
 }
 
-const dateAndTimeTz = (date: number, time: TimeTz): ExactInteger => dateAndTime(date, time.utc)
+export const dateAndTimeTz = (date: number, time: TimeTz): ExactInteger => dateAndTime(date, time.utc)
 
 const datePlusInterval = (date: number, interval: Interval): ExactInteger =>
   timestampPlusInterval(dateToTimestamp(date), interval)

@@ -1,6 +1,12 @@
 /** Dates and times: the clock, parts, truncation, construction, time zones. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { datetimeError, datetimeOutOfRange, invalidParameterValue, unknownTimeZone } from '../../errors/raise/data.ts'
+import {
+  datetimeError,
+  datetimeOutOfRange,
+  intervalOutOfRange,
+  invalidParameterValue,
+  unknownTimeZone,
+} from '../../errors/raise/data.ts'
 import {
   checkTimestamp,
   daysFromCivil,
@@ -38,6 +44,7 @@ import {
 } from '../datetime/parts.ts'
 import { scalar, sessionScalar } from '../define.ts'
 import type { ScalarFunction } from '../records.ts'
+import { dateAndTime, dateAndTimeTz } from './datetime-arithmetic.ts'
 import { rint } from './conversion.ts'
 
 const TIMESTAMP = 'timestamp without time zone'
@@ -175,7 +182,7 @@ const truncationFunctions: readonly ScalarFunction[] = [
     1284,
     'date_trunc(text, timestamptz, text) timestamptz',
     'cut a timestamp to a unit in a time zone',
-    (_context, unit, utc, zone) => truncateInZone(unit, utc, namedZone(zone)),
+    (_context, unit, utc, zone) => (isInfinite(utc) ? utc : truncateInZone(unit, utc, namedZone(zone))),
   ),
   scalar(1218, 'date_trunc(text, interval) interval', 'cut an interval to a unit', truncateInterval),
   scalar(6177, 'date_bin(interval, timestamp, timestamp) timestamp', 'start of the stride of a timestamp', dateBin),
@@ -285,36 +292,35 @@ const constructionFunctions: readonly ScalarFunction[] = [
     3464,
     'make_interval(years: int4, months: int4, weeks: int4, days: int4, hours: int4, mins: int4, secs: float8) interval',
     'an interval from its parts',
-    (years, months, weeks, days, hours, minutes, seconds) =>
-      makeInterval(
-        years * 12 + months,
-        weeks * 7 + days,
-        exactFromNumber((hours * 60 + minutes) * 60 * MICROS_PER_SECOND + rint(seconds * MICROS_PER_SECOND)),
-      ),
+    (years, months, weeks, days, hours, minutes, seconds) => {
+      const micros = (hours * 60 + minutes) * 60 * MICROS_PER_SECOND + rint(seconds * MICROS_PER_SECOND)
+      if (!Number.isFinite(micros)) throw intervalOutOfRange()
+      return makeInterval(years * 12 + months, weeks * 7 + days, exactFromNumber(micros))
+    },
     { defaults: [0, 0, 0, 0, 0, 0, 0] },
   ),
   scalar(1158, 'to_timestamp(float8) timestamptz', 'timestamp of seconds since 1970', secondsToTimestamp),
-  scalar(2025, 'timestamp(date, time) timestamp', 'timestamp of a date and a time', joinTimestamp),
+  scalar(2025, 'timestamp(date, time) timestamp', 'timestamp of a date and a time', dateAndTime),
   sessionScalar(1176, 'timestamptz(date, time) timestamptz', 'timestamp of a date and a time', (context, date, time) =>
-    localToUtc(joinTimestamp(date, time), sessionZone(context)),
+    localToUtc(dateAndTime(date, time), sessionZone(context)),
   ),
   scalar(1359, 'timestamptz(date, timetz) timestamptz', 'timestamp of a date and a time', (date, time: TimeTz) =>
-    joinTimestamp(date, time.utc),
+    dateAndTimeTz(date, time),
   ),
 ]
 
 const zoneFunctions: readonly ScalarFunction[] = [
   scalar(1159, 'timezone(text, timestamptz) timestamp', 'local time in a time zone', (zone, utc) =>
-    utcToLocal(utc, namedZone(zone)),
+    isInfinite(utc) ? utc : utcToLocal(utc, namedZone(zone)),
   ),
   scalar(1026, 'timezone(interval, timestamptz) timestamp', 'local time at an offset', (zone, utc) =>
-    utcToLocal(utc, zoneOfInterval(zone)),
+    isInfinite(utc) ? utc : utcToLocal(utc, zoneOfInterval(zone)),
   ),
   scalar(2069, 'timezone(text, timestamp) timestamptz', 'read a local time in a time zone', (zone, local) =>
-    localToUtc(local, namedZone(zone)),
+    isInfinite(local) ? local : localToUtc(local, namedZone(zone)),
   ),
   scalar(2070, 'timezone(interval, timestamp) timestamptz', 'read a local time at an offset', (zone, local) =>
-    localToUtc(local, zoneOfInterval(zone)),
+    isInfinite(local) ? local : localToUtc(local, zoneOfInterval(zone)),
   ),
   sessionScalar(
     2037,

@@ -12,12 +12,11 @@ import { localToUtc, utcToLocal } from '../../types/datetime/convert.ts'
 import type { Interval } from '../../types/datetime/interval.ts'
 import { timeZone } from '../../types/datetime/time-zone.ts'
 import type { ExactInteger } from '../../types/int64.ts'
-import { numericFromFloat } from '../../types/numeric/convert.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { EvalContext } from '../context.ts'
 import { sessionScalar } from '../define.ts'
 import { type DatetimeParts, formatParts } from '../formatting/format-datetime.ts'
-import { formatNumber, parseNumber } from '../formatting/format-number.ts'
+import { formatFloat, formatNumber, parseNumber } from '../formatting/format-number.ts'
 import { parseWithTemplate } from '../formatting/parse-datetime.ts'
 import type { ScalarFunction } from '../records.ts'
 
@@ -101,16 +100,16 @@ export const formattingFunctions: readonly ScalarFunction[] = [
     formatNumber(value, template),
   ),
   sessionScalar(1773, 'to_char(int4, text) text', TO_CHAR, (_context, value, template) =>
-    formatNumber(Numeric.fromInteger(value), template),
+    formatNumber(Numeric.fromInteger(value), template, false, true),
   ),
   sessionScalar(1774, 'to_char(int8, text) text', TO_CHAR, (_context, value, template) =>
     formatNumber(Numeric.fromInteger(value), template),
   ),
   sessionScalar(1775, 'to_char(float4, text) text', TO_CHAR, (_context, value, template) =>
-    formatNumber(numericFromFloat(value, 6), template),
+    formatFloat(value, 6, template),
   ),
   sessionScalar(1776, 'to_char(float8, text) text', TO_CHAR, (_context, value, template) =>
-    formatNumber(numericFromFloat(value, 15), template),
+    formatFloat(value, 15, template),
   ),
   sessionScalar(
     1777,

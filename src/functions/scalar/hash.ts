@@ -1,10 +1,13 @@
 /** Hash functions of operator classes, which people also use to make keys for advisory locks; with a seed and without. */
+import { noHashFunction } from '../../errors/raise/data.ts'
+import { baseTypeOf } from '../../types/domain-type.ts'
+import { formatType } from '../../types/index.ts'
 import type { ExactInteger } from '../../types/int64.ts'
 import { normalizeInteger } from '../../types/int64.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { typedScalar } from '../define.ts'
 import type { ScalarFunction } from '../records.ts'
-import { hashValue, PLAIN_HASHER, seededHasher } from '../type-hashes.ts'
+import { hashValue, isHashed, PLAIN_HASHER, seededHasher } from '../type-hashes.ts'
 
 /** Function, its OID, and that of its seeded form. */
 const HASHES: readonly (readonly [name: string, oid: number, seeded: string, seededOid: number, type: string])[] = [
@@ -36,13 +39,21 @@ const HASHES: readonly (readonly [name: string, oid: number, seeded: string, see
   ['hash_multirange', 4278, 'hash_multirange_extended', 4279, 'anymultirange'],
 ]
 
+/** Throws 42883 for arrays whose elements have no hash function. */
+const checkElement = (type: SqlType): void => {
+  const { element } = baseTypeOf(type)
+  if (element !== null && !isHashed(element)) throw noHashFunction(formatType(element, -1))
+}
+
 export const hashFunctions: readonly ScalarFunction[] = HASHES.flatMap(([name, oid, seeded, seededOid, type]) => [
   typedScalar(oid, `${name}(${type}) int4`, 'hash', ({ args }) => {
     const [own] = args as readonly [SqlType]
+    checkElement(own)
     return (_context, value) => Number(BigInt.asIntN(32, hashValue(own, value, PLAIN_HASHER)))
   }),
   typedScalar(seededOid, `${seeded}(${type}, int8) int8`, 'hash with a seed', ({ args }) => {
     const [own] = args as readonly [SqlType, SqlType]
+    checkElement(own)
     return (_context, value, seed: ExactInteger) => {
       const hasher = seededHasher(BigInt.asUintN(64, BigInt(seed)))
       return normalizeInteger(BigInt.asIntN(64, hashValue(own, value, hasher)))

@@ -37,6 +37,12 @@ import type { ScalarFunction } from '../records.ts'
 
 const pathOf = (path: SqlArray): readonly (string | null)[] => path.elements
 
+/** A path to what is changed: of one dimension. */
+const flatPath = (path: SqlArray): readonly (string | null)[] => {
+  if (path.dimensions.length > 1) throw arraySubscriptError('wrong number of array subscripts')
+  return path.elements
+}
+
 const jsonAccess: readonly ScalarFunction[] = [
   scalar(3947, 'json_object_field(from_json: json, field_name: text) json', 'member of a key', jsonMember),
   scalar(3948, 'json_object_field_text(from_json: json, field_name: text) text', 'member of a key as text', (a, key) =>
@@ -79,6 +85,8 @@ function stripNullText(text: string): string {
       return `[${jsonParts(text)
         .map((part) => stripNullText(part.text))
         .join()}]`
+    case 'string':
+      return quoteJson(jsonAsText(text) ?? '')
     default:
       return text.trim()
   }
@@ -185,16 +193,16 @@ const setLax = (
   treatment: string | null,
 ): Jsonb | null => {
   if (target === null || path === null || create === null) return null
+  if (value !== null) return new Jsonb(setAtPath(target.root, flatPath(path), value.root, create))
   if (treatment === null || !['raise_exception', 'use_json_null', 'delete_key', 'return_target'].includes(treatment)) {
     throw invalidParameterValue(
       'null_value_treatment must be "delete_key", "return_target", "use_json_null", or "raise_exception"',
     )
   }
-  if (value !== null) return new Jsonb(setAtPath(target.root, pathOf(path), value.root, create))
   if (treatment === 'raise_exception') throw jsonNullRefused()
   if (treatment === 'return_target') return target
-  if (treatment === 'delete_key') return new Jsonb(deleteAtPath(target.root, pathOf(path)))
-  return new Jsonb(setAtPath(target.root, pathOf(path), null, create))
+  if (treatment === 'delete_key') return new Jsonb(deleteAtPath(target.root, flatPath(path)))
+  return new Jsonb(setAtPath(target.root, flatPath(path), null, create))
 }
 
 const jsonbEditing: readonly ScalarFunction[] = [
@@ -221,13 +229,13 @@ const jsonbEditing: readonly ScalarFunction[] = [
     3304,
     'jsonb_delete_path(jsonb, text[]) jsonb',
     'delete what stands at a path',
-    (a, path) => new Jsonb(deleteAtPath(a.root, pathOf(path))),
+    (a, path) => new Jsonb(deleteAtPath(a.root, flatPath(path))),
   ),
   scalar(
     3305,
     `jsonb_set(${SET_ARGUMENTS}, create_if_missing: bool) jsonb`,
     'replace what stands at a path',
-    (a, path, value, create) => new Jsonb(setAtPath(a.root, pathOf(path), value.root, create)),
+    (a, path, value, create) => new Jsonb(setAtPath(a.root, flatPath(path), value.root, create)),
     { defaults: [true] },
   ),
   scalar(
@@ -241,7 +249,7 @@ const jsonbEditing: readonly ScalarFunction[] = [
     3579,
     `jsonb_insert(${SET_ARGUMENTS}, insert_after: bool) jsonb`,
     'insert at a path',
-    (a, path, value, after) => new Jsonb(insertAtPath(a.root, pathOf(path), value.root, after)),
+    (a, path, value, after) => new Jsonb(insertAtPath(a.root, flatPath(path), value.root, after)),
     { defaults: [false] },
   ),
 ]

@@ -36,6 +36,7 @@ import {
 } from '../../types/numeric/math.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
+import { checkInt4 } from '../inline-helpers.ts'
 import { scalar, typedScalar } from '../define.ts'
 import type { Evaluate, ScalarFunction } from '../records.ts'
 import { rint } from './conversion.ts'
@@ -57,6 +58,8 @@ const sqrt = (a: number): number => {
 
 /** Math.cbrt is a few units off in the last place; one step of Newton's method mends that. */
 const cbrt = (a: number): number => {
+  // The step would overflow at the largest doubles.
+  if (Math.abs(a) > 1e307 && Number.isFinite(a)) return cbrt(a / 2 ** 300) * 2 ** 100
   const root = Math.cbrt(a)
   if (root === 0 || !Number.isFinite(root)) return root
   const square = root * root
@@ -104,7 +107,8 @@ const floatFunctions: readonly ScalarFunction[] = [
   ...named({ log: 1340, log10: 1194, dlog10: 1339 }, 'float8', 'float8', 'logarithm to base 10', log10),
   ...named({ power: 1368, pow: 1346, dpow: 232 }, 'float8, float8', 'float8', 'power', power),
   ...named({ round: 1342, dround: 228 }, 'float8', 'float8', 'nearest integer', (a: number) =>
-    Number.isFinite(a) ? rint(a) : a,
+    // What is rounded up to zero keeps its sign.
+    Number.isFinite(a) && a !== 0 ? (a < 0 && a >= -0.5 ? -0 : rint(a)) : a,
   ),
   ...named({ trunc: 1343, dtrunc: 229 }, 'float8', 'float8', 'cut to an integer', Math.trunc),
   ...named({ ceil: 2308, ceiling: 2320 }, 'float8', 'float8', 'nearest integer not less', Math.ceil),
@@ -117,7 +121,11 @@ const floatFunctions: readonly ScalarFunction[] = [
     'radians to degrees',
     guarded((a) => a / (Math.PI / 180)),
   ),
-  ...named({ radians: 1609 }, 'float8', 'float8', 'degrees to radians', (a: number) => a * (Math.PI / 180)),
+  ...named({ radians: 1609 }, 'float8', 'float8', 'degrees to radians', (a: number) => {
+    const radians = a * (Math.PI / 180)
+    if (radians === 0 && a !== 0) throw floatUnderflow()
+    return radians
+  }),
   scalar(1610, 'pi() float8', 'the number pi', () => Math.PI),
 ]
 
@@ -264,8 +272,11 @@ const factorial = (n: ExactInteger): Numeric => {
   return numericFactorial(Number(n))
 }
 
-const round = (a: Numeric, scale: number): Numeric => numericRound(a, Math.min(Math.max(scale, -2000), 2000))
-const trunc = (a: Numeric, scale: number): Numeric => numericTrunc(a, Math.min(Math.max(scale, -2000), 2000))
+/** Digits that a numeric can have after the point, and before it. */
+const boundedScale = (scale: number): number => Math.min(Math.max(scale, -131_073), 16_383)
+
+const round = (a: Numeric, scale: number): Numeric => numericRound(a, boundedScale(scale))
+const trunc = (a: Numeric, scale: number): Numeric => numericTrunc(a, boundedScale(scale))
 
 const numericFunctions: readonly ScalarFunction[] = [
   ...named({ sqrt: 1730, numeric_sqrt: 1731 }, 'numeric', 'numeric', 'square root', numericSqrt),
@@ -310,7 +321,7 @@ const floatBucket = (value: number, low: number, high: number, count: number): n
   const before = low < high ? value < from : value > to
   const after = low < high ? value >= to : value <= from
   if (before) return 0
-  if (after) return count + 1
+  if (after) return checkInt4(count + 1)
   return Math.min(Math.floor((count * (value - low)) / (high - low)), count - 1) + 1
 }
 
@@ -322,7 +333,7 @@ const numericBucket = (value: Numeric, low: Numeric, high: Numeric, count: numbe
   if (!low.isFinite || !high.isFinite) throw widthBucketError('lower and upper bounds must be finite')
   const direction = Numeric.compare(low, high)
   if (Numeric.compare(value, low) * -direction < 0) return 0
-  if (Numeric.compare(value, high) * -direction >= 0) return count + 1
+  if (Numeric.compare(value, high) * -direction >= 0) return checkInt4(count + 1)
   const share = numericMul(numericSub(value, low), Numeric.fromInteger(count))
   return numericToInt4(numericFloor(numericDiv(share, numericSub(high, low)))) + 1
 }

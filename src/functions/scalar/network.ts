@@ -91,7 +91,9 @@ export const networkFunctions: readonly ScalarFunction[] = [
   ),
   scalar(2630, 'inetpl(inet, int8) inet', 'address so many further on', add),
   scalar(2631, 'int8pl_inet(int8, inet) inet', 'address so many further on', (count, value) => add(value, count)),
-  scalar(2632, 'inetmi_int8(inet, int8) inet', 'address so many before', (value, count) => add(value, -BigInt(count))),
+  scalar(2632, 'inetmi_int8(inet, int8) inet', 'address so many before', (value, count) =>
+    add(value, BigInt.asIntN(64, -BigInt(count))),
+  ),
   scalar(2633, 'inetmi(inet, inet) int8', 'distance of addresses', distance),
   scalar(927, 'network_sub(inet, inet) bool', 'is subnet', isStrictlyWithin),
   scalar(928, 'network_subeq(inet, inet) bool', 'is subnet or equal', (a, b) => a.isWithin(b)),

@@ -12,6 +12,7 @@ import {
   replaceMatches,
   splitByRegex,
   submatches,
+  wholeMatch,
 } from '../pattern/regex-functions.ts'
 import { similarToRegex } from '../pattern/similar.ts'
 import { readFlags } from '../../types/pattern/posix-regex.ts'
@@ -196,7 +197,8 @@ const regexpSubstr = (
 ): string | null => {
   const matches = allMatches(text, pattern, singleFlags('regexp_substr', flags), positive('start', start, 1) - 1)
   const match = matches[positive('n', n, 1) - 1]
-  return match?.[positive('subexpr', subexpression, 0)] ?? null
+  const group = positive('subexpr', subexpression, 0)
+  return match?.[wholeMatch(match, group)] ?? null
 }
 
 /** The overloads of a function, each with one more of its trailing arguments. */

@@ -14,6 +14,7 @@ import { trimBlanks, truncateName } from '../../types/strings.ts'
 import { characterLength, compareText, unitOffset } from '../../types/text-order.ts'
 import { scalar } from '../define.ts'
 import { quoteIdentifier, quoteLiteral } from '../keywords.ts'
+import { checkInt4 } from '../inline-helpers.ts'
 import type { ScalarFunction } from '../records.ts'
 
 const MAX_TEXT = 1073741819
@@ -41,7 +42,7 @@ const substring = (text: string, start: number, length: number): string => {
 
 const overlay = (text: string, replacement: string, start: number, length: number): string => {
   if (start <= 0) throw negativeSubstringLength()
-  return substring(text, 1, start - 1) + replacement + substringFrom(text, Math.max(start + length, 1))
+  return substring(text, 1, start - 1) + replacement + substringFrom(text, Math.max(checkInt4(start + length), 1))
 }
 
 /** Position of a part from 1, 0 when absent. */
@@ -55,6 +56,8 @@ const left = (text: string, count: number): string =>
   sliceCharacters(text, 0, count >= 0 ? count : Math.max(characterLength(text) + count, 0))
 
 const right = (text: string, count: number): string => {
+  // The one number without a positive counterpart leaves nothing off.
+  if (count === -2_147_483_648) return text
   const length = characterLength(text)
   return sliceCharacters(text, count >= 0 ? Math.max(length - count, 0) : Math.min(-count, length), length)
 }
@@ -113,11 +116,33 @@ const translate = (text: string, from: string, to: string): string => {
   return Array.from(text, (char) => map.get(char) ?? char).join('')
 }
 
+/** A character becomes one character: those that would become several ("ß", "İ") have no other case, or its first. */
+const mapCharacters = (text: string, map: (character: string) => string): string =>
+  Array.from(text, (character) => {
+    const mapped = map(character)
+    return mapped.length === character.length ? mapped : character
+  }).join('')
+
+const upperCase = (text: string): string => {
+  const mapped = text.toUpperCase()
+  return mapped.length === text.length ? mapped : mapCharacters(text, (character) => character.toUpperCase())
+}
+
+const lowerCase = (text: string): string => {
+  const mapped = text.toLowerCase()
+  // The sigma at a word's end is no other letter here.
+  if (mapped.length === text.length && !text.includes('Σ')) return mapped
+  return mapCharacters(text, (character) => (character === 'İ' ? 'i' : character.toLowerCase()))
+}
+
 /** First letter of every word in upper case, the rest in lower. */
-const initcap = (text: string): string =>
+const initcap = (text: string): string => capitalized(text, upperCase, lowerCase)
+
+/** Words with their first letters by one mapping and the rest by another. */
+export const capitalized = (text: string, upper: (text: string) => string, lower: (text: string) => string): string =>
   text.replace(/[\p{L}\p{N}]+/gu, (word) => {
     const [first = '', ...rest] = word
-    return first.toUpperCase() + rest.join('').toLowerCase()
+    return upper(first) + lower(rest.join(''))
   })
 
 /** The n-th field between separators; a negative n counts from the end. */
@@ -227,8 +252,8 @@ function stringToArray(text: string | null, separator: string | null, nullText: 
 }
 
 const shapeFunctions: readonly ScalarFunction[] = [
-  scalar(870, 'lower(text) text', 'lower case', (a) => a.toLowerCase()),
-  scalar(871, 'upper(text) text', 'upper case', (a) => a.toUpperCase()),
+  scalar(870, 'lower(text) text', 'lower case', lowerCase),
+  scalar(871, 'upper(text) text', 'upper case', upperCase),
   scalar(872, 'initcap(text) text', 'capitalise words', initcap),
   scalar(873, 'lpad(text, int4, text) text', 'pad on the left', padLeft),
   scalar(879, 'lpad(text, int4) text', 'pad on the left', padLeft),

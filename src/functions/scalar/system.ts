@@ -1,14 +1,18 @@
 /** The session and the server: settings, users, identifiers, sequences, sizes in words, random numbers. */
 import { randomUUID } from 'node:crypto'
+import { collationNotSupported } from '../../errors/raise/collations.ts'
 import { invalidSize, randomSeedOutOfRange } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
-import { numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
+import { numericAbs, numericMul, numericTrunc } from '../../types/numeric/arithmetic.ts'
 import { numericToInt8, parseNumeric } from '../../types/numeric/convert.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import { isEnumType } from '../../types/enum-type.ts'
+import { formatType } from '../../types/index.ts'
+import { OID } from '../../types/oids.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { sessionScalar, scalar, typedScalar } from '../define.ts'
+import { quoteIdentifier } from '../keywords.ts'
 import type { ScalarFunction } from '../records.ts'
 
 /** PostgreSQL release whose behaviour and catalogs are offered. */
@@ -62,6 +66,15 @@ const settings: readonly ScalarFunction[] = [
     { strict: false, ...VOLATILE },
   ),
 ]
+
+const collationName = (type: SqlType): string | null => {
+  const { oid, collation, collated } = type
+  if (collation === 0 && collated === undefined && oid !== OID.unknown) {
+    throw collationNotSupported(formatType(type, -1))
+  }
+  if (collation === 0 || oid === OID.unknown) return null
+  return collated === undefined ? (collation === 950 ? '"C"' : '"default"') : quoteIdentifier(collated.name)
+}
 
 const transactions: readonly ScalarFunction[] = [
   sessionScalar(2943, 'txid_current() int8', 'number of the transaction', ({ session }) =>
@@ -218,12 +231,6 @@ const encodings: readonly ScalarFunction[] = [
   ),
 ]
 
-/** Sizes below the first unit are shown as they are. */
-const prettyNumeric = (size: Numeric): string => {
-  if (Math.abs(Math.trunc(size.toNumber())) < 10_240) return `${size.toString()} bytes`
-  return prettySize(BigInt(numericRound(size, 0).coefficient))
-}
-
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /** Bytes in the largest unit that leaves at least ten of it. */
@@ -251,9 +258,18 @@ const sizeOfText = (text: string): ExactInteger => {
   return numericToInt8(numericMul(parseNumeric(match[1] as string), Numeric.of(1024n ** BigInt(power), 0)))
 }
 
+/** What is told in bytes, exactly. */
+const SMALL_SIZE = Numeric.fromInteger(10 * 1024)
+
 const sizes: readonly ScalarFunction[] = [
   scalar(2288, 'pg_size_pretty(int8) text', 'a size with its unit', (size: ExactInteger) => prettySize(BigInt(size))),
-  scalar(3166, 'pg_size_pretty(numeric) text', 'a size with its unit', (size: Numeric) => prettyNumeric(size)),
+  scalar(3166, 'pg_size_pretty(numeric) text', 'a size with its unit', (size: Numeric) =>
+    !size.isFinite
+      ? `${size.toString()} ${UNITS.at(-1)}`
+      : Numeric.compare(numericAbs(size), SMALL_SIZE) < 0
+        ? `${size.toString()} ${UNITS[0]}`
+        : prettySize(BigInt(numericTrunc(size, 0).coefficient)),
+  ),
   scalar(3334, 'pg_size_bytes(text) int8', 'bytes of a size with its unit', sizeOfText),
   typedScalar(
     1269,
@@ -284,7 +300,7 @@ const typeFunctions: readonly ScalarFunction[] = [
     'collation of a value',
     ({ args }) =>
       () =>
-        (args[0] as SqlType).collation === 0 ? null : (args[0] as SqlType).collation === 950 ? '"C"' : '"default"',
+        collationName(args[0] as SqlType),
     { volatility: 'stable', strict: false },
   ),
   sessionScalar(

@@ -1,5 +1,7 @@
 /** What every type has as functions: the greater and the lesser of two values, three-way comparison, the binary form. */
 import type { Datum, SqlType } from '../../types/sql-type.ts'
+import { noComparison } from '../../errors/raise/data.ts'
+import { compareFloats } from '../../types/floats.ts'
 import { comparisonFamilies } from '../comparison-families.ts'
 import type { EvalContext } from '../context.ts'
 import { sessionScalar, typedScalar } from '../define.ts'
@@ -10,7 +12,8 @@ type Order = (a: Datum, b: Datum) => number
 /** The order of a call's arguments: of integers and floats whatever their width, which may differ. */
 const orderOf = ({ args }: CallTypes): Order => {
   const [left, right] = args as readonly [SqlType, SqlType]
-  const compare = left.compare as Order
+  if (left.compare === null) throw noComparison(left)
+  const { compare } = left
   if (left.oid === right.oid || left.physical === 'text') return compare
   return (a, b) => (a < b ? -1 : a > b ? 1 : 0)
 }
@@ -193,6 +196,7 @@ const SENDS: readonly (readonly [oid: number, name: string, type: string])[] = [
   [2942, 'txid_snapshot_send', 'txid_snapshot'],
   [2417, 'unknownsend', 'unknown'],
   [2962, 'uuid_send', 'uuid'],
+  [2899, 'xml_send', 'xml'],
   [2459, 'varbit_send', 'varbit'],
   [2433, 'varcharsend', 'varchar'],
   [3121, 'void_send', 'void'],
@@ -215,6 +219,7 @@ const encodingDependent: ReadonlySet<string> = new Set([
   'record_send',
   'textsend',
   'varcharsend',
+  'xml_send',
 ])
 
 export const typeSupportFunctions: readonly ScalarFunction[] = [
@@ -226,13 +231,15 @@ export const typeSupportFunctions: readonly ScalarFunction[] = [
       greater ? 'larger of two' : 'smaller of two',
       (types) => {
         const order = orderOf(types)
-        return (_context, a, b) => (greater === order(a, b) > 0 ? a : b)
+        // Of equal values, which may look different, the second; of bpchar the first.
+        const atLeast = type === 'bpchar' ? 0 : 1
+        return (_context, a, b) => ((greater ? order(a, b) : order(b, a)) >= atLeast ? a : b)
       },
     )
   }),
   ...COMPARISONS.map(([oid, name, left, right]) =>
     typedScalar(oid, `${name}(${left}, ${right}) int4`, 'less-equal-greater', (types) => {
-      const order = orderOf(types)
+      const order = left.startsWith('float') ? compareFloats : orderOf(types)
       if (byDifference.has(name)) return (_context, a, b) => Number(a) - Number(b)
       if (byBytes.has(name)) return (_context, a, b) => bytesDifference(a, b)
       return (_context, a, b) => Math.sign(order(a, b))

@@ -1,5 +1,5 @@
 /** Parts of a document that show why it matches a query, the words found marked. */
-import { invalidHeadlineOption } from '../../errors/raise/text-search.ts'
+import { invalidHeadlineOption, invalidOptionList } from '../../errors/raise/text-search.ts'
 import type { QueryNode, TsQuery, WordNode } from '../../types/text-search/query-node.ts'
 import { wordsOf } from '../../types/text-search/query-node.ts'
 import { parseInteger } from '../../types/int64.ts'
@@ -57,7 +57,7 @@ const readOptions = (text: string): Options => {
   }
   for (OPTION.lastIndex = 0; OPTION.lastIndex < text.length && text.slice(OPTION.lastIndex).trim() !== ''; ) {
     const match = OPTION.exec(text)
-    if (match === null) throw invalidHeadlineOption(`invalid parameter list format: "${text}"`)
+    if (match === null) throw invalidOptionList(text)
     const [, name = '', doubled, single, plain = ''] = match
     const setter = setters[name.toLowerCase()]
     if (setter === undefined) throw invalidHeadlineOption(`unrecognized headline parameter: "${name}"`)

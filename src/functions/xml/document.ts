@@ -162,5 +162,6 @@ const serialize = (node: XmlNode, extra: ReadonlyMap<string, string>): string =>
 }
 
 /** The text of a node by itself: with the namespaces that it needs. */
+/** A whole document ends its line, as libxml writes it. */
 export const xmlOfNode = (node: XmlNode): string =>
-  serialize(node, node.kind === 'element' ? inherited(node) : NO_NAMESPACES)
+  serialize(node, node.kind === 'element' ? inherited(node) : NO_NAMESPACES) + (node.kind === 'document' ? '\n' : '')

@@ -7,11 +7,13 @@
  */
 import type { AndOrExpr, CallExpr, CaseExpr, CoalesceExpr, Expr } from '../../analyze/expression.ts'
 import { conjuncts, constant, mapChildren, sameExpr } from '../../analyze/nodes.ts'
+import { noComparison } from '../../errors/raise/data.ts'
 import { functionByOid, operatorByOid, operatorsByName } from '../../functions/index.ts'
 import type { OperatorRecord } from '../../functions/records.ts'
 import { rewriteBottomUp } from '../../plan/logical.ts'
 import { SqlArray } from '../../types/array.ts'
 import { OID } from '../../types/oids.ts'
+import { relabelled } from '../../types/relabel.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { OptimizerContext } from '../facts.ts'
 import { mapExpressions } from '../plans.ts'
@@ -52,7 +54,8 @@ const foldOver = (folded: Expr, context: OptimizerContext): Expr => {
     case 'not':
       return negate(folded.arg, context) ?? folded
     case 'relabel':
-      return folded.arg.kind === 'const' ? constant(folded.arg.value, folded.type, folded.typmod) : folded
+      if (folded.arg.kind !== 'const') return folded
+      return constant(relabelled(folded.arg.value, folded.arg.type, folded.type), folded.type, folded.typmod)
     case 'typmod': {
       const { arg, type, typmod, explicit } = folded
       if (arg.kind !== 'const') return folded
@@ -78,6 +81,11 @@ const foldOver = (folded: Expr, context: OptimizerContext): Expr => {
         left.value !== null && right.value !== null && evaluate(left.value, right.value) === true
       return computed(folded, () => (isSame() ? null : left.value), context)
     }
+    case 'greatest':
+    case 'least':
+      if (folded.type.compare === null && folded.args.every((arg) => arg.kind === 'const'))
+        context.computationFailed?.(noComparison(folded.type))
+      return folded
     case 'array-comparison': {
       // The elements of a known array are a list, which selectivity and index look-ups understand.
       const { array } = folded
@@ -104,14 +112,41 @@ const foldCall = (expr: CallExpr, context: OptimizerContext): Expr => {
   if (fn.strict && args.some((arg) => arg.kind === 'const' && arg.value === null) && fn.volatility !== 'volatile') {
     return constant(null, expr.type)
   }
-  const { evaluate } = fn
-  if (fn.volatility === 'immutable' && evaluate !== undefined && fn.blocking !== true && expr.variadic !== true) {
-    const values: Datum[] = []
-    for (const arg of args) if (arg.kind === 'const') values.push(arg.value)
-    if (values.length === args.length) return computed(expr, () => evaluate(...values), context)
-  }
+  const compute = constantCall(expr, context)
+  if (compute !== null) return computed(expr, compute, context)
   return sameTypeComparison(expr, context) ?? expr
 }
+
+/** What computes a call whose value is known before the statement runs; null when it is not. */
+const constantCall = (expr: CallExpr, context: OptimizerContext): (() => Datum) | null => {
+  const { function: fn, args } = expr
+  if (fn.volatility !== 'immutable' || fn.blocking === true || expr.variadic === true) return null
+  const values: Datum[] = []
+  for (const arg of args) {
+    if (arg.kind !== 'const') return null
+    values.push(arg.value)
+  }
+  const { evaluate } = fn
+  return evaluate === undefined ? typedCall(expr, values, context) : () => evaluate(...values)
+}
+
+/** A call of a built-in function that depends on the types of its arguments, or is handed the session. */
+const typedCall = (
+  { function: fn, args, type, columns }: CallExpr,
+  values: readonly Datum[],
+  { eval: session, typeOf }: OptimizerContext,
+): (() => Datum) | null => {
+  if (session === undefined || fn.oid >= FIRST_NORMAL_OID) return null
+  const types = {
+    args: args.map((arg) => arg.type),
+    result: type,
+    typeOf,
+    ...(columns === undefined ? {} : { columns }),
+  }
+  return () => (fn.evaluateIn ?? fn.specialize?.(types))?.(session, ...values)
+}
+
+const FIRST_NORMAL_OID = 16_384
 
 const MICROS_PER_DAY = 86_400_000_000
 

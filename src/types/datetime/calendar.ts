@@ -20,7 +20,7 @@ const MIN_DATE = -JULIAN_EPOCH
 const END_DATE = 2147483494 - JULIAN_EPOCH
 const MIN_TIMESTAMP = -211813488000000000n
 /** 294277-01-01. */
-const END_TIMESTAMP = 9223371331200000000n
+export const END_TIMESTAMP = 9223371331200000000n
 
 /** A year (astronomical: 0 is 1 BC), month 1…12 and day 1…31. */
 export interface CivilDate {

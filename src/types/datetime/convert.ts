@@ -42,13 +42,16 @@ export const timestampToTimestamptz = (local: ExactInteger, zoneName: string): E
 export const timestamptzToTimestamp = (timestamp: ExactInteger, zoneName: string): ExactInteger =>
   utcToLocal(timestamp, timeZone(zoneName))
 
+/** Whether no timestamp reaches the date. */
+export const isBeyondTimestamps = (date: number): boolean =>
+  date !== DATE_INFINITY && date !== DATE_NEGATIVE_INFINITY && !isValidTimestamp(joinTimestamp(date, 0))
+
 /** Midnight that begins a day; 22008 when no timestamp reaches so far. */
 export const dateToTimestamp = (date: number): ExactInteger => {
   if (date === DATE_INFINITY) return Number.POSITIVE_INFINITY
   if (date === DATE_NEGATIVE_INFINITY) return Number.NEGATIVE_INFINITY
-  const timestamp = joinTimestamp(date, 0)
-  if (!isValidTimestamp(timestamp)) throw dateOutOfRangeForTimestamp()
-  return timestamp
+  if (isBeyondTimestamps(date)) throw dateOutOfRangeForTimestamp()
+  return joinTimestamp(date, 0)
 }
 
 export const timestampToDate = (timestamp: ExactInteger): number => {

@@ -127,6 +127,8 @@ class DatetimeReader {
       else if (/^[+-]/.test(token)) this.signed(token)
       else throw this.invalid()
     }
+    if (this.isTimeOnly() && this.micros === null && this.special === null && this.loose.length === 0)
+      throw this.invalid()
     this.assignLoose()
     return { special: this.special, days: this.days(), micros: this.time(), zone: this.zone }
   }
@@ -148,6 +150,11 @@ class DatetimeReader {
   /** Texts of time and timetz, in which six digits are a time. */
   private isTimeOnly(): boolean {
     return this.type === 'time' || this.type === 'time with time zone'
+  }
+
+  /** `J2451545`: the number of a day. */
+  private isJulian(): boolean {
+    return /^j\s*\d/i.test(this.text.trim())
   }
 
   private word(token: string, next: string): void {
@@ -179,10 +186,16 @@ class DatetimeReader {
     else if (/^\d{4,}[-.]\d{3}$/.test(token)) {
       this.year = Number(token.slice(0, -4))
       this.julian = daysFromCivil(this.year, 1, 1) + Number(token.slice(-3)) - 1
-    } else if (/^\d{8}$/.test(token) && this.year === null && this.julian === null) {
-      this.year = Number(token.slice(0, 4))
-      this.month = Number(token.slice(4, 6))
-      this.day = Number(token.slice(6))
+    } else if (
+      /^\d{7,}$/.test(token) &&
+      !this.isJulian() &&
+      this.year === null &&
+      this.julian === null &&
+      !this.isTimeOnly()
+    ) {
+      this.year = Number(token.slice(0, -4))
+      this.month = Number(token.slice(-4, -2))
+      this.day = Number(token.slice(-2))
     } else if (/^\d{6}(\.\d+)?$/.test(token) || (/^\d{4}$/.test(token) && this.day !== null && this.year !== null)) {
       if (!this.isTimeOnly() && this.year === null && !token.includes('.') && this.month === null) {
         this.year = this.centuryOf(token.slice(0, 2))
@@ -191,7 +204,7 @@ class DatetimeReader {
       } else this.clock(`${token.slice(0, 2)}:${token.slice(2, 4)}${token.length > 4 ? `:${token.slice(4)}` : ''}`)
     } else if (/^\d+$/.test(token)) {
       if (/^(am|pm)$/i.test(next)) this.clock(`${token}:00`)
-      else if (/^j\s*\d/i.test(this.text.trim())) this.julian = Number(token) - JULIAN_EPOCH
+      else if (this.isJulian()) this.julian = Number(token) - JULIAN_EPOCH
       else this.loose.push(token)
     } else throw this.invalid()
   }
@@ -273,8 +286,17 @@ class DatetimeReader {
       }
       return
     }
+    if (this.loose.length === 1) this.checkAlone(this.loose[0] as string)
     if (this.loose.length !== 3) throw this.invalid()
     this.joinedDate(this.loose.join('-'))
+  }
+
+  /** A short number alone is a month or a day; that it can be none is noticed before that the rest is missing. */
+  private checkAlone(number: string): void {
+    const { dateOrder } = this.context
+    if (this.isTimeOnly() || this.year !== null || number.length > 2 || dateOrder === 'YMD') return
+    if (Number(number) < 1 || Number(number) > (dateOrder === 'MDY' ? 12 : 31))
+      throw datetimeFieldOverflow(this.text, true)
   }
 
   private days(): number | null {

@@ -68,7 +68,7 @@ export const parseIntervalText = (text: string, bareUnit: IntervalUnit): Interva
   return makeInterval(sum.months, sum.days, sum.micros)
 }
 
-const PART = /([+-]?)(\d+):(\d+)(?::(\d+))?(\.\d*)?|([+-]?)(\d+)-(\d+)(?![\d:])|([+-]?)(\d*)(\.\d*)?\s*([A-Za-z]+)?|@/y
+const PART = /([+-]?)(\d+):(\d+)(?::(\d+))?(\.\d*)?|([+-]?)(\d+)-(\d+)(?![\d:-])|([+-]?)(\d*)(\.\d*)?\s*([A-Za-z]+)?|@/y
 
 const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum => {
   const invalid = () => invalidDatetimeFormat('interval', text)
@@ -83,6 +83,10 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
       at++
       continue
     }
+    const date = /^\d+-(\d+)-\d/.exec(trimmed.slice(at))
+    // The fields are read from the last one on: a zone after a time is wrong before the date is.
+    if (date !== null)
+      throw Number(date[1]) >= 12 && !/:\S*[-+]/.test(trimmed) ? intervalFieldOverflow(text) : invalid()
     PART.lastIndex = at
     const match = PART.exec(trimmed)
     if (match === null || match[0] === '') throw invalid()
@@ -90,10 +94,17 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
     const [, clockSign, hours, minutes, seconds, clockFraction, yearSign, years, months, sign, digits, fraction, word] =
       match
     if (ago) throw invalid()
+    /** A field is given once; a clock gives three. */
+    const give = (...units: readonly IntervalUnit[]): void => {
+      if (units.some((unit) => given.has(unit))) throw invalid()
+      for (const unit of units) given.add(unit)
+    }
     if (hours !== undefined) {
+      give('hour', 'minute', 'second')
       addClock(sum, clockSign === '-' ? -1 : 1, hours, minutes as string, seconds, clockFraction ?? '', text)
     } else if (years !== undefined) {
       const direction = yearSign === '-' ? -1 : 1
+      give('year', 'month')
       if (Number(months) >= 12) throw intervalFieldOverflow(text)
       sum.months += direction * (Number(years) * 12 + Number(months))
     } else if (digits === '' && fraction === undefined) {
@@ -106,8 +117,8 @@ const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum 
         word === undefined ? bareUnitAt(trimmed, at, bareUnit, pendingDays) : unitOf(word)
       if (unit === null) throw invalid()
       pendingDays ||= unit === 'day'
-      if (given.has(unit)) throw invalid()
-      given.add(unit)
+      give(unit)
+      if (Number(digits) >= 2 ** 63) throw intervalFieldOverflow(text)
       sum.add(
         direction * Number(digits),
         direction * Number(fraction === undefined || fraction === '.' ? 0 : `0${fraction}`),

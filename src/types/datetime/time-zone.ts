@@ -41,6 +41,9 @@ interface YearOfOffsets {
   readonly offsets: readonly number[]
 }
 
+/** Milliseconds that a Date reaches from 1970. */
+const LAST_DATE = 8.64e15
+
 class IanaZone implements TimeZone {
   readonly isFixed = false
   readonly name: string
@@ -77,7 +80,7 @@ class IanaZone implements TimeZone {
   abbreviationAt(utcSeconds: number): string | null {
     if (this.offsetAt(utcSeconds) % 60 !== 0) return 'LMT'
     const name = this.nameFormat
-      .formatToParts((utcSeconds + UNIX_EPOCH_SECONDS) * 1000)
+      .formatToParts(Math.max(-LAST_DATE, Math.min(LAST_DATE, (utcSeconds + UNIX_EPOCH_SECONDS) * 1000)))
       .find((part) => part.type === 'timeZoneName')?.value
     return name === undefined || /^GMT[+-]/.test(name) ? abbreviationOf(this.name, this.offsetAt(utcSeconds)) : name
   }

@@ -90,7 +90,8 @@ const parseSpecial = (text: string): Numeric => {
 export const numericFromFloat = (value: number, precision: number): Numeric => {
   if (Number.isNaN(value)) return Numeric.NaN
   if (!Number.isFinite(value)) return value > 0 ? Numeric.Infinity : Numeric.NegativeInfinity
-  return parseNumeric(String(Number(value.toPrecision(precision))))
+  const digits = value.toPrecision(precision)
+  return parseNumeric(digits.includes('.') ? digits.replace(/\.?0+(?=e|$)/, '') : digits)
 }
 
 /** Rounded to an integer within bounds; 22003 beyond them, 0A000 for NaN and infinities. */

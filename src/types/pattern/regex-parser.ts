@@ -228,10 +228,18 @@ export class RegexParser {
     const known = ESCAPES[char]
     if (known !== undefined) return { kind: CONSTRAINTS.has(char) ? 'constraint' : 'character', source: known }
     if (/[1-9]/.test(char)) {
-      const group = Number(char)
+      const digits = /^\d*/.exec(this.source.slice(this.at))?.[0] ?? ''
+      const group = Number(char + digits)
+      // More than one digit, and more than there are groups: the number of a character.
+      const octal = digits === '' || group <= this.groups ? null : /^[0-7]{1,3}/.exec(char + digits)
+      if (octal !== null) {
+        this.at += octal[0].length - 1
+        return { kind: 'character', source: `\\u{${Number.parseInt(octal[0], 8).toString(16)}}` }
+      }
+      this.at += digits.length
       if (!this.closed.has(group) || this.lookarounds > 0)
         throw invalidRegularExpression('invalid backreference number')
-      return { kind: 'reference', group, source: `(?:\\${char})` }
+      return { kind: 'reference', group, source: `(?:\\${group})` }
     }
     return { kind: 'character', source: this.characterEscape(char) }
   }
