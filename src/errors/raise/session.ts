@@ -2,6 +2,9 @@
 import { SqlError } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
+export const tooManyDots = (name: string): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, `improper relation name (too many dotted names): ${name}`)
+
 export const invalidName = (): SqlError => new SqlError(SQL_STATE.invalid_name, 'invalid name syntax')
 
 export const inFailedTransaction = (): SqlError =>

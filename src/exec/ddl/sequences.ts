@@ -208,7 +208,16 @@ export const alterIdentitySequence = (
 
 export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): void => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const relation = namedRelation(scope, node.sequence as RangeVar)
+  const range = node.sequence as RangeVar
+  if (
+    node.missing_ok &&
+    range.schemaname === undefined &&
+    scope.catalog.findRelation(range.relname ?? '', scope.searchPath) === null
+  ) {
+    noticeOf(context, `relation "${range.relname}" does not exist, skipping`)
+    return
+  }
+  const relation = namedRelation(scope, range)
   changeSequence(context, relation, node.options ?? [], false)
 }
 
