@@ -14,6 +14,7 @@ import type {
   SetOperationQuery,
   ValuesQuery,
 } from '../analyze/query.ts'
+import { framed } from './build-frames.ts'
 import { shadowedColumns } from './build-grouping.ts'
 import { expandKeys, projectSet } from './build-project-set.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
@@ -404,11 +405,14 @@ class Builder implements QueryBuilder {
       const called = own.map((c, k) => ({ id: c.id, call: applied.exprs[firstCall + k] as WindowExpr }))
       const keys = [...partitionBy.map((expr) => ({ expr, descending: false, nullsFirst: false })), ...orderBy]
       if (keys.length > 0) plan = { kind: 'sort', input: plan, keys, outputs: plan.outputs }
+      const below = plan
       const outputs = [
         ...plan.outputs,
         ...own.map((c) => ({ id: c.id, name: c.call.function.name, type: c.call.type })),
       ]
-      plan = { kind: 'window', input: plan, spec: { ...spec, partitionBy, orderBy }, calls: called, outputs }
+      const frame = { ...spec, partitionBy, orderBy }
+      const apply = (under: LogicalPlan, exprs: readonly Expr[]) => this.applySubqueries(under, exprs)
+      plan = framed(frame, apply, (spec) => ({ kind: 'window', input: below, spec, calls: called, outputs }))
     }
     return { plan, replace }
   }

@@ -7,13 +7,21 @@ import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { PG_CATALOG } from '../catalog/snapshot.ts'
 import { internalFunctionByName, internalFunctionByOid } from '../catalog/system/data/internal-functions.ts'
 import { undefinedObject, undefinedRelation, undefinedSchema, undefinedType } from '../errors/raise/analysis.ts'
-import { ambiguousFunctionText, expectedLeftParenthesis, undefinedFunctionText } from '../errors/raise/routines.ts'
+import {
+  ambiguousFunctionText,
+  expectedLeftParenthesis,
+  undefinedFunctionText,
+  expectedRightParenthesis,
+  undefinedOperatorText,
+  ambiguousOperatorText,
+} from '../errors/raise/routines.ts'
 import { functionByOid, functionsByName, operatorByOid, operatorsByName } from '../functions/index.ts'
 import { unknownConfiguration, unknownDictionary } from '../errors/raise/text-search.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
 import { configurations, dictionaries } from '../functions/text-search/configurations.ts'
 import { formatType, typeByName } from '../types/index.ts'
 import type { ObjectNames, RegKind } from '../types/sql-type.ts'
+import { tooManyDots } from '../errors/raise/session.ts'
 import { splitQualified } from './qualified-name.ts'
 
 export interface NameScope {
@@ -119,6 +127,7 @@ const schemaOf = (scope: NameScope, name: string): number => {
 
 const resolveRelationName: Resolver = (scope, text) => {
   const parts = splitQualified(text)
+  if (parts.length > 3) throw tooManyDots(parts.join('.'))
   const name = parts.at(-1) as string
   const found =
     parts.length > 1
@@ -129,10 +138,12 @@ const resolveRelationName: Resolver = (scope, text) => {
 }
 
 const resolveTypeName: Resolver = (scope, text) => {
-  const spelled = typeByName(text.trim().toLowerCase())
+  // What modifies a type is read and means nothing here.
+  const plain = text.replace(/\([^()]*\)/, '')
+  const spelled = typeByName(plain.trim().toLowerCase())
   if (spelled !== undefined) return spelled.oid
-  const array = text.trim().endsWith('[]')
-  const parts = splitQualified(array ? text.trim().slice(0, -2) : text)
+  const array = plain.trim().endsWith('[]')
+  const parts = splitQualified(array ? plain.trim().slice(0, -2) : plain)
   const name = parts.at(-1) as string
   const found =
     parts.length > 1
@@ -162,7 +173,7 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
   },
   regprocedure: (scope, text) => {
     const match = /^(.*)\((.*)\)$/.exec(text)
-    if (match === null) throw expectedLeftParenthesis()
+    if (match === null) throw text.includes('(') ? expectedRightParenthesis() : expectedLeftParenthesis()
     const { name, schemas } = named(scope, match[1] ?? text)
     const args = (match[2] ?? '')
       .split(',')
@@ -175,16 +186,18 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
     return found.oid
   },
   regoper: (_scope, text) => {
-    const [first] = operatorsByName(text)
-    if (first === undefined) throw undefinedObject(`operator does not exist: ${text}`)
+    const [first, second] = operatorsByName(text)
+    if (first === undefined) throw undefinedOperatorText(text)
+    if (second !== undefined) throw ambiguousOperatorText(text)
     return first.oid
   },
   regoperator: (scope, text) => {
     const match = /^(.*)\((.*),(.*)\)$/.exec(text)
+    if (match === null) throw text.includes('(') ? expectedRightParenthesis() : expectedLeftParenthesis()
     const side = (type: string): number => (type.trim().toUpperCase() === 'NONE' ? 0 : resolveTypeName(scope, type))
     const [left, right] = [side(match?.[2] ?? ''), side(match?.[3] ?? '')]
     const found = operatorsByName(match?.[1] ?? text).find((o) => o.left === left && o.right === right)
-    if (found === undefined) throw undefinedObject(`operator does not exist: ${text}`)
+    if (found === undefined) throw undefinedOperatorText(text)
     return found.oid
   },
   regnamespace: (scope, text) => schemaOf(scope, splitQualified(text)[0] as string),

@@ -1,4 +1,5 @@
 /** Definitions of indexes, constraints and views as SQL, and expressions of the catalog. */
+import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import { quoteIdentifier, quoteLiteral } from '../../functions/keywords.ts'
 import type { ConstraintObject, ForeignKey, IndexDefinition, ReferentialAction, RelationObject } from '../objects.ts'
 import { operatorByOid } from '../../functions/index.ts'
@@ -190,8 +191,9 @@ export const definitionFunctions: InformationFunctions = {
   },
   pg_get_serial_sequence: (source, table, column) => {
     const relation = relationOf(source, resolve(source, 'regclass', table))
-    const attnum = relation?.columns.find(({ name, dropped }) => name === column && !dropped)?.attnum
-    if (relation === null || attnum === undefined) return null
+    if (relation === null) return null
+    const attnum = relation.columns.find(({ name, dropped }) => name === column && !dropped)?.attnum
+    if (attnum === undefined) throw undefinedColumnOfRelation(column, relation.name)
     for (const candidate of source.catalog.all('relation')) {
       const owner = candidate.sequence?.ownedBy
       if (owner?.relation === relation.oid && owner.attnum === attnum) return qualifiedName(source, candidate)

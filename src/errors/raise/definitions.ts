@@ -141,6 +141,10 @@ export const cannotTruncateReferenced = (referencing: string, constrained: strin
 export const cannotAlterColumn = (message: string, fields: ErrorFields = {}): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, message, fields)
 
+/** A column that is an identity column, or is none, against what is asked of it. */
+export const wrongIdentity = (message: string): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, message)
+
 export const viewColumnChange = (message: string): SqlError => new SqlError(SQL_STATE.invalid_table_definition, message)
 
 export const unrecognizedParameter = (name: string): SqlError =>

@@ -79,13 +79,17 @@ const fieldAt = (template: string, at: number): FieldName | undefined => {
   return FIELDS.find((field) => upper.startsWith(field))
 }
 
+const isName = (template: string, at: number): boolean => /^(month|mon|day|dy)/i.test(template.slice(at))
+
 const parseTemplate = (template: string): readonly TemplateNode[] => {
   const nodes: TemplateNode[] = []
   let at = 0
   let fill = false
   while (at < template.length) {
     if (/^(FM|TM|FX)/i.test(template.slice(at, at + 2))) {
-      if (/^FM/i.test(template.slice(at, at + 2))) fill = true
+      // Names in the language of the server are not padded either.
+      if (/^[FT]M/i.test(template.slice(at, at + 2)))
+        fill = !/^T/i.test(template.slice(at, at + 2)) || isName(template, at + 2)
       at += 2
       continue
     }
@@ -95,6 +99,8 @@ const parseTemplate = (template: string): readonly TemplateNode[] => {
       at += field.length
       const ordinal = /^th/i.test(template.slice(at, at + 2)) ? template.slice(at, at + 2) : ''
       at += ordinal.length
+      // Spelled-out numbers are not there in PostgreSQL either: the suffix is read and means nothing.
+      if (/^SP/i.test(template.slice(at, at + 2))) at += 2
       nodes.push({ kind: 'field', name: field, written, fill, ordinal })
       fill = false
       continue

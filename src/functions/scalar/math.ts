@@ -7,6 +7,8 @@ import {
   invalidArgumentForPower,
   numericValueOutOfRange,
   widthBucketError,
+  arraySubscriptError,
+  nullValueNotAllowed,
 } from '../../errors/raise/data.ts'
 import type { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
@@ -337,7 +339,13 @@ const numericBucket = (value: Numeric, low: Numeric, high: Numeric, count: numbe
 }
 
 /** Number of thresholds, in ascending order, that are not greater than a value. */
-const thresholdBucket = (compare: (a: Datum, b: Datum) => number, value: Datum, { elements }: SqlArray): number => {
+const thresholdBucket = (
+  compare: (a: Datum, b: Datum) => number,
+  value: Datum,
+  { dimensions, elements }: SqlArray,
+): number => {
+  if (dimensions.length > 1) throw arraySubscriptError('thresholds must be one-dimensional array')
+  if (elements.includes(null)) throw nullValueNotAllowed('thresholds array must not contain NULLs')
   let low = 0
   let high = elements.length
   while (low < high) {
