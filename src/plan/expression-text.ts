@@ -148,8 +148,13 @@ const aggregateText = (expr: AggregateExpr, names: ExpressionNames): string => {
   return `${expr.function.name}(${expr.distinct ? 'DISTINCT ' : ''}${args}${order})${filter}`
 }
 
-/** `a DESC NULLS LAST`: what differs from the default is said. */
+/** `a COLLATE "C" DESC NULLS LAST`: what differs from the default is said. */
 export const sortKeyText = ({ expr, descending, nullsFirst }: SortKey, names: ExpressionNames): string => {
   const nulls = nullsFirst === descending ? '' : nullsFirst ? ' NULLS FIRST' : ' NULLS LAST'
-  return `${expressionText(expr, names)}${descending ? ' DESC' : ''}${nulls}`
+  const { collated } = expr.type
+  const text = expressionText(expr, names)
+  const collation = collated === undefined ? '' : ` COLLATE ${quoteIdentifier(collated.name)}`
+  // A COLLATE clause that was written says it already, in parentheses.
+  const key = collation !== '' && text.endsWith(`${collation})`) ? text.slice(1, -1) : text + collation
+  return `${key}${descending ? ' DESC' : ''}${nulls}`
 }
