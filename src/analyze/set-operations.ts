@@ -87,7 +87,7 @@ const armLocation = (arm: SelectStmt | undefined, column = 0): number | undefine
 }
 
 /** The expression behind an output, so that untyped literals stay recognisable. */
-const outputExpr = (query: Query, i: number): Expr =>
+export const outputExpr = (query: Query, i: number): Expr =>
   query.kind === 'select' ? (query.targets[i]?.expr as Expr) : columnRef(query.outputs[i] as OutputColumn)
 
 /** The query delivering other column types: literals are read anew, everything else is cast above it. */

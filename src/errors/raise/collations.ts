@@ -1,4 +1,5 @@
 /** Collations: which are unknown, which do not go together, and what some of them cannot do. */
+import type { Collation } from '../../types/text-order.ts'
 import { SqlError } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 import { LocatedError, type Location } from './analysis.ts'
@@ -25,6 +26,21 @@ export const implicitMismatch = (one: string, other: string, location: Location)
     location,
     { hint: 'You can choose the collation by applying the COLLATE clause to one or both expressions.' },
   )
+
+/** The types are those of the term without the recursion and of the whole. */
+export const recursiveCollation = (query: string, column: number, base: Under, overall: Under, location: Location) =>
+  new LocatedError(
+    SQL_STATE.collation_mismatch,
+    `recursive query "${query}" column ${column} has collation "${nameOf(base)}" in non-recursive term but collation "${nameOf(overall)}" overall`,
+    location,
+    { hint: 'Use the COLLATE clause to set the collation of the non-recursive term.' },
+  )
+
+interface Under {
+  readonly collated?: Collation
+}
+
+const nameOf = ({ collated }: Under): string => collated?.name ?? 'default'
 
 /** `what`: string comparison, ILIKE, … */
 export const indeterminateCollation = (what: string): SqlError =>
