@@ -1,5 +1,4 @@
 /** Collations: which are unknown, which do not go together, and what some of them cannot do. */
-import type { Collation } from '../../types/text-order.ts'
 import { SqlError } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 import { LocatedError, type Location } from './analysis.ts'
@@ -37,7 +36,7 @@ export const recursiveCollation = (query: string, column: number, base: Under, o
   )
 
 interface Under {
-  readonly collated?: Collation
+  readonly collated?: { readonly name: string }
 }
 
 const nameOf = ({ collated }: Under): string => collated?.name ?? 'default'
