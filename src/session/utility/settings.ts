@@ -1,7 +1,8 @@
 /** SET, RESET, SHOW, DISCARD. */
 import { SQL_STATE } from '../../errors/sql-state.ts'
-import { undefinedObject } from '../../errors/raise/analysis.ts'
+import { undefinedObject, invalidParameterValue } from '../../errors/raise/analysis.ts'
 import { bodyOf, type Node, type VariableSetStmt } from '../../sql/ast.ts'
+import { quoteIdentifier } from '../../functions/keywords.ts'
 import { Batch } from '../../vector/batch.ts'
 import { DatumVector } from '../../vector/vector.ts'
 import type { SessionCore } from '../core.ts'
@@ -25,8 +26,8 @@ const settingText = (nodes: readonly Node[]): string => {
 /** SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
 const listText = (name: string, nodes: readonly Node[]): string => {
   const text = settingText(nodes)
-  const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text) && !/[",]/.test(text)
-  return quoted && text !== '' ? `"${text}"` : text
+  const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text)
+  return quoted ? quoteIdentifier(text) : text
 }
 
 const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: UtilityCall): string => {
@@ -43,11 +44,13 @@ const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: Uti
   switch (node.kind) {
     case 'VAR_SET_VALUE':
       if (name.toLowerCase() in SESSION_MODES) return setMode(core, name.toLowerCase(), settingText(node.args ?? []))
+      if (name === 'role' || name === 'session_authorization') requireRole(core, settingText(node.args ?? []))
       core.settings.set(name, listText(name.toLowerCase(), node.args ?? []), options)
       if (name === 'role') setRole(core)
       return 'SET'
     case 'VAR_SET_DEFAULT':
-      core.settings.reset(name, options)
+      if (name === 'session_authorization') core.settings.override(name, core.sessionUser)
+      else core.settings.reset(name, options)
       return 'SET'
     case 'VAR_SET_MULTI':
       return setMulti(core, name, node, alone)
@@ -60,6 +63,13 @@ const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: Uti
       return 'RESET'
     default:
       return 'SET'
+  }
+}
+
+/** Throws 22023 for a role that does not exist. */
+const requireRole = (core: SessionCore, name: string): void => {
+  if (name !== 'none' && core.catalog.roleByName(name) === null) {
+    throw invalidParameterValue(`role "${name}" does not exist`)
   }
 }
 
