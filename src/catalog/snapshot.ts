@@ -40,6 +40,7 @@ interface Lookups {
   readonly referencing: Map<number, ConstraintObject[]>
   readonly indexesOf: Map<number, RelationObject[]>
   readonly childrenOf: Map<number, RelationObject[]>
+  hasSequences: boolean
 }
 
 const isInvalid = ({ index }: RelationObject): boolean => index?.valid === false
@@ -192,6 +193,11 @@ export class CatalogSnapshot {
     return all.some(isInvalid) ? all.filter((index) => !isInvalid(index)) : all
   }
 
+  /** Whether there is any sequence. */
+  get hasSequences(): boolean {
+    return this.#index().hasSequences
+  }
+
   *all<C extends CatalogObject['class']>(objectClass: C): Iterable<Extract<CatalogObject, { class: C }>> {
     for (const object of this.objects.values()) {
       if (object.class === objectClass) yield object as Extract<CatalogObject, { class: C }>
@@ -224,6 +230,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
     referencing: new Map(),
     indexesOf: new Map(),
     childrenOf: new Map(),
+    hasSequences: false,
   }
   for (const object of objects) {
     switch (object.class) {
@@ -238,6 +245,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
         break
       case 'relation':
         lookups.relations.set(`${object.schema}:${object.name}`, object)
+        if (object.sequence !== null) lookups.hasSequences = true
         if (object.index !== null) push(lookups.indexesOf, object.index.table, object)
         for (const parent of object.inherits ?? []) push(lookups.childrenOf, parent, object)
         break

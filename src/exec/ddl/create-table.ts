@@ -41,7 +41,7 @@ import {
   currentRelation,
   noticeOf,
   requireColumnName,
-  targetSchema,
+  placeOf,
   truncateName,
   type DefinitionContext,
 } from './context.ts'
@@ -77,11 +77,7 @@ interface PlannedColumn {
 export const createTable = async (context: DefinitionContext, node: CreateStmt): Promise<RelationObject | null> => {
   const range = node.relation as RangeVar
   const name = truncateName(range.relname as string)
-  const temporary = persistenceOf(range) === 't'
-  if (temporary && range.schemaname !== undefined && !/^pg_temp(_|$)/.test(range.schemaname)) {
-    throw invalidTableDefinition('cannot create temporary relation in non-temporary schema')
-  }
-  const schema = temporary ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
+  const { schema, persistence } = placeOf(context, range)
   if (context.catalog.snapshot.relationIn(schema, name) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(name)
     noticeOf(context, `relation "${name}" already exists, skipping`)
@@ -91,7 +87,7 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
   const partitioned = node.partbound === undefined ? null : partitionedParent(context, node)
   const above = partitioned === null ? parents : [partitioned]
   const ofSession = above.find((parent) => parent.persistence === 't')
-  if (partitioned === null && ofSession !== undefined && persistenceOf(range) !== 't') {
+  if (partitioned === null && ofSession !== undefined && persistence !== 't') {
     throw inheritsFromTemporary(ofSession.name)
   }
   for (const parent of above) await context.lock(parent.oid, 'shareUpdateExclusive')
@@ -132,7 +128,7 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     schema,
     columns,
     kind: node.partspec === undefined ? 'r' : 'p',
-    persistence: partitioned?.persistence === 't' ? 't' : persistenceOf(range),
+    persistence: partitioned?.persistence === 't' ? 't' : persistence,
     options: changedOptions('r', [], node.options ?? []),
     ...inherits,
     depends: [
@@ -243,9 +239,6 @@ export const bindDefaults = (context: DefinitionContext, relation: RelationObjec
   for (const column of columns) checkDefault(context, bound, column)
   return bound
 }
-
-const persistenceOf = (range: RangeVar): RelationObject['persistence'] =>
-  (range.schemaname === 'pg_temp' ? 't' : (range.relpersistence ?? 'p')) as RelationObject['persistence']
 
 /** A TypeName node for a type that is known already. */
 const typeNode = (type: SqlType, typmod: number): TypeName => {

@@ -20,7 +20,14 @@ import {
 } from '../../errors/raise/definitions.ts'
 import { bodyOf, namesOf, type Node, type RangeVar, type ViewStmt } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
-import { analysisFor, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import {
+  analysisFor,
+  isTemporaryName,
+  noticeOf,
+  targetSchema,
+  truncateName,
+  type DefinitionContext,
+} from './context.ts'
 import { storeTable } from './create-table.ts'
 import { changedOptions } from './relation-options.ts'
 
@@ -74,7 +81,7 @@ const refuseUnviewable = (query: Node): void => {
 
 /** A view over something temporary is temporary itself. */
 const isTemporary = (context: DefinitionContext, range: RangeVar, relations: Iterable<RelationObject>): boolean => {
-  if (range.relpersistence === 't') return true
+  if (isTemporaryName(context, range)) return true
   const found = [...relations].some((relation) => relation.persistence === 't')
   if (found) noticeOf(context, `view "${range.relname}" will be a temporary view`)
   return found

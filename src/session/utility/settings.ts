@@ -1,6 +1,5 @@
 /** SET, RESET, SHOW, DISCARD. */
 import { SQL_STATE } from '../../errors/sql-state.ts'
-import { undefinedObject, invalidParameterValue } from '../../errors/raise/analysis.ts'
 import { bodyOf, type Node, type VariableSetStmt } from '../../sql/ast.ts'
 import { quoteIdentifier } from '../../functions/keywords.ts'
 import { Batch } from '../../vector/batch.ts'
@@ -41,22 +40,21 @@ const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: Uti
       message: 'SET LOCAL can only be used in transaction blocks',
     })
   }
+  // Whose authorization a session takes, that is its role.
+  if (name === 'session_authorization' && node.kind !== 'VAR_SET_VALUE') core.settings.reset('role', options)
   switch (node.kind) {
     case 'VAR_SET_VALUE':
       if (name.toLowerCase() in SESSION_MODES) return setMode(core, name.toLowerCase(), settingText(node.args ?? []))
-      if (name === 'role' || name === 'session_authorization') requireRole(core, settingText(node.args ?? []))
       core.settings.set(name, listText(name.toLowerCase(), node.args ?? []), options)
-      if (name === 'role') setRole(core)
+      if (name === 'session_authorization') core.settings.reset('role', options)
       return 'SET'
     case 'VAR_SET_DEFAULT':
-      if (name === 'session_authorization') core.settings.override(name, core.sessionUser)
-      else core.settings.reset(name, options)
+      core.settings.reset(name, options)
       return 'SET'
     case 'VAR_SET_MULTI':
       return setMulti(core, name, node, alone)
     case 'VAR_RESET':
       core.settings.reset(name, options)
-      if (name === 'role') setRole(core)
       return 'RESET'
     case 'VAR_RESET_ALL':
       core.settings.resetAll()
@@ -64,22 +62,6 @@ const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: Uti
     default:
       return 'SET'
   }
-}
-
-/** Throws 22023 for a role that does not exist. */
-const requireRole = (core: SessionCore, name: string): void => {
-  if (name !== 'none' && core.catalog.roleByName(name) === null) {
-    throw invalidParameterValue(`role "${name}" does not exist`)
-  }
-}
-
-/** SET ROLE takes effect on the session's current user. */
-const setRole = (core: SessionCore): void => {
-  const name = core.settings.text('role')
-  const wanted = name === 'none' ? core.sessionUser : name
-  const role = core.catalog.roleByName(wanted)
-  if (role === null) throw undefinedObject(`role "${wanted}" does not exist`)
-  core.role = role
 }
 
 const SESSION_MODES: Readonly<Record<string, string>> = {
@@ -151,7 +133,8 @@ export const settingHandlers: UtilityHandlers = {
         requireNoBlock(core, 'DISCARD ALL', topLevel)
         core.closeCursors()
         core.settings.resetAll()
-        setRole(core)
+        core.settings.reset('session_authorization')
+        core.settings.reset('role')
         core.prepared.clear()
         core.notifications.unlistenAll()
         core.advisory.unlockAll()
