@@ -141,11 +141,17 @@ export const cannotTruncateReferenced = (referencing: string, constrained: strin
 export const cannotAlterColumn = (message: string, fields: ErrorFields = {}): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, message, fields)
 
+export const reservedSchemaName = (name: string): SqlError =>
+  new SqlError(SQL_STATE.reserved_name, `unacceptable schema name "${name}"`, {
+    detail: 'The prefix "pg_" is reserved for system schemas.',
+  })
+
 /** A column that is an identity column, or is none, against what is asked of it. */
 export const wrongIdentity = (message: string): SqlError =>
   new SqlError(SQL_STATE.object_not_in_prerequisite_state, message)
 
-export const viewColumnChange = (message: string): SqlError => new SqlError(SQL_STATE.invalid_table_definition, message)
+export const viewColumnChange = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.invalid_table_definition, message, fields)
 
 export const unrecognizedParameter = (name: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `unrecognized parameter "${name}"`)

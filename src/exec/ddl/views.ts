@@ -109,7 +109,7 @@ export const requireCheckable = (context: DefinitionContext, view: RelationObjec
 
 export const viewColumns = (query: Query, names: readonly string[]): Column[] => {
   if (names.length > query.outputs.length) {
-    throw invalidTableDefinition('CREATE VIEW specifies more column names than columns')
+    throw syntaxErrorAt('CREATE VIEW specifies more column names than columns')
   }
   const seen = new Set<string>()
   return query.outputs.map((output, i) => {
@@ -143,7 +143,9 @@ const checkReplacement = (view: RelationObject, columns: readonly Column[]): voi
   for (const [i, before] of old.entries()) {
     const now = columns[i] as Column
     if (now.name !== before.name) {
-      throw viewColumnChange(`cannot change name of view column "${before.name}" to "${now.name}"`)
+      throw viewColumnChange(`cannot change name of view column "${before.name}" to "${now.name}"`, {
+        hint: 'Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.',
+      })
     }
     if (now.type.oid !== before.type.oid || now.typmod !== before.typmod) {
       const [from, to] = [formatType(before.type, before.typmod), formatType(now.type, now.typmod)]

@@ -1,6 +1,7 @@
 /** SET, RESET, SHOW, DISCARD. */
 import { SQL_STATE } from '../../errors/sql-state.ts'
 import { bodyOf, type Node, type VariableSetStmt } from '../../sql/ast.ts'
+import { quoteIdentifier } from '../../functions/keywords.ts'
 import { Batch } from '../../vector/batch.ts'
 import { DatumVector } from '../../vector/vector.ts'
 import type { SessionCore } from '../core.ts'
@@ -24,8 +25,8 @@ const settingText = (nodes: readonly Node[]): string => {
 /** SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
 const listText = (name: string, nodes: readonly Node[]): string => {
   const text = settingText(nodes)
-  const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text) && !/[",]/.test(text)
-  return quoted && text !== '' ? `"${text}"` : text
+  const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text)
+  return quoted ? quoteIdentifier(text) : text
 }
 
 const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: UtilityCall): string => {
