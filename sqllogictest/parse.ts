@@ -44,8 +44,8 @@ export interface TestFile {
 
 const SORT_MODES: ReadonlySet<string> = new Set(['nosort', 'rowsort', 'valuesort'])
 
-/** Parses a file's text; `database` is the name that `skipif` and `onlyif` are compared with. */
-export const parseTestFile = (text: string, database: string): TestFile => {
+/** Parses a file's text; `names` are those of the database and of the form, which `skipif` and `onlyif` mean. */
+export const parseTestFile = (text: string, ...names: readonly string[]): TestFile => {
   const lines = text.split(/\r?\n/)
   const records: TestRecord[] = []
   let skipped = 0
@@ -68,10 +68,10 @@ export const parseTestFile = (text: string, database: string): TestFile => {
         // Results say for themselves whether they are hashed.
         break
       case 'skipif':
-        skipNext ||= rest[0] === database
+        skipNext ||= names.includes(rest[0] ?? '')
         break
       case 'onlyif':
-        skipNext ||= rest[0] !== database
+        skipNext ||= !names.includes(rest[0] ?? '')
         break
       case 'halt':
         if (!skipNext) return { records, skipped }

@@ -1,7 +1,7 @@
 /** Runs the records of one file against a database, in one of the forms. */
 import { answerLines, compareAnswer, errorLines } from './answer.ts'
 import type { AnswerLines } from './answer.ts'
-import { formatResult, compareResult } from './compare.ts'
+import { compareResult, formatResult, hash } from './compare.ts'
 import type { Database } from './database.ts'
 import type { Form } from './forms.ts'
 import type { AnswerRecord, TestFile, TestRecord } from './parse.ts'
@@ -23,7 +23,7 @@ const isQuery = (record: TestRecord): boolean =>
 export const runFile = async (file: TestFile, database: Database, form: Form): Promise<FileOutcome> => {
   for (const statement of form.setup) await database.query(statement)
   const failures: Failure[] = []
-  /** Results by label: equal labels must mean equal results. */
+  /** Hashes of results by label: equal labels must mean equal results. */
   const labels = new Map<string, string>()
   let changed = false
   for (const record of file.records) {
@@ -70,12 +70,13 @@ const runRecord = async (
     if (typeof expect === 'string' || expect.count === result.affected) return null
     return `${result.affected} rows instead of ${expect.count}`
   }
-  const reason = compareResult(record, result)
+  const values = formatResult(record, result)
+  const reason = compareResult(record, result, values)
   if (reason !== null || record.label === null) return reason
-  const text = formatResult(record, result).join('\n')
+  const digest = hash(values)
   const earlier = labels.get(record.label)
-  labels.set(record.label, text)
-  return earlier === undefined || earlier === text
+  labels.set(record.label, digest)
+  return earlier === undefined || earlier === digest
     ? null
     : `not the result of the other records labelled ${record.label}`
 }

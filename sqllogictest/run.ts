@@ -61,7 +61,7 @@ const runForm = async (name: FormName): Promise<boolean> => {
   let skipped = 0
   const start = performance.now()
   for (const [index, file] of files.entries()) {
-    const testFile = parseTestFile(readText(file), 'postgresql')
+    const testFile = parseTestFile(readText(file), 'postgresql', name)
     const database = await open(index)
     const form = { setup: [...setup, ...parser], beforeQueries }
     const outcome = await runFile(testFile, database, form).finally(() => database.close())

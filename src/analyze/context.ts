@@ -67,6 +67,8 @@ export class AnalysisContext {
   readonly ranges = new Map<RangeVar, RelationObject>()
   /** A literal was read whose meaning depends on settings or the clock ('now'::timestamptz): do not cache the plan. */
   dependsOnSettings = false
+  /** Something is under a collation of its own: expressions are to be looked at for which collation applies. */
+  collated = false
   /** The session's cursors, for WHERE CURRENT OF. */
   cursors: CursorRows | null = null
   #lastColumn = 0

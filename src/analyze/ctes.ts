@@ -1,4 +1,5 @@
 /** WITH: common table expressions, recursive and data-modifying ones included. */
+import { recursiveCollation } from '../errors/raise/collations.ts'
 import {
   datatypeMismatch,
   duplicateWithName,
@@ -18,13 +19,14 @@ import {
 } from '../sql/ast.ts'
 import { formatType } from '../types/index.ts'
 import { commonType } from './coerce.ts'
+import { commonCollation } from './collations.ts'
 import type { AnalysisContext } from './context.ts'
 import { locationOf } from './location.ts'
 import { columnRef } from './nodes.ts'
 import type { Cte, DmlQuery, OutputColumn, Query } from './query.ts'
 import { Scope } from './scope.ts'
 import { SearchAndCycle } from './search-cycle.ts'
-import { coerceOutputs } from './set-operations.ts'
+import { coerceOutputs, outputExpr } from './set-operations.ts'
 import { orderRecursive } from './with-order.ts'
 
 export type AnalyzeDml = (context: AnalysisContext, scope: Scope, node: Node) => DmlQuery
@@ -127,7 +129,7 @@ const recursiveCte = (
   inner.workTables.set(name, workTable)
   const step = context.rules.query(context, inner, { SelectStmt: carried?.recursiveTerm(right) ?? right }, true)
   const terms = carried === null ? { base, step } : { base: carried.base(base), step: carried.step(step) }
-  const fitted = fitStep(context, name, terms, (i) => targetLocation(right, i))
+  const fitted = fitStep(context, name, terms, (term, i) => targetLocation(term === 'base' ? left : right, i))
   // The step's references were bound to the working table: from here on it is the recursive CTE itself.
   const written = {
     base,
@@ -173,14 +175,18 @@ const fitStep = (
   context: AnalysisContext,
   name: string,
   { base, step }: { readonly base: Query; readonly step: Query },
-  location: (column: number) => Location,
+  location: (term: 'base' | 'step', column: number) => Location,
 ): Query => {
   if (base.outputs.length !== step.outputs.length) {
-    throw syntaxErrorAt('each UNION query must have the same number of columns', location(0))
+    throw syntaxErrorAt('each UNION query must have the same number of columns', location('step', 0))
   }
   for (const [i, column] of step.outputs.entries()) {
     const wanted = base.outputs[i] as OutputColumn
-    const common = commonType(context, [columnRef(wanted), columnRef(column)], 'UNION', () => location(i))
+    const common = commonType(context, [columnRef(wanted), columnRef(column)], 'UNION', () => location('step', i))
+    const overall = commonCollation(common, [outputExpr(base, i), outputExpr(step, i)], true, location('step', i))
+    if (overall.collation !== wanted.type.collation && overall.oid === wanted.type.oid) {
+      throw recursiveCollation(name, i + 1, wanted.type, overall, location('base', i))
+    }
     if (common.oid === wanted.type.oid) continue
     throw datatypeMismatch(
       `recursive query "${name}" column ${i + 1} has type ${formatType(wanted.type, wanted.typmod)} in non-recursive term but type ${formatType(common, -1)} overall`,

@@ -56,7 +56,8 @@ export const asDomain = (context: AnalysisContext, given: Expr, type: DomainType
   if (constraints.length === 0 && !notNull) {
     return arg.kind === 'const' ? { ...arg, type } : { kind: 'relabel', arg, type, typmod: -1 }
   }
-  const { scope, value } = domainScope(context, arg.type, arg.typmod)
+  // The domain's collation is not that of VALUE.
+  const { scope, value } = domainScope(context, context.typeOf(arg.type.oid), arg.typmod)
   const checks = constraints
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, check }) => ({

@@ -12,6 +12,7 @@ import type {
   WindowFunction,
 } from '../functions/records.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
+import type { Collation } from '../types/text-order.ts'
 import type { Query } from './query.ts'
 
 /** Identifies one output column of one range table entry or query within a statement. */
@@ -71,10 +72,12 @@ export interface CallExpr extends Typed {
   readonly columns?: readonly RecordColumn[]
 }
 
-/** Same datum, other type (varchar to text). */
+/** Same datum, other type (varchar to text), or the same type under another collation. */
 export interface RelabelExpr extends Typed {
   readonly kind: 'relabel'
   readonly arg: Expr
+  /** A COLLATE clause, and where it stands. */
+  readonly collate?: { readonly collation: Collation; readonly location: number | undefined }
 }
 
 /** Through the text form: output function of the argument's type, input function of this type. */

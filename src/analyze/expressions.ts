@@ -1,13 +1,11 @@
 /** Parse tree expressions to typed expressions: one handler per node tag; the families have files of their own. */
 import {
   cannotCoerce,
-  datatypeMismatch,
   emptyArrayType,
   featureNotSupported,
   groupingError,
   syntaxErrorAt,
   undefinedColumn,
-  undefinedObject,
 } from '../errors/raise/analysis.ts'
 import {
   bodyOf,
@@ -53,10 +51,11 @@ import { analyzeOperatorExpression, operatorOn } from './operators.ts'
 import { arrayOf, isPolymorphic } from './polymorphic.ts'
 import type { Scope } from './scope.ts'
 import type { BoundColumnRef } from './stored-trees.ts'
+import { settleIn } from './collations.ts'
 import { analyzeRowSubLink, analyzeSubLink } from './sublinks.ts'
 import { subscript, type WrittenIndex } from './subscripts.ts'
 import { expandedList } from './targets.ts'
-import { resolveTypeName } from './type-name.ts'
+import { collatedType, collationNamed, resolveTypeName } from './type-name.ts'
 import { analyzeXml, analyzeXmlSerialize } from './xml.ts'
 
 type Handler<T extends keyof NodeBodies> = (context: AnalysisContext, scope: Scope, body: NodeBodies[T]) => Expr
@@ -65,7 +64,8 @@ export const analyzeExpression = (context: AnalysisContext, scope: Scope, node: 
   const tag = tagOf(node)
   const handler = handlers[tag] as Handler<typeof tag> | undefined
   if (handler === undefined) throw featureNotSupported(`expression of kind ${tag} is not supported`, locationOf(node))
-  return handler(context, scope, bodyOf(node, tag) as NodeBodies[typeof tag])
+  const expr = handler(context, scope, bodyOf(node, tag) as NodeBodies[typeof tag])
+  return settleIn(context, expr)
 }
 
 const analyzeConst = (context: AnalysisContext, _scope: Scope, node: A_Const): Expr => {
@@ -387,18 +387,16 @@ const analyzeSqlValue = (context: AnalysisContext, scope: Scope, node: SQLValueF
 
 const analyzeCollate = (context: AnalysisContext, scope: Scope, node: CollateClause): Expr => {
   const arg = settleUnknown(context, context.expr(scope, node.arg as Node))
-  const name = namesOf(node.collname).at(-1) ?? ''
-  if (arg.type.collation === 0 && arg.type.element?.collation !== 100) {
-    throw datatypeMismatch(`collations are not supported by type ${formatType(arg.type, -1)}`, node.location)
+  const { location } = node
+  const collation = collationNamed(context, namesOf(node.collname), location)
+  return {
+    kind: 'relabel',
+    arg,
+    type: collatedType(arg.type, collation, location),
+    typmod: arg.typmod,
+    collate: { collation, location },
   }
-  if (!BYTE_ORDER_COLLATIONS.has(name)) {
-    throw undefinedObject(`collation "${name}" for encoding "UTF8" does not exist`, node.location)
-  }
-  return arg
 }
-
-/** Collations that order by code point, as every text here does. */
-const BYTE_ORDER_COLLATIONS = new Set(['C', 'POSIX', 'default', 'C.UTF-8', 'C.utf8', 'ucs_basic'])
 
 const analyzeDefault = (): Expr => {
   throw syntaxErrorAt('DEFAULT is not allowed in this context')

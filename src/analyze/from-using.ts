@@ -1,6 +1,7 @@
 /** USING and NATURAL: the columns that a join merges. */
 import { ambiguousColumn, undefinedUsingColumn } from '../errors/raise/analysis.ts'
 import { coerceToCommon, commonType } from './coerce.ts'
+import { settleIn } from './collations.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { columnRef } from './nodes.ts'
@@ -28,7 +29,7 @@ export const mergeColumns = (
   for (const name of using) {
     const l = usingColumn(left, name, 'left', location)
     const r = usingColumn(right, name, 'right', location)
-    conditions.push(operatorOn(context, '=', l, r, location))
+    conditions.push(settleIn(context, operatorOn(context, '=', l, r, location)))
     const common = commonType(context, [l, r], 'JOIN/USING', () => location)
     const lc = coerceToCommon(context, l, common, 'JOIN/USING', location)
     const rc = coerceToCommon(context, r, common, 'JOIN/USING', location)
@@ -36,8 +37,9 @@ export const mergeColumns = (
       columns.push({ name, expr: type === 'right' ? rc : lc })
       continue
     }
-    const expr: Expr = { kind: 'coalesce', args: [lc, rc], type: common, typmod: -1 }
-    const column: OutputColumn = { id: context.freshColumn(), name, type: common, typmod: -1, tableOid: 0, attnum: 0 }
+    const expr = settleIn(context, { kind: 'coalesce', args: [lc, rc], type: common, typmod: -1 })
+    const { type: merged } = expr
+    const column: OutputColumn = { id: context.freshColumn(), name, type: merged, typmod: -1, tableOid: 0, attnum: 0 }
     computed.push({ column, expr })
     columns.push({ name, expr: columnRef(column) })
   }

@@ -258,6 +258,8 @@ const signature = (expr: Expr): string => {
       return `${expr.strategy}`
     case 'typmod':
       return `${expr.typmod}`
+    case 'relabel':
+      return `${expr.type.collation}`
     case 'subscript':
       return JSON.stringify(expr.indices.map((i) => [i.lower === null, i.upper === null, i.slice]))
     default:

@@ -70,6 +70,11 @@ export class ExpressionPrinter {
       case 'assign':
         return this.print(expr.value, implied)
       case 'relabel':
+        if (expr.collate !== undefined) return this.#collated(expr.arg, expr.collate.collation.name)
+        if (expr.type.oid === expr.arg.type.oid) return this.print(expr.arg, implied)
+        return implied || expr.syntax === 'cast'
+          ? this.#cast(expr.arg, expr.type, expr.typmod, expr)
+          : this.print(expr.arg, false)
       case 'coerce-io':
       case 'coerce-domain':
       case 'array-coerce':
@@ -267,6 +272,12 @@ export class ExpressionPrinter {
     this.writer.add(']')
     if (cast !== '' && !this.names.pretty) this.writer.add(')')
     this.writer.add(cast)
+  }
+
+  #collated(arg: Expr, collation: string): void {
+    this.writer.add('(')
+    this.print(arg, true)
+    this.writer.add(` COLLATE ${quoteIdentifier(collation)})`)
   }
 
   #subscript(expr: Expr & { kind: 'subscript' }): void {

@@ -8,6 +8,7 @@ import {
 } from '../errors/raise/analysis.ts'
 import { bodyOf, listItems, namesOf, type Node, type SelectStmt, type SortBy } from '../sql/ast.ts'
 import { coerceToCommon, commonType, commonTypmod } from './coerce.ts'
+import { commonCollation } from './collations.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
@@ -67,9 +68,10 @@ const unify = (context: AnalysisContext, left: Query, right: Query, construct: s
   }
   const types = left.outputs.map((l, i): ColumnShape => {
     const pair = [outputExpr(left, i), outputExpr(right, i)]
-    const type = commonType(context, pair, construct, (k) => armLocation(k === 0 ? node.larg : node.rarg, i))
-    if (!(node.all && construct === 'UNION') && type.hashKey === null)
-      throw noEqualityOperator(formatType(type, -1), armLocation(node.larg, i))
+    const isCompared = !(node.all && construct === 'UNION')
+    const common = commonType(context, pair, construct, (k) => armLocation(k === 0 ? node.larg : node.rarg, i))
+    const type = commonCollation(common, pair, isCompared, armLocation(node.rarg, i))
+    if (isCompared && type.hashKey === null) throw noEqualityOperator(formatType(type, -1), armLocation(node.larg, i))
     return { type, typmod: commonTypmod([columnRef(l), columnRef(right.outputs[i] as OutputColumn)], type) }
   })
   return {
@@ -85,7 +87,7 @@ const armLocation = (arm: SelectStmt | undefined, column = 0): number | undefine
 }
 
 /** The expression behind an output, so that untyped literals stay recognisable. */
-const outputExpr = (query: Query, i: number): Expr =>
+export const outputExpr = (query: Query, i: number): Expr =>
   query.kind === 'select' ? (query.targets[i]?.expr as Expr) : columnRef(query.outputs[i] as OutputColumn)
 
 /** The query delivering other column types: literals are read anew, everything else is cast above it. */
@@ -197,7 +199,8 @@ export const analyzeValues = (
   const types = Array.from({ length: width }, (_, i) => {
     const column = rows.map((row) => row[i] as Expr)
     if (keepUnknown && rows.length === 1) return { type: (column[0] as Expr).type, typmod: (column[0] as Expr).typmod }
-    const type = commonType(context, column, 'VALUES', (k) => locationOf(lists[k]?.[i]))
+    const common = commonType(context, column, 'VALUES', (k) => locationOf(lists[k]?.[i]))
+    const type = commonCollation(common, column, false, undefined)
     return { type, typmod: commonTypmod(column, type) }
   })
   const outputs = types.map(({ type, typmod }, i) => ({

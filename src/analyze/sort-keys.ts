@@ -6,6 +6,7 @@ import { formatType } from '../types/index.ts'
 import { isRowType } from '../types/record.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { settleUnknown } from './coerce.ts'
+import { requireCollation } from './collations.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { locationOf } from './location.ts'
@@ -24,6 +25,7 @@ export const sortKey = (context: AnalysisContext, item: SortBy, expr: Expr): Sor
   if (!isOrdered(expr.type)) {
     throw noOrderingOperator(formatType(expr.type, -1), locationOf(item.node))
   }
+  requireCollation(expr, locationOf(item.node))
   const descending =
     item.sortby_dir === 'SORTBY_DESC' ||
     (item.sortby_dir === 'SORTBY_USING' && usesDescending(context, item, expr.type))

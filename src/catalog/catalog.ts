@@ -173,9 +173,14 @@ export class CatalogTransaction {
     const own = records.filter(([name]) => name.startsWith('catalog/'))
     const kept = own.filter(([, value]) => value !== null)
     const typeOf = (oid: number) => typeByOid(oid) ?? committed.typeByOid(oid) ?? undefined
-    const objects = decodeObjects(kept, typeOf, (_name, cause) => {
-      throw cause
-    })
+    const objects = decodeObjects(
+      kept,
+      typeOf,
+      (_name, cause) => {
+        throw cause
+      },
+      (oid) => committed.collation(oid)?.collation,
+    )
     for (const [name] of own) this.#store.reserve(oidOf(name))
     for (const object of objects) {
       if (object.class === 'relation') this.#store.reserve(object.storageId)

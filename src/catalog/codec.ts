@@ -1,11 +1,14 @@
 /** Catalog objects as stored records: JSON in which types are named by oid and odd values are written as texts. */
 import { arrayTypeOf } from '../types/array.ts'
+import { collate } from '../types/collation.ts'
 import { defineType } from '../types/define-type.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
+import type { Collation } from '../types/text-order.ts'
 import { intact } from '../storage/damage.ts'
+import { builtinCollations } from './collations.ts'
 import type { CatalogObject, Column, RelationObject, TypeObject } from './objects.ts'
 import { sequenceRows } from './sequence-rows.ts'
-import { definedType } from './types.ts'
+import { definedType, type TypeParts } from './types.ts'
 
 /** How stored values are written: independent of any session's settings. */
 export const STORED_FORMAT: FormatContext = {
@@ -26,6 +29,8 @@ type Json = Record<string, unknown>
 
 /** Marks what JSON cannot say itself. */
 const TYPE = '$type'
+/** Beside the mark of a type: the oid of the collation that it is under. */
+const COLLATION = '$collation'
 const BIGINT = '$bigint'
 
 export const encodeObject = (object: CatalogObject): Uint8Array => {
@@ -41,7 +46,9 @@ const columnRecord = (column: Column): Json => ({
 
 function replace(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { [BIGINT]: String(value) }
-  if (key === 'type' && isType(value)) return { [TYPE]: value.oid }
+  if (key === 'type' && isType(value)) {
+    return value.collated === undefined ? { [TYPE]: value.oid } : { [TYPE]: value.oid, [COLLATION]: value.collated.oid }
+  }
   if (key === 'system') return null
   if (key === 'columns' && Array.isArray(value) && value.length > 0 && typeof value[0] === 'object') {
     return (value as Column[]).map(columnRecord)
@@ -65,6 +72,7 @@ export const decodeObjects = (
   records: readonly (readonly [name: string, value: Uint8Array | null])[],
   builtin: (oid: number) => SqlType | undefined,
   damaged: (name: string, cause: unknown) => void,
+  collationOf: (oid: number) => Collation | undefined = () => undefined,
 ): CatalogObject[] => {
   const reading = <T>(name: string, read: () => T): T[] => {
     try {
@@ -82,6 +90,20 @@ export const decodeObjects = (
   const objects: CatalogObject[] = []
   // A type may be made of others, which are read when they are asked for.
   const unread = new Map<number, () => void>()
+  const collations = new Map<number, Collation>()
+  for (const [, record] of parsed) {
+    if (record['class'] === 'collation') collations.set(record['oid'] as number, record['collation'] as Collation)
+  }
+  const collationNumbered = (oid: number): Collation | null =>
+    builtinCollations().get(oid) ?? collations.get(oid) ?? collationOf(oid) ?? null
+  const collatedType = (mark: Json): SqlType => {
+    const type = typeOf(mark[TYPE] as number)
+    const oid = mark[COLLATION] as number | undefined
+    if (oid === undefined) return type
+    const collation = collationNumbered(oid)
+    if (collation === null) throw new Error(`the catalog names a collation ${oid} that does not exist`)
+    return collate(type, collation)
+  }
   const typeOf = (oid: number): SqlType => {
     const known = builtin(oid) ?? types.get(oid)
     if (known !== undefined) return known
@@ -95,7 +117,9 @@ export const decodeObjects = (
     const read = (): void => {
       unread.delete(record['oid'] as number)
       unread.delete(record['arrayOid'] as number)
-      const [object] = reading(name, () => decodeType(record, relations, typeOf))
+      const [object] = reading(name, () =>
+        decodeType(record, { typeOf, relation: (oid) => relations.get(oid) ?? null, collation: collationNumbered }),
+      )
       if (object === undefined) return
       types.set(object.type.oid, object.type)
       types.set(object.arrayType.oid, object.arrayType)
@@ -108,7 +132,7 @@ export const decodeObjects = (
   for (const read of unread.values()) read()
   for (const [name, record] of parsed) {
     if (record['class'] === 'type') continue
-    const [object] = reading(name, () => resolveTypes(record, typeOf) as unknown as CatalogObject)
+    const [object] = reading(name, () => resolveTypes(record, collatedType) as unknown as CatalogObject)
     if (object === undefined) continue
     if (object.class === 'relation') {
       const relation = object.kind === 'S' ? { ...object, system: sequenceRows(object.storageId) } : object
@@ -124,23 +148,19 @@ const revive = (_key: string, value: unknown): unknown => {
   return value
 }
 
-const decodeType = (
-  record: Json,
-  relations: ReadonlyMap<number, RelationObject>,
-  typeOf: (oid: number) => SqlType,
-): TypeObject => {
+const decodeType = (record: Json, parts: TypeParts): TypeObject => {
   const { arrayOid, typeName, relation, ...rest } = record
   const object = rest as unknown as TypeObject
   const facts = { ...object, name: typeName as string, arrayOid: arrayOid as number, relation: relation as number }
-  const type = definedType(facts, { typeOf, relation: (oid) => relations.get(oid) ?? null })
+  const type = definedType(facts, parts)
   return { ...object, type, arrayType: arrayTypeOf(type) }
 }
 
 /** Puts types in the place of their marks, and reads the columns' missing values. */
-const resolveTypes = (value: unknown, typeOf: (oid: number) => SqlType): unknown => {
+const resolveTypes = (value: unknown, typeOf: (mark: Json) => SqlType): unknown => {
   if (Array.isArray(value)) return value.map((item) => resolveTypes(item, typeOf))
   if (typeof value !== 'object' || value === null) return value
-  if (TYPE in value) return typeOf((value as Json)[TYPE] as number)
+  if (TYPE in value) return typeOf(value as Json)
   if ('attnum' in value && (value as Json)['dropped'] === true) return droppedColumn(value as Json, typeOf)
   const out: Json = {}
   for (const [key, item] of Object.entries(value)) out[key] = PARSE_TREES.has(key) ? item : resolveTypes(item, typeOf)
@@ -151,13 +171,13 @@ const resolveTypes = (value: unknown, typeOf: (oid: number) => SqlType): unknown
 }
 
 /** A dropped column may be of a type that went with it. */
-const droppedColumn = (column: Json, typeOf: (oid: number) => SqlType): Json => {
-  const oid = (column['type'] as Json)[TYPE] as number
+const droppedColumn = (column: Json, typeOf: (mark: Json) => SqlType): Json => {
+  const mark = column['type'] as Json
   let type: SqlType
   try {
-    type = typeOf(oid)
+    type = typeOf(mark)
   } catch {
-    type = lostType(oid)
+    type = lostType(mark[TYPE] as number)
   }
   return { ...column, type }
 }

@@ -3,6 +3,7 @@
  * name resolution and DROP all read these records. A changed object is a new record.
  */
 import type { Datum, SqlType } from '../types/sql-type.ts'
+import type { Collation } from '../types/text-order.ts'
 import type { SystemSource } from './system/source.ts'
 
 /** A PostgreSQL parse tree node (`{ SelectStmt: { … } }`), kept as plain JSON: defaults, checks, view queries. */
@@ -218,6 +219,8 @@ export interface ConstraintObject extends ObjectBase {
 /** What CREATE TYPE … AS RANGE says. */
 export interface RangeDefinition {
   readonly subtype: number
+  /** The collation that the subtype is put under. */
+  readonly collation?: number
   /** The multirange type, an object of its own that goes with the range type. */
   readonly multirange: number
   /** Function that measures the distance of two bounds, 0 for none. */
@@ -227,6 +230,8 @@ export interface RangeDefinition {
 /** What CREATE DOMAIN says; its checks are constraints of the type. */
 export interface DomainDefinition {
   readonly base: number
+  /** The collation that the base type is put under. */
+  readonly collation?: number
   readonly typmod: number
   readonly notNull: boolean
   readonly default: ParseTree | null
@@ -295,7 +300,14 @@ export interface FunctionObject extends ObjectBase {
   readonly aggregate: AggregateDefinition | null
 }
 
+export interface CollationObject extends ObjectBase {
+  readonly class: 'collation'
+  readonly schema: number
+  readonly collation: Collation
+}
+
 export type CatalogObject =
+  | CollationObject
   | SchemaObject
   | RoleObject
   | DatabaseObject

@@ -6,6 +6,7 @@ import { typeByName as builtinTypeByName, typeByOid as builtinTypeByOid } from '
 import type { SqlType } from '../types/sql-type.ts'
 import type {
   CatalogObject,
+  CollationObject,
   ConstraintObject,
   DatabaseObject,
   FunctionObject,
@@ -32,12 +33,14 @@ interface Lookups {
   readonly relations: Map<string, RelationObject>
   readonly types: Map<string, TypeObject>
   readonly functions: Map<string, FunctionObject[]>
+  readonly collations: Map<string, CollationObject>
   readonly typesByOid: Map<number, SqlType>
   readonly constraintsOf: Map<number, ConstraintObject[]>
   /** Foreign keys that point at a table. */
   readonly referencing: Map<number, ConstraintObject[]>
   readonly indexesOf: Map<number, RelationObject[]>
   readonly childrenOf: Map<number, RelationObject[]>
+  hasSequences: boolean
 }
 
 const isInvalid = ({ index }: RelationObject): boolean => index?.valid === false
@@ -150,6 +153,16 @@ export class CatalogSnapshot {
     return this.#index().functions.get(name) ?? []
   }
 
+  /** A collation of the database's own; `collations.ts` has those that every database has. */
+  collation(oid: number): CollationObject | null {
+    const object = this.objects.get(oid)
+    return object?.class === 'collation' ? object : null
+  }
+
+  collationIn(schema: number, name: string): CollationObject | null {
+    return this.#index().collations.get(`${schema}:${name}`) ?? null
+  }
+
   constraint(oid: number): ConstraintObject | null {
     const object = this.objects.get(oid)
     return object?.class === 'constraint' ? object : null
@@ -180,6 +193,11 @@ export class CatalogSnapshot {
     return all.some(isInvalid) ? all.filter((index) => !isInvalid(index)) : all
   }
 
+  /** Whether there is any sequence. */
+  get hasSequences(): boolean {
+    return this.#index().hasSequences
+  }
+
   *all<C extends CatalogObject['class']>(objectClass: C): Iterable<Extract<CatalogObject, { class: C }>> {
     for (const object of this.objects.values()) {
       if (object.class === objectClass) yield object as Extract<CatalogObject, { class: C }>
@@ -206,11 +224,13 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
     relations: new Map(),
     types: new Map(),
     functions: new Map(),
+    collations: new Map(),
     typesByOid: new Map(),
     constraintsOf: new Map(),
     referencing: new Map(),
     indexesOf: new Map(),
     childrenOf: new Map(),
+    hasSequences: false,
   }
   for (const object of objects) {
     switch (object.class) {
@@ -225,6 +245,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
         break
       case 'relation':
         lookups.relations.set(`${object.schema}:${object.name}`, object)
+        if (object.sequence !== null) lookups.hasSequences = true
         if (object.index !== null) push(lookups.indexesOf, object.index.table, object)
         for (const parent of object.inherits ?? []) push(lookups.childrenOf, parent, object)
         break
@@ -232,6 +253,9 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
         lookups.types.set(`${object.schema}:${object.name}`, object)
         lookups.typesByOid.set(object.type.oid, object.type)
         lookups.typesByOid.set(object.arrayType.oid, object.arrayType)
+        break
+      case 'collation':
+        lookups.collations.set(`${object.schema}:${object.name}`, object)
         break
       case 'function':
         push(lookups.functions, object.name, object)

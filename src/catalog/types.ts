@@ -1,9 +1,11 @@
 /** The types that a database defines, made from what their objects say. */
+import { collate } from '../types/collation.ts'
 import { domainType } from '../types/domain-type.ts'
 import { enumType } from '../types/enum-type.ts'
 import { isRangeType, multirangeType, rangeType } from '../types/range/range-type.ts'
 import { rowType } from '../types/record.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import type { Collation } from '../types/text-order.ts'
 import type { RelationObject, TypeObject } from './objects.ts'
 
 /** What a type's object says of it, and the oids that the type itself carries. */
@@ -17,6 +19,7 @@ export type TypeFacts = Pick<TypeObject, 'oid' | 'name' | 'schema' | 'labels' | 
 export interface TypeParts {
   typeOf(oid: number): SqlType
   relation(oid: number): RelationObject | null
+  collation(oid: number): Collation | null
 }
 
 export const definedType = (facts: TypeFacts, parts: TypeParts): SqlType => {
@@ -24,17 +27,25 @@ export const definedType = (facts: TypeFacts, parts: TypeParts): SqlType => {
   const identity = { oid, arrayOid, name, namespace: facts.schema }
   if (labels !== null) return enumType({ ...identity, labels: labels.map(({ label }) => label) })
   if (range !== undefined) {
-    const { subtype, multirange } = range
-    return rangeType({ ...identity, subtype: parts.typeOf(subtype), multirange })
+    const subtype = underCollation(parts, range.subtype, range.collation)
+    return rangeType({ ...identity, subtype, multirange: range.multirange })
   }
   if (multirangeOf !== undefined) {
     const of = parts.typeOf(multirangeOf)
     if (!isRangeType(of)) throw new Error(`multirange type ${name} over ${of.name}, which is no range type`)
     return multirangeType(of, identity)
   }
-  if (domain !== undefined)
-    return domainType({ ...identity, base: parts.typeOf(domain.base), baseTypmod: domain.typmod })
+  if (domain !== undefined) {
+    const base = underCollation(parts, domain.base, domain.collation)
+    return domainType({ ...identity, base, baseTypmod: domain.typmod })
+  }
   return tableRowType(identity, relation, parts.relation)
+}
+
+const underCollation = (parts: TypeParts, oid: number, number: number | undefined): SqlType => {
+  const type = parts.typeOf(oid)
+  const collation = number === undefined ? null : parts.collation(number)
+  return collation === null ? type : collate(type, collation)
 }
 
 /** The row type of a relation; its fields are looked up when they are needed, for the relation may change. */

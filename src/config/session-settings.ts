@@ -64,6 +64,7 @@ export class SessionSettings {
   /** Transaction level first, then one per savepoint; null: nothing was changed at it. */
   readonly #levels: (Map<string, Change> | null)[] = []
   readonly #listeners: SettingListener[] = []
+  readonly #checks = new Map<string, (text: string) => void>()
   /** Values as they are now, by the name that they were asked for by; emptied by every change. */
   readonly #known = new Map<string, SettingValue>()
 
@@ -76,11 +77,17 @@ export class SessionSettings {
     this.#listeners.push(listener)
   }
 
+  /** Asks before SET gives a setting a value, which it refuses by throwing. */
+  checkBefore(name: string, check: (text: string) => void): void {
+    this.#checks.set(name, check)
+  }
+
   /** SET name = text. Answers the value as SHOW prints it. Throws 42704, 22023, 55P02, 42501, 42602. */
   set(name: string, text: string, options: SetOptions = {}): string {
     const record = this.#find(name) ?? this.#createCustom(name)
     checkContext(record, options)
     const key = record.name.toLowerCase()
+    this.#checks.get(key)?.(text)
     const value = parseSetting(record, text, this.#current(key, record).value)
     this.#assign(key, record, { value, source: options.source ?? 'session' }, options.local ?? false)
     return showSetting(record, value)

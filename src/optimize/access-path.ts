@@ -93,7 +93,9 @@ const indexPath = (
   const nextExpr = next === undefined ? null : keyExpr(equalities.length)
   const compared = next === undefined || nextExpr === null ? [] : keyConditions(conditions, nextExpr, next.type, own)
   const ranged =
-    nextExpr === null || compared.some((c) => c.strategy !== 3) ? compared : prefixConditions(conditions, nextExpr)
+    nextExpr === null || next?.type.order !== undefined || compared.some((c) => c.strategy !== 3)
+      ? compared
+      : prefixConditions(conditions, nextExpr)
   const lowerBound = ranged.find((c) => c.strategy > 3)
   const upperBound = ranged.find((c) => c.strategy < 3)
   for (const b of [lowerBound, upperBound]) if (b !== undefined) used.push(b)
@@ -152,7 +154,7 @@ const keyConditions = (
     if (condition.kind !== 'call' || condition.operator?.strategy === undefined || condition.args.length !== 2) continue
     const { operator } = condition
     // Polymorphic operators (arrays, enums, rows) compare values of the operands' own type.
-    const compares = condition.args.every((arg) => familyOf(arg.type.oid) === family)
+    const compares = condition.args.every((arg) => familyOf(arg.type.oid) === family && arg.type.order === type.order)
     if (!compares || (operator.left !== operator.right && familyOf(operator.left) !== familyOf(operator.right)))
       continue
     const [a, b] = condition.args as [Expr, Expr]
@@ -215,6 +217,7 @@ const orderGiven = (
     const key = keys[at]
     const expr = keyExpr(at)
     if (key === undefined || expr === null || !isKey(sort.expr, expr)) return null
+    if (key.type.order !== sort.expr.type.order) return null
     const same = key.descending === sort.descending && key.nullsFirst === sort.nullsFirst
     const opposite = key.descending !== sort.descending && key.nullsFirst !== sort.nullsFirst
     const wanted = same ? 'forward' : opposite ? 'backward' : null

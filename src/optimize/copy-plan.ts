@@ -1,7 +1,7 @@
 /** A second copy of a plan inside one statement: the same rows under column ids of its own. */
 import type { ColumnId, Expr } from '../analyze/expression.ts'
 import { mapChildren } from '../analyze/nodes.ts'
-import { inputsOf, withInputs, type LogicalPlan } from '../plan/logical.ts'
+import { inputsOf, mapInputs, type LogicalPlan } from '../plan/logical.ts'
 import type { PlanColumn } from '../plan/physical.ts'
 import type { OptimizerContext } from './facts.ts'
 import { mapExpressions } from './plans.ts'
@@ -30,14 +30,7 @@ class Copier {
   #expr = (expr: Expr): Expr => (expr.kind === 'column' ? this.#column(expr) : mapChildren(expr, this.#expr))
 
   plan(plan: LogicalPlan): LogicalPlan {
-    const inputs = inputsOf(plan)
-    const over =
-      inputs.length === 0
-        ? plan
-        : withInputs(
-            plan,
-            inputs.map((input) => this.plan(input)),
-          )
+    const over = mapInputs(plan, (input) => this.plan(input))
     const outputs: PlanColumn[] = over.outputs.map(this.#column)
     return { ...this.#own(mapExpressions(over, this.#expr)), outputs } as LogicalPlan
   }

@@ -20,9 +20,11 @@ export const isVolatile = (expr: Expr): boolean =>
       ((e.kind === 'call' || e.kind === 'set-call') && e.function.volatility === 'volatile') || e.kind === 'set-call',
   )
 
-/** A plain column, or one under a change of type that keeps the datum. */
-export const bareColumn = (expr: Expr): (Expr & { kind: 'column' }) | null =>
-  expr.kind === 'column' ? expr : expr.kind === 'relabel' ? bareColumn(expr.arg) : null
+/** A plain column, or one under a change of type that keeps the datum and its order. */
+export const bareColumn = (expr: Expr): (Expr & { kind: 'column' }) | null => {
+  if (expr.kind === 'column') return expr
+  return expr.kind === 'relabel' && expr.type.order === expr.arg.type.order ? bareColumn(expr.arg) : null
+}
 
 /** An equality that hashing can decide. */
 export const isHashEquality = (expr: Expr): expr is Expr & { kind: 'call' } =>

@@ -133,7 +133,7 @@ const filterOver = (input: PhysicalPlan, condition: Expr, rows: number, planner:
 }
 
 /** Splits a condition into hashable `left = right` pairs and the rest. */
-const equalities = (condition: Expr | null, left: readonly PlanColumn[], right: readonly PlanColumn[]) => {
+export const equalities = (condition: Expr | null, left: readonly PlanColumn[], right: readonly PlanColumn[]) => {
   const leftIds = new Set(left.map((c) => c.id))
   const rightIds = new Set(right.map((c) => c.id))
   const keys: JoinKey[] = []

@@ -1,13 +1,13 @@
 /** Chooses a physical operator for every logical node, by cost where there is a choice. */
 import type { ColumnId, Expr, SortKey } from '../analyze/expression.ts'
 import type { LogicalPlan } from '../plan/logical.ts'
-import type { CheckOptionPlan, Estimate, PhysicalPlan, PlanColumn } from '../plan/physical.ts'
+import type { CheckOptionPlan, Estimate, JoinKey, PhysicalPlan, PlanColumn } from '../plan/physical.ts'
 import { conjuncts } from '../analyze/nodes.ts'
 import { Estimator } from './cardinality/estimator.ts'
 import { COST, sortCost, topSortCost } from './cost.ts'
 import type { OptimizerContext } from './facts.ts'
 import { aggregatePlan } from './physical-aggregate.ts'
-import { joinPlan } from './physical-join.ts'
+import { equalities, joinPlan } from './physical-join.ts'
 import { orderedScan, scanPlan } from './physical-scan.ts'
 import { outerColumns } from './plans.ts'
 
@@ -99,10 +99,14 @@ class PhysicalPlanner implements Planner {
         const available = idsOf(plan.input.outputs)
         const parameters = [...outerColumns(plan.subplan)].filter((id) => available.has(id))
         const { form, column, value, test } = plan
-        const runs = parameters.length === 0 && test === null ? 1 : input.estimate.rows
-        const total = input.estimate.totalCost + runs * subplan.estimate.totalCost
+        const isOnce = parameters.length === 0
+        const hashed = isOnce && form === 'any' ? this.#membership(plan) : null
+        const compared = test === null || hashed !== null ? 1 : subplan.estimate.rows
+        const perRow = isOnce ? compared * COST.operator : subplan.estimate.totalCost
+        const once = isOnce ? subplan.estimate.totalCost : 0
+        const total = input.estimate.totalCost + once + input.estimate.rows * perRow
         const estimate = this.estimate(rows, input.estimate.startupCost, total, outputs)
-        return { kind: 'apply', input, subplan, form, column, value, test, parameters, outputs, estimate }
+        return { kind: 'apply', input, subplan, form, column, value, test, parameters, hashed, outputs, estimate }
       }
       case 'aggregate':
         return aggregatePlan(plan, this)
@@ -197,6 +201,14 @@ class PhysicalPlanner implements Planner {
         }
       }
     }
+  }
+
+  /** The equality that IN with a subquery comes down to; null when it is not one. */
+  #membership({ test, input, subplan }: LogicalPlan & { kind: 'apply' }): JoinKey | null {
+    if (!this.context.methods.optimizer) return null
+    const { keys, residual } = equalities(test, input.outputs, subplan.outputs)
+    const [key, second] = keys
+    return key === undefined || second !== undefined || residual.length > 0 ? null : key
   }
 
   #checkOptions(options: (LogicalPlan & { kind: 'update' })['checkOptions']): CheckOptionPlan[] {

@@ -3,7 +3,7 @@
  * nodes below the node that uses their value; the optimizer turns most of them into joins.
  */
 import { conjuncts, isModification, mapChildren, sameExpr } from '../analyze/nodes.ts'
-import type { AggregateExpr, ColumnId, Expr, GroupingExpr, SortKey, WindowExpr } from '../analyze/expression.ts'
+import type { Expr, SortKey } from '../analyze/expression.ts'
 import type {
   Cte,
   DmlQuery,
@@ -14,8 +14,9 @@ import type {
   SetOperationQuery,
   ValuesQuery,
 } from '../analyze/query.ts'
-import { shadowedColumns } from './build-grouping.ts'
-import { expandKeys, projectSet } from './build-project-set.ts'
+import { planGrouping } from './build-grouping.ts'
+import { projectSet } from './build-project-set.ts'
+import { planWindows, type SubqueryBuilder } from './build-windows.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
 import {
   containsSet,
@@ -165,13 +166,19 @@ class Builder implements QueryBuilder {
     let plan = this.from(query.from, rowids)
     if (query.where !== null) plan = this.filter(plan, query.where)
     let replace = (expr: Expr): Expr => expr
-    if (query.aggregated) ({ plan, replace } = this.#aggregate(plan, query))
+    if (query.aggregated) ({ plan, replace } = planGrouping(this, plan, query))
     if (query.having !== null) plan = this.filter(plan, replace(query.having))
     const targets = query.targets.map((t) => ({ ...t, expr: replace(t.expr) }))
     let keys = query.orderBy.map((key) => ({ ...key, expr: replace(key.expr) }))
     let distinctOn = typeof query.distinct === 'string' ? [] : query.distinct.map(replace)
     if (query.windows.length > 0) {
-      const windowed = this.#windows(plan, query, targets.map((t) => t.expr).concat(keys.map((k) => k.expr)), replace)
+      const windowed = planWindows(
+        this,
+        plan,
+        query,
+        targets.map((t) => t.expr).concat(keys.map((k) => k.expr)),
+        replace,
+      )
       plan = windowed.plan
       for (const [i, t] of targets.entries()) targets[i] = { ...t, expr: windowed.replace(t.expr) }
       keys = keys.map((key) => ({ ...key, expr: windowed.replace(key.expr) }))
@@ -267,7 +274,7 @@ class Builder implements QueryBuilder {
   }
 
   /** Puts an `apply` below for every subquery in the expressions and answers them over its columns. */
-  applySubqueries(input: LogicalPlan, exprs: readonly Expr[]): { plan: LogicalPlan; exprs: Expr[] } {
+  readonly applySubqueries: SubqueryBuilder['applySubqueries'] = (input, exprs) => {
     let plan = input
     const pulled = new Map<Expr, Expr>()
     const pull = (expr: Expr): Expr => {
@@ -295,122 +302,6 @@ class Builder implements QueryBuilder {
     }
     const replaced = exprs.map(pull)
     return { plan, exprs: replaced }
-  }
-
-  #aggregate(input: LogicalPlan, query: SelectQuery): { plan: LogicalPlan; replace: (expr: Expr) => Expr } {
-    const groupExprs = query.grouping?.exprs ?? []
-    const calls: { id: ColumnId; call: AggregateExpr }[] = []
-    const groupings: { id: ColumnId; node: GroupingExpr; args: number[] }[] = []
-    const addGrouping = (id: ColumnId, node: GroupingExpr): void => {
-      groupings.push({ id, node, args: node.args.map((a) => groupExprs.findIndex((g) => sameExpr(g, a))) })
-    }
-    for (const { id, call } of query.carried ?? []) {
-      if (call.kind === 'aggregate') calls.push({ id, call })
-      else addGrouping(id, call)
-    }
-    // A plain grouped column keeps its id, so that subqueries above the grouping still find it. One of an outer level
-    // does not: it is read below the grouping, too.
-    const single = (query.grouping?.sets.length ?? 0) === 1
-    const own = new Set(input.outputs.map((column) => column.id))
-    const groupIds = groupExprs.map((g) =>
-      single && g.kind === 'column' && own.has(g.id) ? g.id : this.context.freshColumn(),
-    )
-    const replace = (expr: Expr): Expr => {
-      const group = groupExprs.findIndex((g) => sameExpr(g, expr))
-      if (group >= 0) {
-        const source = groupExprs[group] as Expr
-        const name = source.kind === 'column' ? source.name : '?column?'
-        return { kind: 'column', id: groupIds[group] as ColumnId, name, type: source.type, typmod: source.typmod }
-      }
-      if (expr.kind === 'aggregate') {
-        const known = calls.find((c) => sameExpr(c.call, expr))
-        const id = known?.id ?? this.context.freshColumn()
-        if (known === undefined) calls.push({ id, call: expr })
-        return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
-      }
-      if (expr.kind === 'grouping') {
-        const known = groupings.find((g) => g.node === expr)
-        if (known !== undefined) return refer({ id: known.id, name: 'grouping', type: expr.type })
-        const id = this.context.freshColumn()
-        addGrouping(id, expr)
-        return { kind: 'column', id, name: 'grouping', type: expr.type, typmod: -1 }
-      }
-      return mapChildren(expr, replace)
-    }
-    // Collect the calls before the node is built: everything above the grouping is replaced once.
-    for (const t of query.targets) replace(t.expr)
-    for (const key of query.orderBy) replace(key.expr)
-    if (query.having !== null) replace(query.having)
-    for (const window of query.windows) {
-      for (const e of [...window.partitionBy, ...window.orderBy.map((k) => k.expr)]) replace(e)
-    }
-    const { below, keys } = expandKeys(this, input, groupExprs)
-    const { plan: applied, exprs } = this.applySubqueries(below, [...keys, ...calls.map((c) => c.call)])
-    const groupBy = groupIds.map((id, i) => ({ id, expr: exprs[i] as Expr }))
-    const aggregates = calls.map((c, i) => ({ id: c.id, call: exprs[groupExprs.length + i] as AggregateExpr }))
-    const outputs: PlanColumn[] = [
-      ...groupBy.map((g) => ({
-        id: g.id,
-        name: g.expr.kind === 'column' ? g.expr.name : '?column?',
-        type: g.expr.type,
-      })),
-      ...aggregates.map((a) => ({ id: a.id, name: a.call.function.name, type: a.call.type })),
-      ...groupings.map((g) => ({ id: g.id, name: 'grouping', type: g.node.type })),
-    ]
-    const plan: LogicalPlan = {
-      kind: 'aggregate',
-      input: applied,
-      groupBy,
-      sets: query.grouping?.sets ?? [[]],
-      aggregates,
-      groupings: groupings.map((g) => ({ id: g.id, args: g.args })),
-      outputs,
-    }
-    const shadows = single ? [] : shadowedColumns(query, groupBy)
-    if (shadows.length === 0) return { plan, replace }
-    const columns = [...outputs.map((column) => ({ id: column.id, expr: refer(column) })), ...shadows]
-    const names = [...outputs.map(({ name }) => name), ...shadows.map(({ expr }) => expr.name)]
-    return { plan: this.project(plan, columns, names), replace }
-  }
-
-  #windows(
-    input: LogicalPlan,
-    query: SelectQuery,
-    exprs: readonly Expr[],
-    replaceAggregates: (expr: Expr) => Expr,
-  ): { plan: LogicalPlan; replace: (expr: Expr) => Expr } {
-    const calls: { id: ColumnId; call: WindowExpr }[] = []
-    const replace = (expr: Expr): Expr => {
-      if (expr.kind !== 'window') return mapChildren(expr, replace)
-      const known = calls.find((c) => c.call === expr)
-      const id = known?.id ?? this.context.freshColumn()
-      if (known === undefined) calls.push({ id, call: expr })
-      return { kind: 'column', id, name: expr.function.name, type: expr.type, typmod: -1 }
-    }
-    for (const expr of exprs) replace(expr)
-    let plan = input
-    for (const [i, spec] of query.windows.entries()) {
-      const own = calls.filter((c) => c.call.window === i)
-      if (own.length === 0) continue
-      const applied = this.applySubqueries(plan, [
-        ...spec.partitionBy.map(replaceAggregates),
-        ...spec.orderBy.map((key) => replaceAggregates(key.expr)),
-        ...own.map((c) => c.call),
-      ])
-      plan = applied.plan
-      const partitionBy = applied.exprs.slice(0, spec.partitionBy.length)
-      const orderBy = spec.orderBy.map((key, k) => ({ ...key, expr: applied.exprs[partitionBy.length + k] as Expr }))
-      const firstCall = partitionBy.length + orderBy.length
-      const called = own.map((c, k) => ({ id: c.id, call: applied.exprs[firstCall + k] as WindowExpr }))
-      const keys = [...partitionBy.map((expr) => ({ expr, descending: false, nullsFirst: false })), ...orderBy]
-      if (keys.length > 0) plan = { kind: 'sort', input: plan, keys, outputs: plan.outputs }
-      const outputs = [
-        ...plan.outputs,
-        ...own.map((c) => ({ id: c.id, name: c.call.function.name, type: c.call.type })),
-      ]
-      plan = { kind: 'window', input: plan, spec: { ...spec, partitionBy, orderBy }, calls: called, outputs }
-    }
-    return { plan, replace }
   }
 
   from(items: readonly FromItem[], rowids: ReadonlyMap<object, RowAddress>): LogicalPlan {

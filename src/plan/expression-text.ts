@@ -1,4 +1,5 @@
 /** Expressions as PostgreSQL prints them in plans: every operator in parentheses, constants with their types. */
+import { quoteIdentifier } from '../functions/keywords.ts'
 import type { AggregateExpr, ColumnId, ConstExpr, Expr, SortKey } from '../analyze/expression.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
@@ -26,6 +27,11 @@ export const expressionText = (expr: Expr, names: ExpressionNames): string => {
     case 'assign':
       return text(expr.value)
     case 'relabel':
+      if (expr.collate !== undefined)
+        return `(${text(expr.arg)} COLLATE ${quoteIdentifier(expr.collate.collation.name)})`
+      return expr.type.oid === expr.arg.type.oid
+        ? text(expr.arg)
+        : castText(text(expr.arg), expr.arg, expr.type, expr.typmod)
     case 'coerce-io':
     case 'coerce-domain':
       return castText(text(expr.arg), expr.arg, expr.type, expr.typmod)
@@ -142,8 +148,13 @@ const aggregateText = (expr: AggregateExpr, names: ExpressionNames): string => {
   return `${expr.function.name}(${expr.distinct ? 'DISTINCT ' : ''}${args}${order})${filter}`
 }
 
-/** `a DESC NULLS LAST`: what differs from the default is said. */
+/** `a COLLATE "C" DESC NULLS LAST`: what differs from the default is said. */
 export const sortKeyText = ({ expr, descending, nullsFirst }: SortKey, names: ExpressionNames): string => {
   const nulls = nullsFirst === descending ? '' : nullsFirst ? ' NULLS FIRST' : ' NULLS LAST'
-  return `${expressionText(expr, names)}${descending ? ' DESC' : ''}${nulls}`
+  const { collated } = expr.type
+  const text = expressionText(expr, names)
+  const collation = collated === undefined ? '' : ` COLLATE ${quoteIdentifier(collated.name)}`
+  // A COLLATE clause that was written says it already, in parentheses.
+  const key = collation !== '' && text.endsWith(`${collation})`) ? text.slice(1, -1) : text + collation
+  return `${key}${descending ? ' DESC' : ''}${nulls}`
 }

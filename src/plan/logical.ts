@@ -274,6 +274,13 @@ export const inputsOf = (plan: LogicalPlan): readonly LogicalPlan[] => {
 const withPlans = (options: RowPlans['checkOptions'], plans: readonly LogicalPlan[]): RowPlans['checkOptions'] =>
   options.map(({ view }, i) => ({ view, plan: plans[i] as LogicalPlan }))
 
+/** The same node with each of its inputs replaced. */
+export const mapInputs = (plan: LogicalPlan, map: (input: LogicalPlan) => LogicalPlan): LogicalPlan => {
+  const inputs = inputsOf(plan)
+  const changed = inputs.map(map)
+  return changed.every((input, i) => input === inputs[i]) ? plan : withInputs(plan, changed)
+}
+
 /** The same node over other inputs, given in the order of `inputsOf`. */
 export const withInputs = (plan: LogicalPlan, inputs: readonly LogicalPlan[]): LogicalPlan => {
   const [first, second] = inputs as [LogicalPlan, LogicalPlan]
@@ -321,12 +328,8 @@ export const withInputs = (plan: LogicalPlan, inputs: readonly LogicalPlan[]): L
 }
 
 /** Applies `rewrite` to every node, inputs first. */
-export const rewriteBottomUp = (plan: LogicalPlan, rewrite: (plan: LogicalPlan) => LogicalPlan): LogicalPlan => {
-  const inputs = inputsOf(plan)
-  const changed = inputs.map((input) => rewriteBottomUp(input, rewrite))
-  const same = changed.every((input, i) => input === inputs[i])
-  return rewrite(same ? plan : withInputs(plan, changed))
-}
+export const rewriteBottomUp = (plan: LogicalPlan, rewrite: (plan: LogicalPlan) => LogicalPlan): LogicalPlan =>
+  rewrite(mapInputs(plan, (input) => rewriteBottomUp(input, rewrite)))
 
 /** Expressions of this node itself (not of its inputs). */
 export const expressionsOf = (plan: LogicalPlan): readonly Expr[] => {

@@ -208,6 +208,8 @@ export interface Apply extends Node {
   /** Over the input's and the subplan's columns. */
   readonly test: Expr | null
   readonly parameters: readonly ColumnId[]
+  /** The test of an `any` without parameters, as an equality of the input and the subplan that hashing can decide. */
+  readonly hashed: JoinKey | null
 }
 
 export interface AggregateColumn {

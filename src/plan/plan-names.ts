@@ -145,11 +145,11 @@ export class PlanNames {
     const label = once ? `InitPlan ${number} (returns $${this.#lastParameter})` : `SubPlan ${number}`
     const text = once
       ? `$${this.#lastParameter++}`
-      : plan.test === null
+      : plan.hashed === null
         ? `(SubPlan ${number})`
         : `(hashed SubPlan ${number})`
     this.#subplans.set(plan, label)
-    this.#sources.set(plan.column.id, { kind: 'text', text: plan.test === null ? text : `(SubPlan ${number})` })
+    this.#sources.set(plan.column.id, { kind: 'text', text })
   }
 }
 

@@ -13,6 +13,8 @@ export interface FieldDescription {
   readonly attnum: number
   readonly type: SqlType
   readonly typmod: number
+  /** Values go out in binary form where the client could not choose: of a binary cursor. */
+  readonly binary?: true
 }
 
 /** Where results of running statements go; implemented by the wire layer and by in-process callers. */

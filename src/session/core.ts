@@ -28,6 +28,7 @@ import { monitorRows } from './monitor-views.ts'
 import { SessionRoutines } from './routines/session-routines.ts'
 import { SessionNotifications } from './notifications.ts'
 import { objectNames } from './object-names.ts'
+import { SessionRoles } from './session-roles.ts'
 import { SessionMethods } from './planner-methods.ts'
 import type { Portal, PreparedStatement } from './portal.ts'
 import { lookupPath, namedSchemas, SearchPath } from './search-path.ts'
@@ -59,8 +60,7 @@ export class SessionCore {
   readonly prepared = new Map<string, PreparedStatement>()
   readonly portals = new Map<string, Portal>()
   readonly cursors = new Map<string, Cursor>()
-  role: RoleObject
-  readonly sessionUser: string
+  readonly roles: SessionRoles
   /** The temporary schema, once something temporary was made. */
   temporarySchema: number | null = null
   /** Temporary tables that are dropped or emptied when a transaction commits. */
@@ -90,14 +90,13 @@ export class SessionCore {
     this.settings = settings
     this.methods = new SessionMethods(settings)
     this.events = options.events
-    this.role = options.role
     this.spill = this.parts.spill.session(() => ({
       limit: settings.int('temp_file_limit'),
       logFrom: settings.int('log_temp_files'),
       closed: (bytes) => database.counters.spilled(bytes),
     }))
-    this.sessionUser = options.role.name
     this.block = new TransactionBlock(this.parts.transactions, this.parts.catalogs, database, settings, processId)
+    this.roles = new SessionRoles(options.role, settings, () => this.catalog)
     database.counters.sessions++
     const { transactions } = this.parts
     this.activity = new Activity({
@@ -140,6 +139,11 @@ export class SessionCore {
   /** Every statement of a query string, as the session's front end reads it. Throws 42601, 0A000. */
   parse(sql: string): ParsedStatement[] {
     return parseAs(this.settings.text('tesseradb.parser'), sql)
+  }
+
+  /** The current role: who objects are made by, and whose rights count. */
+  get role(): RoleObject {
+    return this.roles.current
   }
 
   /** The catalog as the transaction in progress sees it, or the committed one. */
@@ -239,7 +243,7 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
     return core.role.name
   },
   get sessionUser(): string {
-    return core.sessionUser
+    return core.roles.session.name
   },
   database: options.databaseName,
   databaseOid: options.database.oid,

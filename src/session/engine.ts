@@ -161,7 +161,6 @@ export class TesseraEngine implements Engine {
     if (!found.allowConnections) throw databaseNotConnectable(name)
     const settings: SessionSettings = new Settings(this.parts.settings)
     settings.override('is_superuser', role.superuser)
-    settings.override('session_authorization', user)
     for (const [key, value] of parameters) {
       if (key !== 'user' && key !== 'database' && key !== 'replication') {
         settings.setDefault(key, value, 'client', role.superuser)

@@ -1,17 +1,27 @@
 /** Names of objects for reg* types: resolved along the session's search path, written as that path requires. */
+import { collationNamed } from '../analyze/type-name.ts'
+import { builtinCollations, findCollation } from '../catalog/collations.ts'
 import type { FunctionObject } from '../catalog/objects.ts'
 import { functionsOf, inputsOf } from '../catalog/routines.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { PG_CATALOG } from '../catalog/snapshot.ts'
 import { internalFunctionByName, internalFunctionByOid } from '../catalog/system/data/internal-functions.ts'
 import { undefinedObject, undefinedRelation, undefinedSchema, undefinedType } from '../errors/raise/analysis.ts'
-import { ambiguousFunctionText, expectedLeftParenthesis, undefinedFunctionText } from '../errors/raise/routines.ts'
+import {
+  ambiguousFunctionText,
+  expectedLeftParenthesis,
+  undefinedFunctionText,
+  expectedRightParenthesis,
+  undefinedOperatorText,
+  ambiguousOperatorText,
+} from '../errors/raise/routines.ts'
 import { functionByOid, functionsByName, operatorByOid, operatorsByName } from '../functions/index.ts'
 import { unknownConfiguration, unknownDictionary } from '../errors/raise/text-search.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
 import { configurations, dictionaries } from '../functions/text-search/configurations.ts'
 import { formatType, typeByName } from '../types/index.ts'
 import type { ObjectNames, RegKind } from '../types/sql-type.ts'
+import { tooManyDots } from '../errors/raise/session.ts'
 import { splitQualified } from './qualified-name.ts'
 
 export interface NameScope {
@@ -91,7 +101,12 @@ const FORMATTERS: Readonly<Record<RegKind, Formatter>> = {
   },
   regnamespace: ({ catalog }, oid) => quoted(catalog.schema(oid)?.name),
   regrole: ({ catalog }, oid) => quoted(catalog.role(oid)?.name),
-  regcollation: (_scope, oid) => ({ 100: '"default"', 950: '"C"', 951: '"POSIX"' })[oid] ?? null,
+  regcollation: ({ catalog, searchPath }, oid) => {
+    const own = catalog.collation(oid)
+    if (own === null) return quoted(builtinCollations().get(oid)?.name)
+    const isVisible = findCollation(catalog, own.name, searchPath)?.oid === oid
+    return isVisible ? quoted(own.name) : `${quoted(catalog.schema(own.schema)?.name)}.${quoted(own.name)}`
+  },
   regconfig: (_scope, oid) => configurations.find((configuration) => configuration.oid === oid)?.name ?? null,
   regdictionary: (_scope, oid) => dictionaries.find((dictionary) => dictionary.oid === oid)?.name ?? null,
 }
@@ -112,6 +127,7 @@ const schemaOf = (scope: NameScope, name: string): number => {
 
 const resolveRelationName: Resolver = (scope, text) => {
   const parts = splitQualified(text)
+  if (parts.length > 3) throw tooManyDots(parts.join('.'))
   const name = parts.at(-1) as string
   const found =
     parts.length > 1
@@ -122,10 +138,12 @@ const resolveRelationName: Resolver = (scope, text) => {
 }
 
 const resolveTypeName: Resolver = (scope, text) => {
-  const spelled = typeByName(text.trim().toLowerCase())
+  // What modifies a type is read and means nothing here.
+  const plain = text.replace(/\([^()]*\)/, '')
+  const spelled = typeByName(plain.trim().toLowerCase())
   if (spelled !== undefined) return spelled.oid
-  const array = text.trim().endsWith('[]')
-  const parts = splitQualified(array ? text.trim().slice(0, -2) : text)
+  const array = plain.trim().endsWith('[]')
+  const parts = splitQualified(array ? plain.trim().slice(0, -2) : plain)
   const name = parts.at(-1) as string
   const found =
     parts.length > 1
@@ -155,7 +173,7 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
   },
   regprocedure: (scope, text) => {
     const match = /^(.*)\((.*)\)$/.exec(text)
-    if (match === null) throw expectedLeftParenthesis()
+    if (match === null) throw text.includes('(') ? expectedRightParenthesis() : expectedLeftParenthesis()
     const { name, schemas } = named(scope, match[1] ?? text)
     const args = (match[2] ?? '')
       .split(',')
@@ -168,16 +186,18 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
     return found.oid
   },
   regoper: (_scope, text) => {
-    const [first] = operatorsByName(text)
-    if (first === undefined) throw undefinedObject(`operator does not exist: ${text}`)
+    const [first, second] = operatorsByName(text)
+    if (first === undefined) throw undefinedOperatorText(text)
+    if (second !== undefined) throw ambiguousOperatorText(text)
     return first.oid
   },
   regoperator: (scope, text) => {
     const match = /^(.*)\((.*),(.*)\)$/.exec(text)
+    if (match === null) throw text.includes('(') ? expectedRightParenthesis() : expectedLeftParenthesis()
     const side = (type: string): number => (type.trim().toUpperCase() === 'NONE' ? 0 : resolveTypeName(scope, type))
     const [left, right] = [side(match?.[2] ?? ''), side(match?.[3] ?? '')]
     const found = operatorsByName(match?.[1] ?? text).find((o) => o.left === left && o.right === right)
-    if (found === undefined) throw undefinedObject(`operator does not exist: ${text}`)
+    if (found === undefined) throw undefinedOperatorText(text)
     return found.oid
   },
   regnamespace: (scope, text) => schemaOf(scope, splitQualified(text)[0] as string),
@@ -187,11 +207,7 @@ const RESOLVERS: Readonly<Record<RegKind, Resolver>> = {
     if (role === null) throw undefinedObject(`role "${name}" does not exist`)
     return role.oid
   },
-  regcollation: (_scope, text) => {
-    const oid = { default: 100, C: 950, POSIX: 951 }[splitQualified(text).at(-1) as string]
-    if (oid === undefined) throw undefinedObject(`collation "${text}" for encoding "UTF8" does not exist`)
-    return oid
-  },
+  regcollation: (scope, text) => collationNamed(scope, splitQualified(text), undefined).oid,
   regconfig: (_scope, text) => {
     const found = configurations.find(({ name }) => name === catalogName(text))
     if (found === undefined) throw unknownConfiguration(text)

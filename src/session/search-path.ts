@@ -27,6 +27,9 @@ export const namedSchemas = (
     return schema === null ? [] : [schema]
   })
 
+/** Whether new objects are temporary where nothing else is said. */
+export const beginsWithTemporary = (setting: string): boolean => splitIdentifiers(setting)[0] === 'pg_temp'
+
 /** Oids in lookup order: the temporary schema and pg_catalog come first unless the setting places them. */
 export const lookupPath = (schemas: readonly SchemaObject[], temporary: number | null): number[] => {
   const oids = schemas.map((schema) => schema.oid)

@@ -13,6 +13,7 @@ const SEQUENCE_FUNCTIONS: ReadonlySet<number> = new Set([1574, 1575, 1576, 1765]
 type Visitor = (expr: Expr) => void
 
 const collect = (visit: (visitor: Visitor) => void, catalog: CatalogSnapshot): number[] => {
+  if (!catalog.hasSequences) return []
   const sequences = new Set<number>()
   visit((expr) => {
     if (expr.kind !== 'call' || !SEQUENCE_FUNCTIONS.has(expr.function.oid)) return

@@ -38,7 +38,8 @@ export interface KnownStatement {
 export class StatementCache {
   readonly #core: SessionCore
   readonly #parsed = new Map<string, readonly ParsedStatement[]>()
-  readonly #plans = new Map<string, StatementPlan>()
+  /** By text, once it has come for the second time: most texts of most clients never do. */
+  readonly #plans = new Map<string, StatementPlan | 'seen'>()
   /** By shape: `seen` once; `single` when its literals must not be parameters. */
   readonly #shared = new Map<string, SharedStatement | 'seen' | 'single'>()
   /** The shape of the text that was looked for last. */
@@ -97,20 +98,22 @@ export class StatementCache {
   /** A statement's plan; `text` null: it is not the only one of its text, and not remembered. */
   plan(node: Node, text: string | null): StatementPlan {
     const known = text === null ? undefined : this.#plans.get(text)
-    if (known !== undefined && isCurrent(this.#core, known)) return known
-    if (text !== null) this.#learn(text, node)
+    if (known !== undefined && known !== 'seen' && isCurrent(this.#core, known)) return known
     const planned = plan(this.#core, node, [], false)
-    if (text !== null && planned.cacheable) remember(this.#plans, text, planned)
+    if (text === null) return planned
+    this.#learn(text, node, planned)
+    if (planned.cacheable) remember(this.#plans, text, known === undefined ? 'seen' : planned)
     return planned
   }
 
-  /** Plans a statement with parameters when one of its shape comes for the second time. */
-  #learn(sql: string, node: Node): void {
+  /** Plans a statement with parameters when one of its shape comes for the second time; `planned`: as it is. */
+  #learn(sql: string, node: Node, planned: StatementPlan): void {
     const shape = this.#shape
     if (shape === null || shape.literals.length === 0) return
     const state = this.#shared.get(shape.key)
     if (state === undefined) remember(this.#shared, shape.key, 'seen')
-    else if (state === 'seen') this.#shared.set(shape.key, this.#share(sql, node, shape))
+    else if (state === 'seen')
+      this.#shared.set(shape.key, isShareable(planned) ? this.#share(sql, node, shape) : 'single')
   }
 
   #share(sql: string, node: Node, shape: StatementShape): SharedStatement | 'single' {
@@ -118,7 +121,7 @@ export class StatementCache {
     const count = parameters.filter((parameter) => parameter !== 0).length
     try {
       const planned = this.#planShared(shared, count)
-      if (!planned.cacheable || !planned.renewable || !isPointPlan(planned.plan)) return 'single'
+      if (!isShareable(planned)) return 'single'
       return { node: shared, parameters, fixed: shape.literals, plan: planned }
     } catch (error) {
       // What a literal may be a parameter may not: the statement as it is will tell whether it is right.
@@ -137,6 +140,9 @@ const remember = <T>(known: Map<string, T>, text: string, item: T): void => {
   if (known.size >= LIMIT) known.clear()
   known.set(text, item)
 }
+
+const isShareable = ({ cacheable, renewable, plan: chosen }: StatementPlan): boolean =>
+  cacheable && renewable && isPointPlan(chosen)
 
 /** Whether a plan reads tables by whole unique keys only: then no literal's value would make another one better. */
 const isPointPlan = (plan: PhysicalPlan): boolean => {

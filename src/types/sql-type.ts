@@ -37,6 +37,7 @@
  *
  * SQL NULL is `null` everywhere.
  */
+import type { Collation, TextOrder } from './text-order.ts'
 
 /** A SQL value; its JavaScript form depends on its type, see the table above. */
 // biome-ignore lint/suspicious/noExplicitAny: a datum's form is known from its SqlType, not from TypeScript
@@ -123,6 +124,9 @@ export interface SqlType {
   readonly fromParts?: (parts: readonly Datum[]) => Datum
   /** pg_type.typcollation: 100 (default) when text-like, 950 ("C") for name, else 0. */
   readonly collation: number
+  /** The collation that the type was put under (`collate`), and its order where that is not by code points. */
+  readonly collated?: Collation
+  readonly order?: TextOrder
   readonly physical: PhysicalKind
   /** pg_type.typrelid of row types, else 0. */
   readonly relation: number

@@ -1,4 +1,25 @@
-/** Order of strings as the "C" collation has it: by UTF-8 bytes, which is by code points. */
+/** Order of strings: as the "C" collation has it, by UTF-8 bytes, which is by code points; and what other orders are. */
+
+export interface Collation {
+  readonly oid: number
+  readonly name: string
+  /** pg_collation.collprovider: database default, libc, ICU. */
+  readonly provider: 'd' | 'c' | 'i'
+  /** Null for the default. */
+  readonly locale: string | null
+  /** Whether only identical texts are equal. */
+  readonly deterministic: boolean
+}
+
+/** An order other than that by code points. */
+export interface TextOrder {
+  readonly collation: Collation
+  readonly compare: (a: string, b: string) => number
+  /** Equal for equal texts. */
+  readonly hashKey: (text: string) => string
+  /** For upper() and its kin. */
+  readonly locale: string
+}
 
 /**
  * Compares by code point. JavaScript compares UTF-16 units, which differs only where a surrogate meets a unit at or

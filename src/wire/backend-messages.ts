@@ -79,7 +79,11 @@ export const writeCommandComplete = (out: OutputBuffer, tag: string): void => {
   out.end(start)
 }
 
-/** `formats`: one per field, or null for text throughout. */
+/** Whether a field's values go out in binary form: as the client has asked for, else as a cursor was declared. */
+export const isBinary = (field: FieldDescription, format: number | undefined): boolean =>
+  format === undefined ? field.binary === true : format === 1
+
+/** `formats`: one per field, or null where the client could not choose. */
 export const writeRowDescription = (
   out: OutputBuffer,
   fields: readonly FieldDescription[],
@@ -95,7 +99,7 @@ export const writeRowDescription = (
     out.int32(type.oid)
     out.int16(field.type.length)
     out.int32(typmod)
-    out.int16(formats?.[i] ?? 0)
+    out.int16(isBinary(field, formats?.[i]) ? 1 : 0)
   })
   out.end(start)
 }

@@ -2,6 +2,7 @@
  * DataRow messages of a whole batch, written column form to row form without objects in between. Each column gets one
  * writer, chosen once per batch by its vector's form, its type and the format asked for.
  */
+import { isBinary } from './backend-messages.ts'
 import type { FieldDescription } from '../session/contract.ts'
 import { OID } from '../types/oids.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
@@ -46,7 +47,7 @@ export const writeDataRows = (
   return row
 }
 
-/** Writers for a batch's columns. `formats`: 0 text, 1 binary, one per field; null for text throughout. */
+/** Writers for a batch's columns. `formats`: 0 text, 1 binary, one per field; null where the client could not choose. */
 export const columnWriters = (
   out: OutputBuffer,
   batch: Batch,
@@ -56,7 +57,7 @@ export const columnWriters = (
 ): ColumnWriter[] =>
   fields.map((field, i) => {
     const column = batch.columns[i] as AnyVector
-    return formats?.[i] === 1
+    return isBinary(field, formats?.[i])
       ? binaryWriter(out, column, field.type, context)
       : textWriter(out, column, field.type, context)
   })

@@ -36,7 +36,7 @@ describe('accepted', () => {
     'select case when a then 1 when b then 2 else 3 end, case a when 1 then 2 end, cast(a as numeric(10, 2))',
     "select a::varchar(3), cast(b as double precision), c::timestamp with time zone, d::text, 'x'::char",
     'select coalesce(a, 1), nullif(a, b), greatest(1, 2), least(a), f(), s.g(a, b), abs(- 1)',
-    'select exists (select 1), not exists (select 2), (select 3), a = any (select 4), a > all (b)',
+    'select exists (select 1), not exists (select 2), (select 3), a = any (select 4), a > all (b), a < some (c)',
     'select sum(a) over (partition by b, c order by d desc), rank() over w, row_number() over () from t window w as (order by a)',
     "select row(1, 'a'), array[1, b + 2], '{}'::json, a::jsonb",
     'select 1.5, .5, 1e10, 12345678901234567890, 2147483648, true, false, null',

@@ -1,4 +1,5 @@
 /** Definitions of indexes, constraints and views as SQL, and expressions of the catalog. */
+import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import { quoteIdentifier, quoteLiteral } from '../../functions/keywords.ts'
 import type { ConstraintObject, ForeignKey, IndexDefinition, ReferentialAction, RelationObject } from '../objects.ts'
 import { operatorByOid } from '../../functions/index.ts'
@@ -34,9 +35,17 @@ const keyText = (
   return isCall(text) ? text : `(${text})`
 }
 
-/** Operator class, direction and place of NULLs where they are not the usual ones. */
-const keyOptions = ({ type, opclass, descending, nullsFirst }: IndexDefinition['keys'][number], method: number) => {
+/** Collation, operator class, direction and place of NULLs where they are not the usual ones. */
+const keyOptions = (
+  table: RelationObject | null,
+  { attnum, type, opclass, descending, nullsFirst }: IndexDefinition['keys'][number],
+  method: number,
+) => {
   const parts: string[] = []
+  const usual = table?.columns[attnum - 1]?.collation ?? 100
+  if (type.collated !== undefined && type.collation !== usual) {
+    parts.push(`COLLATE ${quoteIdentifier(type.collated.name)}`)
+  }
   if (opclass !== null && operatorClass(type, method, null)?.name !== opclass) parts.push(quoteIdentifier(opclass))
   if (descending) parts.push('DESC')
   if (nullsFirst !== descending) parts.push(nullsFirst ? 'NULLS FIRST' : 'NULLS LAST')
@@ -53,7 +62,7 @@ const indexDefinition = (source: InformationSource, relation: RelationObject, pr
   const table = source.catalog.relation(index.table)
   const tableName = table === null ? '' : pretty ? relationName(source, table) : qualifiedName(source, table)
   const method = index.method === 'hash' ? HASH : BTREE
-  const keys = index.keys.map((key) => keyText(source, table, key, pretty) + keyOptions(key, method)).join(', ')
+  const keys = index.keys.map((key) => keyText(source, table, key, pretty) + keyOptions(table, key, method)).join(', ')
   const parts = [
     `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(relation.name)}`,
     `ON ${relation.kind === 'I' ? 'ONLY ' : ''}${tableName} USING ${index.method} (${keys})`,
@@ -105,7 +114,7 @@ const exclusionDefinition = (
 ): string => {
   const parts = keys.map((key, i) => {
     const operator = operatorByOid(exclusion?.[i] ?? 0)?.name ?? ''
-    return `${keyText(source, table, key, pretty)}${keyOptions(key, method === 'hash' ? HASH : BTREE)} WITH ${operator}`
+    return `${keyText(source, table, key, pretty)}${keyOptions(table, key, method === 'hash' ? HASH : BTREE)} WITH ${operator}`
   })
   return [
     `EXCLUDE USING ${method} (${parts.join(', ')})`,
@@ -182,8 +191,9 @@ export const definitionFunctions: InformationFunctions = {
   },
   pg_get_serial_sequence: (source, table, column) => {
     const relation = relationOf(source, resolve(source, 'regclass', table))
-    const attnum = relation?.columns.find(({ name, dropped }) => name === column && !dropped)?.attnum
-    if (relation === null || attnum === undefined) return null
+    if (relation === null) return null
+    const attnum = relation.columns.find(({ name, dropped }) => name === column && !dropped)?.attnum
+    if (attnum === undefined) throw undefinedColumnOfRelation(column, relation.name)
     for (const candidate of source.catalog.all('relation')) {
       const owner = candidate.sequence?.ownedBy
       if (owner?.relation === relation.oid && owner.attnum === attnum) return qualifiedName(source, candidate)

@@ -3,6 +3,7 @@ import { functionByOid, operatorByOid } from '../../functions/index.ts'
 import type { RegKind } from '../../types/sql-type.ts'
 import { PG_CATALOG } from '../snapshot.ts'
 import { CLASS_OIDS } from '../system/descriptions.ts'
+import type { SqlArray } from '../../types/array.ts'
 import { internalFunctionByOid } from '../system/data/internal-functions.ts'
 import { roleName } from '../system/names.ts'
 import { isRelationVisible, isTypeVisible, tryResolve, typeNameByOid, isFunctionVisible } from './names.ts'
@@ -30,6 +31,7 @@ const builtinVisible: InformationFunction = () => true
 const absent: InformationFunction = () => null
 
 export const objectFunctions: InformationFunctions = {
+  oidvectortypes: (source, { elements }: SqlArray) => elements.map((oid) => typeNameByOid(source, oid, -1)).join(', '),
   format_type: (source, oid, typmod) => (oid === null ? null : typeNameByOid(source, oid, typmod)),
   pg_get_userbyid: ({ catalog }, oid) => roleName(catalog, oid),
   obj_description: (source, oid, name) =>

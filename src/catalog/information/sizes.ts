@@ -1,4 +1,5 @@
 /** Sizes, files, properties and statistics of relations. */
+import { undefinedTable } from '../../errors/raise/analysis.ts'
 import type { RelationObject } from '../objects.ts'
 import type { InformationFunction, InformationFunctions, InformationSource } from './source.ts'
 
@@ -91,6 +92,12 @@ export const sizeFunctions: InformationFunctions = {
     ({ can_order: true, can_unique: true, can_multi_col: true, can_exclude: true, can_include: true })[
       (property as string).toLowerCase()
     ] ?? null,
+  pg_sequence_parameters: (source, oid) => {
+    const definition = source.catalog.relation(oid)?.sequence ?? null
+    if (definition === null) throw undefinedTable(`relation with OID ${oid} does not exist`)
+    const { start, min, max, increment, cycle, cache, type } = definition
+    return [start, min, max, increment, cycle, cache, type.oid]
+  },
   pg_sequence_last_value: (source, oid) => {
     const relation = source.catalog.relation(oid)
     if (relation === null || relation.sequence === null) return null

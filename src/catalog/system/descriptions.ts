@@ -18,6 +18,7 @@ export const CLASS_OIDS: Readonly<Record<CatalogObject['class'] | 'function' | '
   role: 1260,
   database: 1262,
   function: 1255,
+  collation: 3456,
   operator: 2617,
 }
 

@@ -1,4 +1,6 @@
 /** pg_collation: the collations that there are. */
+import type { Collation } from '../../types/text-order.ts'
+import { builtinCollations } from '../collations.ts'
 import { BOOTSTRAP_SUPERUSER, PG_CATALOG } from '../snapshot.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
 
@@ -6,20 +8,24 @@ const COLUMNS = `
   oid oid!, collname name!, collnamespace oid!, collowner oid!, collprovider char!, collisdeterministic bool!,
   collencoding int4!, collcollate text, collctype text, colliculocale text, collversion text`
 
-const collation = (oid: number, name: string, provider: string, locale: string | null): SystemRow => ({
+/** pg_enc: UTF-8. */
+const UTF8 = 6
+
+const row = ({ oid, name, provider, locale, deterministic }: Collation, schema: number, owner: number): SystemRow => ({
   oid,
   collname: name,
-  collnamespace: PG_CATALOG,
-  collowner: BOOTSTRAP_SUPERUSER,
+  collnamespace: schema,
+  collowner: owner,
   collprovider: provider,
-  collisdeterministic: true,
-  collencoding: -1,
-  collcollate: locale,
-  collctype: locale,
+  collisdeterministic: deterministic,
+  collencoding: provider === 'c' && name !== locale ? UTF8 : -1,
+  collcollate: provider === 'c' ? locale : null,
+  collctype: provider === 'c' ? locale : null,
+  colliculocale: provider === 'i' ? locale : null,
+  collversion: provider === 'i' ? (process.versions['icu'] ?? null) : null,
 })
 
-export const pgCollation = catalogTable('pg_collation', 3456, COLUMNS, () => [
-  collation(100, 'default', 'd', null),
-  collation(950, 'C', 'c', 'C'),
-  collation(951, 'POSIX', 'c', 'POSIX'),
+export const pgCollation = catalogTable('pg_collation', 3456, COLUMNS, ({ catalog }) => [
+  ...Array.from(builtinCollations().values(), (collation) => row(collation, PG_CATALOG, BOOTSTRAP_SUPERUSER)),
+  ...Array.from(catalog.all('collation'), ({ collation, schema, owner }) => row(collation, schema, owner)),
 ])

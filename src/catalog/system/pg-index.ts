@@ -1,6 +1,5 @@
 /** pg_index: what indexes are over. */
-import type { IndexKey, RelationObject } from '../objects.ts'
-import type { CatalogSnapshot } from '../snapshot.ts'
+import type { RelationObject } from '../objects.ts'
 import { vector } from './arrays.ts'
 import { BTREE, HASH, operatorClass } from './data/operator-classes.ts'
 import { storedExpression, storedExpressions } from './expressions.ts'
@@ -15,11 +14,9 @@ const COLUMNS = `
 const DESCENDING = 1
 const NULLS_FIRST = 2
 
-const indexRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow => {
+const indexRow = (relation: RelationObject): SystemRow => {
   const { table, method, keys, included, unique, primary, immediate, nullsNotDistinct, predicate } =
     relation.index as NonNullable<RelationObject['index']>
-  const columns = catalog.relation(table)?.columns ?? []
-  const collation = ({ attnum, type }: IndexKey): number => columns[attnum - 1]?.collation ?? type.collation
   const expressions = keys.flatMap(({ expression }) => (expression === null ? [] : [expression]))
   return {
     indexrelid: relation.oid,
@@ -38,7 +35,7 @@ const indexRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     indislive: true,
     indisreplident: false,
     indkey: vector([...keys.map((key) => key.attnum), ...included]),
-    indcollation: vector(keys.map(collation)),
+    indcollation: vector(keys.map(({ type }) => type.collation)),
     indclass: vector(
       keys.map((key) => operatorClass(key.type, method === 'hash' ? HASH : BTREE, key.opclass)?.oid ?? 0),
     ),
@@ -53,5 +50,5 @@ const indexRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
 export const pgIndex = catalogTable('pg_index', 2610, COLUMNS, ({ catalog }) =>
   Array.from(catalog.all('relation'))
     .filter((relation) => relation.index !== null)
-    .map((relation) => indexRow(catalog, relation)),
+    .map((relation) => indexRow(relation)),
 )

@@ -225,6 +225,13 @@ export const recordWidths = (): SqlError =>
 export const nullValueNotAllowed = (message: string): SqlError =>
   new SqlError(SQL_STATE.null_value_not_allowed, message)
 
+/** jsonb_set_lax that is told to refuse NULL. */
+export const jsonNullRefused = (): SqlError =>
+  new SqlError(SQL_STATE.null_value_not_allowed, 'JSON value must not be null', {
+    detail: 'Exception was raised because null_value_treatment is "raise_exception".',
+    hint: 'To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is not passed.',
+  })
+
 /** Arrays whose shapes do not allow joining them. */
 export const incompatibleArrays = (left: number, right: number): SqlError =>
   new SqlError(SQL_STATE.array_subscript_error, 'cannot concatenate incompatible arrays', {
@@ -324,6 +331,13 @@ export const invalidTwelveHour = (hour: number): SqlError =>
 
 export const numberFormatError = (message: string): SqlError => new SqlError(SQL_STATE.syntax_error, message)
 
+/** A pattern that to_number does not read, or to_timestamp. */
+export const patternNotSupported = (message: string): SqlError => new SqlError(SQL_STATE.feature_not_supported, message)
+
+/** A template for dates that contradicts itself or the text. */
+export const contradictingTemplate = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.invalid_datetime_format, message, fields)
+
 export const templateFieldOnlyInToChar = (field: string): SqlError =>
   featureNotSupported(`formatting field "${field}" is only supported in to_char`)
 
@@ -331,9 +345,6 @@ export const scientificFormatMixed = (): SqlError =>
   new SqlError(SQL_STATE.syntax_error, '"EEEE" is incompatible with other formats', {
     detail: '"EEEE" may only be used together with digit and decimal point patterns.',
   })
-
-export const notCollatable = (type: string): SqlError =>
-  new SqlError(SQL_STATE.datatype_mismatch, `collations are not supported by type ${type}`)
 
 export const dataException = (message: string): SqlError => new SqlError(SQL_STATE.data_exception, message)
 

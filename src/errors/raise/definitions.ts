@@ -70,6 +70,12 @@ export const dependentObjects = (subject: string, detail: string): SqlError =>
     hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
   })
 
+export const requiredBySystem = (what: string): SqlError =>
+  new SqlError(
+    SQL_STATE.dependent_objects_still_exist,
+    `cannot drop ${what} because it is required by the database system`,
+  )
+
 /** Of several objects that one statement drops. */
 export const dependentObjectsOfSeveral = (detail: string): SqlError =>
   new SqlError(
@@ -135,7 +141,17 @@ export const cannotTruncateReferenced = (referencing: string, constrained: strin
 export const cannotAlterColumn = (message: string, fields: ErrorFields = {}): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, message, fields)
 
-export const viewColumnChange = (message: string): SqlError => new SqlError(SQL_STATE.invalid_table_definition, message)
+export const reservedSchemaName = (name: string): SqlError =>
+  new SqlError(SQL_STATE.reserved_name, `unacceptable schema name "${name}"`, {
+    detail: 'The prefix "pg_" is reserved for system schemas.',
+  })
+
+/** A column that is an identity column, or is none, against what is asked of it. */
+export const wrongIdentity = (message: string): SqlError =>
+  new SqlError(SQL_STATE.object_not_in_prerequisite_state, message)
+
+export const viewColumnChange = (message: string, fields: ErrorFields = {}): SqlError =>
+  new SqlError(SQL_STATE.invalid_table_definition, message, fields)
 
 export const unrecognizedParameter = (name: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `unrecognized parameter "${name}"`)

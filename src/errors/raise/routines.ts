@@ -80,6 +80,15 @@ export const ambiguousFunctionText = (text: string): SqlError =>
 export const expectedLeftParenthesis = (): SqlError =>
   new SqlError(SQL_STATE.invalid_text_representation, 'expected a left parenthesis')
 
+export const expectedRightParenthesis = (): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, 'expected a right parenthesis')
+
+export const undefinedOperatorText = (text: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_function, `operator does not exist: ${text}`)
+
+export const ambiguousOperatorText = (text: string): SqlError =>
+  new SqlError(SQL_STATE.ambiguous_function, `more than one operator named ${text}`)
+
 export const aggregateAttributeUnknown = (name: string): Notice => ({
   severity: 'WARNING',
   code: SQL_STATE.syntax_error,

@@ -2,6 +2,9 @@
 import { SqlError } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
+export const tooManyDots = (name: string): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, `improper relation name (too many dotted names): ${name}`)
+
 export const invalidName = (): SqlError => new SqlError(SQL_STATE.invalid_name, 'invalid name syntax')
 
 export const inFailedTransaction = (): SqlError =>
@@ -143,3 +146,13 @@ export const cursorWithoutLock = (cursor: string, table: string, several: boolea
 
 export const cursorLocks = (what: string, clause: string, detail: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, `DECLARE ${what} ... ${clause} is not supported`, { detail })
+
+/** A setting that names a role. */
+export const unknownRole = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `role "${name}" does not exist`)
+
+export const roleDenied = (name: string): SqlError =>
+  new SqlError(SQL_STATE.insufficient_privilege, `permission denied to set role "${name}"`)
+
+export const sessionAuthorizationDenied = (): SqlError =>
+  new SqlError(SQL_STATE.insufficient_privilege, 'permission denied to set session authorization')

@@ -21,6 +21,7 @@ import { descriptorsOf } from '../columns.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { interpret } from '../expression/interpret.ts'
 import { analysisFor, currentRelation, type DefinitionContext } from './context.ts'
+import { typeUnder } from './collations.ts'
 import { checkComparable, validateCheck, validateForeignKey } from './constraints.ts'
 import { checkKeys } from './create-index.ts'
 import { describeObject } from './drop.ts'
@@ -112,7 +113,8 @@ export const changeColumnType = async (
   node: ColumnDef,
 ): Promise<void> => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const { type, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  const { type: named, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  const type = typeUnder(context, named, node.collClause)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${column.name}" has pseudo-type ${type.sqlName}`)
   refuseUsedByView(context, relation, column)
   refuseUsedByGenerated(relation, column)

@@ -2,7 +2,12 @@
 import { columnDefault as defaultOf } from '../../analyze/table-expressions.ts'
 import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
-import { cannotAlterColumn, columnExists, invalidTableDefinition } from '../../errors/raise/definitions.ts'
+import {
+  cannotAlterColumn,
+  columnExists,
+  invalidTableDefinition,
+  wrongIdentity,
+} from '../../errors/raise/definitions.ts'
 import {
   changedInChildrenToo,
   changesPartitionColumns,
@@ -197,13 +202,13 @@ export const addIdentity: Action = (context, relation, command) => {
   const node = bodyOf(command.def as Node, 'Constraint') as Constraint
   const column = columnOf(relation, named(command))
   if (!column.notNull)
-    throw cannotAlterColumn(
+    throw wrongIdentity(
       `column "${column.name}" of relation "${relation.name}" must be declared NOT NULL before identity can be added`,
     )
   if (column.identity !== null)
-    throw cannotAlterColumn(`column "${column.name}" of relation "${relation.name}" is already an identity column`)
+    throw wrongIdentity(`column "${column.name}" of relation "${relation.name}" is already an identity column`)
   if (column.default !== null)
-    throw cannotAlterColumn(`column "${column.name}" of relation "${relation.name}" already has a default value`)
+    throw wrongIdentity(`column "${column.name}" of relation "${relation.name}" already has a default value`)
   const identity = node.generated_when === 'a' ? 'always' : 'default'
   attachSequences(context, relation, [
     { column, sequence: { type: column.type, options: node.options ?? [], identity }, constraints: [] },
@@ -213,7 +218,7 @@ export const addIdentity: Action = (context, relation, command) => {
 const identityOf = (relation: RelationObject, command: AlterTableCmd): Column => {
   const column = columnOf(relation, named(command))
   if (column.identity !== null) return column
-  throw cannotAlterColumn(`column "${column.name}" of relation "${relation.name}" is not an identity column`)
+  throw wrongIdentity(`column "${column.name}" of relation "${relation.name}" is not an identity column`)
 }
 
 /** SET GENERATED, SET sequence options, RESTART. */

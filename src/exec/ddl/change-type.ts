@@ -1,4 +1,5 @@
 /** A type that changes: other types are made of it, and columns and keys carry it. */
+import { collationByOid } from '../../catalog/collations.ts'
 import type { RelationObject, TypeObject } from '../../catalog/objects.ts'
 import { definedType } from '../../catalog/types.ts'
 import { arrayTypeOf } from '../../types/array.ts'
@@ -14,6 +15,7 @@ export const changeType = (context: DefinitionContext, object: TypeObject): void
       {
         typeOf: (oid) => renewed.get(oid) ?? context.catalog.snapshot.typeOf(oid),
         relation: (oid) => context.catalog.snapshot.relation(oid),
+        collation: (oid) => collationByOid(context.catalog.snapshot, oid),
       },
     )
     const arrayType = arrayTypeOf(type)

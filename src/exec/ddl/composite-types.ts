@@ -21,6 +21,7 @@ import {
   type TypeName,
 } from '../../sql/ast.ts'
 import { currentRelation, noticeOf, PG_TYPE, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { typeByName } from './collations.ts'
 import { storeTable } from './create-table.ts'
 import { dropObjects } from './drop.ts'
 import type { Action } from './alter-action.ts'
@@ -52,7 +53,8 @@ export const createComposite = (context: DefinitionContext, node: CompositeTypeS
 const attribute = (context: DefinitionContext, node: ColumnDef, attnum: number, rowType: number): Column => {
   const name = truncateName(node.colname as string)
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const { type, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  const { type: named, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  const type = typeByName(context, named, node.collClause?.collname)
   if (type.kind === 'p') throw pseudoAttribute(name, type.sqlName)
   if (rowType !== 0 && containsType(context, type, rowType)) {
     throw memberOfItself(context.catalog.snapshot.typeObject(rowType)?.name ?? '')

@@ -5,9 +5,15 @@ import type { CatalogTransaction } from '../../catalog/catalog.ts'
 import type { RelationObject, SchemaObject } from '../../catalog/objects.ts'
 import { undefinedSchema } from '../../errors/raise/analysis.ts'
 import { FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
-import { noCreationSchema, systemCatalogProtected, systemColumnName } from '../../errors/raise/definitions.ts'
+import {
+  invalidTableDefinition,
+  noCreationSchema,
+  systemCatalogProtected,
+  systemColumnName,
+} from '../../errors/raise/definitions.ts'
 import type { Notice } from '../../errors/sql-error.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
+import type { RangeVar } from '../../sql/ast.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import type { Transaction } from '../../txn/transaction.ts'
@@ -26,6 +32,8 @@ export interface DefinitionContext {
   readonly creationSchema: number | null
   /** The session's temporary schema, made on first use. */
   temporarySchema(): number
+  /** Whether objects that name no schema are temporary: the search path begins with pg_temp. */
+  readonly createsTemporary: boolean
   /** What becomes of a temporary table when the transaction commits: it is dropped, or emptied as in all others. */
   atCommit(relation: number, action: 'drop' | 'empty'): void
   readonly owner: number
@@ -66,6 +74,25 @@ export const targetSchema = (context: DefinitionContext, name: string | undefine
   }
   if (context.creationSchema === null) throw noCreationSchema()
   return snapshot.schema(context.creationSchema) as SchemaObject
+}
+
+/** Whether a relation that is about to be made is temporary by what it is called. */
+export const isTemporaryName = (context: DefinitionContext, { schemaname, relpersistence }: RangeVar): boolean =>
+  relpersistence === 't' || schemaname === 'pg_temp' || (schemaname === undefined && context.createsTemporary)
+
+/** Where a new relation goes. Throws 42P16 for a temporary one in another schema. */
+export const placeOf = (
+  context: DefinitionContext,
+  range: RangeVar,
+): { readonly schema: number; readonly persistence: RelationObject['persistence'] } => {
+  const { schemaname, relpersistence } = range
+  if (!isTemporaryName(context, range)) {
+    return { schema: targetSchema(context, schemaname).oid, persistence: relpersistence === 'u' ? 'u' : 'p' }
+  }
+  if (schemaname !== undefined && !/^pg_temp(_|$)/.test(schemaname)) {
+    throw invalidTableDefinition('cannot create temporary relation in non-temporary schema')
+  }
+  return { schema: context.temporarySchema(), persistence: 't' }
 }
 
 const SYSTEM_COLUMNS = new Set(['tableoid', 'cmax', 'xmax', 'cmin', 'xmin', 'ctid'])

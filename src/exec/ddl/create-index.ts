@@ -15,7 +15,7 @@ import type {
   RelationObject,
 } from '../../catalog/objects.ts'
 import { undefinedColumn } from '../../errors/raise/analysis.ts'
-import { duplicateRelation, notOfKind } from '../../errors/raise/definitions.ts'
+import { duplicateRelation, invalidTableDefinition, notOfKind } from '../../errors/raise/definitions.ts'
 import { keyLacksPartitionColumn, keyOverExpressions } from '../../errors/raise/inheritance.ts'
 import { couldNotCreateExclusion, couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
 import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
@@ -33,6 +33,7 @@ import {
   requireChangeable,
   truncateName,
 } from './context.ts'
+import { typeByName } from './collations.ts'
 import { checkMethod, methodOf, requireOperators } from './index-methods.ts'
 import { requireImmutable } from './stored-expressions.ts'
 
@@ -348,20 +349,28 @@ export const indexKey = (
   const opclass = namesOf(element.opclass).at(-1) ?? null
   const common = { descending, nullsFirst, opclass }
   if (element.name !== undefined) {
-    const { attnum, type } = columnOf(table, element.name)
+    const { attnum, type: own } = columnOf(table, element.name)
+    const type = typeByName(context, own, element.collation)
     requireOperators(type, method, opclass)
     return { attnum, expression: null, type, ...common }
   }
   const analysis = analysisFor(context)
-  const tree = bindColumns(element.expr as unknown as ParseTree, table)
+  // A COLLATE clause around the whole is the key's.
+  const clause = bodyOf(element.expr as Node, 'CollateClause')
+  const tree = bindColumns((clause?.arg ?? element.expr) as unknown as ParseTree, table)
   const item = tableItem(analysis, table)
   const expr = storedExpression(analysis, item, tree, CLAUSE.index)
   const plain = expr.kind === 'column' ? item.columns.find((column) => column.id === expr.id) : undefined
-  if (plain !== undefined) return { attnum: plain.attnum, expression: null, type: expr.type, ...common }
+  const type = typeByName(context, expr.type, element.collation ?? clause?.collname)
+  if (plain !== undefined) return { attnum: plain.attnum, expression: null, type, ...common }
   requireImmutable(expr, 'functions in index expression must be marked IMMUTABLE')
-  requireOperators(expr.type, method, opclass)
-  return { attnum: 0, expression: tree, type: expr.type, ...common }
+  if (type.kind === 'p') throw invalidTableDefinition(pseudoTyped(element, type))
+  requireOperators(type, method, opclass)
+  return { attnum: 0, expression: tree, type, ...common }
 }
+
+const pseudoTyped = (element: IndexElem, type: IndexKey['type']): string =>
+  `column "${indexColumnNames([element])[0]}" has pseudo-type ${type.sqlName}`
 
 /** Names of an index's columns, no two the same. */
 export const indexColumnNames = (elements: readonly IndexElem[]): string[] => {

@@ -41,10 +41,11 @@ import {
   currentRelation,
   noticeOf,
   requireColumnName,
-  targetSchema,
+  placeOf,
   truncateName,
   type DefinitionContext,
 } from './context.ts'
+import { typeUnder } from './collations.ts'
 import { mergeChecks, mergeColumns, parentTables } from './inheritance.ts'
 import { checkBound, partitionBound, partitionKeyOf } from './partition-bounds.ts'
 import { checkDefaultPartition, inheritKeys } from './partitions.ts'
@@ -76,11 +77,7 @@ interface PlannedColumn {
 export const createTable = async (context: DefinitionContext, node: CreateStmt): Promise<RelationObject | null> => {
   const range = node.relation as RangeVar
   const name = truncateName(range.relname as string)
-  const temporary = persistenceOf(range) === 't'
-  if (temporary && range.schemaname !== undefined && !/^pg_temp(_|$)/.test(range.schemaname)) {
-    throw invalidTableDefinition('cannot create temporary relation in non-temporary schema')
-  }
-  const schema = temporary ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
+  const { schema, persistence } = placeOf(context, range)
   if (context.catalog.snapshot.relationIn(schema, name) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(name)
     noticeOf(context, `relation "${name}" already exists, skipping`)
@@ -90,7 +87,7 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
   const partitioned = node.partbound === undefined ? null : partitionedParent(context, node)
   const above = partitioned === null ? parents : [partitioned]
   const ofSession = above.find((parent) => parent.persistence === 't')
-  if (partitioned === null && ofSession !== undefined && persistenceOf(range) !== 't') {
+  if (partitioned === null && ofSession !== undefined && persistence !== 't') {
     throw inheritsFromTemporary(ofSession.name)
   }
   for (const parent of above) await context.lock(parent.oid, 'shareUpdateExclusive')
@@ -131,7 +128,7 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     schema,
     columns,
     kind: node.partspec === undefined ? 'r' : 'p',
-    persistence: partitioned?.persistence === 't' ? 't' : persistenceOf(range),
+    persistence: partitioned?.persistence === 't' ? 't' : persistence,
     options: changedOptions('r', [], node.options ?? []),
     ...inherits,
     depends: [
@@ -243,9 +240,6 @@ export const bindDefaults = (context: DefinitionContext, relation: RelationObjec
   return bound
 }
 
-const persistenceOf = (range: RangeVar): RelationObject['persistence'] =>
-  (range.schemaname === 'pg_temp' ? 't' : (range.relpersistence ?? 'p')) as RelationObject['persistence']
-
 /** A TypeName node for a type that is known already. */
 const typeNode = (type: SqlType, typmod: number): TypeName => {
   const element = type.category === 'A' && type.element !== null ? type.element : type
@@ -300,8 +294,9 @@ export const plannedColumn = (
   const spelled = namesOf(typeName.names)
   const serial = spelled.length === 1 ? SERIAL[spelled[0] as string] : undefined
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const { type, typmod } =
+  const { type: named, typmod } =
     serial === undefined ? resolveTypeName(scope, typeName) : { type: scope.catalog.typeOf(serial), typmod: -1 }
+  const type = typeUnder(context, named, node.collClause)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${name}" has pseudo-type ${type.sqlName}`)
   const constraints = (node.constraints ?? []).map((n) => bodyOf(n, 'Constraint') as Constraint)
   checkClauses(constraints, name, table, serial !== undefined)

@@ -3,6 +3,7 @@ import { resolveTypeName, type TypeWithMod } from '../../analyze/type-name.ts'
 import { conflictingOptions } from '../../errors/raise/routines.ts'
 import { bodyOf, namesOf, type DefElem, type Node } from '../../sql/ast.ts'
 import type { DefinitionContext } from './context.ts'
+import { optionIsOn } from './option-values.ts'
 
 export class DefinitionOptions {
   readonly #options = new Map<string, DefElem>()
@@ -44,6 +45,12 @@ export class DefinitionOptions {
       bodyOf(arg, 'Float')?.fval ??
       (this.names(option) ?? []).join('.')
     )
+  }
+
+  /** Whether an option is on; `otherwise` where it is not there. Throws 42601 for what is no Boolean. */
+  isOn(option: string, otherwise: boolean): boolean {
+    const found = this.#options.get(option)
+    return found === undefined ? otherwise : optionIsOn(found)
   }
 
   type(context: DefinitionContext, option: string): TypeWithMod | null {

@@ -39,6 +39,7 @@ import { planColumn } from '../../plan/build-nodes.ts'
 import { descriptorsOf } from '../columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
 import { analysisFor, chooseName, noticeOf, PG_TYPE, targetSchema, type DefinitionContext } from './context.ts'
+import { typeUnder } from './collations.ts'
 import { dropObjects } from './drop.ts'
 import { containsType } from './contains-type.ts'
 import { newTypeName, storeType } from './store-type.ts'
@@ -60,7 +61,8 @@ export const createDomain = (context: DefinitionContext, node: CreateDomainStmt)
 
 const defineDomain = (context: DefinitionContext, node: CreateDomainStmt): void => {
   const { schema, name } = newTypeName(context, node.domainname)
-  const { type: base, typmod } = resolveTypeName(scopeOf(context), node.typeName as TypeName)
+  const { type: named, typmod } = resolveTypeName(scopeOf(context), node.typeName as TypeName)
+  const base = typeUnder(context, named, node.collClause)
   if (!DOMAIN_BASES.has(base.kind)) throw invalidDomainBase(formatType(base, -1))
   const constraints = (node.constraints ?? []).map((n) => bodyOf(n, 'Constraint') as Constraint)
   let nullness: boolean | null = null
@@ -85,7 +87,8 @@ const defineDomain = (context: DefinitionContext, node: CreateDomainStmt): void 
     }
   }
   const value = defaultTree(context, written, base, typmod, name)
-  const domain: DomainDefinition = { base: base.oid, typmod, notNull: nullness === true, default: value }
+  const collation = base.collated === undefined ? {} : { collation: base.collated.oid }
+  const domain: DomainDefinition = { base: base.oid, ...collation, typmod, notNull: nullness === true, default: value }
   const object = storeType(context, { schema, name, domain })
   for (const constraint of constraints) if (constraint.contype === 'CONSTR_CHECK') addCheck(context, object, constraint)
 }

@@ -1,4 +1,5 @@
 /** DROP: what depends on an object goes with it (CASCADE) or stops it (RESTRICT). */
+import { findCollation } from '../../catalog/collations.ts'
 import { ancestorsOf } from '../../catalog/inheritance.ts'
 import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
@@ -8,9 +9,12 @@ import {
   notOfKind,
   notSupported,
   requiredBy,
+  requiredBySystem,
   systemCatalogProtected,
   undefinedNamed,
 } from '../../errors/raise/definitions.ts'
+import { undefinedCollation } from '../../errors/raise/collations.ts'
+import { quoteIdentifier } from '../../functions/keywords.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import { bodyOf, type DropStmt, listItems, type Node, namesOf, tagOf } from '../../sql/ast.ts'
 import { type DefinitionContext, noticeOf, PG_NAMESPACE } from './context.ts'
@@ -54,6 +58,11 @@ export const describeObject = (context: DefinitionContext, object: CatalogObject
       return `constraint ${object.name} on table ${snapshot.relation(object.table)?.name ?? ''}`
     case 'function':
       return describeRoutine(context, object)
+    case 'collation': {
+      const isVisible = findCollation(snapshot, object.name, context.searchPath)?.oid === object.oid
+      const schema = isVisible ? '' : `${quoteIdentifier(snapshot.schema(object.schema)?.name ?? '')}.`
+      return `collation ${schema}${quoteIdentifier(object.name)}`
+    }
     default:
       return `${object.class} ${object.name}`
   }
@@ -68,7 +77,7 @@ interface Doomed {
   readonly hard: boolean
 }
 
-/** Relations with columns of a type or of arrays over it, by the type's oid; number 0 when all of one goes. */
+/** Relations with columns of a type or of arrays over it, or under a collation, by the oid of either; number 0 when all of one goes. */
 const columnsOfTypes = (
   snapshot: CatalogSnapshot,
 ): ReadonlyMap<number, { relation: RelationObject; attnum: number }[]> => {
@@ -78,10 +87,12 @@ const columnsOfTypes = (
     for (const { type, attnum: number, dropped } of relation.columns) {
       const attnum = whole ? 0 : number
       const { oid } = type.category === 'A' && type.element !== null ? type.element : type
-      if (dropped || oid < FIRST_NORMAL_OID) continue
-      const list = found.get(oid)
-      if (list === undefined) found.set(oid, [{ relation, attnum }])
-      else list.push({ relation, attnum })
+      for (const needed of [oid, type.collated?.oid ?? 0]) {
+        if (dropped || needed < FIRST_NORMAL_OID) continue
+        const list = found.get(needed)
+        if (list === undefined) found.set(needed, [{ relation, attnum }])
+        else list.push({ relation, attnum })
+      }
     }
   }
   return found
@@ -128,7 +139,7 @@ const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject[], att
       doomed.set(own.oid, { object: own, attnum: 0, because: object, hard: false })
       visit(own, 0)
     }
-    const carriers = object.class === 'type' ? (ofTypes.get(object.oid) ?? []) : []
+    const carriers = object.class === 'type' || object.class === 'collation' ? (ofTypes.get(object.oid) ?? []) : []
     const found = [
       ...carriers.map(({ relation, attnum: number }) => ({ other: relation as CatalogObject, number, carrier: true })),
       ...referencingPartition(object).map((other) => ({ other, number: 0, carrier: true })),
@@ -259,6 +270,7 @@ const DROPPED: Readonly<Record<string, { kind: string; relation?: RelationObject
   OBJECT_SCHEMA: { kind: 'schema' },
   OBJECT_TYPE: { kind: 'type' },
   OBJECT_DOMAIN: { kind: 'domain' },
+  OBJECT_COLLATION: { kind: 'collation' },
 }
 
 export const dropStatement = async (context: DefinitionContext, node: DropStmt): Promise<string> => {
@@ -274,7 +286,7 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
     if (found === null) {
       const name = objectName(item)
       const missing = described.kind === 'domain' ? 'type' : described.kind
-      if (!node.missing_ok) throw undefinedNamed(missing, name)
+      if (!node.missing_ok) throw missing === 'collation' ? undefinedCollation(name) : undefinedNamed(missing, name)
       noticeOf(context, `${missing} "${name}" does not exist, skipping`)
       continue
     }
@@ -383,6 +395,13 @@ const findObject = (
   const name = parts.at(-1) as string
   if (kind === 'schema') return snapshot.schemaByName(name)
   const path = parts.length > 1 ? schemaPath(snapshot, parts.at(-2) as string) : context.searchPath
+  if (kind === 'collation') {
+    const collation = findCollation(snapshot, name, path)
+    if (collation !== null && collation.oid < FIRST_NORMAL_OID) {
+      throw requiredBySystem(`collation ${quoteIdentifier(name)}`)
+    }
+    return collation === null ? null : snapshot.collation(collation.oid)
+  }
   if (kind === 'type' || kind === 'domain') {
     const type = snapshot.findType(name, path)
     if (type === null) return null

@@ -21,6 +21,7 @@ import { formatType } from '../../types/index.ts'
 import { OID } from '../../types/oids.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { typeByName } from './collations.ts'
 import { DefinitionOptions } from './definition-options.ts'
 import { storeFunction } from './store-function.ts'
 import { newTypeName, storeType } from './store-type.ts'
@@ -36,7 +37,14 @@ export const createRange = (context: DefinitionContext, node: CreateRangeStmt): 
   if (subtype === undefined) throw typeAttributeMissing('subtype')
   if (subtype.kind === 'p') throw rangeSubtypePseudo(formatType(subtype, -1))
   checkOperatorClass(subtype, options.names('subtype_opclass')?.at(-1) ?? null)
-  if (options.names('collation') !== null && subtype.collation === 0) throw rangeCollation()
+  const collated = options.names('collation')
+  if (collated !== null && subtype.collation === 0) throw rangeCollation()
+  const under = typeByName(
+    context,
+    subtype,
+    collated === null ? undefined : collated.map((sval) => ({ String: { sval } })),
+  )
+  const collation = under.collated === undefined ? {} : { collation: under.collated.oid }
   if (options.names('canonical') !== null) throw canonicalNeedsShell()
   const difference = differenceFunction(context, subtype, options.names('subtype_diff'))
 
@@ -48,7 +56,11 @@ export const createRange = (context: DefinitionContext, node: CreateRangeStmt): 
     throw given === null ? multirangeNameTaken(multirangeName, name) : duplicateObject('type', multirangeName)
   }
   const multirange = catalog.allocateOid()
-  const range = storeType(context, { schema, name, range: { subtype: subtype.oid, multirange, difference } })
+  const range = storeType(context, {
+    schema,
+    name,
+    range: { subtype: subtype.oid, ...collation, multirange, difference },
+  })
   const of = storeType(context, {
     oid: multirange,
     schema: multirangeSchema,

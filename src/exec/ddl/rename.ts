@@ -51,6 +51,7 @@ import {
   truncateName,
   type DefinitionContext,
 } from './context.ts'
+import { moveCollation, ownCollation } from './collations.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
 
@@ -90,6 +91,9 @@ export const renameStatement = async (context: DefinitionContext, node: RenameSt
     case 'OBJECT_ATTRIBUTE':
       await renameAttribute(context, node.relation as RangeVar, node.subname as string, name)
       return 'ALTER TYPE'
+    case 'OBJECT_COLLATION':
+      moveCollation(context, namesOf(listItems(node.object)), { name })
+      return 'ALTER COLLATION'
     case 'OBJECT_SCHEMA': {
       const schema = context.catalog.snapshot.schemaByName(node.subname as string)
       if (schema === null) throw undefinedNamed('schema', node.subname as string)
@@ -205,6 +209,10 @@ export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStm
     moveRoutine(context, node.object as Node, routine, { schema: schema.oid })
     return tag
   }
+  if (node.objectType === 'OBJECT_COLLATION') {
+    moveCollation(context, namesOf(listItems(node.object)), { schema: schema.oid })
+    return tag
+  }
   if (!RELATION_TYPES.has(node.objectType ?? '')) throw notSupported(`${tag} … SET SCHEMA is not supported`)
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return tag
@@ -239,6 +247,8 @@ const namedObject = (context: DefinitionContext, type: string, node: Node): Cata
     switch (type) {
       case 'OBJECT_SCHEMA':
         return snapshot.schemaByName(last)
+      case 'OBJECT_COLLATION':
+        return ownCollation(context, names)
       case 'OBJECT_DATABASE':
         return snapshot.databaseByName(last)
       case 'OBJECT_ROLE':

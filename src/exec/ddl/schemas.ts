@@ -1,6 +1,6 @@
 /** CREATE SCHEMA. */
 import type { SchemaObject } from '../../catalog/objects.ts'
-import { differentSchema, duplicateSchema } from '../../errors/raise/definitions.ts'
+import { differentSchema, duplicateSchema, reservedSchemaName } from '../../errors/raise/definitions.ts'
 import { bodyOf, tagOf, type CreateSchemaStmt, type Node } from '../../sql/ast.ts'
 import { noticeOf, truncateName, type DefinitionContext } from './context.ts'
 
@@ -8,6 +8,7 @@ import { noticeOf, truncateName, type DefinitionContext } from './context.ts'
 export const createSchema = (context: DefinitionContext, node: CreateSchemaStmt): string | null => {
   const owner = node.authrole?.rolename
   const name = truncateName(node.schemaname ?? owner ?? context.ownerName)
+  if (name.startsWith('pg_')) throw reservedSchemaName(name)
   const role = owner === undefined ? null : context.catalog.snapshot.roleByName(owner)
   if (context.catalog.snapshot.schemaByName(name) !== null) {
     if (!node.if_not_exists) throw duplicateSchema(name)

@@ -17,7 +17,7 @@ import {
 } from '../../sql/ast.ts'
 import { OID } from '../../types/oids.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { noticeOf, placeOf, truncateName, type DefinitionContext } from './context.ts'
 
 type Exact = number | bigint
 
@@ -182,7 +182,7 @@ export const nextvalTree = (sequence: number): ParseTree => ({
 export const createSequenceStatement = (context: DefinitionContext, node: CreateSeqStmt): void => {
   const range = node.sequence as RangeVar
   const name = truncateName(range.relname as string)
-  const schema = range.relpersistence === 't' ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
+  const { schema, persistence } = placeOf(context, range)
   if (context.catalog.snapshot.relationIn(schema, name) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(name)
     noticeOf(context, `relation "${name}" already exists, skipping`)
@@ -193,7 +193,7 @@ export const createSequenceStatement = (context: DefinitionContext, node: Create
   createSequence(context, {
     name,
     schema,
-    persistence: (range.relpersistence ?? 'p') as RelationObject['persistence'],
+    persistence,
     definition,
     internal: false,
   })
@@ -208,7 +208,16 @@ export const alterIdentitySequence = (
 
 export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): void => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const relation = namedRelation(scope, node.sequence as RangeVar)
+  const range = node.sequence as RangeVar
+  if (
+    node.missing_ok &&
+    range.schemaname === undefined &&
+    scope.catalog.findRelation(range.relname ?? '', scope.searchPath) === null
+  ) {
+    noticeOf(context, `relation "${range.relname}" does not exist, skipping`)
+    return
+  }
+  const relation = namedRelation(scope, range)
   changeSequence(context, relation, node.options ?? [], false)
 }
 

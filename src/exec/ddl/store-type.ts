@@ -1,7 +1,8 @@
 /** Adds a type with its array type to the catalog. */
 
+import { collationByOid } from '../../catalog/collations.ts'
 import type { Dependency, TypeObject } from '../../catalog/objects.ts'
-import { PG_CATALOG } from '../../catalog/snapshot.ts'
+import { FIRST_NORMAL_OID, PG_CATALOG } from '../../catalog/snapshot.ts'
 import { definedType, type TypeFacts } from '../../catalog/types.ts'
 import { duplicateObject } from '../../errors/raise/definitions.ts'
 import { type Node, namesOf } from '../../sql/ast.ts'
@@ -56,6 +57,7 @@ const typeObject = (
     {
       typeOf: (oid) => context.catalog.snapshot.typeOf(oid),
       relation: (oid) => context.catalog.snapshot.relation(oid),
+      collation: (oid) => collationByOid(context.catalog.snapshot, oid),
     },
   )
   return { class: 'type', ...facts, ...rest, type, arrayType: arrayTypeOf(type) }
@@ -64,7 +66,11 @@ const typeObject = (
 /** A type needs the types that it is made of. */
 const dependencies = (context: DefinitionContext, { range, domain }: TypeFacts): Dependency[] => {
   const oid = range?.subtype ?? domain?.base ?? 0
-  return oid === 0 ? [] : typeDependency(context, context.catalog.snapshot.typeOf(oid))
+  const collation = domain?.collation ?? range?.collation ?? 0
+  return [
+    ...(oid === 0 ? [] : typeDependency(context, context.catalog.snapshot.typeOf(oid))),
+    ...(collation < FIRST_NORMAL_OID ? [] : [{ oid: collation, attnum: 0, kind: 'normal' } as const]),
+  ]
 }
 
 /** The dependency of a column, an argument, … on its type; none on built-in ones. */

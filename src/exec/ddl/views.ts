@@ -6,6 +6,8 @@ import { bindRelations } from '../../analyze/stored-trees.ts'
 import { updatableView, views } from '../../analyze/updatable-views.ts'
 import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { viewCheckOption } from '../../catalog/view-options.ts'
+import { INDETERMINATE } from '../../types/collation.ts'
+import { noCollation } from '../../errors/raise/collations.ts'
 import { syntaxErrorAt } from '../../errors/raise/analysis.ts'
 import {
   checkOptionNotSupported,
@@ -18,7 +20,14 @@ import {
 } from '../../errors/raise/definitions.ts'
 import { bodyOf, namesOf, type Node, type RangeVar, type ViewStmt } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
-import { analysisFor, noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import {
+  analysisFor,
+  isTemporaryName,
+  noticeOf,
+  targetSchema,
+  truncateName,
+  type DefinitionContext,
+} from './context.ts'
 import { storeTable } from './create-table.ts'
 import { changedOptions } from './relation-options.ts'
 
@@ -72,7 +81,7 @@ const refuseUnviewable = (query: Node): void => {
 
 /** A view over something temporary is temporary itself. */
 const isTemporary = (context: DefinitionContext, range: RangeVar, relations: Iterable<RelationObject>): boolean => {
-  if (range.relpersistence === 't') return true
+  if (isTemporaryName(context, range)) return true
   const found = [...relations].some((relation) => relation.persistence === 't')
   if (found) noticeOf(context, `view "${range.relname}" will be a temporary view`)
   return found
@@ -100,7 +109,7 @@ export const requireCheckable = (context: DefinitionContext, view: RelationObjec
 
 export const viewColumns = (query: Query, names: readonly string[]): Column[] => {
   if (names.length > query.outputs.length) {
-    throw invalidTableDefinition('CREATE VIEW specifies more column names than columns')
+    throw syntaxErrorAt('CREATE VIEW specifies more column names than columns')
   }
   const seen = new Set<string>()
   return query.outputs.map((output, i) => {
@@ -109,6 +118,7 @@ export const viewColumns = (query: Query, names: readonly string[]): Column[] =>
     seen.add(name)
     if (output.type.kind === 'p')
       throw invalidTableDefinition(`column "${name}" has pseudo-type ${output.type.sqlName}`)
+    if (output.type.collated === INDETERMINATE) throw noCollation(name, formatType(output.type, -1))
     return {
       attnum: i + 1,
       name,
@@ -133,7 +143,9 @@ const checkReplacement = (view: RelationObject, columns: readonly Column[]): voi
   for (const [i, before] of old.entries()) {
     const now = columns[i] as Column
     if (now.name !== before.name) {
-      throw viewColumnChange(`cannot change name of view column "${before.name}" to "${now.name}"`)
+      throw viewColumnChange(`cannot change name of view column "${before.name}" to "${now.name}"`, {
+        hint: 'Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.',
+      })
     }
     if (now.type.oid !== before.type.oid || now.typmod !== before.typmod) {
       const [from, to] = [formatType(before.type, before.typmod), formatType(now.type, now.typmod)]

@@ -176,7 +176,8 @@ export const interpret = (expr: Expr, scope: Compilation): Evaluator => {
       const { field } = expr
       return (batch, at) => {
         const value = arg(batch, at) as SqlRecord | null
-        return value === null ? null : value.values[field]
+        // Rows that were made before the type got the attribute have none.
+        return value === null ? null : (value.values[field] ?? null)
       }
     }
     case 'subquery':

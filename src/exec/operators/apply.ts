@@ -13,6 +13,7 @@ import type { Evaluator } from '../expression/evaluator.ts'
 import { interpret } from '../expression/interpret.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { Pair } from '../pair.ts'
+import { SubqueryRows } from '../subquery-rows.ts'
 
 /** Answers remembered per operator. */
 const CACHE_LIMIT = 10_000
@@ -35,6 +36,8 @@ export class ApplyOperator implements Operator {
   #at = 0
   #values: Datum[] = []
   #answer: Answer | null = null
+  /** The subquery's rows, where they are the same for every row of the input. */
+  #once: SubqueryRows | null = null
 
   constructor(plan: Apply, input: Operator, subplan: Operator, context: ExecutionContext) {
     this.#plan = plan
@@ -56,6 +59,8 @@ export class ApplyOperator implements Operator {
     this.#cache.clear()
     this.#batch = null
     this.#answer = null
+    const { test, parameters } = this.#plan
+    this.#once = test !== null && parameters.length === 0 ? new SubqueryRows(this.#plan, this.#context) : null
     this.#input.open()
   }
 
@@ -81,6 +86,12 @@ export class ApplyOperator implements Operator {
 
   #answerRow(batch: Batch): Wait | null {
     const position = batch.position(this.#at)
+    if (this.#once !== null) {
+      const wait = this.#once.read(this.#subplan)
+      if (wait !== null) return wait
+      if (!this.#once.tooMany) return this.#finishRow(position, this.#answerOf(this.#once, batch, position))
+      this.#once = null
+    }
     const key = this.#cacheKey(batch, position)
     if (this.#answer === null) {
       const known = key === null ? undefined : this.#cache.get(key)
@@ -94,16 +105,7 @@ export class ApplyOperator implements Operator {
       const rows = this.#subplan.next()
       if (rows instanceof Wait) return rows
       if (rows === null) break
-      for (let k = 0; k < rows.count && !answer.decided; k++) {
-        const row = rows.position(k)
-        const value =
-          this.#test !== null
-            ? this.#test(this.#pair.set(batch, position, rows, row), 0)
-            : this.#valueColumn < 0
-              ? true
-              : rows.columns[this.#valueColumn]?.get(row)
-        answer.add(value)
-      }
+      this.#look(answer, batch, position, rows)
     }
     this.#subplan.close()
     this.#answer = null
@@ -113,6 +115,29 @@ export class ApplyOperator implements Operator {
       this.#cache.set(key, value)
     }
     return this.#finishRow(position, value)
+  }
+
+  /** Looks at the subquery's rows until they decide. */
+  #look(answer: Answer, batch: Batch, position: number, rows: Batch): void {
+    for (let k = 0; k < rows.count && !answer.decided; k++) {
+      const row = rows.position(k)
+      const value =
+        this.#test !== null
+          ? this.#test(this.#pair.set(batch, position, rows, row), 0)
+          : this.#valueColumn < 0
+            ? true
+            : rows.columns[this.#valueColumn]?.get(row)
+      answer.add(value)
+    }
+  }
+
+  /** The answer by the rows that were read once. */
+  #answerOf(once: SubqueryRows, batch: Batch, position: number): Datum {
+    const included = once.includes(batch, position)
+    if (included !== undefined) return included
+    const answer = new Answer(this.#plan.form, this.#plan.column.type)
+    if (once.rows !== null) this.#look(answer, batch, position, once.rows)
+    return answer.value()
   }
 
   #finishRow(position: number, value: Datum): null {
@@ -144,6 +169,7 @@ export class ApplyOperator implements Operator {
   close(): void {
     this.#batch = null
     this.#answer = null
+    this.#once = null
     this.#cache.clear()
     this.#input.close()
     this.#subplan.close()

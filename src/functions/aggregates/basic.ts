@@ -136,7 +136,7 @@ const comparatorOf = (type: SqlType): ((a: Datum, b: Datum) => number) => type.c
 const extreme = (oid: number, name: 'min' | 'max', type: string): AggregateFunction => {
   const sign = name === 'min' ? -1 : 1
   const typeAt = (resolved: SqlType | undefined): SqlType =>
-    POLYMORPHIC.has(type) ? (resolved as SqlType) : builtinType(type)
+    POLYMORPHIC.has(type) || resolved?.collated !== undefined ? (resolved as SqlType) : builtinType(type)
   return aggregate(
     oid,
     `${name}(${type}) ${type}`,

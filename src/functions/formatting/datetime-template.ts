@@ -84,13 +84,17 @@ const SPELLINGS: readonly (readonly [field: FieldName, spelling: string])[] = FI
 const fieldAt = (template: string, at: number): FieldName | undefined =>
   SPELLINGS.find(([, spelling]) => template.startsWith(spelling, at))?.[0]
 
+const isName = (template: string, at: number): boolean => /^(month|mon|day|dy)/i.test(template.slice(at))
+
 const parseTemplate = (template: string): readonly TemplateNode[] => {
   const nodes: TemplateNode[] = []
   let at = 0
   let fill = false
   while (at < template.length) {
     if (/^(FM|fm|TM|tm|FX|fx)/.test(template.slice(at, at + 2))) {
-      if (/^FM/i.test(template.slice(at, at + 2))) fill = true
+      // Names in the language of the server are not padded either.
+      if (/^[FT]M/i.test(template.slice(at, at + 2)))
+        fill = !/^T/i.test(template.slice(at, at + 2)) || isName(template, at + 2)
       at += 2
       continue
     }
@@ -100,6 +104,8 @@ const parseTemplate = (template: string): readonly TemplateNode[] => {
       at += field.length
       const ordinal = /^(th|TH)/.test(template.slice(at, at + 2)) ? template.slice(at, at + 2) : ''
       at += ordinal.length
+      // Spelled-out numbers are not there in PostgreSQL either: the suffix is read and means nothing.
+      if (/^SP/i.test(template.slice(at, at + 2))) at += 2
       nodes.push({ kind: 'field', name: field, written, fill, ordinal })
       fill = false
       continue

@@ -92,7 +92,7 @@ const dayName = (field: Field, parts: DatetimeParts, length: number): string =>
 const fraction =
   (digits: number) =>
   (field: Field, parts: DatetimeParts): string =>
-    number(field, Math.floor(parts.micros / 10 ** (6 - digits)), digits)
+    number({ ...field, fill: false }, Math.floor(parts.micros / 10 ** (6 - digits)), digits)
 
 const romanMonth = (field: Field, parts: DatetimeParts): string => {
   if (parts.month === 0) return ''
@@ -169,7 +169,7 @@ const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) 
   TZH: (_field, parts) => zoneHours(parts),
   TZM: (_field, parts) => zoneMinutes(parts),
   WW: (field, parts) => number(field, Math.floor((dayOfYear(parts) - 1) / 7) + 1, 2),
-  W: (field, parts) => number(field, Math.floor((parts.day - 1) / 7) + 1, 1),
+  W: (field, parts) => number(field, Math.trunc((parts.day - 1) / 7) + 1, 1),
   'Y,YYY': (field, parts) => {
     const year = shownYear(parts)
     const text = `${Math.floor(year / 1000)},${String(year % 1000).padStart(3, '0')}`

@@ -1,8 +1,8 @@
 /** to_char and to_number of numbers. */
 import { rint } from '../scalar/conversion.ts'
-import { invalidTextRepresentation } from '../../errors/raise/data.ts'
+import { invalidTextRepresentation, patternNotSupported } from '../../errors/raise/data.ts'
 import { numericFromFloat, numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
-import { numericAbs, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
+import { numericAbs, numericDiv, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import { powerOfTen } from '../../types/numeric/powers.ts'
 import { type NumberItem, type NumberTemplate, numberTemplate } from './number-template.ts'
@@ -104,7 +104,8 @@ class DigitWriter {
         break
       case 'point':
         this.sign()
-        if (!this.isWord) this.out += '.'
+        // A template without digits behind the point shows it for numbers too large alone.
+        if (!this.isWord && (this.template.after > 0 || this.whole.startsWith('#'))) this.out += '.'
         this.started = true
         break
       case 'group':
@@ -251,6 +252,8 @@ const overflowText = (template: NumberTemplate, negative: boolean): string =>
 export const parseNumber = (text: string, format: string): Numeric | null => {
   if (format === '') return null
   const template = numberTemplate(format)
+  if (template.scientific) throw patternNotSupported('"EEEE" not supported for input')
+  if (template.roman !== null) throw patternNotSupported('"RN" not supported for input')
   const negative = /-/.test(text) || (template.brackets && /</.test(text))
   let digits = ''
   let at = 0
@@ -273,6 +276,6 @@ export const parseNumber = (text: string, format: string): Numeric | null => {
   // PostgreSQL reads what it has found, which then is a sign or nothing.
   if (!/\d/.test(digits)) throw invalidTextRepresentation('numeric', negative ? '-' : ' ')
   const value = parseNumeric(digits)
-  const scaled = template.shift === 0 ? value : Numeric.of(value.coefficient, value.scale + template.shift)
+  const scaled = template.shift === 0 ? value : numericDiv(value, Numeric.of(powerOfTen(template.shift), 0))
   return negative ? Numeric.of(-BigInt(scaled.coefficient), scaled.scale) : scaled
 }

@@ -30,6 +30,9 @@ export interface NumberTemplate {
 
 const TOKEN = /"((?:[^"\\]|\\.)*)"?|FM|EEEE|MI|PL|PR|RN|SG|TH|[09.,BCDGLSV]|./gis
 
+/** Tokens that stand for something, in upper case. */
+const PATTERN = /^(FM|EEEE|MI|PL|PR|RN|SG|TH|[09.,BCDGLSV])$/
+
 const parse = (template: string): NumberTemplate => {
   const items: NumberItem[] = []
   const state = { before: 0, after: 0, zeroStart: -1, zeroEnd: -1, shift: 0 }
@@ -45,7 +48,8 @@ const parse = (template: string): NumberTemplate => {
   const together = (a: string, b: string) => numberFormatError(`cannot use "${a}" and ${b} together`)
   for (const [token, quoted] of template.matchAll(TOKEN)) {
     const upper = token.toUpperCase()
-    if (scientific && upper !== 'EEEE') throw numberFormatError('"EEEE" must be the last pattern used')
+    const isPattern = quoted === undefined && PATTERN.test(upper)
+    if (scientific && isPattern && upper !== 'EEEE') throw numberFormatError('"EEEE" must be the last pattern used')
     if (quoted !== undefined) items.push({ kind: 'text', text: quoted.replace(/\\(.)/g, '$1') })
     else if (upper === '9' || upper === '0') {
       if (brackets) throw numberFormatError(`"${upper}" must be ahead of "PR"`)

@@ -1,5 +1,6 @@
 /** to_timestamp and to_date: text read under a template. */
 import {
+  contradictingTemplate,
   datetimeFieldOverflow,
   invalidTemplateValue,
   invalidTwelveHour,
@@ -59,6 +60,24 @@ const WIDTHS: Partial<Record<FieldName, number>> = {
   TZM: 2,
 }
 
+const GREGORIAN_FIELDS: ReadonlySet<string> = new Set([
+  'DDD',
+  'DD',
+  'D',
+  'MM',
+  'MONTH',
+  'MON',
+  'RM',
+  'WW',
+  'W',
+  'Y,YYY',
+  'YYYY',
+  'YYY',
+  'YY',
+  'Y',
+])
+const ISO_WEEK_FIELDS: ReadonlySet<string> = new Set(['IDDD', 'ID', 'IW', 'IYYY', 'IYY', 'IY', 'I'])
+
 const FRACTIONS: ReadonlySet<string> = new Set(['MS', 'US', 'FF1', 'FF2', 'FF3', 'FF4', 'FF5', 'FF6'])
 const ROMAN_MONTHS = ['XII', 'XI', 'X', 'IX', 'VIII', 'VII', 'VI', 'V', 'IV', 'III', 'II', 'I']
 
@@ -72,6 +91,8 @@ class TemplateReader {
   private meridiem: 'am' | 'pm' | null = null
   private beforeChrist = false
   private offsetSign = 1
+  /** Whether the fields so far are of ISO weeks; null: neither way. */
+  private isoWeek: boolean | null = null
 
   constructor(text: string, template: string) {
     this.text = text
@@ -109,6 +130,7 @@ class TemplateReader {
 
   private readField(field: Field, next: TemplateNode | undefined): void {
     this.skipSpace()
+    this.checkConvention(field.name)
     switch (field.name) {
       case 'AM':
       case 'PM':
@@ -156,16 +178,40 @@ class TemplateReader {
     this.readNumber(field, next)
   }
 
+  /** Dates by ISO weeks and others do not go together. */
+  private checkConvention(name: FieldName): void {
+    const isoWeek = ISO_WEEK_FIELDS.has(name)
+    if (!isoWeek && !GREGORIAN_FIELDS.has(name)) return
+    if (this.isoWeek !== null && this.isoWeek !== isoWeek) {
+      throw contradictingTemplate('invalid combination of date conventions', {
+        hint: 'Do not mix Gregorian and ISO week date conventions in a formatting template.',
+      })
+    }
+    this.isoWeek = isoWeek
+  }
+
+  private set(name: FieldName, value: number): void {
+    const before = this.numbers.get(name)
+    if (before !== undefined && before !== value) {
+      throw contradictingTemplate(`conflicting values for "${name}" field in formatting string`, {
+        detail: 'This value contradicts a previous setting for the same field type.',
+      })
+    }
+    this.numbers.set(name, value)
+  }
+
   private readNumber(field: Field, next: TemplateNode | undefined): void {
     const bounded = next?.kind === 'field' || field.name === 'SS' || FRACTIONS.has(field.name)
     const width = bounded || !/^I?Y/.test(field.name) ? (WIDTHS[field.name] ?? 9) : 9
     const negative = this.text[this.at] === '-' && field.name === 'YYYY'
     if (negative) this.at++
     const digits = this.digits(width, /\d/, field)
-    this.numbers.set(field.name, FRACTIONS.has(field.name) ? Number(digits.padEnd(6, '0').slice(0, 6)) : Number(digits))
+    const isYear = /^I?Y{1,3}$/.test(field.name)
+    const isFraction = FRACTIONS.has(field.name)
+    const value = isFraction ? Number(digits.padEnd(6, '0').slice(0, 6)) : Number(digits)
+    this.set(field.name, isYear ? fullYear(value, digits.length) : value)
     if (negative) this.beforeChrist = true
     if (field.ordinal !== '') this.at += 2
-    if (/^I?Y{1,3}$/.test(field.name)) this.numbers.set(field.name, fullYear(Number(digits), digits.length))
   }
 
   private digits(width: number, accepted: RegExp, field: Field): string {
@@ -206,6 +252,9 @@ class TemplateReader {
   private year(): number {
     const short = this.number('YYYY', 'YYY', 'YY', 'Y')
     const century = this.number('CC')
+    if (century !== undefined && this.number('YYYY', 'YYY') === undefined && short !== undefined) {
+      return yearOfCentury(this.beforeChrist ? -century : century, short % 100)
+    }
     const year = short ?? (century === undefined ? 0 : (century - 1) * 100 + 1)
     return this.beforeChrist ? 1 - year : year
   }
@@ -217,12 +266,15 @@ class TemplateReader {
     if (isoYear !== undefined) return this.isoDays(isoYear)
     const year = this.year()
     const dayOfYear = this.number('DDD')
+    if (dayOfYear !== undefined && year === 0) {
+      throw contradictingTemplate('cannot calculate day of year without year information')
+    }
     if (dayOfYear !== undefined) return daysFromCivil(year, 1, 1) + dayOfYear - 1
     const week = this.number('WW')
     if (week !== undefined) return daysFromCivil(year, 1, 1) + (week - 1) * 7
     const month = this.number('MM') ?? 1
     const monthWeek = this.number('W')
-    const day = this.number('DD') ?? (monthWeek === undefined ? 1 : (monthWeek - 1) * 7 + 1)
+    const day = this.number('DD') || (monthWeek === undefined ? 1 : (monthWeek - 1) * 7 + 1)
 
     if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) throw datetimeFieldOverflow(this.text)
     return daysFromCivil(year, month, day)
@@ -239,6 +291,7 @@ class TemplateReader {
   private micros(): number {
     const midnightSeconds = this.number('SSSSS', 'SSSS')
     const fraction = this.number('US', 'MS', 'FF6', 'FF5', 'FF4', 'FF3', 'FF2', 'FF1') ?? 0
+    if (midnightSeconds !== undefined && midnightSeconds >= 86_400) throw datetimeFieldOverflow(this.text)
     if (midnightSeconds !== undefined) return midnightSeconds * 1_000_000 + fraction
     const minute = this.number('MI') ?? 0
     const second = this.number('SS') ?? 0
@@ -259,6 +312,12 @@ class TemplateReader {
     const hours = this.number('TZH')
     return hours === undefined ? null : this.offsetSign * (hours * 3600 + (this.number('TZM') ?? 0) * 60)
   }
+}
+
+/** The year of a century by its last two digits, 0 being the year 1 BC. */
+const yearOfCentury = (century: number, digits: number): number => {
+  if (digits === 0) return century * 100 + (century >= 0 ? 0 : 1)
+  return century < 0 ? (century + 1) * 100 - digits + 1 : (century - 1) * 100 + digits
 }
 
 /** Years of few digits are the ones nearest to 2020. */

@@ -2,6 +2,7 @@
 import { noEqualityOperator } from '../../errors/raise/analysis.ts'
 import {
   arraySubscriptError,
+  programLimitExceeded,
   incompatibleArrays,
   dataException,
   featureNotSupported,
@@ -205,6 +206,9 @@ const editFunctions: readonly ScalarFunction[] = [
   scalar(1286, 'array_fill(anyelement, int4[], int4[]) anyarray', 'an array of one value', fill, NOT_STRICT),
 ]
 
+const MAX_DIMENSIONS = 6
+const MAX_ELEMENTS = 134_217_727
+
 function fill(value: Datum, dimensions: SqlArray | null, lowerBounds: SqlArray | null | undefined): SqlArray {
   if (dimensions === null || lowerBounds === null) {
     throw nullValueNotAllowed('dimension array or low bound array cannot be null')
@@ -220,7 +224,14 @@ function fill(value: Datum, dimensions: SqlArray | null, lowerBounds: SqlArray |
   if (lower.length !== lengths.length) {
     throw arraySubscriptError('wrong number of array subscripts')
   }
+  if (lower.includes(null)) throw nullValueNotAllowed('dimension values cannot be null')
+  if (lengths.length > MAX_DIMENSIONS) {
+    throw programLimitExceeded(
+      `number of array dimensions (${lengths.length}) exceeds the maximum allowed (${MAX_DIMENSIONS})`,
+    )
+  }
   const count = lengths.length === 0 ? 0 : (lengths as number[]).reduce((product, length) => product * length, 1)
+  if (count > MAX_ELEMENTS) throw programLimitExceeded(`array size exceeds the maximum allowed (${MAX_ELEMENTS})`)
   return count === 0
     ? SqlArray.empty
     : new SqlArray(

@@ -57,9 +57,13 @@ const setBit = (bits: string, index: number, value: number): string => {
   return bits.slice(0, index) + value + bits.slice(index + 1)
 }
 
+/** The longest that a bit string can be declared. */
+const MAX_BITS = 83_886_080
+
 /** The lowest `length` bits of an integer, more of them being copies of its sign. */
 const bitsOfInteger = (value: ExactInteger, length: number): string => {
   const size = Math.max(length, 1)
+  if (size > MAX_BITS) throw invalidParameterValue(`length for type bit cannot exceed ${MAX_BITS}`)
   return BigInt.asUintN(size, BigInt(value)).toString(2).padStart(size, '0')
 }
 

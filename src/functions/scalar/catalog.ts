@@ -2,7 +2,8 @@
  * System information functions that the catalog answers: definitions, descriptions, visibility, privileges, sizes,
  * advisory locks. A record here is the pg_proc row; the call goes to the catalog under the function's name.
  */
-import { sessionScalar, type ScalarOptions } from '../define.ts'
+import { sessionScalar, type ScalarOptions, typeOid } from '../define.ts'
+import { SqlRecord } from '../../types/record.ts'
 import type { ScalarFunction } from '../records.ts'
 
 const catalogFunction = (
@@ -17,6 +18,36 @@ const catalogFunction = (
 
 const VOLATILE = { volatility: 'volatile' } as const
 const NOT_STRICT = { strict: false } as const
+
+/** A catalog function that answers a row: fields as `name type`. */
+const catalogRow = (
+  oid: number,
+  signature: string,
+  description: string,
+  fields: readonly string[],
+  options: ScalarOptions = {},
+): ScalarFunction => {
+  const columns = fields.map((field) => {
+    const [name, type] = field.split(' ') as [string, string]
+    return { name, type: typeOid(type) }
+  })
+  const name = signature.slice(0, signature.indexOf('('))
+  const call = sessionScalar(
+    oid,
+    signature,
+    description,
+    (context, ...args) => {
+      const types = columns.map(({ type }) => context.typeOf(type))
+      return new SqlRecord(
+        types,
+        context.catalog.call(name, args),
+        columns.map((column) => column.name),
+      )
+    },
+    options,
+  )
+  return { ...call, columns }
+}
 
 const definitions: readonly ScalarFunction[] = [
   catalogFunction(1387, 'pg_get_constraintdef(oid) text', 'definition of a constraint'),
@@ -149,6 +180,16 @@ const relations: readonly ScalarFunction[] = [
   catalogFunction(638, 'pg_index_column_has_property(regclass, int4, text) bool', 'property of a column of an index'),
   catalogFunction(637, 'pg_index_has_property(regclass, text) bool', 'property of an index'),
   catalogFunction(636, 'pg_indexam_has_property(oid, text) bool', 'property of an index access method'),
+  catalogRow(3078, 'pg_sequence_parameters(sequence_oid: oid) record', 'definition of a sequence', [
+    'start_value int8',
+    'minimum_value int8',
+    'maximum_value int8',
+    'increment int8',
+    'cycle_option bool',
+    'cache_size int8',
+    'data_type oid',
+  ]),
+  catalogFunction(1349, 'oidvectortypes(oidvector) text', 'names of types'),
   catalogFunction(4032, 'pg_sequence_last_value(regclass) int8', 'last value of a sequence', VOLATILE),
 ]
 

@@ -252,6 +252,14 @@ const makeTimestamp = (
 
 const TIMESTAMP_ARGUMENTS = 'year: int4, month: int4, mday: int4, hour: int4, min: int4, sec: float8'
 
+/** A local time in a zone; offsets count east of Greenwich here, as in the text of a timestamp. */
+const atZone = (local: ExactInteger, zone: string): ExactInteger => {
+  const match = /^([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(zone)
+  if (match === null) return localToUtc(local, namedZone(zone))
+  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0)
+  return exactFromNumber(Number(local) - (match[1] === '-' ? -1 : 1) * minutes * 60 * MICROS_PER_SECOND)
+}
+
 const secondsToTimestamp = (seconds: number): ExactInteger => {
   if (Number.isNaN(seconds)) throw datetimeError('timestamp cannot be NaN')
   if (!Number.isFinite(seconds)) return seconds
@@ -278,7 +286,7 @@ const constructionFunctions: readonly ScalarFunction[] = [
     `make_timestamptz(${TIMESTAMP_ARGUMENTS}, timezone: text) timestamptz`,
     'a timestamp from its parts in a time zone',
     (_context, year, month, day, hour, minute, second, zone) =>
-      localToUtc(makeTimestamp(year, month, day, hour, minute, second), namedZone(zone)),
+      atZone(makeTimestamp(year, month, day, hour, minute, second), zone),
   ),
   scalar(
     3464,

@@ -85,6 +85,13 @@ export const formattingFunctions: readonly ScalarFunction[] = [
   sessionScalar(2049, 'to_char(timestamp, text) text', TO_CHAR, (_context, value, template) =>
     formatTimestamp(value, template),
   ),
+  sessionScalar(
+    274,
+    'timeofday() text',
+    'the present moment as text',
+    (context) => formatTimestamptz(context, context.clockTimestamp(), 'Dy Mon DD HH24:MI:SS.US YYYY TZ'),
+    { volatility: 'volatile' },
+  ),
   sessionScalar(1770, 'to_char(timestamptz, text) text', TO_CHAR, formatTimestamptz),
   sessionScalar(1768, 'to_char(interval, text) text', TO_CHAR, (_context, value, template) =>
     template === '' ? null : formatParts(partsOfInterval(value), template),

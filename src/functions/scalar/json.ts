@@ -5,6 +5,7 @@ import {
   jsonbNullKey,
   nullValueNotAllowed,
   wrongJsonKind,
+  jsonNullRefused,
 } from '../../errors/raise/data.ts'
 import type { SqlArray } from '../../types/array.ts'
 import {
@@ -198,7 +199,7 @@ const setLax = (
       'null_value_treatment must be "delete_key", "return_target", "use_json_null", or "raise_exception"',
     )
   }
-  if (treatment === 'raise_exception') throw nullValueNotAllowed('JSON value must not be null')
+  if (treatment === 'raise_exception') throw jsonNullRefused()
   if (treatment === 'return_target') return target
   if (treatment === 'delete_key') return new Jsonb(deleteAtPath(target.root, flatPath(path)))
   return new Jsonb(setAtPath(target.root, flatPath(path), null, create))

@@ -7,8 +7,8 @@ import {
   invalidArgumentForPower,
   numericValueOutOfRange,
   widthBucketError,
-  nullValueNotAllowed,
   arraySubscriptError,
+  nullValueNotAllowed,
 } from '../../errors/raise/data.ts'
 import type { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
@@ -339,7 +339,13 @@ const numericBucket = (value: Numeric, low: Numeric, high: Numeric, count: numbe
 }
 
 /** Number of thresholds, in ascending order, that are not greater than a value. */
-const thresholdBucket = (compare: (a: Datum, b: Datum) => number, value: Datum, { elements }: SqlArray): number => {
+const thresholdBucket = (
+  compare: (a: Datum, b: Datum) => number,
+  value: Datum,
+  { dimensions, elements }: SqlArray,
+): number => {
+  if (dimensions.length > 1) throw arraySubscriptError('thresholds must be one-dimensional array')
+  if (elements.includes(null)) throw nullValueNotAllowed('thresholds array must not contain NULLs')
   let low = 0
   let high = elements.length
   while (low < high) {
@@ -359,11 +365,7 @@ const bucketFunctions: readonly ScalarFunction[] = [
     'bucket of a value between thresholds',
     ({ args }) => {
       const compare = (args[0] as SqlType).compare ?? (() => 0)
-      return (_context, value, thresholds: SqlArray) => {
-        if (thresholds.dimensions.length > 1) throw arraySubscriptError('thresholds must be one-dimensional array')
-        if (thresholds.elements.includes(null)) throw nullValueNotAllowed('thresholds array must not contain NULLs')
-        return thresholdBucket(compare, value, thresholds)
-      }
+      return (_context, value, thresholds) => thresholdBucket(compare, value, thresholds)
     },
   ),
 ]

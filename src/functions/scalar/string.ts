@@ -136,10 +136,13 @@ const lowerCase = (text: string): string => {
 }
 
 /** First letter of every word in upper case, the rest in lower. */
-const initcap = (text: string): string =>
+const initcap = (text: string): string => capitalized(text, upperCase, lowerCase)
+
+/** Words with their first letters by one mapping and the rest by another. */
+export const capitalized = (text: string, upper: (text: string) => string, lower: (text: string) => string): string =>
   text.replace(/[\p{L}\p{N}]+/gu, (word) => {
     const [first = '', ...rest] = word
-    return upperCase(first) + lowerCase(rest.join(''))
+    return upper(first) + lower(rest.join(''))
   })
 
 /** The n-th field between separators; a negative n counts from the end. */

@@ -1,6 +1,7 @@
 /** The session and the server: settings, users, identifiers, sequences, sizes in words, random numbers. */
 import { randomUUID } from 'node:crypto'
-import { invalidSize, notCollatable, randomSeedOutOfRange } from '../../errors/raise/data.ts'
+import { collationNotSupported } from '../../errors/raise/collations.ts'
+import { invalidSize, randomSeedOutOfRange } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
 import { numericAbs, numericMul, numericTrunc } from '../../types/numeric/arithmetic.ts'
@@ -11,6 +12,7 @@ import { formatType } from '../../types/index.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { sessionScalar, scalar, typedScalar } from '../define.ts'
+import { quoteIdentifier } from '../keywords.ts'
 import type { ScalarFunction } from '../records.ts'
 
 /** PostgreSQL release whose behaviour and catalogs are offered. */
@@ -64,6 +66,15 @@ const settings: readonly ScalarFunction[] = [
     { strict: false, ...VOLATILE },
   ),
 ]
+
+const collationName = (type: SqlType): string | null => {
+  const { oid, collation, collated } = type
+  if (collation === 0 && collated === undefined && oid !== OID.unknown) {
+    throw collationNotSupported(formatType(type, -1))
+  }
+  if (collation === 0 || oid === OID.unknown) return null
+  return collated === undefined ? (collation === 950 ? '"C"' : '"default"') : quoteIdentifier(collated.name)
+}
 
 const transactions: readonly ScalarFunction[] = [
   sessionScalar(2943, 'txid_current() int8', 'number of the transaction', ({ session }) =>
@@ -288,11 +299,8 @@ const typeFunctions: readonly ScalarFunction[] = [
     'pg_collation_for(any) text',
     'collation of a value',
     ({ args }) =>
-      () => {
-        const { collation, oid } = args[0] as SqlType
-        if (collation === 0 && oid !== OID.unknown) throw notCollatable(formatType(args[0] as SqlType, -1))
-        return collation === 0 || oid === OID.unknown ? null : collation === 950 ? '"C"' : '"default"'
-      },
+      () =>
+        collationName(args[0] as SqlType),
     { volatility: 'stable', strict: false },
   ),
   sessionScalar(

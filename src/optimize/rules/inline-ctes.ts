@@ -7,7 +7,7 @@
  */
 import { isModification } from '../../analyze/nodes.ts'
 import type { Cte } from '../../analyze/query.ts'
-import { expressionsOf, inputsOf, withInputs, type LogicalPlan } from '../../plan/logical.ts'
+import { expressionsOf, inputsOf, mapInputs, type LogicalPlan } from '../../plan/logical.ts'
 import { refer } from '../../plan/build-nodes.ts'
 import type { PlanColumn } from '../../plan/physical.ts'
 import { copyWithFreshIds } from '../copy-plan.ts'
@@ -48,10 +48,7 @@ const inline = (plan: LogicalPlan, known: Map<Cte, Inlined>, context: OptimizerC
     const input = inline(plan.input, known, context)
     return kept.length === 0 ? input : { ...plan, ctes: kept, input }
   }
-  const inputs = inputsOf(plan)
-  if (inputs.length === 0) return plan
-  const changed = inputs.map((input) => inline(input, known, context))
-  return changed.every((input, i) => input === inputs[i]) ? plan : withInputs(plan, changed)
+  return mapInputs(plan, (input) => inline(input, known, context))
 }
 
 const isInlinable = (cte: Cte, plan: LogicalPlan): boolean => {

@@ -5,7 +5,7 @@
  * Not across full and lateral joins, grouping, LIMIT and the like: what lies below those is a region of its own.
  */
 import type { LogicalPlan } from '../../plan/logical.ts'
-import { inputsOf, withInputs } from '../../plan/logical.ts'
+import { inputsOf, mapInputs } from '../../plan/logical.ts'
 import { refer } from '../../plan/build-nodes.ts'
 import { Estimator } from '../cardinality/estimator.ts'
 import type { OptimizerContext } from '../facts.ts'
@@ -23,10 +23,7 @@ const hasJoin = (plan: LogicalPlan): boolean => plan.kind === 'join' || inputsOf
 const order = (plan: LogicalPlan, estimator: Estimator, context: OptimizerContext): LogicalPlan => {
   const graph = joinGraph(plan)
   if (graph !== null) return arranged(plan, graph, estimator, context)
-  const inputs = inputsOf(plan)
-  if (inputs.length === 0) return plan
-  const changed = inputs.map((input) => order(input, estimator, context))
-  return changed.every((input, i) => input === inputs[i]) ? plan : withInputs(plan, changed)
+  return mapInputs(plan, (input) => order(input, estimator, context))
 }
 
 const arranged = (

@@ -9,7 +9,7 @@
 import type { Expr } from '../../analyze/expression.ts'
 import { conjunction, conjuncts } from '../../analyze/nodes.ts'
 import { crossJoin, narrow } from '../../plan/build-nodes.ts'
-import { inputsOf, withInputs, type LogicalPlan } from '../../plan/logical.ts'
+import { mapInputs, type LogicalPlan } from '../../plan/logical.ts'
 import { OID } from '../../types/oids.ts'
 import { columnsOf, isVolatile, mentionsAny } from '../expressions.ts'
 import type { OptimizerContext } from '../facts.ts'
@@ -38,15 +38,11 @@ const place = (plan: LogicalPlan, conditions: readonly Expr[], context: Optimize
     return filtered({ ...plan, input, subplan, outputs: [...input.outputs, plan.column] }, kept, context)
   }
   if (isPlainJoin(plan)) return joined(plan, conditions, context)
-  const inputs = inputsOf(plan)
-  const over =
-    inputs.length === 0
-      ? plan
-      : withInputs(
-          plan,
-          inputs.map((input) => place(input, [], context)),
-        )
-  return filtered(over, conditions, context)
+  return filtered(
+    mapInputs(plan, (input) => place(input, [], context)),
+    conditions,
+    context,
+  )
 }
 
 type PlainJoin = LogicalPlan & { kind: 'join' }

@@ -9,8 +9,7 @@
 import type { ColumnId, Expr } from '../../analyze/expression.ts'
 import { conjunction, conjuncts, sameExpr, substituteColumns } from '../../analyze/nodes.ts'
 import {
-  inputsOf,
-  withInputs,
+  mapInputs,
   type LogicalAggregate,
   type LogicalAppend,
   type LogicalJoin,
@@ -104,17 +103,12 @@ const push = (plan: LogicalPlan, conditions: readonly Expr[], context: Optimizer
       const input = push(plan.input, conditions, context)
       return { ...plan, ctes, input, outputs: input.outputs }
     }
-    default: {
-      const inputs = inputsOf(plan)
-      const over =
-        inputs.length === 0
-          ? plan
-          : withInputs(
-              plan,
-              inputs.map((input) => push(input, [], context)),
-            )
-      return filtered(over, conditions, context)
-    }
+    default:
+      return filtered(
+        mapInputs(plan, (input) => push(input, [], context)),
+        conditions,
+        context,
+      )
   }
 }
 

@@ -11,7 +11,7 @@ import { conjunction, conjuncts, constant, substituteColumns } from '../../analy
 import {
   expressionsOf,
   inputsOf,
-  withInputs,
+  mapInputs,
   type LogicalAggregate,
   type LogicalApply,
   type LogicalJoin,
@@ -34,10 +34,7 @@ const hasApply = (plan: LogicalPlan): boolean => plan.kind === 'apply' || inputs
 
 const unnest = (plan: LogicalPlan, context: OptimizerContext): LogicalPlan => {
   if (plan.kind === 'filter' || plan.kind === 'apply') return unnestChain(plan, context)
-  const inputs = inputsOf(plan)
-  if (inputs.length === 0) return plan
-  const changed = inputs.map((input) => unnest(input, context))
-  return changed.every((input, i) => input === inputs[i]) ? plan : withInputs(plan, changed)
+  return mapInputs(plan, (input) => unnest(input, context))
 }
 
 /** A run of filters and applies over one input: which applies can go is decided with all conditions in sight. */

@@ -64,20 +64,42 @@ export class SessionRoutines implements RoutineServices {
 
   #now(call: RoutineCall, language: RoutineLanguage): Datum[] {
     this.#enter()
+    const leave = this.#applySettings(call)
     try {
       return language.runNow(call)
     } finally {
+      leave()
       this.#depth--
     }
   }
 
   async #awaited(call: RoutineCall, language: RoutineLanguage): Promise<Datum[]> {
     this.#enter()
+    const leave = this.#applySettings(call)
     try {
       return await language.run(call)
     } finally {
+      leave()
       this.#depth--
     }
+  }
+
+  /** SET clauses of a function hold while it runs: answers what takes them back. */
+  #applySettings({ routine }: RoutineCall): () => void {
+    if (routine.settings.length === 0) return () => {}
+    const { settings } = this.#core
+    settings.pushLevel()
+    const leave = (): void => settings.rollbackLevel()
+    try {
+      for (const setting of routine.settings) {
+        const at = setting.indexOf('=')
+        settings.set(setting.slice(0, at), setting.slice(at + 1), { local: true })
+      }
+    } catch (error) {
+      leave()
+      throw error
+    }
+    return leave
   }
 
   #enter(): void {

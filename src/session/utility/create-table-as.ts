@@ -5,7 +5,7 @@ import type { Query } from '../../analyze/query.ts'
 import type { ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { syntaxErrorAt } from '../../errors/raise/analysis.ts'
 import { duplicateRelation, notSupported } from '../../errors/raise/definitions.ts'
-import { analysisFor, noticeOf, targetSchema, truncateName, type DefinitionContext } from '../../exec/ddl/context.ts'
+import { analysisFor, noticeOf, placeOf, truncateName, type DefinitionContext } from '../../exec/ddl/context.ts'
 import { setOnCommit, storeTable } from '../../exec/ddl/create-table.ts'
 import { changedOptions } from '../../exec/ddl/relation-options.ts'
 import { viewColumns } from '../../exec/ddl/views.ts'
@@ -26,7 +26,7 @@ export const createTableAs = async (core: SessionCore, node: CreateTableAsStmt):
   await lockNewName(core, range)
   const context = definitionContext(core)
   const name = truncateName(range.relname as string)
-  const schema = range.relpersistence === 't' ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
+  const { schema, persistence } = placeOf(context, range)
   if (core.catalog.relationIn(schema, name) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(name)
     noticeOf(context, `relation "${name}" already exists, skipping`)
@@ -38,7 +38,6 @@ export const createTableAs = async (core: SessionCore, node: CreateTableAsStmt):
   const names = namesOf(node.into?.colNames)
   if (names.length > statement.query.outputs.length) throw syntaxErrorAt('too many column names were specified')
   const columns = viewColumns(statement.query as Query, names)
-  const persistence = (range.relpersistence ?? 'p') as RelationObject['persistence']
   const options = changedOptions('r', [], node.into?.options ?? [])
   const skipData = node.into?.skipData === true
   const relation = storeTable(context, { name, schema, columns, persistence, options, kind: isView ? 'm' : 'r' })

@@ -69,16 +69,18 @@ export const cursorHandlers: UtilityHandlers = {
     const release = core.block.transaction.retain((core.running as NonNullable<typeof core.running>).snapshot)
     core.running = null
     const all = locked.fields ?? []
+    const own = all.slice(0, all.length - 2 * sources.tables.length)
+    const isBinary = (bits & OPTION.binary) !== 0
     const explicit = (bits & OPTION.scroll) !== 0
     const canScroll = (bits & OPTION.noScroll) === 0 && !sources.locks && readsBackward(locked.plan)
     const cursor = new Cursor(
       {
         name,
-        fields: all.slice(0, all.length - 2 * sources.tables.length),
+        fields: isBinary ? own.map((field) => ({ ...field, binary: true })) : own,
         statement: text,
         scroll: explicit || canScroll,
         hold,
-        binary: (bits & OPTION.binary) !== 0,
+        binary: isBinary,
         sources,
       },
       all.map((field) => field.type),

@@ -4,6 +4,7 @@ import type { DefinitionContext } from '../../exec/ddl/context.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
+import { beginsWithTemporary } from '../search-path.ts'
 
 export const definitionContext = (core: SessionCore): DefinitionContext => {
   const { block, parts, database } = core
@@ -18,6 +19,7 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     },
     creationSchema: core.creationSchema,
     temporarySchema: () => core.makeTemporarySchema(),
+    createsTemporary: beginsWithTemporary(core.settings.text('search_path')),
     atCommit: (relation, action) => {
       core.commitActions.set(relation, action)
       block.beforeCommit = async () => {

@@ -6,7 +6,7 @@ import { resolveRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import { lockLevel } from '../../exec/ddl/alter-table.ts'
-import { PG_NAMESPACE, targetSchema, truncateName } from '../../exec/ddl/context.ts'
+import { isTemporaryName, PG_NAMESPACE, targetSchema, truncateName } from '../../exec/ddl/context.ts'
 import type { AlterTableStmt, Node, RangeVar } from '../../sql/ast.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
@@ -88,8 +88,9 @@ export const lockName = async (core: SessionCore, schema: number, name: string):
 
 /** The name that CREATE TABLE, VIEW or SEQUENCE is about to give. */
 export const lockNewName = async (core: SessionCore, range: RangeVar | undefined): Promise<void> => {
-  if (range?.relname === undefined || range.relpersistence === 't') return
+  if (range?.relname === undefined) return
   const context = definitionContext(core)
+  if (isTemporaryName(context, range)) return
   const schema = targetSchema(context, range.schemaname).oid
   await context.lockObject(PG_NAMESPACE, schema, 'accessShare')
   await lockName(core, schema, range.relname)

@@ -1,6 +1,7 @@
 /** DDL statements: each gets the session's definition context. */
 import type { DatabaseObject } from '../../catalog/objects.ts'
 import { notOfKind, objectInUse } from '../../errors/raise/definitions.ts'
+import { createCollation } from '../../exec/ddl/collations.ts'
 import { alterTable } from '../../exec/ddl/alter-table.ts'
 import { changeOwner, commentStatement, renameStatement, setSchema } from '../../exec/ddl/rename.ts'
 import { alterRole, createDatabase, createRole, dropRoles, findDatabase } from '../../exec/ddl/server-objects.ts'
@@ -222,6 +223,9 @@ export const definitionHandlers: UtilityHandlers = {
     ),
   AlterFunctionStmt: (core, node) => tagged(core, 'ALTER FUNCTION', (context) => alterFunction(context, node)),
   DefineStmt: (core, node) => {
+    if (node.kind === 'OBJECT_COLLATION') {
+      return define(core, 'CREATE COLLATION', (context) => createCollation(context, node))
+    }
     if (!isAggregateDefinition(node)) throw unsupportedStatement(`CREATE ${(node.kind ?? '').replace('OBJECT_', '')}`)
     return define(
       core,
@@ -230,6 +234,8 @@ export const definitionHandlers: UtilityHandlers = {
       () => lockNewType(core, namesOf(node.defnames)),
     )
   },
+  // The versions of ICU's collations are those of the program.
+  AlterCollationStmt: (core) => tagged(core, 'ALTER COLLATION', () => 'ALTER COLLATION'),
   CompositeTypeStmt: (core, node) =>
     define(
       core,

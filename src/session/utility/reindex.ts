@@ -12,7 +12,7 @@ import { Wait } from '../../vector/wait.ts'
 import type { SessionCore } from '../core.ts'
 import { nextTransaction, reindexConcurrently } from './concurrent-indexes.ts'
 import { definitionContext } from './definition-context.ts'
-import { optionIsOn, optionText } from './options.ts'
+import { optionIsOn, optionText } from '../../exec/ddl/option-values.ts'
 import { requireNoBlock } from './transactions.ts'
 
 interface ReindexOptions {

@@ -1,7 +1,7 @@
 /** SET, RESET, SHOW, DISCARD. */
 import { SQL_STATE } from '../../errors/sql-state.ts'
-import { undefinedObject } from '../../errors/raise/analysis.ts'
 import { bodyOf, type Node, type VariableSetStmt } from '../../sql/ast.ts'
+import { quoteIdentifier } from '../../functions/keywords.ts'
 import { Batch } from '../../vector/batch.ts'
 import { DatumVector } from '../../vector/vector.ts'
 import type { SessionCore } from '../core.ts'
@@ -25,8 +25,8 @@ const settingText = (nodes: readonly Node[]): string => {
 /** SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
 const listText = (name: string, nodes: readonly Node[]): string => {
   const text = settingText(nodes)
-  const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text) && !/[",]/.test(text)
-  return quoted && text !== '' ? `"${text}"` : text
+  const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text)
+  return quoted ? quoteIdentifier(text) : text
 }
 
 const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: UtilityCall): string => {
@@ -40,11 +40,13 @@ const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: Uti
       message: 'SET LOCAL can only be used in transaction blocks',
     })
   }
+  // Whose authorization a session takes, that is its role.
+  if (name === 'session_authorization' && node.kind !== 'VAR_SET_VALUE') core.settings.reset('role', options)
   switch (node.kind) {
     case 'VAR_SET_VALUE':
       if (name.toLowerCase() in SESSION_MODES) return setMode(core, name.toLowerCase(), settingText(node.args ?? []))
       core.settings.set(name, listText(name.toLowerCase(), node.args ?? []), options)
-      if (name === 'role') setRole(core)
+      if (name === 'session_authorization') core.settings.reset('role', options)
       return 'SET'
     case 'VAR_SET_DEFAULT':
       core.settings.reset(name, options)
@@ -53,7 +55,6 @@ const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: Uti
       return setMulti(core, name, node, alone)
     case 'VAR_RESET':
       core.settings.reset(name, options)
-      if (name === 'role') setRole(core)
       return 'RESET'
     case 'VAR_RESET_ALL':
       core.settings.resetAll()
@@ -61,15 +62,6 @@ const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: Uti
     default:
       return 'SET'
   }
-}
-
-/** SET ROLE takes effect on the session's current user. */
-const setRole = (core: SessionCore): void => {
-  const name = core.settings.text('role')
-  const wanted = name === 'none' ? core.sessionUser : name
-  const role = core.catalog.roleByName(wanted)
-  if (role === null) throw undefinedObject(`role "${wanted}" does not exist`)
-  core.role = role
 }
 
 const SESSION_MODES: Readonly<Record<string, string>> = {
@@ -141,7 +133,8 @@ export const settingHandlers: UtilityHandlers = {
         requireNoBlock(core, 'DISCARD ALL', topLevel)
         core.closeCursors()
         core.settings.resetAll()
-        setRole(core)
+        core.settings.reset('session_authorization')
+        core.settings.reset('role')
         core.prepared.clear()
         core.notifications.unlistenAll()
         core.advisory.unlockAll()

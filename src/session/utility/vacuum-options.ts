@@ -6,7 +6,7 @@ import {
   vacuumOptionRefused,
 } from '../../errors/raise/maintenance.ts'
 import { bodyOf, type DefElem, type VacuumRelation, type VacuumStmt } from '../../sql/ast.ts'
-import { optionIsOn, optionText } from './options.ts'
+import { optionIsOn, optionText } from '../../exec/ddl/option-values.ts'
 
 export interface VacuumOptions {
   readonly verbose: boolean

@@ -187,8 +187,8 @@ const quantified = (
   const { args } = only(ast, ['type', 'name', 'args'], cursor)
   const [arg, second] = list(only(args, ['type', 'value'], cursor)['value'], cursor)
   if (second !== undefined || !isAst(arg)) throw cursor.refusal('this expression')
-  if (kind === 'ANY' && cursor.optional('some')) kind = 'ANY'
-  else cursor.words(kind.toLowerCase())
+  // SOME is another word for ANY.
+  if (kind !== 'ANY' || !cursor.optional('some')) cursor.words(kind.toLowerCase())
   if (isSubquery(arg)) return operators.sublink(operator, kind, subselect(arg, translation), location)
   cursor.symbol('(')
   const array = translation.expression(arg)

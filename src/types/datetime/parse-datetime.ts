@@ -246,11 +246,10 @@ class DatetimeReader {
     return ((hour % 12) + (this.meridiem === 'pm' ? 12 : 0)) * MICROS_PER_HOUR + rest
   }
 
+  /** Years of two digits are near the present, unless they are before Christ. */
   private centuryOf(digits: string): number {
-    const year = Number(digits)
-    if (digits.length > 2) return year
-    this.twoDigitYear = true
-    return year < 70 ? 2000 + year : 1900 + year
+    if (digits.length <= 2) this.twoDigitYear = true
+    return Number(digits)
   }
 
   /** Three parts joined by `-`, `/` or `.`, their order by the year's width and DateStyle. */
@@ -304,8 +303,9 @@ class DatetimeReader {
     if (this.year === null && this.month === null && this.day === null) return null
     if (this.year === null || this.month === null) throw this.invalid()
     if (this.day === null) throw this.invalid()
-    if (this.year === 0 && !this.twoDigitYear) throw datetimeFieldOverflow(this.text)
-    const year = this.beforeChrist ? 1 - this.year : this.year
+    const isShort = this.twoDigitYear && !this.beforeChrist
+    if (this.year === 0 && !isShort) throw datetimeFieldOverflow(this.text)
+    const year = this.beforeChrist ? 1 - this.year : isShort ? this.year + (this.year < 70 ? 2000 : 1900) : this.year
     if (this.month < 1 || this.month > 12) throw datetimeFieldOverflow(this.text, true)
     if (this.day < 1 || this.day > 31) throw datetimeFieldOverflow(this.text, true)
     if (this.day > daysInMonth(year, this.month)) throw datetimeFieldOverflow(this.text)

@@ -305,10 +305,7 @@ export class RegexParser {
       const next = this.nextChar()
       const outside = next === 'w' ? CLASSES.word : /[dDsS]/.test(next) ? ESCAPES[next] : undefined
       if (outside !== undefined) return outside
-      const translated = this.characterEscape(next)
-      return translated.length === 2 && translated[0] === '\\' && /[^a-z\\]/.test(next)
-        ? escapeInBrackets(next)
-        : translated
+      return /[A-Za-z0-9]/.test(next) ? this.characterEscape(next) : escapeInBrackets(next)
     }
     return char === '-' && this.isRangeDash() ? '-' : escapeInBrackets(char)
   }

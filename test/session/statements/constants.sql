@@ -43,3 +43,7 @@ select a from t where not a not between null and a / (a - 1);
 select - - 0 as x;
 select - - 1 as x;
 select - - 32 as x;
+-- Aggregates and subqueries go with the arms that they stand in.
+select case 1 when 2 then avg(a / 0 + 89 / 0) else 3 end from t;
+select case 1 when 2 then (select 1 / 0) else 3 end from t;
+select case 1 when 1 then avg(a + 89 / 0) else 3 end from t where false;

@@ -23,3 +23,15 @@ SELECT max(generate_series(1, 2)) OVER () FROM boys;
 SELECT id FROM boys WHERE generate_series(1, 2) > 1;
 SELECT id FROM boys LIMIT generate_series(1, 2);
 DROP TABLE boys, girls;
+
+-- The subquery of IN is read once, whatever surrounds it.
+create table lookers (x int, y text);
+insert into lookers values (1, 'a'), (2, 'b'), (3, 'c'), (null, null);
+create table looked (z int8, w text);
+insert into looked values (3, 'c'), (1, 'z');
+select x, x in (select z from looked), x not in (select z from looked), x in (select z from looked where false) from lookers order by x;
+select x, x > all (select z from looked), x < any (select z from looked), (x, y) in (select z, w from looked) from lookers order by x;
+insert into looked values (null, null);
+select x, x in (select z from looked), x not in (select z from looked), x in (select z from looked where false) from lookers order by x;
+select x, x > all (select z from looked), x < any (select z from looked), (x, y) in (select z, w from looked) from lookers order by x;
+explain (costs off) select x from lookers where y = 'a' or x in (select z from looked);

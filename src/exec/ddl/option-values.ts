@@ -1,4 +1,4 @@
-/** Options of maintenance commands: `(VERBOSE, INDEX_CLEANUP off, …)`. */
+/** Values of the options of commands: `(VERBOSE, INDEX_CLEANUP off, …)`. */
 import { requiresBoolean } from '../../errors/raise/maintenance.ts'
 import { bodyOf, type DefElem } from '../../sql/ast.ts'
 
