@@ -219,7 +219,7 @@ const ianaZone = (name: string): TimeZone | null => {
 
 /** `EST5`, `<+02>-02`, `UTC-3:30`: POSIX counts west of Greenwich as positive. */
 const posixZone = (name: string): TimeZone | null => {
-  const match = /^(?:<([A-Za-z0-9+-]+)>|([A-Za-z]{3,})|)([+-]?)(\d{1,3})(?::(\d\d))?(?::(\d\d))?$/.exec(name)
+  const match = /^(?:<([A-Za-z0-9:+-]+)>|([A-Za-z]{3,})|)([+-]?)(\d{1,3})(?::(\d\d))?(?::(\d\d))?$/.exec(name)
   if (match === null) return null
   const west = Number(match[4]) * 3600 + Number(match[5] ?? 0) * 60 + Number(match[6] ?? 0)
   return fixedZone(name, match[3] === '-' ? west : -west, match[1] ?? match[2] ?? null)
