@@ -71,7 +71,7 @@ export const pathIndex = (step: string): number | null => (/^\s*[+-]?\d+$/.test(
 
 /** The value at a path of keys and indexes. */
 export const jsonAtPath = (text: string, path: readonly (string | null)[]): string | null => {
-  let value: string | null = text
+  let value: string | null = text.trim()
   for (const step of path) {
     if (step === null || value === null) return null
     const index = pathIndex(step)

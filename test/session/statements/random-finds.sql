@@ -60,7 +60,7 @@ SELECT '92233720368547758.07'::int;
 SELECT regexp_instr('', '^\s*$', 12), regexp_substr('abcabc', '[a-c]+', 2, 1, 'n', 1), 'x' ~ '\12', 'a' ~ '(a)\12';
 SELECT format('%*s', '1.5', 'a');
 SELECT quote_literal('::1'::inet), quote_nullable(true), pg_size_pretty(2.75), pg_size_pretty('Infinity'::numeric);
-SELECT ' [1 , 2] '::json #>> '{}', json_strip_nulls('"\u00e9"'), jsonb_delete_path('[1]', '{{a},{b}}');
+SELECT ' [1 , 2] '::json #>> '{}', ' [1 , 2] '::json #> '{}', json_strip_nulls('"\u00e9"'), jsonb_delete_path('[1]', '{{a},{b}}');
 SELECT '0101010100000'::macaddr8, xpath('/', '<a b="1">x</a>');
 -- Dates and times.
 SELECT '0110101'::date, '24:00:00'::interval;
