@@ -11,6 +11,7 @@ import type { Column } from './expressions.ts'
 import type { Random } from './random.ts'
 import { JOIN_TABLES } from './schema.ts'
 import { TOTAL_TYPES, TotalExpressions, type TotalType } from './total-expressions.ts'
+import { windowCall } from './windows.ts'
 
 export interface GeneratedQuery {
   readonly sql: string
@@ -195,7 +196,7 @@ export class Queries {
     )
   }
 
-  private extreme(type: TotalType, value: string): string {
+  extreme(type: TotalType, value: string): string {
     if (type === 'boolean') return `${this.random.pick(['bool_and', 'bool_or'])}(${value})`
     return `${this.random.pick(['min', 'max'])}(${value})`
   }
@@ -465,7 +466,7 @@ export class Queries {
           shape.push(type)
           return this.shown(type, this.total.of(type, 1))
         }
-        const call = this.windowCall(from.key)
+        const call = windowCall(this, from.key)
         shape.push(call.type)
         return call.sql
       })
@@ -475,104 +476,5 @@ export class Queries {
         shape,
       )
     })
-  }
-
-  /** With a key for the order, any function and frame; without one those that treat peers alike. */
-  private windowCall(key: readonly string[] | null): { type: TotalType; sql: string } {
-    const { random } = this
-    const partition = random.chance(0.6)
-      ? `PARTITION BY ${random.several(1, 2, () => this.total.of(random.pick(TOTAL_TYPES), 1)).join(', ')} `
-      : ''
-    const orderType = random.pick(['integer', 'numeric', 'date', 'text', 'double precision'] as const)
-    const order = this.total.of(orderType, 1)
-    const direction = random.pick(['', ' DESC', ' NULLS FIRST'])
-    const type = random.pick(TOTAL_TYPES)
-    const value = this.shown(type, this.total.of(type, 1))
-    const amount = this.total.of(random.pick(['integer', 'smallint', 'bigint', 'numeric'] as const), 1)
-    const aggregate = random.pick<() => { type: TotalType; sql: string }>([
-      () => ({ type: 'bigint', sql: 'count(*)' }),
-      () => ({ type: 'bigint', sql: `count(${value})` }),
-      () => ({ type, sql: this.extreme(type, value) }),
-      () => ({ type: 'numeric', sql: `sum(${amount})::numeric` }),
-      () => ({ type: 'numeric', sql: `avg(${amount})` }),
-    ])()
-    const finished = (call: { type: TotalType; sql: string }, window: string): { type: TotalType; sql: string } => ({
-      type: call.type,
-      sql: this.shown(
-        call.type,
-        `${call.sql.replace('::numeric', '')} OVER (${window})${call.sql.includes('::numeric') ? '::numeric' : ''}`,
-      ),
-    })
-    if (key === null || random.chance(0.4)) {
-      return random.pick([
-        () =>
-          finished(
-            { type: 'bigint', sql: `${random.pick(['rank', 'dense_rank'])}()` },
-            `${partition}ORDER BY ${order}${direction}`,
-          ),
-        () =>
-          finished(
-            { type: 'numeric', sql: `${random.pick(['percent_rank', 'cume_dist'])}()::numeric` },
-            `${partition}ORDER BY ${order}${direction}`,
-          ),
-        () => finished(aggregate, partition),
-        () => finished(aggregate, `${partition}ORDER BY ${order}${direction} ${this.peerFrame(orderType)}`),
-      ])()
-    }
-    const exact = `${partition}ORDER BY ${random.chance(0.5) ? `${order}${direction}, ` : ''}${key.join(', ')}`
-    return random.pick([
-      () => finished({ type: 'bigint', sql: 'row_number()' }, exact),
-      () => finished({ type: 'integer', sql: `ntile(${random.integer(1, 4)})` }, exact),
-      () =>
-        finished(
-          { type, sql: `${random.pick(['lag', 'lead'])}(${value}${random.pick(['', ', 2', ', -1', ', 0'])})` },
-          exact,
-        ),
-      () =>
-        finished(
-          { type, sql: `${random.pick(['first_value', 'last_value'])}(${value})` },
-          `${exact} ${this.rowsFrame()}`,
-        ),
-      () => finished({ type, sql: `nth_value(${value}, ${random.integer(1, 4)})` }, `${exact} ${this.rowsFrame()}`),
-      () => finished(aggregate, `${exact} ${this.rowsFrame()}`),
-    ])()
-  }
-
-  private exclusion(): string {
-    return this.random.pick(['', '', ' EXCLUDE CURRENT ROW', ' EXCLUDE GROUP', ' EXCLUDE TIES', ' EXCLUDE NO OTHERS'])
-  }
-
-  private bounds(offsets: readonly string[]): string {
-    const { random } = this
-    const offset = (): string => random.pick(offsets)
-    return random.pick([
-      `BETWEEN UNBOUNDED PRECEDING AND ${random.pick(['CURRENT ROW', `${offset()} PRECEDING`, `${offset()} FOLLOWING`, 'UNBOUNDED FOLLOWING'])}`,
-      `BETWEEN ${offset()} PRECEDING AND ${random.pick(['CURRENT ROW', `${offset()} PRECEDING`, `${offset()} FOLLOWING`])}`,
-      `BETWEEN CURRENT ROW AND ${random.pick(['CURRENT ROW', `${offset()} FOLLOWING`, 'UNBOUNDED FOLLOWING'])}`,
-      `BETWEEN ${offset()} FOLLOWING AND ${random.pick([`${offset()} FOLLOWING`, 'UNBOUNDED FOLLOWING'])}`,
-    ])
-  }
-
-  private rowsFrame(): string {
-    return this.random.pick([
-      '',
-      `ROWS ${this.bounds(['0', '1', '2', '3'])}${this.exclusion()}`,
-      `GROUPS ${this.bounds(['0', '1', '2'])}${this.exclusion()}`,
-    ])
-  }
-
-  /** Frames that hold all peers of a row or none. */
-  private peerFrame(orderType: string): string {
-    const { random } = this
-    const wholeGroups = random.pick(['', ' EXCLUDE GROUP', ' EXCLUDE NO OTHERS'])
-    const offsets = {
-      integer: ['1', '2'],
-      numeric: ['1.5', '2'],
-      date: ["'1 day'::interval", "'36 hours'::interval"],
-      'double precision': ['0.5', '1'],
-    }[orderType]
-    const groups = `GROUPS ${this.bounds(['0', '1', '2'])}${wholeGroups}`
-    if (offsets === undefined) return random.pick(['', groups])
-    return random.pick(['', groups, `RANGE ${this.bounds(offsets)}${wholeGroups}`])
   }
 }
