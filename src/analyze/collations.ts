@@ -94,11 +94,9 @@ const settleCollations = (expr: Expr): Expr => {
   return done
 }
 
-/** The same, where anything in the statement is under a collation of its own. */
+/** The same, where anything in the statement is under a collation of its own: a table's column, or a COLLATE clause. */
 export const settleIn = (context: Pick<AnalysisContext, 'collated'>, expr: Expr): Expr => {
-  if (expr.type.collated !== undefined || children(expr).some(({ type }) => type.collated !== undefined)) {
-    context.collated = true
-  }
+  if (expr.type.collated !== undefined) context.collated = true
   return context.collated ? settleCollations(expr) : expr
 }
 

@@ -129,6 +129,8 @@ const rangeVar = (context: AnalysisContext, scope: Scope, node: BoundRangeVar): 
   }
   const relation = resolveRelation(context, node)
   context.ranges.set(node, relation)
+  // Its columns may be compared without being named.
+  if (relation.columns.some(({ type }) => type.collated !== undefined)) context.collated = true
   return relationItem(context, relation, node)
 }
 

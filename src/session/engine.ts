@@ -160,7 +160,6 @@ export class TesseraEngine implements Engine {
     if (found === null) throw this.#sharedDamage() ?? undefinedDatabase(name)
     if (!found.allowConnections) throw databaseNotConnectable(name)
     const settings: SessionSettings = new Settings(this.parts.settings)
-    settings.override('is_superuser', role.superuser)
     for (const [key, value] of parameters) {
       if (key !== 'user' && key !== 'database' && key !== 'replication') {
         settings.setDefault(key, value, 'client', role.superuser)

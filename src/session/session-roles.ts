@@ -36,6 +36,7 @@ export class SessionRoles {
     settings.onChange(({ name }) => {
       if (name === 'role' || name === 'session_authorization') this.#follow()
     })
+    settings.override('is_superuser', authenticated.superuser)
   }
 
   get session(): RoleObject {

@@ -40,13 +40,23 @@ const setVariable = (core: SessionCore, node: VariableSetStmt, { topLevel }: Uti
       message: 'SET LOCAL can only be used in transaction blocks',
     })
   }
+  const tag = assign(core, node, options, alone)
   // Whose authorization a session takes, that is its role.
-  if (name === 'session_authorization' && node.kind !== 'VAR_SET_VALUE') core.settings.reset('role', options)
+  if (name === 'session_authorization') core.settings.reset('role', options)
+  return tag
+}
+
+interface Assignment {
+  readonly local: boolean
+  readonly superuser: boolean
+}
+
+const assign = (core: SessionCore, node: VariableSetStmt, options: Assignment, alone: boolean): string => {
+  const name = node.name ?? ''
   switch (node.kind) {
     case 'VAR_SET_VALUE':
       if (name.toLowerCase() in SESSION_MODES) return setMode(core, name.toLowerCase(), settingText(node.args ?? []))
       core.settings.set(name, listText(name.toLowerCase(), node.args ?? []), options)
-      if (name === 'session_authorization') core.settings.reset('role', options)
       return 'SET'
     case 'VAR_SET_DEFAULT':
       core.settings.reset(name, options)

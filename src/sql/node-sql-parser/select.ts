@@ -57,14 +57,9 @@ const lone = (ast: Ast, translation: Translation): SelectStmt => {
 
 const combined = (arms: readonly Arm[], translation: Translation): SelectStmt => {
   const { cursor } = translation
-  /** Arms of the loose operations, each a run of INTERSECTs. */
-  let total: SelectStmt | null = null
-  let joining: Arm['operation'] = null
-  let run: SelectStmt | null = null
+  /** Arms of the loose operations, each a run of INTERSECTs, and the operation before it: none before the first. */
+  const runs: { query: SelectStmt; readonly operation: keyof typeof SET_OPERATIONS }[] = []
   let last: Tail = { limitOption: 'LIMIT_OPTION_DEFAULT' }
-  const settle = (): void => {
-    if (run !== null) total = total === null ? run : setOperation(joining as keyof typeof SET_OPERATIONS, total, run)
-  }
   for (const [i, { ast, operation }] of arms.entries()) {
     if (operation !== null) cursor.words(SET_OPERATIONS[operation][1])
     const isLast = i === arms.length - 1
@@ -74,15 +69,12 @@ const combined = (arms: readonly Arm[], translation: Translation): SelectStmt =>
     if (!isOwn && !isLast) throw cursor.refusal('this query')
     const arm = isOwn ? { ...body, ...tail } : { ...body, limitOption: 'LIMIT_OPTION_DEFAULT' as const }
     if (!isOwn) last = tail
-    if (operation === 'intersect' && run !== null) run = setOperation('intersect', run, arm)
-    else {
-      settle()
-      joining = operation
-      run = arm
-    }
+    const run = runs.at(-1)
+    if (operation === 'intersect' && run !== undefined) run.query = setOperation('intersect', run.query, arm)
+    else runs.push({ query: arm, operation: operation ?? 'union' })
   }
-  settle()
-  return { ...(total as unknown as SelectStmt), ...last }
+  const queries = runs.map(({ query }) => query)
+  return { ...queries.reduce((left, right, i) => setOperation(runs[i]?.operation ?? 'union', left, right)), ...last }
 }
 
 const setOperation = (operation: keyof typeof SET_OPERATIONS, larg: SelectStmt, rarg: SelectStmt): SelectStmt => ({

@@ -70,3 +70,8 @@ SELECT * FROM t ORDER BY 1, 2;
 WITH RECURSIVE foo(x) AS (SELECT x FROM (VALUES('a' COLLATE "C"),('b')) t(x) UNION ALL SELECT (x || 'c') COLLATE "POSIX" FROM foo WHERE length(x) < 3) SELECT * FROM foo;
 WITH RECURSIVE foo(x) AS (SELECT 'a' COLLATE "de-x-icu" UNION ALL SELECT x || 'c' FROM foo WHERE length(x) < 3) SELECT * FROM foo ORDER BY 1;
 WITH RECURSIVE foo(x) AS (SELECT 'a'::text UNION ALL SELECT (x || 'c') COLLATE "C" FROM foo WHERE length(x) < 3) SELECT * FROM foo ORDER BY 1;
+CREATE COLLATION again (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE unnamed (k text COLLATE again);
+INSERT INTO unnamed VALUES ('a');
+SELECT 'A' IN (SELECT * FROM unnamed), 'A' = ANY (TABLE unnamed), 'B' NOT IN (SELECT * FROM unnamed);
+SELECT * FROM unnamed NATURAL JOIN (VALUES ('A')) AS v(k);
