@@ -74,6 +74,9 @@ class DigitWriter {
   private position = 0
   private signDone: boolean
   private started = false
+  private pointPassed = false
+  /** Digits and points passed when a trailing sign is due; -1 when there is none. */
+  private readonly signAt: number
   private out = ''
 
   constructor(template: NumberTemplate, negative: boolean, whole: string, fraction: string) {
@@ -88,6 +91,8 @@ class DigitWriter {
     this.signDone = this.ownSign || template.sign === 'after'
     const kept = Math.max(template.zeroEnd - template.before + 1, 0)
     this.relevant = template.fill ? Math.max(fraction.replace(/0+$/, '').length, kept) : fraction.length
+    const points = template.items.some((item) => item.kind === 'point') ? 1 : 0
+    this.signAt = template.sign === 'after' ? template.before + points + (points === 0 ? 0 : this.relevant) : -1
   }
 
   write(): string {
@@ -101,12 +106,16 @@ class DigitWriter {
         if (this.position < this.template.before) this.wholeDigit()
         else this.fractionDigit(item.zero)
         this.position++
+        this.trailingSign()
         break
       case 'point':
         this.sign()
-        // A template without digits behind the point shows it for numbers too large alone.
-        if (!this.isWord && (this.template.after > 0 || this.whole.startsWith('#'))) this.out += '.'
         this.started = true
+        this.pointPassed = true
+        // A template without digits behind the point shows it for numbers too large alone.
+        if (this.template.after === 0 && !/^#*$/.test(this.whole)) break
+        if (!this.isWord) this.out += '.'
+        this.trailingSign()
         break
       case 'group':
         if (this.started) this.out += ','
@@ -136,6 +145,11 @@ class DigitWriter {
     else if (this.template.brackets) this.out += this.negative ? '<' : this.template.fill ? '' : ' '
     else if (this.negative) this.out += '-'
     else if (!this.template.fill) this.out += ' '
+  }
+
+  /** The sign behind the digit or point that is the last one shown. */
+  private trailingSign(): void {
+    if (this.position + (this.pointPassed ? 1 : 0) === this.signAt) this.out += this.negative ? '-' : '+'
   }
 
   private wholeDigit(): void {
@@ -174,7 +188,6 @@ class DigitWriter {
     if (form === 'SG') this.out += this.negative ? '-' : '+'
     else if (form === 'MI') this.out += this.negative ? '-' : plus
     else if (form === 'PL') this.out += this.negative ? plus : '+'
-    else if (this.template.sign === 'after') this.out += this.negative ? '-' : '+'
   }
 
   private ordinal(upper: boolean): string {
@@ -232,14 +245,13 @@ const halvesToEven = (value: number, digits: number): number => {
 /** to_char of floats: what is rounded to zero keeps its sign, and no float is too large for Roman numerals to be told so. */
 export const formatFloat = (value: number, precision: number, text: string): string => {
   const isNegative = value < 0 || Object.is(value, -0)
-  const { roman, scientific } = numberTemplate(text)
+  const { roman, scientific, after, shift } = numberTemplate(text)
   if (roman !== null && !(Math.abs(value) < 2 ** 31)) return '#'.repeat(ROMAN_WIDTH)
-  const { after } = numberTemplate(text)
   // More digits than the type has are not told.
   const digits = Number.isNaN(value) ? 3 : Number.isFinite(value) ? Math.abs(value).toFixed(0).length : 8
   const told = Math.max(Math.min(after, (precision === 6 ? 6 : 15) - digits), 0)
   const shown =
-    roman !== null ? rint(value) : scientific || !Number.isFinite(value) ? value : halvesToEven(value, after)
+    roman !== null ? rint(value) : scientific || !Number.isFinite(value) ? value : halvesToEven(value, after + shift)
   const formatted = formatNumber(numericFromFloat(shown, precision), text, isNegative, true, told)
   return scientific && isNegative ? formatted.replace(/^ ?(?=[0.])/, '-') : formatted
 }
