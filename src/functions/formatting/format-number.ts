@@ -1,6 +1,6 @@
 /** to_char and to_number of numbers. */
 import { rint } from '../scalar/conversion.ts'
-import { invalidTextRepresentation, patternNotSupported } from '../../errors/raise/data.ts'
+import { invalidTextRepresentation, notANumber, patternNotSupported } from '../../errors/raise/data.ts'
 import { numericFromFloat, numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
 import { numericAbs, numericDiv, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
@@ -75,6 +75,7 @@ class DigitWriter {
   private signDone: boolean
   private started = false
   private pointPassed = false
+  private readonly hasPoint: boolean
   /** Digits and points passed when a trailing sign is due; -1 when there is none. */
   private readonly signAt: number
   private out = ''
@@ -91,12 +92,16 @@ class DigitWriter {
     this.signDone = this.ownSign || template.sign === 'after'
     const kept = Math.max(template.zeroEnd - template.before + 1, 0)
     this.relevant = template.fill ? Math.max(fraction.replace(/0+$/, '').length, kept) : fraction.length
-    const points = template.items.some((item) => item.kind === 'point') ? 1 : 0
-    this.signAt = template.sign === 'after' ? template.before + points + (points === 0 ? 0 : this.relevant) : -1
+    this.hasPoint = template.items.some((item) => item.kind === 'point')
+    this.signAt = template.sign === 'after' ? template.before + (this.hasPoint ? 1 + this.relevant : 0) : -1
   }
 
   write(): string {
-    for (const item of this.template.items) this.item(item)
+    for (const item of this.template.items) {
+      // A word has nothing from the point on.
+      if (this.isWord && item.kind === 'point') break
+      this.item(item)
+    }
     return this.finish()
   }
 
@@ -114,7 +119,7 @@ class DigitWriter {
         this.pointPassed = true
         // A template without digits behind the point shows it for numbers too large alone.
         if (this.template.after === 0 && !/^#*$/.test(this.whole)) break
-        if (!this.isWord) this.out += '.'
+        this.out += '.'
         this.trailingSign()
         break
       case 'group':
@@ -128,7 +133,7 @@ class DigitWriter {
         this.signItem(item.form)
         break
       case 'ordinal':
-        if (!this.negative && /^\d+$/.test(this.whole) && this.fraction === '') this.out += this.ordinal(item.upper)
+        if (!this.negative && !this.whole.startsWith('#') && !this.hasPoint) this.out += this.ordinal(item.upper)
         break
       case 'text':
         this.out += item.text
@@ -180,7 +185,7 @@ class DigitWriter {
   private fractionDigit(zero: boolean): void {
     this.sign()
     const index = this.position - this.template.before
-    if (!this.isWord && (index < this.relevant || zero)) this.out += this.fraction[index] ?? '0'
+    if (index < this.relevant || zero) this.out += this.fraction[index] ?? '0'
   }
 
   private signItem(form: 'S' | 'MI' | 'PL' | 'SG'): void {
@@ -190,14 +195,16 @@ class DigitWriter {
     else if (form === 'PL') this.out += this.negative ? plus : '+'
   }
 
+  /** Throws 22P02 for what has no last digit. */
   private ordinal(upper: boolean): string {
+    if (this.isWord) throw notANumber(this.whole)
     const teens = this.whole.length > 1 && this.whole.at(-2) === '1'
     const suffix = teens ? 'th' : ({ '1': 'st', '2': 'nd', '3': 'rd' }[this.whole.at(-1) as string] ?? 'th')
     return upper ? suffix.toUpperCase() : suffix
   }
 
   private finish(): string {
-    if (!this.template.brackets) return this.out
+    if (!this.template.brackets || (this.isWord && this.hasPoint)) return this.out
     return this.out + (this.negative ? '>' : this.template.fill ? '' : ' ')
   }
 }
