@@ -5,8 +5,10 @@ import {
   featureNotSupported,
   undefinedRelation,
   undefinedSchema,
+  withQueryTooLate,
   wrongObjectType,
 } from '../errors/raise/analysis.ts'
+import { SqlError } from '../errors/sql-error.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import { scannedTables } from '../catalog/partitions.ts'
 import {
@@ -127,11 +129,22 @@ const rangeVar = (context: AnalysisContext, scope: Scope, node: BoundRangeVar): 
       node.location,
     )
   }
-  const relation = resolveRelation(context, node)
+  const relation = relationOrFutureCte(context, scope, node)
   context.ranges.set(node, relation)
   // Its columns may be compared without being named.
   if (relation.columns.some(({ type }) => type.collated !== undefined)) context.collated = true
   return relationItem(context, relation, node)
+}
+
+/** The relation that a name means; where there is none, that there may be a WITH query that comes too late is told. */
+const relationOrFutureCte = (context: AnalysisContext, scope: Scope, node: BoundRangeVar): RelationObject => {
+  try {
+    return resolveRelation(context, node)
+  } catch (error) {
+    const name = node.relname as string
+    const isFuture = node.schemaname === undefined && error instanceof SqlError && scope.isFutureCte(name)
+    throw isFuture ? withQueryTooLate(name, node.location) : error
+  }
 }
 
 /** A relation's columns under the names that the query has for them: its own, or those it had when the query was kept. */
@@ -170,7 +183,8 @@ const relationItem = (context: AnalysisContext, relation: RelationObject, node: 
         columns: renamed(columns, aliasNode, alias),
         lateral: false,
       } as const
-      return simple(context, item, { schema, ...namedColumns(item.columns, node) })
+      const wholeRow = rowOf(context, relation, item.columns)
+      return simple(context, item, { schema, wholeRow, ...namedColumns(item.columns, node) })
     }
     case 'r':
     case 'p':
@@ -240,16 +254,18 @@ export const tableResult = (
     ;(item.columns as OutputColumn[]).push(column)
     return columnRef(column)
   }
-  const columns = [...item.columns]
-  const wholeRow = (): Expr => ({
-    kind: 'row',
-    fields: columns.map(columnRef),
-    names: columns.map((c) => relation.columns[c.attnum - 1]?.name ?? c.name),
-    type: relation.rowType === 0 ? context.typeOf(OID.record) : context.typeOf(relation.rowType),
-    typmod: -1,
-  })
+  const wholeRow = rowOf(context, relation, [...item.columns])
   return simple(context, item, { schema, table: item, systemColumn, wholeRow, ...named })
 }
+
+/** A relation's row as one value of its type. */
+const rowOf = (context: AnalysisContext, relation: RelationObject, columns: readonly OutputColumn[]) => (): Expr => ({
+  kind: 'row',
+  fields: columns.map(columnRef),
+  names: columns.map((c) => relation.columns[c.attnum - 1]?.name ?? c.name),
+  type: relation.rowType === 0 ? context.typeOf(OID.record) : context.typeOf(relation.rowType),
+  typmod: -1,
+})
 
 const cteReference = (context: AnalysisContext, cte: Cte, node: RangeVar, recursiveReference: boolean): FromResult => {
   const modifies = cte.query.kind === 'insert' || cte.query.kind === 'update' || cte.query.kind === 'delete'

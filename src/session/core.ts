@@ -23,6 +23,7 @@ import type { Database } from './database.ts'
 import type { EngineParts, TesseraEngine } from './engine.ts'
 import { now, SessionEval } from './eval-context.ts'
 import { SessionFormat } from './format-context.ts'
+import { TextReading } from './text-reading.ts'
 import { maintenanceServices } from './maintenance-services.ts'
 import { monitorRows } from './monitor-views.ts'
 import { SessionRoutines } from './routines/session-routines.ts'
@@ -56,6 +57,7 @@ export class SessionCore {
   readonly events: SessionEvents
   readonly block: TransactionBlock
   readonly format: SessionFormat
+  readonly reading: TextReading
   readonly eval: SessionEval
   readonly prepared = new Map<string, PreparedStatement>()
   readonly portals = new Map<string, Portal>()
@@ -117,6 +119,7 @@ export class SessionCore {
       transaction: () => this.block.transaction,
       deliver: (sender, channel, payload) => this.events.notification(sender, channel, payload),
     })
+    this.reading = new TextReading(this.settings, (notice) => this.notice(notice))
     this.format = new SessionFormat(
       settings,
       objectNames(() => ({ catalog: this.catalog, searchPath: this.searchPath })),
@@ -138,7 +141,8 @@ export class SessionCore {
 
   /** Every statement of a query string, as the session's front end reads it. Throws 42601, 0A000. */
   parse(sql: string): ParsedStatement[] {
-    return parseAs(this.settings.text('tesseradb.parser'), sql)
+    if (!this.reading.isSpecial) return parseAs(this.settings.text('tesseradb.parser'), sql)
+    return this.reading.parse(sql)
   }
 
   /** The current role: who objects are made by, and whose rights count. */
