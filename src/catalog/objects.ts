@@ -58,6 +58,16 @@ export interface Identity {
   readonly sequence: number
 }
 
+/** What ALTER COLUMN SET says of how a column is stored and measured; where it says nothing, the type does. */
+export interface ColumnSettings {
+  readonly statistics?: number
+  /** `n_distinct=5` */
+  readonly options?: readonly string[]
+  /** pg_attribute.attstorage, attcompression. */
+  readonly storage?: 'p' | 'e' | 'm' | 'x'
+  readonly compression?: '' | 'p' | 'l'
+}
+
 export interface Column {
   /** 1-based, never reused: dropped columns keep their place. */
   readonly attnum: number
@@ -68,12 +78,15 @@ export interface Column {
   /** Default (or generation) expression as parsed; names in it are schema-qualified. */
   readonly default: ParseTree | null
   readonly generated: boolean
+  /** What the expression depends on beside columns of the table; nothing where it is not said. */
+  readonly uses?: readonly Dependency[]
   readonly identity: Identity | null
   readonly dropped: boolean
   /** What rows written before the column existed answer for it (ADD COLUMN … DEFAULT). */
   readonly missing: Datum
   readonly collation: number
   readonly comment: string | null
+  readonly settings?: ColumnSettings
   /** Parents that have the column, too (inheritance, partitions); none when it is not said. */
   readonly inherited?: number
   /** False: the column is there because of parents only. */

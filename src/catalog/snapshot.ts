@@ -3,6 +3,7 @@
  * the system relations need. A change answers a new snapshot that shares everything else.
  */
 import { typeByName as builtinTypeByName, typeByOid as builtinTypeByOid } from '../types/index.ts'
+import { PG_CATALOG } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type {
   CatalogObject,
@@ -16,10 +17,11 @@ import type {
   TypeObject,
 } from './objects.ts'
 
+export { PG_CATALOG }
+
 /** Objects that appeared, changed (new record) or went away (null), by oid. */
 export type CatalogChanges = ReadonlyMap<number, CatalogObject | null>
 
-export const PG_CATALOG = 11
 export const PUBLIC_SCHEMA = 2200
 export const BOOTSTRAP_SUPERUSER = 10
 /** User objects get oids from here on. */

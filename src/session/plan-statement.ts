@@ -12,6 +12,7 @@ import { isModification } from '../analyze/nodes.ts'
 import type { DmlQuery, OutputColumn, Query } from '../analyze/query.ts'
 import { sequencesOf } from './sequence-locks.ts'
 import { isRenewable } from '../exec/build.ts'
+import { constantComputer } from '../exec/expression/constants.ts'
 import { buildPlan } from '../plan/build.ts'
 import type { PlannerMethods } from '../optimize/methods.ts'
 import type { SqlError } from '../errors/sql-error.ts'
@@ -90,7 +91,7 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
     typeOf: (oid) => context.typeOf(oid),
     catalog: input.catalog,
     tables: input.tables,
-    ...(input.eval === undefined ? {} : { eval: input.eval }),
+    ...(input.eval === undefined ? {} : { compute: constantComputer(input.catalog, input.eval) }),
     methods: input.methods,
     failed: (error) => {
       failure ??= error

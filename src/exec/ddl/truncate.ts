@@ -5,7 +5,7 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import { truncatesOnlyPartitioned } from '../../errors/raise/inheritance.ts'
 import { cannotTruncateReferenced, notOfKind } from '../../errors/raise/definitions.ts'
 import { bodyOf, type Node, type RangeVar, type TruncateStmt } from '../../sql/ast.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import { currentRelation, type DefinitionContext, noticeOf, requireChangeable } from './context.ts'
 
 export const truncateTables = async (context: DefinitionContext, node: TruncateStmt): Promise<void> => {
