@@ -18,7 +18,8 @@ const recordName = (database: number, oid: number): string => `catalog/${databas
 const oidOf = (name: string): number => Number(name.slice(name.lastIndexOf('/') + 1))
 
 const SHARED = 0
-const isShared = (object: CatalogObject): boolean => object.class === 'role' || object.class === 'database'
+const isShared = (object: CatalogObject): boolean =>
+  object.class === 'role' || object.class === 'database' || object.class === 'role setting'
 
 /** Objects of sessions that a crash ended: their schemas go without them. */
 const withoutTemporary = (objects: readonly CatalogObject[]): CatalogObject[] => {
@@ -53,7 +54,10 @@ export class CatalogStore {
         ...shared,
         ...(own.length > 0 ? own : initialObjects()),
       ]
-      this.#databases.set(object.oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version))
+      this.#databases.set(
+        object.oid,
+        new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version, object.oid),
+      )
       for (const { oid } of [...all, ...stored]) this.reserve(oid)
       for (const o of stored) if (o.class === 'relation') this.reserve(o.storageId)
       for (const o of stored) if (o.class === 'type') this.reserve(o.arrayType.oid)
@@ -123,7 +127,7 @@ export class CatalogStore {
     const model = [...this.#databases.values()][0] as CatalogSnapshot
     const shared = [...model.objects.values()].filter(isShared)
     const all = [...builtinObjects(), ...shared, ...initialObjects()]
-    this.#databases.set(oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version))
+    this.#databases.set(oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version, oid))
   }
 
   nextVersion(): number {

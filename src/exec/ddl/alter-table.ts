@@ -4,12 +4,7 @@ import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { wrongObjectType } from '../../errors/raise/analysis.ts'
 import { typedTableDiffers } from '../../errors/raise/inheritance.ts'
 import { rowTypeOf } from './create-table.ts'
-import {
-  actionNotForKind,
-  invalidTableDefinition,
-  notSupported,
-  undefinedNamed,
-} from '../../errors/raise/definitions.ts'
+import { actionNotForKind, invalidTableDefinition, notSupported } from '../../errors/raise/definitions.ts'
 import {
   bodyOf,
   type AlterTableCmd,
@@ -19,6 +14,8 @@ import {
   type TypeName,
 } from '../../sql/ast.ts'
 import type { Action } from './alter-action.ts'
+import { changeOwnerOf } from './owner.ts'
+import { roleOf } from './role-names.ts'
 import {
   addColumn,
   addIdentity,
@@ -96,10 +93,7 @@ const addsForeignKey = (command: AlterTableCmd): boolean =>
   command.def !== undefined && bodyOf(command.def, 'Constraint')?.contype === 'CONSTR_FOREIGN'
 
 const changeOwner: Action = (context, relation, command) => {
-  const name = command.newowner?.rolename ?? context.ownerName
-  const role = context.catalog.snapshot.roleByName(name)
-  if (role === null) throw undefinedNamed('role', name)
-  context.catalog.put({ ...relation, owner: role.oid })
+  changeOwnerOf(context, relation, roleOf(context, command.newowner))
 }
 
 const setOptions: Action = (context, relation, command) => {

@@ -4,7 +4,7 @@ import { ParameterTypes, type AnalysisContext } from '../../analyze/context.ts'
 import type { CatalogTransaction } from '../../catalog/catalog.ts'
 import type { RelationObject, SchemaObject } from '../../catalog/objects.ts'
 import { undefinedSchema } from '../../errors/raise/analysis.ts'
-import { FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
+import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import {
   invalidTableDefinition,
   noCreationSchema,
@@ -38,6 +38,12 @@ export interface DefinitionContext {
   atCommit(relation: number, action: 'drop' | 'empty'): void
   readonly owner: number
   readonly ownerName: string
+  /** The session's user, who may act as another role. */
+  readonly sessionRole: number
+  /** The setting password_encryption. */
+  readonly passwordEncryption: string
+  /** The committed catalogs of all other databases. */
+  otherDatabases(): readonly { readonly name: string; readonly catalog: CatalogSnapshot }[]
   readonly databaseName: string
   readonly format: FormatContext
   /** The setting check_function_bodies. */

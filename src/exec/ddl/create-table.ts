@@ -35,6 +35,7 @@ import { OID } from '../../types/oids.ts'
 import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { descriptorsOf } from '../columns.ts'
+import { aclOfNew } from './default-privileges.ts'
 import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
 import {
   chooseName,
@@ -381,7 +382,7 @@ export const storeTable = (context: DefinitionContext, table: NewTable): Relatio
     owner: context.owner,
     comment: null,
     depends: table.depends ?? [],
-    acl: null,
+    acl: kind === 'c' ? null : aclOfNew(context, 'r', table.schema),
     persistence: table.persistence,
     columns: table.columns,
     rowType,

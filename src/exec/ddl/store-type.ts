@@ -8,6 +8,7 @@ import { duplicateObject } from '../../errors/raise/definitions.ts'
 import { type Node, namesOf } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { aclOfNew } from './default-privileges.ts'
 import { type DefinitionContext, targetSchema, truncateName } from './context.ts'
 
 /** What is particular to a new type. */
@@ -39,7 +40,7 @@ export const storeType = (context: DefinitionContext, facts: NewType): TypeObjec
   const object = typeObject(context, complete, {
     owner: context.owner,
     comment: null,
-    acl: null,
+    acl: aclOfNew(context, 'T', complete.schema),
     depends: [...depends, ...dependencies(context, complete)],
   })
   catalog.put(object)

@@ -22,8 +22,8 @@ const settingText = (nodes: readonly Node[]): string => {
   return texts.map((text) => (/^[a-z_][a-z0-9_$]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`)).join(', ')
 }
 
-/** SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
-const listText = (name: string, nodes: readonly Node[]): string => {
+/** The value list of SET for a setting. SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
+export const settingValue = (name: string, nodes: readonly Node[]): string => {
   const text = settingText(nodes)
   const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text)
   return quoted ? quoteIdentifier(text) : text
@@ -56,7 +56,7 @@ const assign = (core: SessionCore, node: VariableSetStmt, options: Assignment, a
   switch (node.kind) {
     case 'VAR_SET_VALUE':
       if (name.toLowerCase() in SESSION_MODES) return setMode(core, name.toLowerCase(), settingText(node.args ?? []))
-      core.settings.set(name, listText(name.toLowerCase(), node.args ?? []), options)
+      core.settings.set(name, settingValue(name.toLowerCase(), node.args ?? []), options)
       return 'SET'
     case 'VAR_SET_DEFAULT':
       core.settings.reset(name, options)
