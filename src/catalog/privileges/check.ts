@@ -128,6 +128,13 @@ export const requireSchema = (
   if (!mayUseSchema(catalog, role, schema, privilege)) throw permissionDenied('schema', schema.name)
 }
 
+/** A schema by its name, null where there is none. Throws 42501 where the role (undefined: nobody) may not use it. */
+export const usableSchema = (catalog: CatalogSnapshot, role: number | undefined, name: string): SchemaObject | null => {
+  const schema = catalog.schemaByName(name)
+  if (schema !== null && role !== undefined) requireSchema(catalog, role, schema)
+  return schema
+}
+
 /** Whether a role is the owner, or has the owner's privileges. */
 export const isOwner = (catalog: CatalogSnapshot, role: number, object: Pick<CatalogObject, 'owner'>): boolean =>
   hasPrivilegesOf(catalog, role, object.owner)

@@ -2,7 +2,7 @@
 import { functionByOid } from '../../functions/index.ts'
 import { PRIVILEGE, PUBLIC } from '../../types/acl-item.ts'
 import type { CatalogObject, RelationObject } from '../objects.ts'
-import { BOOTSTRAP_SUPERUSER, type CatalogSnapshot } from '../snapshot.ts'
+import { BOOTSTRAP_SUPERUSER, type CatalogSnapshot, FIRST_NORMAL_OID } from '../snapshot.ts'
 import { type Acl, type AclKind, allPrivileges } from './acl.ts'
 
 /** An object as far as privileges go. */
@@ -115,6 +115,10 @@ export const initialFunctionAcl = (oid: number): Acl | null => {
   if (other === undefined) return null
   return [own(PRIVILEGE.EXECUTE), ...(other === 0 ? [] : [own(PRIVILEGE.EXECUTE, other)])]
 }
+
+/** Whether anybody might not be allowed to call a function: most of the program's own are everybody's. */
+export const isRestrictedFunction = (catalog: CatalogSnapshot, oid: number): boolean =>
+  oid >= FIRST_NORMAL_OID || RESTRICTED_FUNCTIONS.has(oid) || catalog.builtinAcl(CATALOG.function, oid) !== null
 
 const FUNCTION_WORDS = {
   function: 'function',

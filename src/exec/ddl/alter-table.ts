@@ -15,6 +15,7 @@ import {
 } from '../../sql/ast.ts'
 import type { Action } from './alter-action.ts'
 import { changeOwnerOf } from './owner.ts'
+import { requireTableOwner } from './permissions.ts'
 import { roleOf } from './role-names.ts'
 import {
   addColumn,
@@ -49,6 +50,7 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
     return tag
   }
   requireChangeable(relation)
+  requireTableOwner(context, relation)
   await context.lock(relation.oid, lockLevel(node.cmds ?? []))
   // Foreign keys come after the keys that they may refer to.
   const commands = (node.cmds ?? []).map((n) => bodyOf(n, 'AlterTableCmd') as AlterTableCmd)

@@ -20,7 +20,15 @@ import {
   type RangeVar,
   type TypeName,
 } from '../../sql/ast.ts'
-import { currentRelation, noticeOf, PG_TYPE, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import {
+  currentRelation,
+  noticeOf,
+  PG_TYPE,
+  creationTarget,
+  targetSchema,
+  truncateName,
+  type DefinitionContext,
+} from './context.ts'
 import { typeByName } from './collations.ts'
 import { storeTable } from './create-table.ts'
 import { dropObjects } from './drop.ts'
@@ -32,7 +40,7 @@ import { forgetColumn } from './forget-column.ts'
 export const createComposite = (context: DefinitionContext, node: CompositeTypeStmt): void => {
   const range = node.typevar as RangeVar
   const name = truncateName(range.relname as string)
-  const schema = targetSchema(context, range.schemaname).oid
+  const schema = creationTarget(context, range.schemaname).oid
   const { snapshot } = context.catalog
   const relation = snapshot.relationIn(schema, name)
   if (relation !== null) {

@@ -2,6 +2,8 @@
 import type { DatabaseObject } from '../../catalog/objects.ts'
 import { duplicateDatabase, notSupported, undefinedNamed } from '../../errors/raise/definitions.ts'
 import { bodyOf, type CreatedbStmt, type DropdbStmt, type Node } from '../../sql/ast.ts'
+import { permissionDeniedTo } from '../../errors/raise/privileges.ts'
+import { requireOwnerOf } from './permissions.ts'
 import { noticeOf, truncateName, type DefinitionContext } from './context.ts'
 
 const optionText = (nodes: readonly Node[] | undefined, name: string): string | undefined => {
@@ -12,6 +14,8 @@ const optionText = (nodes: readonly Node[] | undefined, name: string): string | 
 export const createDatabase = (context: DefinitionContext, node: CreatedbStmt): void => {
   const name = truncateName(node.dbname as string)
   const { snapshot } = context.catalog
+  const acting = snapshot.role(context.owner)
+  if (acting?.superuser !== true && acting?.createDatabase !== true) throw permissionDeniedTo('create database')
   if (snapshot.databaseByName(name) !== null) throw duplicateDatabase(name)
   const template = optionText(node.options, 'template') ?? 'template1'
   const source = snapshot.databaseByName(template)
@@ -39,7 +43,10 @@ export const createDatabase = (context: DefinitionContext, node: CreatedbStmt): 
 export const findDatabase = (context: DefinitionContext, node: DropdbStmt): DatabaseObject | null => {
   const name = node.dbname as string
   const database = context.catalog.snapshot.databaseByName(name)
-  if (database !== null) return database
+  if (database !== null) {
+    requireOwnerOf(context, database)
+    return database
+  }
   if (!node.missing_ok) throw undefinedNamed('database', name)
   noticeOf(context, `database "${name}" does not exist, skipping`)
   return null

@@ -55,7 +55,7 @@ import { changeOwnerOf } from './owner.ts'
 import { requireDatabaseCreate } from './schemas.ts'
 import { requireCreate, requireOwnerOf, requireTableOwner } from './permissions.ts'
 import { roleOf } from './role-names.ts'
-import { renameRole } from './roles.ts'
+import { renameRole, requireRoleManager } from './roles.ts'
 import { moveCollation, ownCollation } from './collations.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
@@ -302,6 +302,7 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
     const names = namesOf(listItems(object))
     const relation = await lockedForComment(context, namedRelation(scopeOf(context), rangeOf(names.slice(0, -1))))
     const column = relation.columns.find((c) => c.name === names.at(-1) && !c.dropped)
+    requireTableOwner(context, relation)
     if (column === undefined) throw undefinedColumnOfRelation(names.at(-1) as string, names.slice(0, -1).join('.'))
     context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, comment } : c)) })
     return
@@ -312,6 +313,7 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
     const constraint = context.catalog.snapshot.constraintsOf(relation.oid).find((c) => c.name === names.at(-1))
     if (constraint === undefined)
       throw undefinedObject(`constraint "${names.at(-1)}" for table "${relation.name}" does not exist`)
+    requireTableOwner(context, relation)
     context.catalog.put({ ...constraint, comment })
     return
   }
@@ -332,6 +334,8 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
   if (found.class === 'relation' && kinds !== undefined && !kinds.includes(found.kind)) {
     throw notOfKind(found.name, words(type).toLowerCase())
   }
+  if (found.class === 'role') requireRoleManager(context, found)
+  else requireOwnerOf(context, found)
   context.catalog.put({ ...(found.class === 'relation' ? await lockedForComment(context, found) : found), comment })
 }
 

@@ -168,6 +168,12 @@ const refuseChanges = (context: DefinitionContext, role: RoleObject, changes: Ro
   if (!own) throw notPermitted('permission denied')
 }
 
+/** Who may say something about a role. Throws 42501. */
+export const requireRoleManager = (context: DefinitionContext, role: RoleObject): void => {
+  if (role.superuser && !acting(context).superuser) throw notPermitted('must be superuser')
+  if (!mayManageRoles(context)) throw notPermitted('must have CREATEROLE privilege')
+}
+
 export const renameRole = (context: DefinitionContext, from: string, to: string): void => {
   const role = context.catalog.snapshot.roleByName(from)
   if (role === null) throw noSuchRole(from)

@@ -17,6 +17,7 @@ import {
 } from '../../sql/ast.ts'
 import { OID } from '../../types/oids.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { requireTableOwner } from './permissions.ts'
 import { aclOfNew } from './default-privileges.ts'
 import { noticeOf, placeOf, truncateName, type DefinitionContext } from './context.ts'
 
@@ -219,6 +220,7 @@ export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): v
     return
   }
   const relation = namedRelation(scope, range)
+  requireTableOwner(context, relation)
   changeSequence(context, relation, node.options ?? [], false)
 }
 

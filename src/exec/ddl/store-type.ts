@@ -9,7 +9,7 @@ import { type Node, namesOf } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { aclOfNew } from './default-privileges.ts'
-import { type DefinitionContext, targetSchema, truncateName } from './context.ts'
+import { type DefinitionContext, creationTarget, truncateName } from './context.ts'
 
 /** What is particular to a new type. */
 export type NewType = Omit<TypeFacts, 'oid' | 'arrayOid' | 'relation' | 'labels'> &
@@ -22,7 +22,7 @@ export const newTypeName = (
 ): { readonly schema: number; readonly name: string } => {
   const names = namesOf(nodes)
   const name = truncateName(names.at(-1) as string)
-  const schema = targetSchema(context, names.length > 1 ? names.at(-2) : undefined).oid
+  const schema = creationTarget(context, names.length > 1 ? names.at(-2) : undefined).oid
   if (context.catalog.snapshot.isTypeName(schema, name)) throw duplicateObject('type', name)
   return { schema, name }
 }
