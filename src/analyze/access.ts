@@ -134,6 +134,8 @@ class AccessCollector {
     const outermost = accesses.at(-1) as RelationAccess
     this.#bind(table.columns, base)
     for (const [i, level] of levels.entries()) this.#bind(levelColumns(level), accesses[i + 1] as RelationAccess)
+    // The row that could not be inserted is read as the target is.
+    if (query.kind === 'insert' && query.onConflict !== null) this.#bind(query.onConflict.excluded, outermost)
     const change = changeOf(query)
     const names = [(attnum: number): number => attnum, ...namesThrough(table, levels)]
     for (const [i, access] of accesses.entries()) {

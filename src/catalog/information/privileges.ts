@@ -25,7 +25,8 @@ interface Wanted {
 type Words = Readonly<Record<string, number>>
 
 const { SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER } = PRIVILEGE
-const TABLE_WORDS: Words = { SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER }
+/** RULE is a privilege no more, but may be asked about. */
+const TABLE_WORDS: Words = { SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, RULE: 0 }
 const COLUMN_WORDS: Words = { SELECT, INSERT, UPDATE, REFERENCES }
 const SEQUENCE_WORDS: Words = { USAGE: PRIVILEGE.USAGE, SELECT, UPDATE }
 const USAGE: Words = { USAGE: PRIVILEGE.USAGE }

@@ -2,15 +2,14 @@
 import { mustBeOwner, permissionDenied } from '../../errors/raise/privileges.ts'
 import { PRIVILEGE, PUBLIC } from '../../types/acl-item.ts'
 import type { CatalogObject, RelationObject, SchemaObject } from '../objects.ts'
-import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../snapshot.ts'
+import type { CatalogSnapshot } from '../snapshot.ts'
 import { type Acl, allPrivileges, defaultAcl } from './acl.ts'
 import { hasPrivilegesOf, privilegedAs } from './membership.ts'
-import { columnAcl, isBuiltin, relationWord, type Securable, securable, securableRelation } from './objects.ts'
+import { columnAcl, isBuiltin, type Securable, securable, securableRelation } from './objects.ts'
 
 /** Predefined roles that may read, or write, all tables. */
 const READ_ALL_DATA = 6181
 const WRITE_ALL_DATA = 6182
-const READ_ALL_SETTINGS = 3374
 
 interface Held {
   readonly privileges: number
@@ -148,13 +147,3 @@ export const requireOwner = (
 ): void => {
   if (!isOwner(catalog, role, object)) throw mustBeOwner(word, object.name)
 }
-
-export const requireRelationOwner = (catalog: CatalogSnapshot, role: number, relation: RelationObject): void =>
-  requireOwner(catalog, role, relation, relationWord(relation))
-
-/** Whether a role may see settings that only superusers see. */
-export const readsAllSettings = (catalog: CatalogSnapshot, role: number): boolean =>
-  hasPrivilegesOf(catalog, role, READ_ALL_SETTINGS)
-
-/** Objects of the system belong to it, whoever owns them. */
-export const isSystemObject = ({ oid }: Pick<CatalogObject, 'oid'>): boolean => oid < FIRST_NORMAL_OID

@@ -2,7 +2,6 @@
  * Which roles a role is: itself, the roles that it is a member of, and those that these are members of. Whose privileges
  * it has without asking are fewer: a role with NOINHERIT has only its own.
  */
-import type { Membership, RoleObject } from '../objects.ts'
 import type { CatalogSnapshot } from '../snapshot.ts'
 
 /** pg_database_owner: whoever owns the database is its member. */
@@ -38,7 +37,7 @@ const collect = (catalog: CatalogSnapshot, role: number, inheriting: boolean): R
 const isSuperuser = (catalog: CatalogSnapshot, role: number): boolean => catalog.role(role)?.superuser === true
 
 /** All roles that a role is. */
-export const rolesOf = (catalog: CatalogSnapshot, role: number): ReadonlySet<number> => closure(catalog, role, false)
+const rolesOf = (catalog: CatalogSnapshot, role: number): ReadonlySet<number> => closure(catalog, role, false)
 
 /** The roles whose privileges a role has. */
 export const privilegedAs = (catalog: CatalogSnapshot, role: number): ReadonlySet<number> =>
@@ -61,12 +60,3 @@ export const isAdminOf = (catalog: CatalogSnapshot, role: number, of: number): b
   isSuperuser(catalog, role) ||
   (role !== of &&
     Array.from(rolesOf(catalog, role)).some((oid) => catalog.role(oid)?.memberOf.some((m) => m.role === of && m.admin)))
-
-/** The memberships in a role, by member. */
-export const membersOf = (
-  catalog: CatalogSnapshot,
-  role: number,
-): { readonly member: RoleObject; readonly membership: Membership }[] =>
-  Array.from(catalog.all('role')).flatMap((member) =>
-    member.memberOf.filter((m) => m.role === role).map((membership) => ({ member, membership })),
-  )

@@ -27,9 +27,6 @@ export const mustHaveAdminOption = (role: string): SqlError => denied(`must have
 export const noSuchRole = (name: string): SqlError =>
   new SqlError(SQL_STATE.undefined_object, `role "${name}" does not exist`)
 
-export const noSuchRoleNumber = (oid: number): SqlError =>
-  new SqlError(SQL_STATE.undefined_object, `role with OID ${oid} does not exist`)
-
 export const noSuchNamed = (kind: string, name: string): SqlError =>
   new SqlError(SQL_STATE.undefined_object, `${kind} "${name}" does not exist`)
 
@@ -41,10 +38,6 @@ export const reservedRoleName = (name: string, detail?: string): SqlError =>
 
 export const roleExists = (name: string): SqlError =>
   new SqlError(SQL_STATE.duplicate_object, `role "${name}" already exists`)
-
-/** A word such as `public` or `current_user` where a role with a name is needed. */
-export const specialRole = (word: string, where: string): SqlError =>
-  new SqlError(SQL_STATE.reserved_name, `cannot use special role specifier in ${where}`, { detail: word })
 
 export const roleInUse = (message: string): SqlError => new SqlError(SQL_STATE.object_in_use, message)
 
@@ -68,8 +61,6 @@ export const requiredRoleObjects = (what: string, role: string): SqlError =>
 export const invalidPrivilege = (privilege: string, kind: string): SqlError =>
   grantOperation(`invalid privilege type ${privilege} for ${kind}`)
 
-export const columnPrivilegesOnly = (): SqlError => grantOperation('column privileges are only valid for relations')
-
 export const invalidGrant = (message: string): SqlError => grantOperation(message)
 
 export const unknownPrivilege = (name: string): SqlError =>
@@ -79,7 +70,7 @@ export const unknownPrivilegeWord = (name: string): SqlError =>
   new SqlError(SQL_STATE.syntax_error, `unrecognized privilege type "${name}"`)
 
 export const dependentPrivileges = (): SqlError =>
-  new SqlError(SQL_STATE.dependent_privilege_descriptors_still_exist, 'dependent privileges exist', {
+  new SqlError(SQL_STATE.dependent_objects_still_exist, 'dependent privileges exist', {
     hint: 'Use CASCADE to revoke them too.',
   })
 
@@ -93,16 +84,6 @@ export const invalidAclItem = (message: string, fields?: ErrorFields): SqlError 
 
 export const unknownObjectKind = (letter: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `unrecognized object type abbreviation: ${letter}`)
-
-/** A row that a policy does not let in; `policy` null: no single one is to blame. */
-export const policyViolated = (table: string, policy: string | null, using = false): SqlError => {
-  const which = policy === null ? '' : ` "${policy}"`
-  const what = using ? ' (USING expression)' : ''
-  return denied(`new row violates row-level security policy${which}${what} for table "${table}"`)
-}
-
-export const affectedByRowSecurity = (table: string): SqlError =>
-  denied(`query would be affected by row-level security policy for table "${table}"`)
 
 export const tooManyConnections = (role: string): SqlError =>
   new SqlError(SQL_STATE.too_many_connections, `too many connections for role "${role}"`, { severity: 'FATAL' })

@@ -1,4 +1,5 @@
 /** Table rewrites: ALTER COLUMN TYPE, and ADD COLUMN with a default that differs from row to row. */
+import { requireTypeUsage } from './permissions.ts'
 import { settleUnknown, tryCoerce } from '../../analyze/coerce.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import { tableItem } from '../../analyze/from.ts'
@@ -114,6 +115,7 @@ export const changeColumnType = async (
 ): Promise<void> => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const { type: named, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  requireTypeUsage(context, named)
   const type = typeUnder(context, named, node.collClause)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${column.name}" has pseudo-type ${type.sqlName}`)
   refuseUsedByView(context, relation, column)

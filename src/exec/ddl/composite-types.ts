@@ -1,4 +1,5 @@
 /** CREATE TYPE … AS (…) and ALTER TYPE … ATTRIBUTE: row types without a table. */
+import { requireTypeUsage } from './permissions.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { undefinedColumnOfRelation, undefinedType } from '../../errors/raise/analysis.ts'
@@ -62,6 +63,7 @@ const attribute = (context: DefinitionContext, node: ColumnDef, attnum: number, 
   const name = truncateName(node.colname as string)
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const { type: named, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  requireTypeUsage(context, named)
   const type = typeByName(context, named, node.collClause?.collname)
   if (type.kind === 'p') throw pseudoAttribute(name, type.sqlName)
   if (rowType !== 0 && containsType(context, type, rowType)) {

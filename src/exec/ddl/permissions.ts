@@ -11,7 +11,7 @@ import {
 import { relationWord, securableBuiltin, securableType } from '../../catalog/privileges/objects.ts'
 import { languageNamed } from '../../catalog/system/pg-language.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
-import { mustBeOwner, notPermitted, permissionDenied } from '../../errors/raise/privileges.ts'
+import { mustBeOwner, permissionDenied } from '../../errors/raise/privileges.ts'
 import { formatType } from '../../types/index.ts'
 import { PRIVILEGE } from '../../types/acl-item.ts'
 import type { SqlType } from '../../types/sql-type.ts'
@@ -32,7 +32,7 @@ const wordOf = (object: CatalogObject): string => {
     case 'function':
       return ROUTINE_WORDS[object.kind]
     case 'type':
-      return object.type.kind === 'd' ? 'domain' : 'type'
+      return 'type'
     default:
       return object.class
   }
@@ -94,11 +94,6 @@ export const requireOnTable = (
 
 export const isSuperuser = ({ catalog: { snapshot }, owner }: Acting): boolean =>
   snapshot.role(owner)?.superuser === true
-
-/** Throws 42501 with this message for all but superusers. */
-export const requireSuperuser = (acting: Acting, message: string): void => {
-  if (!isSuperuser(acting)) throw notPermitted(message)
-}
 
 /** The owner of the table of a policy, a trigger, a rule. */
 export const requireTableOwner = ({ catalog: { snapshot }, owner }: Acting, relation: RelationObject): void => {

@@ -81,7 +81,8 @@ export const removeMembers = (
 }
 
 export const grantRoles = (context: DefinitionContext, node: GrantRoleStmt): void => {
-  const grantor = node.grantor === undefined ? context.owner : roleOf(context, node.grantor).oid
+  const isNamed = node.is_grant === true && node.grantor !== undefined
+  const grantor = isNamed ? roleOf(context, node.grantor).oid : context.owner
   const members = roleSpecs(node.grantee_roles).map((spec) => roleOf(context, spec))
   const admin = (node.opt ?? []).some((option) => bodyOf(option, 'DefElem')?.defname === 'admin')
   for (const granted of node.granted_roles ?? []) {

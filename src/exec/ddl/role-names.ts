@@ -1,6 +1,5 @@
 /** Roles as statements name them: by name, or as the present user, the session's user, everybody. */
 import type { RoleObject } from '../../catalog/objects.ts'
-import { DATABASE_OWNER_ROLE } from '../../catalog/privileges/membership.ts'
 import { noSuchRole, reservedRoleName } from '../../errors/raise/privileges.ts'
 import { bodyOf, type Node, type RoleSpec } from '../../sql/ast.ts'
 import { PUBLIC } from '../../types/acl-item.ts'
@@ -42,6 +41,3 @@ export const isReservedRoleName = (name: string): boolean => name.startsWith('pg
 export const requireOwnRole = (role: RoleObject, verb: 'alter'): void => {
   if (isReservedRoleName(role.name)) throw reservedRoleName(role.name, `Cannot ${verb} reserved roles.`)
 }
-
-/** The role as messages of ownership name it. */
-export const isDatabaseOwnerRole = ({ oid }: RoleObject): boolean => oid === DATABASE_OWNER_ROLE
