@@ -16,7 +16,7 @@ const ABOVE_NOTHING = [...EXECUTION, 'config', 'optimize', 'exec', 'observe']
 
 const MAY_IMPORT: Readonly<Record<string, ReadonlySet<string>>> = {
   errors: below(),
-  config: below('errors'),
+  config: below('errors', 'types'),
   types: below('errors'),
   vector: below('errors', 'types'),
   functions: below('errors', 'types', 'vector'),

@@ -1,13 +1,46 @@
-/** What a kept query depends on: the relations it names, which of their columns it uses, and functions. */
+/** What kept queries and expressions depend on: relations, the columns of them that are used, functions, types. */
 import type { Dependency } from '../catalog/objects.ts'
-import { FIRST_NORMAL_OID } from '../catalog/snapshot.ts'
-import type { ColumnId, Expr } from './expression.ts'
+import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../catalog/snapshot.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
+import { OID } from '../types/oids.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { ColumnId, Expr, FieldExpr } from './expression.ts'
 import type { DmlQuery, FromItem, Query } from './query.ts'
 import { children } from './nodes.ts'
-import { innerQueries, queryExpressions } from './walk.ts'
+import { innerQueries, queryExpressions, visitDeep } from './walk.ts'
 
-/** OID of the function that a node calls, 0 when it calls none. */
-const calledFunction = (expr: Expr): number => ('function' in expr ? expr.function.oid : 0)
+/** Expressions that say a type by themselves; of others it follows from what they are made of. */
+const TYPED = new Set<Expr['kind']>(['const', 'relabel', 'coerce-io', 'coerce-domain', 'array-coerce', 'typmod'])
+
+/** Objects of the database that one node names: functions, types, relations as constants. */
+const namedBy = (expr: Expr): number[] => {
+  const found = 'function' in expr ? [expr.function.oid] : []
+  if (TYPED.has(expr.kind) || (expr.kind === 'call' && expr.cast)) found.push(typeNamed(expr.type))
+  if (expr.kind === 'const' && expr.type.oid === OID.regclass && typeof expr.value === 'number') found.push(expr.value)
+  return found.filter((oid) => oid >= FIRST_NORMAL_OID)
+}
+
+const typeNamed = (type: SqlType): number =>
+  type.category === 'A' && type.element !== null ? type.element.oid : type.oid
+
+/** The column behind a field of a row. */
+const fieldColumn = (catalog: CatalogSnapshot, { arg, field }: FieldExpr): Dependency | null => {
+  const relation = catalog.relation(baseTypeOf(arg.type).relation)
+  const column = relation?.columns.filter((c) => !c.dropped)[field]
+  return relation === null || column === undefined ? null : { oid: relation.oid, attnum: column.attnum, kind: 'normal' }
+}
+
+/** What a kept expression depends on beside the columns of its table. */
+export const expressionDependencies = (catalog: CatalogSnapshot, expr: Expr): Dependency[] => {
+  const found = new Map<string, Dependency>()
+  const add = (dependency: Dependency): void => void found.set(`${dependency.oid}.${dependency.attnum}`, dependency)
+  visitDeep(expr, (e) => {
+    for (const oid of namedBy(e)) add({ oid, attnum: 0, kind: 'normal' })
+    const column = e.kind === 'field' ? fieldColumn(catalog, e) : null
+    if (column !== null) add(column)
+  })
+  return [...found.values()]
+}
 
 /** Dependencies on relations as a whole are left out where one of their columns is used. Views are not looked into. */
 export const queryDependencies = (query: Query): Dependency[] => {
@@ -15,10 +48,10 @@ export const queryDependencies = (query: Query): Dependency[] => {
   const relations = new Set<number>()
   const used = new Map<string, Dependency>()
   const views = new Set<Query>()
-  const functions = new Set<number>()
+  const named = new Set<number>()
   const learn = (item: FromItem): void => {
     if (item.kind === 'function') {
-      for (const { function: fn } of item.calls) if (fn !== null && fn.oid >= FIRST_NORMAL_OID) functions.add(fn.oid)
+      for (const { function: fn } of item.calls) if (fn !== null && fn.oid >= FIRST_NORMAL_OID) named.add(fn.oid)
     }
     if (item.kind === 'join') {
       learn(item.left)
@@ -34,8 +67,7 @@ export const queryDependencies = (query: Query): Dependency[] => {
   const visit = (expr: Expr): void => {
     const column = expr.kind === 'column' ? columns.get(expr.id) : undefined
     if (column !== undefined) used.set(`${column.oid}.${column.attnum}`, { ...column, kind: 'normal' })
-    const called = calledFunction(expr)
-    if (called >= FIRST_NORMAL_OID) functions.add(called)
+    for (const oid of namedBy(expr)) named.add(oid)
     for (const child of children(expr)) visit(child)
     if (expr.kind === 'subquery') enter(expr.query)
   }
@@ -47,6 +79,6 @@ export const queryDependencies = (query: Query): Dependency[] => {
   enter(query)
   const whole = new Set(Array.from(used.values(), ({ oid }) => oid))
   const rest = [...relations].filter((oid) => !whole.has(oid))
-  const others = [...rest, ...functions]
+  const others = [...rest, ...named]
   return [...used.values(), ...others.map((oid) => ({ oid, attnum: 0, kind: 'normal' as const }))]
 }

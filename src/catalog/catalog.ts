@@ -7,8 +7,10 @@ import { damageOf } from '../storage/damage.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import { builtinObjects, builtinSharedObjects, initialObjects, initialSharedObjects } from './bootstrap.ts'
+import { followColumns } from './change-type.ts'
 import { decodeObjects, encodeObject } from './codec.ts'
-import type { CatalogObject } from './objects.ts'
+import { descriptorsOf } from './columns.ts'
+import type { CatalogObject, RelationObject } from './objects.ts'
 import { CatalogSnapshot, FIRST_NORMAL_OID } from './snapshot.ts'
 
 /** Key of an object's record; shared objects belong to database 0. */
@@ -18,6 +20,7 @@ const recordName = (database: number, oid: number): string => `catalog/${databas
 const oidOf = (name: string): number => Number(name.slice(name.lastIndexOf('/') + 1))
 
 const SHARED = 0
+const isStored = ({ kind }: RelationObject): boolean => kind === 'r' || kind === 'm'
 const isShared = (object: CatalogObject): boolean =>
   object.class === 'role' || object.class === 'database' || object.class === 'role setting'
 
@@ -130,6 +133,16 @@ export class CatalogStore {
     this.#databases.set(oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version, oid))
   }
 
+  /** Stored rows are read by the types that their columns have now. */
+  followTypes(transaction: Transaction, before: RelationObject, after: RelationObject): void {
+    if (after.storageId === 0 || after.storageId !== before.storageId || !isStored(after)) return
+    const isRenewed = after.columns.some(({ type }, i) => {
+      const old = before.columns[i]?.type
+      return old !== undefined && old !== type && old.oid === type.oid
+    })
+    if (isRenewed) this.#storage.store(after.storageId).setColumns(transaction, descriptorsOf(after))
+  }
+
   nextVersion(): number {
     this.#version++
     return this.#version
@@ -194,9 +207,13 @@ export class CatalogTransaction {
     for (const [name, value] of own) if (value === null) this.remove(oidOf(name))
   }
 
-  /** Adds or replaces an object. */
+  /** Adds or replaces an object. The types of rows follow the columns of their relation. */
   put(object: CatalogObject): void {
+    const before = this.#changes?.get(object.oid) ?? this.#store.snapshot(this.#database).objects.get(object.oid)
     this.#change(object.oid, object, isShared(object))
+    if (object.class !== 'relation' || before?.class !== 'relation') return
+    followColumns(this, before, object)
+    this.#store.followTypes(this.#transaction, before, object)
   }
 
   remove(oid: number): void {

@@ -69,6 +69,16 @@ export interface Identity {
   readonly sequence: number
 }
 
+/** What ALTER COLUMN SET says of how a column is stored and measured; where it says nothing, the type does. */
+export interface ColumnSettings {
+  readonly statistics?: number
+  /** `n_distinct=5` */
+  readonly options?: readonly string[]
+  /** pg_attribute.attstorage, attcompression. */
+  readonly storage?: 'p' | 'e' | 'm' | 'x'
+  readonly compression?: '' | 'p' | 'l'
+}
+
 export interface Column {
   /** 1-based, never reused: dropped columns keep their place. */
   readonly attnum: number
@@ -79,6 +89,8 @@ export interface Column {
   /** Default (or generation) expression as parsed; names in it are schema-qualified. */
   readonly default: ParseTree | null
   readonly generated: boolean
+  /** What the expression depends on beside columns of the table; nothing where it is not said. */
+  readonly uses?: readonly Dependency[]
   readonly identity: Identity | null
   readonly dropped: boolean
   /** What rows written before the column existed answer for it (ADD COLUMN … DEFAULT). */
@@ -87,6 +99,7 @@ export interface Column {
   readonly comment: string | null
   /** Privileges on the column alone. */
   readonly acl?: readonly AclItem[]
+  readonly settings?: ColumnSettings
   /** Parents that have the column, too (inheritance, partitions); none when it is not said. */
   readonly inherited?: number
   /** False: the column is there because of parents only. */

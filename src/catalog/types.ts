@@ -3,10 +3,10 @@ import { collate } from '../types/collation.ts'
 import { domainType } from '../types/domain-type.ts'
 import { enumType } from '../types/enum-type.ts'
 import { isRangeType, multirangeType, rangeType } from '../types/range/range-type.ts'
-import { rowType } from '../types/record.ts'
+import { rowType, type RowTypeField } from '../types/record.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Collation } from '../types/text-order.ts'
-import type { RelationObject, TypeObject } from './objects.ts'
+import type { Column, RelationObject, TypeObject } from './objects.ts'
 
 /** What a type's object says of it, and the oids that the type itself carries. */
 export type TypeFacts = Pick<TypeObject, 'oid' | 'name' | 'schema' | 'labels' | 'range' | 'multirangeOf' | 'domain'> & {
@@ -48,17 +48,32 @@ const underCollation = (parts: TypeParts, oid: number, number: number | undefine
   return collation === null ? type : collate(type, collation)
 }
 
-/** The row type of a relation; its fields are looked up when they are needed, for the relation may change. */
+/**
+ * The row type of a relation with the fields that its columns are now; when these change, so does the type. A relation that
+ * is not known yet is looked up when the fields are needed.
+ */
 export const tableRowType = (
   facts: { oid: number; arrayOid: number; name: string; namespace: number },
   relation: number,
   find: (oid: number) => RelationObject | null,
-): SqlType =>
-  rowType({
-    ...facts,
-    relation,
-    fields: () =>
-      (find(relation)?.columns ?? [])
-        .filter((column) => !column.dropped)
-        .map(({ name, type, typmod }) => ({ name, type, typmod })),
-  })
+): SqlType => {
+  const known = find(relation)
+  return rowType({ ...facts, relation, fields: known === null ? laterFields(relation, find) : fieldsOf(known.columns) })
+}
+
+/** Keeps hold of nothing but the fields. */
+const fieldsOf = (columns: readonly Column[]): (() => readonly RowTypeField[]) => {
+  const fields = columns.filter((c) => !c.dropped).map(({ name, type, typmod }) => ({ name, type, typmod }))
+  return () => fields
+}
+
+const laterFields = (
+  relation: number,
+  find: (oid: number) => RelationObject | null,
+): (() => readonly RowTypeField[]) => {
+  let found: (() => readonly RowTypeField[]) | null = null
+  return () => {
+    found ??= fieldsOf(find(relation)?.columns ?? [])
+    return found()
+  }
+}

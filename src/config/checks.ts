@@ -1,4 +1,4 @@
-/** Checks of string settings whose value has a grammar of its own: DateStyle, TimeZone, client_encoding. */
+/** Checks of string settings whose value has a grammar of its own: DateStyle, client_encoding, application_name. */
 import { invalidSettingValue } from '../errors/raise/settings.ts'
 
 const STYLES: Readonly<Record<string, string>> = {
@@ -51,44 +51,6 @@ export const checkDateStyle = (value: string, current: string): string => {
     } else throw invalidSettingValue('DateStyle', value, { detail: `Unrecognized key word: "${raw.trim()}".` })
   }
   return `${style ?? currentStyle}, ${order ?? (style === 'German' ? 'DMY' : currentOrder)}`
-}
-
-const POSIX_ZONE = /^(?:<[+-]?\w+(?::\w+)*>|[a-z]{3,})[+-]?\d{1,3}(?::\d{1,2}){0,2}(?:(?:<[^>]+>|[a-z]{3,}).*)?$/i
-
-/** Hours east of Greenwich in the POSIX form that PostgreSQL keeps: 5.5 is `<+05:30>-05:30`. */
-const zoneOfHours = (hours: number): string => {
-  const minutes = Math.round(Math.abs(hours) * 60)
-  const pad = (n: number): string => String(n).padStart(2, '0')
-  const text = minutes % 60 === 0 ? pad(minutes / 60) : `${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`
-  return hours < 0 ? `<-${text}>+${text}` : `<+${text}>-${text}`
-}
-
-/** IANA names in their own spelling, POSIX specifications, and plain numbers of hours. */
-export const checkTimeZone = (value: string): string => {
-  const text = value.trim()
-  const hours = Number(text)
-  if (text !== '' && Number.isFinite(hours)) {
-    if (Math.abs(hours) > 168) throw invalidSettingValue('TimeZone', value)
-    return zoneOfHours(hours)
-  }
-  const name = ianaName(text)
-  if (name !== null) return name
-  if (POSIX_ZONE.test(text)) return text
-  throw invalidSettingValue('TimeZone', value)
-}
-
-/** The name in its usual capitals; aliases keep their name. Null when no such zone is known. */
-const ianaName = (text: string): string | null => {
-  // Offsets such as "+05:00" are zones to Intl, but not here.
-  if (!/^[a-z]/i.test(text)) return null
-  try {
-    const resolved = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
-    if (resolved.toLowerCase() === text.toLowerCase()) return resolved
-  } catch {
-    return null
-  }
-  if (text !== text.toLowerCase()) return text
-  return text.length <= 3 ? text.toUpperCase() : text.replace(/(^|[/_-])([a-z])/g, (all) => all.toUpperCase())
 }
 
 const ENCODINGS: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import type { TableStore } from '../storage/table/table-store.ts'
 import type { Snapshot } from '../storage/transaction-state.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import type { Batch } from '../vector/batch.ts'
-import { descriptorsOf } from './columns.ts'
+import { descriptorsOf } from '../catalog/columns.ts'
 import { batchesOf } from '../storage/table/batches.ts'
 
 /** Rows sampled per unit of the statistics target, as PostgreSQL has it. */

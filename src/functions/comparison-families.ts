@@ -4,8 +4,9 @@
  */
 import { noComparison } from '../errors/raise/data.ts'
 import { END_TIMESTAMP } from '../types/datetime/calendar.ts'
-import { dateToTimestamp, isBeyondTimestamps, timestampToTimestamptz } from '../types/datetime/convert.ts'
+import { dateToTimestamp, instantOfLocal, isBeyondTimestamps } from '../types/datetime/convert.ts'
 import { compareIntervals } from '../types/datetime/interval.ts'
+import { timeZone } from '../types/datetime/zones/index.ts'
 import { compareFloats } from '../types/floats.ts'
 import type { ExactInteger } from '../types/int64.ts'
 import { compareJsonb } from '../types/json/jsonb.ts'
@@ -87,10 +88,10 @@ const dateWithTimestamp = (date: number, timestamp: ExactInteger): number =>
 const dateWithTimestamptz = (context: EvalContext, date: number, timestamp: ExactInteger): number =>
   isBeyondTimestamps(date)
     ? compareExact(END_TIMESTAMP, timestamp)
-    : compareExact(timestampToTimestamptz(dateToTimestamp(date), context.format.timeZone), timestamp)
+    : compareExact(instantOfLocal(dateToTimestamp(date), timeZone(context.format.timeZone)), timestamp)
 
 const timestampWithTimestamptz = (context: EvalContext, local: ExactInteger, timestamp: ExactInteger): number =>
-  compareExact(timestampToTimestamptz(local, context.format.timeZone), timestamp)
+  compareExact(instantOfLocal(local, timeZone(context.format.timeZone)), timestamp)
 
 export const comparisonFamilies: readonly ComparisonFamily[] = [
   family('bool', 'bool', 'bool*', [60, 84, 56, 1691, 57, 1692], [91, 85, 58, 1694, 59, 1695], primitive),

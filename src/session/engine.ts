@@ -17,7 +17,7 @@ import {
   undefinedLoginRole,
 } from '../errors/raise/session.ts'
 import type { SqlError } from '../errors/sql-error.ts'
-import { descriptorsOf } from '../exec/columns.ts'
+import { descriptorsOf } from '../catalog/columns.ts'
 import { IndexRegistry } from '../exec/index-registry.ts'
 import { SpillArea } from '../exec/spill/spill-area.ts'
 import type { Logger } from '../observe/logger.ts'

@@ -52,7 +52,7 @@ const attribute = (attrelid: number, attnum: number, attname: string, type: SqlT
 })
 
 const columnRow = (relation: RelationObject, column: Column): SystemRow => {
-  const { attnum, type, identity, missing } = column
+  const { attnum, type, identity, missing, settings = {} } = column
   const row = attribute(relation.oid, attnum, column.name, type)
   if (column.dropped) {
     return {
@@ -66,6 +66,10 @@ const columnRow = (relation: RelationObject, column: Column): SystemRow => {
   return {
     ...row,
     atttypmod: column.typmod,
+    attstattarget: settings.statistics ?? -1,
+    attstorage: settings.storage ?? type.storage,
+    attcompression: settings.compression ?? '',
+    attoptions: settings.options === undefined || settings.options.length === 0 ? null : SqlArray.of(settings.options),
     attnotnull: column.notNull,
     atthasdef: column.default !== null,
     atthasmissing: missing !== null,

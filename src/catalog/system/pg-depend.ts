@@ -35,14 +35,15 @@ const implied = (catalog: CatalogSnapshot, object: CatalogObject): SystemRow[] =
   if (object.class === 'relation') {
     if (object.kind !== 'i') rows.push(edge(self, [CLASS_OIDS.schema, object.schema, 0], 'n'))
     if (object.rowType !== 0) rows.push(edge([CLASS_OIDS.type, object.rowType], [...self, 0], 'i'))
-    // A serial column's default calls the sequence that the column owns.
-    const owner = object.sequence?.ownedBy ?? null
-    if (owner !== null && (catalog.relation(owner.relation)?.columns[owner.attnum - 1]?.default ?? null) !== null) {
-      rows.push(edge([ATTRDEF, defaultOid(owner.relation, owner.attnum)], [...self, 0], 'n'))
-    }
     if (object.view !== null) rows.push(edge([REWRITE, object.oid], [...self, 0], 'i'))
-    for (const { attnum, default: expression } of object.columns) {
-      if (expression !== null) rows.push(edge([ATTRDEF, defaultOid(object.oid, attnum)], [...self, attnum], 'a'))
+    for (const { attnum, default: expression, uses = [] } of object.columns) {
+      if (expression === null) continue
+      const own = [ATTRDEF, defaultOid(object.oid, attnum)] as const
+      rows.push(edge(own, [...self, attnum], 'a'))
+      for (const used of uses) {
+        const other = catalog.objects.get(used.oid)
+        if (other !== undefined) rows.push(edge(own, [CLASS_OIDS[other.class], used.oid, used.attnum], 'n'))
+      }
     }
   } else if (object.class === 'type') {
     rows.push(edge([CLASS_OIDS.type, object.arrayType.oid], [CLASS_OIDS.type, object.oid, 0], 'i'))

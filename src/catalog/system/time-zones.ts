@@ -1,6 +1,6 @@
-/** pg_timezone_names: time zones with the offset that they have now. */
+/** pg_timezone_names and pg_timezone_abbrevs: time zones with the offset that they have now. */
 import { makeInterval } from '../../types/datetime/interval.ts'
-import { findTimeZone } from '../../types/datetime/time-zone.ts'
+import { abbreviationNames, findTimeZone, timeZoneNames, zoneOfAbbreviation } from '../../types/datetime/zones/index.ts'
 import { catalogView, type SystemRow, type SystemRows } from './relation.ts'
 
 const TIMEZONE_NAMES_COLUMNS = `
@@ -9,29 +9,40 @@ const TIMEZONE_NAMES_COLUMNS = `
 const TIMEZONE_ABBREVS_COLUMNS = `
   abbrev text, utc_offset interval, is_dst bool`
 
-/** Seconds between 1970-01-01 and 2000-01-01. */
-const POSTGRES_EPOCH = 946_684_800
-const HALF_A_YEAR = 182 * 86_400
+type Zone = NonNullable<ReturnType<typeof findTimeZone>>
 
-const zoneRows: SystemRows = ({ eval: context }) => {
-  const instant = context.transactionTimestamp / 1e6 + POSTGRES_EPOCH
-  return [...Intl.supportedValuesOf('timeZone'), 'UTC'].flatMap((name): SystemRow[] => {
-    const zone = findTimeZone(name)
-    if (zone === null) return []
-    const offset = zone.offsetAt(instant)
-    return [
-      {
-        name,
-        abbrev: zone.abbreviationAt(instant),
-        utc_offset: makeInterval(0, 0, offset * 1e6),
-        // Clocks are set forward while summer time holds.
-        is_dst: offset > Math.min(zone.offsetAt(instant - HALF_A_YEAR), zone.offsetAt(instant + HALF_A_YEAR)),
-      },
-    ]
-  })
-}
+const rowsOf =
+  (names: () => readonly string[], find: (name: string) => Zone | null, nameColumn: 'name' | 'abbrev'): SystemRows =>
+  ({ eval: context }) => {
+    const instant = Math.floor(Number(context.transactionTimestamp) / 1e6)
+    return names().flatMap((name): SystemRow[] => {
+      const zone = find(name)
+      if (zone === null) return []
+      const utcOffset = makeInterval(0, 0, zone.offsetAt(instant) * 1e6)
+      return [
+        {
+          abbrev: zone.abbreviationAt(instant),
+          [nameColumn]: name,
+          utc_offset: utcOffset,
+          is_dst: zone.isSummerAt(instant),
+        },
+      ]
+    })
+  }
 
 export const timeZoneViews = [
-  catalogView('pg_timezone_names', 12126, TIMEZONE_NAMES_COLUMNS, zoneRows, 'session'),
-  catalogView('pg_timezone_abbrevs', 12122, TIMEZONE_ABBREVS_COLUMNS),
+  catalogView(
+    'pg_timezone_names',
+    12126,
+    TIMEZONE_NAMES_COLUMNS,
+    rowsOf(timeZoneNames, findTimeZone, 'name'),
+    'session',
+  ),
+  catalogView(
+    'pg_timezone_abbrevs',
+    12122,
+    TIMEZONE_ABBREVS_COLUMNS,
+    rowsOf(abbreviationNames, zoneOfAbbreviation, 'abbrev'),
+    'session',
+  ),
 ]

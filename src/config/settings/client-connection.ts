@@ -1,7 +1,8 @@
 /** Settings of statement behaviour, locale and formatting. */
-import { checkClientEncoding, checkDateStyle, checkTimeZone } from '../checks.ts'
+import { checkClientEncoding, checkDateStyle } from '../checks.ts'
 import type { SettingRecord } from '../setting.ts'
 import { bool, INT_MAX, inCategory, integer, oneOf, string } from '../setting.ts'
+import { checkTimeZone } from '../time-zone.ts'
 
 const MESSAGE_LEVELS = ['debug5', 'debug4', 'debug3', 'debug2', 'debug1', 'log', 'notice', 'warning', 'error']
 const ISOLATION_LEVELS = ['serializable', 'repeatable read', 'read committed', 'read uncommitted']

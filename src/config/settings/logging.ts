@@ -1,7 +1,8 @@
 /** Settings of the server's log and statistics. */
-import { checkApplicationName, checkTimeZone } from '../checks.ts'
+import { checkApplicationName } from '../checks.ts'
 import type { SettingRecord } from '../setting.ts'
 import { bool, INT_MAX, inCategory, integer, oneOf, real, string } from '../setting.ts'
+import { checkTimeZone } from '../time-zone.ts'
 
 const SERVER_LEVELS = [
   'debug5',

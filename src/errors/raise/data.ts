@@ -71,6 +71,15 @@ export const datetimeError = (message: string): SqlError => new SqlError(SQL_STA
 export const unknownTimeZone = (name: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `time zone "${name}" not recognized`)
 
+/** A number for a zone: only a sign tells that it is an offset. */
+export const unsignedTimeZone = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `invalid input syntax for type numeric time zone: "${text}"`, {
+    hint: 'Numeric time zones must have "-" or "+" as first character.',
+  })
+
+export const numericTimeZoneOutOfRange = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_parameter_value, `numeric time zone "${text}" out of range`)
+
 export const invalidParameterValue = (message: string, fields?: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, message, fields)
 

@@ -129,9 +129,6 @@ export const checkViolatedByRow = (constraint: string, relation: string): SqlErr
     { table: relation, constraint },
   )
 
-export const invalidSequenceParameter = (message: string): SqlError =>
-  new SqlError(SQL_STATE.invalid_parameter_value, message)
-
 export const cannotTruncateReferenced = (referencing: string, constrained: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, 'cannot truncate a table referenced in a foreign key constraint', {
     detail: `Table "${referencing}" references "${constrained}".`,
@@ -269,6 +266,38 @@ export const notInOperatorFamily = (operator: string, family: string): SqlError 
 
 export const systemColumnName = (name: string): SqlError =>
   new SqlError(SQL_STATE.duplicate_column, `column name "${name}" conflicts with a system column name`)
+
+export const systemColumnUntouched = (verb: 'alter' | 'drop' | 'rename', name: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `cannot ${verb} system column "${name}"`)
+
+export const invalidSetting = (message: string): SqlError => new SqlError(SQL_STATE.invalid_parameter_value, message)
+
+export const columnNumberUnknown = (number: number, relation: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_column, `column number ${number} of relation "${relation}" does not exist`)
+
+/** SET STATISTICS on a column of an index that is just a column of the table. */
+export const statisticsOfPlainKey = (column: string, index: string): SqlError =>
+  new SqlError(
+    SQL_STATE.feature_not_supported,
+    `cannot alter statistics on non-expression column "${column}" of index "${index}"`,
+    { hint: 'Alter statistics on table column instead.' },
+  )
+
+export const statisticsOfIncluded = (column: string, index: string): SqlError =>
+  new SqlError(
+    SQL_STATE.feature_not_supported,
+    `cannot alter statistics on included column "${column}" of index "${index}"`,
+  )
+
+export const numberedColumnOfTable = (): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'cannot refer to non-index column by number')
+
+/** Values of the table's row type are stored elsewhere. */
+export const rowTypeUsedByColumn = (table: string, user: string, column: string): SqlError =>
+  new SqlError(
+    SQL_STATE.feature_not_supported,
+    `cannot alter table "${table}" because column "${user}.${column}" uses its row type`,
+  )
 
 export const constraintInChildrenToo = (name: string): SqlError =>
   new SqlError(SQL_STATE.invalid_table_definition, `inherited constraint "${name}" must be renamed in child tables too`)

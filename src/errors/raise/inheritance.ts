@@ -69,6 +69,9 @@ export const inheritedColumnOf = (verb: 'alter', column: string, relation: strin
 export const inheritsFromTemporary = (parent: string): SqlError =>
   error(SQL_STATE.wrong_object_type)(`cannot inherit from temporary relation "${parent}"`)
 
+export const retypedTwice = (column: string): SqlError =>
+  error(SQL_STATE.feature_not_supported)(`cannot alter type of column "${column}" twice`)
+
 /** A check that cannot be one with that of a parent. */
 export const constraintConflict = (
   constraint: string,
@@ -146,6 +149,11 @@ export const invalidPartitionKey = (message: string, location?: Location, fields
 
 export const invalidBound = (message: string, location?: Location): SqlError =>
   new LocatedError(SQL_STATE.invalid_table_definition, message, location)
+
+export const noKeyOperatorClass = (type: string, method: string): SqlError =>
+  error(SQL_STATE.undefined_object)(`data type ${type} has no default operator class for access method "${method}"`, {
+    hint: `You must specify a ${method} operator class or define a default ${method} operator class for the data type.`,
+  })
 
 export const missingKeyColumn = (name: string, location?: Location): SqlError =>
   new LocatedError(SQL_STATE.undefined_column, `column "${name}" named in partition key does not exist`, location)

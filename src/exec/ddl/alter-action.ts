@@ -1,8 +1,9 @@
 /** What the actions of ALTER TABLE share. */
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
+import { systemColumnUntouched } from '../../errors/raise/definitions.ts'
 import type { AlterTableCmd } from '../../sql/ast.ts'
-import { currentRelation, type DefinitionContext } from './context.ts'
+import { currentRelation, type DefinitionContext, isSystemColumn } from './context.ts'
 
 /** How an action came to a table. */
 export interface Reach {
@@ -21,11 +22,20 @@ export type Action = (
   reach: Reach,
 ) => void | Promise<void>
 
+/** An expression without its places in the text: what ALTER TABLE says of one names no position. */
+export const unlocated = <T>(tree: T): T => {
+  if (Array.isArray(tree)) return tree.map(unlocated) as T
+  if (typeof tree !== 'object' || tree === null) return tree
+  const kept = Object.entries(tree).filter(([key]) => key !== 'location')
+  return Object.fromEntries(kept.map(([key, value]) => [key, unlocated(value)])) as T
+}
+
 /** The name that a command is about. */
 export const named = (command: AlterTableCmd): string => command.name as string
 
 export const columnOf = (relation: RelationObject, name: string): Column => {
   const column = relation.columns.find((c) => c.name === name && !c.dropped)
+  if (column === undefined && isSystemColumn(relation, name)) throw systemColumnUntouched('alter', name)
   if (column === undefined) throw undefinedColumnOfRelation(name, relation.name)
   return column
 }

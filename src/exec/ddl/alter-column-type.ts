@@ -1,85 +1,62 @@
-/** Table rewrites: ALTER COLUMN TYPE, and ADD COLUMN with a default that differs from row to row. */
+/** New values for columns: ALTER COLUMN TYPE, and ADD COLUMN with a default that differs from row to row. */
 import { requireTypeUsage } from './permissions.ts'
 import { settleUnknown, tryCoerce } from '../../analyze/coerce.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import { tableItem } from '../../analyze/from.ts'
 import { boundColumns } from '../../analyze/stored-trees.ts'
 import { columnRef } from '../../analyze/nodes.ts'
-import type { OutputColumn } from '../../analyze/query.ts'
+import type { OutputColumn, TableItem } from '../../analyze/query.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
-import { columnDefault, generatedColumns, plainDefault, tableScope } from '../../analyze/table-expressions.ts'
+import {
+  columnDefault,
+  generatedColumns,
+  plainDefault,
+  storedExpression,
+  tableScope,
+} from '../../analyze/table-expressions.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
-import type { Column, RelationObject } from '../../catalog/objects.ts'
-import { datatypeMismatch } from '../../errors/raise/analysis.ts'
+import { collationByOid } from '../../catalog/collations.ts'
+import type { Column, IndexKey, ParseTree, RelationObject } from '../../catalog/objects.ts'
+import { datatypeMismatch, undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import { columnUsedByRule, invalidTableDefinition, usedByGeneratedColumn } from '../../errors/raise/definitions.ts'
+import { retypedTwice } from '../../errors/raise/inheritance.ts'
 import { notNullViolation } from '../../errors/raise/execution.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import type { ColumnDef, TypeName } from '../../sql/ast.ts'
+import { quoteIdentifier } from '../../functions/keywords.ts'
 import { formatType } from '../../types/index.ts'
-import type { Datum } from '../../types/sql-type.ts'
-import type { Batch } from '../../vector/batch.ts'
-import { descriptorsOf } from '../columns.ts'
+import { collate } from '../../types/collation.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { layoutOf } from '../expression/compile.ts'
 import { interpret } from '../expression/interpret.ts'
 import { analysisFor, currentRelation, type DefinitionContext } from './context.ts'
 import { typeUnder } from './collations.ts'
 import { checkComparable, validateCheck, validateForeignKey } from './constraints.ts'
+import { copyRows } from './copy-rows.ts'
 import { checkKeys } from './create-index.ts'
-import { describeObject } from './drop.ts'
-import { replaceStorage } from './truncate.ts'
-import { batchesOf } from '../../storage/table/batches.ts'
+import { describeObject } from './dependents.ts'
+import { requireUnstored } from './row-type-users.ts'
 
-/** Copies all rows into new storage, each as `change` leaves it; indexes are built again over it. */
-export const copyRows = async (
-  context: DefinitionContext,
-  before: RelationObject,
-  columns: readonly OutputColumn[],
-  change: (row: Datum[], batch: Batch, position: number) => void,
-): Promise<RelationObject> => {
-  const execution = context.execution()
-  const source = context.storage.store(before.storageId)
-  const scan = source.scan(execution.snapshot, {
-    columns: descriptorsOf(before),
-    projection: columns.map((c) => c.attnum - 1),
-  })
-  const after = replaceStorage(context, currentRelation(context, before.oid))
-  const bulk = context.storage.bulkWriter(context.transaction, context.storage.store(after.storageId))
-  for await (const batch of batchesOf(scan)) {
-    for (let k = 0; k < batch.count; k++) {
-      const at = batch.position(k)
-      const row: Datum[] = new Array(after.columns.length).fill(null)
-      for (const [i, c] of columns.entries()) row[c.attnum - 1] = batch.columns[i]?.get(at)
-      change(row, batch, at)
-      bulk.append(row)
-    }
-    const pressure = bulk.pressure()
-    if (pressure !== null) await pressure.promise
-    const wait = execution.poll()
-    if (wait !== null) await wait.promise
-  }
-  await bulk.finish()
-  for (const index of context.catalog.snapshot.indexesOf(after.oid)) {
-    const ordered = context.indexes.of(index, after, context.catalog.snapshot)
-    for (let wait = ordered.prepare(); wait !== null; wait = ordered.prepare()) await wait.promise
-  }
-  return after
-}
-
-/** Copies all rows with one column computed anew. */
+/** Copies all rows with some columns computed anew, each from the row as it was. */
 const rewrite = (
   context: DefinitionContext,
   before: RelationObject,
   columns: readonly OutputColumn[],
-  column: Column,
-  value: Expr,
+  values: readonly { readonly column: Column; readonly value: Expr }[],
 ): Promise<RelationObject> => {
   const layout = layoutOf(columns.map(planColumn))
-  const compute = interpret(value, { context: context.execution(), layout })
+  const execution = context.execution()
+  const computed = values.map(({ column, value }) => ({
+    column,
+    compute: interpret(value, { context: execution, layout }),
+  }))
   return copyRows(context, before, columns, (row, batch, at) => {
-    const computed = compute(batch, at)
-    if (computed === null && column.notNull)
-      throw notNullViolation(column.name, before.name, { table: before.name, column: column.name })
-    row[column.attnum - 1] = computed
+    for (const { column, compute } of computed) {
+      const value = compute(batch, at)
+      if (value === null && column.notNull)
+        throw notNullViolation(column.name, before.name, { table: before.name, column: column.name })
+      row[column.attnum - 1] = value
+    }
   })
 }
 
@@ -96,7 +73,7 @@ export const rewriteWith = (
     ? generatedColumns(analysis, item).find((g) => g.column.attnum === column.attnum)?.expr
     : columnDefault(analysis, column)
   const columns = item.columns.filter((c) => c.attnum !== column.attnum)
-  return rewrite(context, before, columns, column, value as Expr)
+  return rewrite(context, before, columns, [{ column, value: value as Expr }])
 }
 
 /** What a view shows of a column has its type. */
@@ -107,86 +84,145 @@ const refuseUsedByView = (context: DefinitionContext, { oid }: RelationObject, c
   }
 }
 
-export const changeColumnType = async (
+/** A column that gets another type, and its new values over the columns of the table as it is. */
+export interface TypeChange {
+  readonly column: Column
+  readonly type: SqlType
+  readonly typmod: number
+  readonly value: Expr
+}
+
+/** All columns of a table that get other types by one statement, and the table before it. */
+export interface TypeChanges {
+  readonly before: RelationObject
+  readonly item: TableItem
+  readonly changes: readonly TypeChange[]
+}
+
+/** What the statement makes of a table's columns. */
+export const planTypeChanges = (
   context: DefinitionContext,
   relation: RelationObject,
-  column: Column,
-  node: ColumnDef,
-): Promise<void> => {
-  const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
-  const { type: named, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  nodes: readonly { readonly column: Column; readonly node: ColumnDef }[],
+): TypeChanges => {
+  const item = tableItem(analysisFor(context), relation)
+  return {
+    before: relation,
+    item,
+    changes: nodes.map(({ column, node }) => plannedChange(context, item, column, node)),
+  }
+}
+
+const plannedChange = (context: DefinitionContext, item: TableItem, column: Column, node: ColumnDef): TypeChange => {
+  const analysis = analysisFor(context)
+  const { type: named, typmod } = resolveTypeName(analysis, node.typeName as TypeName)
   requireTypeUsage(context, named)
   const type = typeUnder(context, named, node.collClause)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${column.name}" has pseudo-type ${type.sqlName}`)
-  refuseUsedByView(context, relation, column)
-  refuseUsedByGenerated(relation, column)
-  const analysis = analysisFor(context)
-  const item = tableItem(analysis, relation)
-  const names = tableScope(analysis, item)
-  const own = columnRef(item.columns.find((c) => c.attnum === column.attnum) as OutputColumn)
-  let value: Expr | null
-  if (node.raw_default !== undefined) {
-    const using = names.within(CLAUSE.transform, () =>
-      settleUnknown(analysis, analysis.expr(names, node.raw_default as NonNullable<typeof node.raw_default>)),
+  if (node.raw_default === undefined) {
+    const own = columnRef(item.columns.find((c) => c.attnum === column.attnum) as OutputColumn)
+    const value = tryCoerce(analysis, own, type, typmod, 'assignment', undefined)
+    if (value !== null) return { column, type, typmod, value }
+    throw datatypeMismatch(
+      `column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
+      undefined,
+      { hint: `You might need to specify "USING ${quoteIdentifier(column.name)}::${formatType(type, typmod)}".` },
     )
-    value = tryCoerce(analysis, using, type, typmod, 'assignment', undefined)
-    if (value === null) {
-      throw datatypeMismatch(
-        `result of USING clause for column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
-        undefined,
-        {
-          hint: 'You might need to add an explicit cast.',
-        },
-      )
-    }
-  } else {
-    value = tryCoerce(analysis, own, type, typmod, 'assignment', undefined)
-    if (value === null) {
-      throw datatypeMismatch(
-        `column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
-        undefined,
-        {
-          hint: `You might need to specify "USING ${column.name}::${formatType(type, typmod)}".`,
-        },
-      )
-    }
   }
-  if (column.default !== null && !column.generated) {
-    const fallback = plainDefault(analysis, { ...column, type: own.type, typmod: -1 })
-    if (fallback !== null && tryCoerce(analysis, fallback, type, typmod, 'assignment', undefined) === null) {
-      throw datatypeMismatch(
-        `default for column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
-      )
-    }
+  const tree = node.raw_default
+  const names = tableScope(analysis, item)
+  const using = names.within(CLAUSE.transform, () => settleUnknown(analysis, analysis.expr(names, tree)))
+  const value = tryCoerce(analysis, using, type, typmod, 'assignment', undefined)
+  if (value !== null) return { column, type, typmod, value }
+  throw datatypeMismatch(
+    `result of USING clause for column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
+    undefined,
+    { hint: 'You might need to add an explicit cast.' },
+  )
+}
+
+/** Gives the columns their types. The statement may have dropped columns and constraints since the changes were planned. */
+export const applyTypeChanges = async (
+  context: DefinitionContext,
+  { before, item, changes }: TypeChanges,
+): Promise<void> => {
+  const { oid } = before
+  const twice = changes.find(({ column }, i) => changes.findIndex((c) => c.column === column) < i)
+  if (twice !== undefined) throw retypedTwice(twice.column.name)
+  for (const change of changes) retype(context, currentRelation(context, oid), change)
+  const types = new Map(changes.map((change) => [change.column.attnum, change]))
+  for (const index of context.catalog.snapshot.indexesOf(oid)) {
+    const keys = index.index?.keys.map((key) => retypedKey(context, before, types, key))
+    if (index.index !== null && keys !== undefined) context.catalog.put({ ...index, index: { ...index.index, keys } })
   }
-  const changed: Column = { ...column, type, typmod, collation: type.collation, missing: null }
-  const columns = relation.columns.map((c) => (c.attnum === column.attnum ? changed : { ...c, missing: null }))
+  const relation = currentRelation(context, oid)
+  if (relation.storageId !== 0) {
+    requireUnstored(context, relation)
+    const values = changes.map(({ column, value }) => ({
+      column: relation.columns[column.attnum - 1] as Column,
+      value,
+    }))
+    await rewrite(context, before, item.columns, values)
+  }
+  const isSame = ({ value }: TypeChange): boolean => value.kind === 'column' || value.kind === 'relabel'
+  const changed = changes.filter((change) => !isSame(change)).map(({ column }) => column.attnum)
+  if (changed.length > 0) await recheck(context, oid, changed)
+}
+
+/** Puts the new type into the table's record. */
+const retype = (context: DefinitionContext, relation: RelationObject, { column, type, typmod }: TypeChange): void => {
+  const own = relation.columns[column.attnum - 1] as Column
+  if (own.dropped) throw undefinedColumnOfRelation(column.name, relation.name)
+  refuseUsedByView(context, relation, own)
+  refuseUsedByGenerated(relation, own)
+  const analysis = analysisFor(context)
+  const fallback = plainDefault(analysis, { ...own, type: column.type, typmod: -1 })
+  if (fallback !== null && tryCoerce(analysis, fallback, type, typmod, 'assignment', undefined) === null) {
+    throw datatypeMismatch(
+      `default for column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
+    )
+  }
+  const changed: Column = { ...own, type, typmod, collation: type.collation }
+  const columns = relation.columns.map((c) => ({ ...(c === own ? changed : c), missing: null }))
   context.catalog.put({ ...relation, columns })
-  for (const index of context.catalog.snapshot.indexesOf(relation.oid)) {
-    const definition = index.index
-    if (definition === null || !definition.keys.some((key) => key.attnum === column.attnum)) continue
-    const keys = definition.keys.map((key) => (key.attnum === column.attnum ? { ...key, type } : key))
-    context.catalog.put({ ...index, index: { ...definition, keys } })
+}
+
+/** A key of an index over columns that have other types; it stays under a collation that it was put under itself. */
+const retypedKey = (
+  context: DefinitionContext,
+  before: RelationObject,
+  changes: ReadonlyMap<number, TypeChange>,
+  key: IndexKey,
+): IndexKey => {
+  const plain = changes.get(key.attnum)
+  const under = (type: SqlType, old: SqlType): SqlType => {
+    const own =
+      key.type.collation === old.collation ? null : collationByOid(context.catalog.snapshot, key.type.collation)
+    return own === null || type.collation === 0 ? type : collate(type, own)
   }
-  if (relation.storageId !== 0) await rewrite(context, relation, item.columns, changed, value)
-  const isSame = value.kind === 'column' || value.kind === 'relabel'
-  if (!isSame) await recheck(context, relation.oid, column.attnum)
+  if (plain !== undefined) return { ...key, type: under(plain.type, plain.column.type) }
+  if (key.expression === null || ![...boundColumns(key.expression)].some((n) => changes.has(n))) return key
+  const analysis = analysisFor(context)
+  const typeIn = (table: RelationObject): SqlType =>
+    storedExpression(analysis, tableItem(analysis, table), key.expression as ParseTree, CLAUSE.index).type
+  return { ...key, type: under(typeIn(currentRelation(context, before.oid)), typeIn(before)) }
 }
 
 /** Other values of a column, or another type, must satisfy all constraints that it is in. */
-const recheck = async (context: DefinitionContext, oid: number, attnum: number): Promise<void> => {
+const recheck = async (context: DefinitionContext, oid: number, attnums: readonly number[]): Promise<void> => {
   const { snapshot } = context.catalog
+  const isChanged = (attnum: number): boolean => attnums.includes(attnum)
   const relation = currentRelation(context, oid)
   if (relation.storageId !== 0) {
     for (const index of snapshot.indexesOf(oid)) await checkKeys(context, index, relation)
   }
   for (const constraint of snapshot.constraintsOf(oid)) {
-    if (constraint.check !== null && constraint.validated && constraint.columns.includes(attnum)) {
+    if (constraint.check !== null && constraint.validated && constraint.columns.some(isChanged)) {
       await validateCheck(context, oid, constraint.name)
     }
   }
-  const referencing = snapshot.constraintsOf(oid).filter((c) => c.foreign !== null && c.columns.includes(attnum))
-  const referenced = snapshot.foreignKeysTo(oid).filter((c) => c.foreign?.columns.includes(attnum))
+  const referencing = snapshot.constraintsOf(oid).filter((c) => c.foreign !== null && c.columns.some(isChanged))
+  const referenced = snapshot.foreignKeysTo(oid).filter((c) => c.foreign?.columns.some(isChanged))
   for (const constraint of new Set([...referencing, ...referenced])) {
     const child = currentRelation(context, constraint.table)
     const parent = currentRelation(context, constraint.foreign?.table ?? 0)

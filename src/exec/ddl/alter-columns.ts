@@ -6,6 +6,8 @@ import {
   cannotAlterColumn,
   columnExists,
   invalidTableDefinition,
+  systemColumnName,
+  systemColumnUntouched,
   wrongIdentity,
 } from '../../errors/raise/definitions.ts'
 import {
@@ -21,12 +23,23 @@ import {
 import { withDescendants } from '../../catalog/inheritance.ts'
 import { bodyOf, type AlterTableCmd, type ColumnDef, type Constraint, type Node } from '../../sql/ast.ts'
 import { boundColumns } from '../../analyze/stored-trees.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import { columnDefaultValue, isConstantDefault } from '../modify/column-default.ts'
-import { type Action, childrenOf, columnOf, eachChild, named, putColumn, withChildren } from './alter-action.ts'
-import { changeColumnType, rewriteWith } from './alter-column-type.ts'
-import { addConstraint, setNotNull } from './constraints.ts'
-import { analysisFor, currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import {
+  type Action,
+  childrenOf,
+  columnOf,
+  eachChild,
+  named,
+  putColumn,
+  type Reach,
+  unlocated,
+  withChildren,
+} from './alter-action.ts'
+import { addWithChildren } from './alter-constraints.ts'
+import { applyTypeChanges, planTypeChanges, rewriteWith, type TypeChanges } from './alter-column-type.ts'
+import { setNotNull } from './constraints.ts'
+import { analysisFor, currentRelation, isSystemColumn, noticeOf, type DefinitionContext } from './context.ts'
 import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
 import { forgetColumn } from './forget-column.ts'
@@ -35,16 +48,23 @@ import { withoutParent } from './inheritance.ts'
 import { memberOfItself } from '../../errors/raise/types.ts'
 import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { changeStoredRows, requireUnstored, withField } from './row-type-users.ts'
 import { alterIdentitySequence } from './sequences.ts'
-import { checkDefault } from './stored-expressions.ts'
+import { checkDefault, withUses } from './stored-expressions.ts'
 
 export const addColumn: Action = async (context, relation, command, { only, inherited, typed }) => {
   const definition = bodyOf(command.def as Node, 'ColumnDef') as ColumnDef
   const name = definition.colname as string
+  if (isSystemColumn(relation, name)) throw systemColumnName(name)
   if (relation.partition !== undefined && !inherited) throw changesPartitionColumns('add', name)
   if (relation.ofType !== undefined && !typed) throw typedTable('add')
   const existing = relation.columns.find((c) => c.name === name && !c.dropped)
-  const planned = plannedColumn(context, definition, relation.columns.length + 1, relation.name)
+  const constraints = (definition.constraints ?? []).map((node): Node => {
+    const constraint = bodyOf(node, 'Constraint') as Constraint
+    const { raw_expr: expression } = constraint
+    return expression === undefined ? node : { Constraint: { ...constraint, raw_expr: unlocated(expression) } }
+  })
+  const planned = plannedColumn(context, { ...definition, constraints }, relation.columns.length + 1, relation.name)
   refuseSelf(context, relation, planned.column.type)
   if (existing !== undefined && inherited) {
     const { type, typmod } = planned.column
@@ -59,6 +79,7 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
     return
   }
   if (only && childrenOf(context, relation).length > 0) throw childrenToo('column')
+  const { snapshot } = context.catalog
   const wantsNotNull = planned.column.notNull
   const origin = inherited ? ({ inherited: 1, local: false } as const) : {}
   const added: Column = { ...planned.column, ...origin, notNull: false }
@@ -67,12 +88,15 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
   changed = attachSequences(context, changed, [planned])
   changed = bindDefaults(context, changed)
   if (changed.storageId !== 0) changed = await fillColumn(context, relation, changed)
+  const fields = relation.columns.filter((c) => !c.dropped).length
+  await changeStoredRows(context, snapshot, relation.rowType, (values) => withField(values, fields))
   const { attnum } = changed.columns.at(-1) as Column
   if (wantsNotNull) await setNotNull(context, relation.oid, [attnum])
-  if (!inherited) {
-    for (const constraint of planned.constraints) await addConstraint(context, relation.oid, constraint)
-  }
   await eachChild(context, relation, (child) => addColumn(context, child, command, { only: false, inherited: true }))
+  if (inherited) return
+  for (const constraint of planned.constraints) {
+    await addWithChildren(context, currentRelation(context, relation.oid), constraint, only)
+  }
 }
 
 /** No row holds rows of its own table. */
@@ -91,6 +115,7 @@ const fillColumn = async (
   const own = column.default !== null || column.identity !== null
   const ofDomain = !own && isDomainType(column.type) && defaultOf(analysisFor(context), column) !== null
   const hasDefault = own || ofDomain
+  if (hasDefault) requireUnstored(context, before)
   if (own && !column.generated && isConstantDefault(context.execution(), column)) {
     // One value for all rows that are there: they need not be touched.
     const missing = columnDefaultValue(context.execution(), column)
@@ -115,6 +140,7 @@ export const dropColumn: Action = async (context, relation, command, { only, inh
   if (relation.ofType !== undefined && !typed) throw typedTable('drop')
   const found = relation.columns.find((c) => c.name === command.name && !c.dropped)
   if (found === undefined) {
+    if (isSystemColumn(relation, named(command))) throw systemColumnUntouched('drop', named(command))
     if (!command.missing_ok) throw undefinedColumnOfRelation(named(command), relation.name)
     noticeOf(context, `column "${command.name}" of relation "${relation.name}" does not exist, skipping`)
     return
@@ -135,8 +161,11 @@ export const dropColumn: Action = async (context, relation, command, { only, inh
     else if ((own.inherited ?? 0) > 1 || own.local !== false) putColumn(context, child, withoutParent(own))
     else await dropColumn(context, child, command, { only: false, inherited: true })
   })
+  const { snapshot } = context.catalog
+  const field = relation.columns.filter((c) => !c.dropped).indexOf(found)
   await dropObjects(context, [relation], command.behavior === 'DROP_CASCADE', found.attnum)
   forgetColumn(context, relation.oid, found.attnum)
+  await changeStoredRows(context, snapshot, relation.rowType, (values) => values.toSpliced(field, 1))
 }
 
 export const columnDefault: Action = withChildren((context, relation, command) => {
@@ -153,8 +182,12 @@ export const columnDefault: Action = withChildren((context, relation, command) =
       command.def === undefined ? { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.' } : {},
     )
   }
-  const changed = { ...column, default: defaultTree(command.def, column.type) as unknown as ParseTree | null }
-  checkDefault(context, putColumn(context, relation, changed), changed)
+  const changed = {
+    ...column,
+    default: defaultTree(command.def && unlocated(command.def), column.type) as unknown as ParseTree | null,
+  }
+  const withDefault = putColumn(context, relation, changed)
+  putColumn(context, withDefault, withUses(changed, checkDefault(context, withDefault, changed)))
 })
 
 export const dropNotNull: Action = withChildren((context, relation, command, { inherited }) => {
@@ -178,24 +211,38 @@ export const setColumnNotNull: Action = withChildren((context, relation, command
   setNotNull(context, relation.oid, [columnOf(relation, named(command)).attnum]),
 )
 
+/** Other types for columns of a table and of all that inherit them. Answers what is to be done once columns are dropped. */
+export const planColumnTypes = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  commands: readonly AlterTableCmd[],
+  { only, typed }: Reach,
+): Promise<TypeChanges[]> => {
+  const family = withDescendants(context.catalog.snapshot, relation)
+  const wanted = commands.map((command) => {
+    const column = columnOf(relation, named(command))
+    if (relation.ofType !== undefined && !typed) throw typedTable('alter')
+    if ((column.inherited ?? 0) > 0) throw inheritedColumn('alter', column.name)
+    if (only && family.length > 1) throw changedInChildrenToo(column.name)
+    return { name: column.name, node: bodyOf(command.def as Node, 'ColumnDef') as ColumnDef }
+  })
+  for (const member of family.slice(1)) await context.lock(member.oid, 'accessExclusive')
+  return family.map(({ oid }) => {
+    const member = currentRelation(context, oid)
+    const within = (member.inherits ?? []).filter((parent) => family.some((f) => f.oid === parent)).length
+    const columns = wanted.map(({ name, node }) => {
+      const column = columnOf(member, name)
+      if ((column.inherited ?? 0) > within) throw inheritedColumnOf('alter', name, member.name)
+      refusePartitionKey(member, column, 'alter')
+      return { column, node }
+    })
+    return planTypeChanges(context, member, columns)
+  })
+}
+
 export const setColumnType: Action = async (context, relation, command, reach) => {
-  if (relation.ofType !== undefined && !reach.typed) throw typedTable('alter')
-  const column = columnOf(relation, named(command))
-  if ((column.inherited ?? 0) > 0 && !reach.inherited) throw inheritedColumn('alter', column.name)
-  if (!reach.inherited) {
-    const family = withDescendants(context.catalog.snapshot, relation)
-    for (const member of family.slice(1)) {
-      const own = columnOf(member, column.name)
-      const within = (member.inherits ?? []).filter((oid) => family.some((f) => f.oid === oid)).length
-      if ((own.inherited ?? 0) > within) throw inheritedColumnOf('alter', column.name, member.name)
-    }
-  }
-  refusePartitionKey(relation, column, 'alter')
-  if (reach.only && childrenOf(context, relation).length > 0) throw changedInChildrenToo(column.name)
-  await changeColumnType(context, relation, column, bodyOf(command.def as Node, 'ColumnDef') as ColumnDef)
-  await eachChild(context, relation, (child) =>
-    setColumnType(context, child, command, { only: false, inherited: true }),
-  )
+  const plans = await planColumnTypes(context, relation, [command], reach)
+  for (const plan of plans) await applyTypeChanges(context, plan)
 }
 
 export const addIdentity: Action = (context, relation, command) => {
@@ -268,7 +315,7 @@ export const dropExpression: Action = async (context, relation, command, { only,
   if (only && childrenOf(context, relation).length > 0) {
     throw invalidTableDefinition('ALTER TABLE / DROP EXPRESSION must be applied to child tables too')
   }
-  putColumn(context, relation, { ...column, generated: false, default: null })
+  putColumn(context, relation, withUses({ ...column, generated: false, default: null }, []))
   await eachChild(context, relation, (child) =>
     dropExpression(context, child, command, { only: false, inherited: true }),
   )

@@ -10,8 +10,14 @@ import {
 } from '../../errors/raise/definitions.ts'
 import { childrenToo, inheritedConstraint } from '../../errors/raise/inheritance.ts'
 import { bodyOf, type Constraint, type Node } from '../../sql/ast.ts'
-import { type Action, childrenOf, eachChild, named } from './alter-action.ts'
-import { addConstraint, addForeignKey, validateCheck, validateForeignKey } from './constraints.ts'
+import { type Action, childrenOf, eachChild, named, unlocated } from './alter-action.ts'
+import {
+  addConstraint,
+  addForeignKey,
+  type ColumnConstraint,
+  validateCheck,
+  validateForeignKey,
+} from './constraints.ts'
 import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { dropObjects } from './drop.ts'
 import { heritableChecks, inheritCheck, withoutParent } from './inheritance.ts'
@@ -30,12 +36,24 @@ export const addTableConstraint: Action = async (context, relation, command, { o
     if (relation.kind === 'p' && node.skip_validation) throw notValidForPartitioned(relation.name, referenced)
     return addForeignKey(context, relation.oid, { node, column: null })
   }
+  const located = node.raw_expr === undefined ? node : { ...node, raw_expr: unlocated(node.raw_expr) }
+  await addWithChildren(context, relation, { node: located, column: null }, only)
+}
+
+/** Adds a constraint; a check to everything that inherits, too. */
+export const addWithChildren = async (
+  context: DefinitionContext,
+  relation: RelationObject,
+  constraint: ColumnConstraint,
+  only: boolean,
+): Promise<void> => {
+  const { node } = constraint
   const before = new Set(context.catalog.snapshot.constraintsOf(relation.oid).map((c) => c.oid))
   const isCheck = node.contype === 'CONSTR_CHECK' && !(node.is_no_inherit ?? false)
   if (isCheck && only && childrenOf(context, relation).length > 0) throw childrenToo('constraint')
-  await addConstraint(context, relation.oid, { node, column: null })
-  for (const constraint of heritableChecks(context, relation)) {
-    if (!before.has(constraint.oid)) await handDown(context, relation, constraint)
+  await addConstraint(context, relation.oid, constraint)
+  for (const check of heritableChecks(context, relation)) {
+    if (!before.has(check.oid)) await handDown(context, relation, check)
   }
 }
 

@@ -13,10 +13,12 @@ import {
   type RangeVar,
   type TypeName,
 } from '../../sql/ast.ts'
-import type { Action } from './alter-action.ts'
 import { changeOwnerOf } from './owner.ts'
 import { requireTableOwner } from './permissions.ts'
 import { roleOf } from './role-names.ts'
+import type { Action, Reach } from './alter-action.ts'
+import { applyTypeChanges } from './alter-column-type.ts'
+import { setColumnOptions, setCompression, setStatistics, setStorage } from './alter-column-settings.ts'
 import {
   addColumn,
   addIdentity,
@@ -25,6 +27,7 @@ import {
   dropExpression,
   dropIdentity,
   dropNotNull,
+  planColumnTypes,
   setColumnNotNull,
   setColumnType,
   setIdentity,
@@ -52,18 +55,61 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
   requireChangeable(relation)
   requireTableOwner(context, relation)
   await context.lock(relation.oid, lockLevel(node.cmds ?? []))
-  // Foreign keys come after the keys that they may refer to.
   const commands = (node.cmds ?? []).map((n) => bodyOf(n, 'AlterTableCmd') as AlterTableCmd)
-  for (const command of [...commands.filter((c) => !addsForeignKey(c)), ...commands.filter(addsForeignKey)]) {
-    const record = ACTIONS[command.subtype ?? '']
-    if (record === undefined) throw notSupported(`ALTER TABLE ${command.subtype} is not supported`)
-    if (!record.kinds.includes(relation.kind)) throw actionNotForKind(record.words, relation.name, relation.kind)
-    await record.act(context, currentRelation(context, relation.oid), command, {
-      only: range.inh !== true,
-      inherited: false,
-    })
+  for (const command of commands) {
+    const { kinds, words } = actionRecord(command)
+    if (!kinds.includes(relation.kind)) throw actionNotForKind(words, relation.name, relation.kind)
+  }
+  const reach: Reach = { only: range.inh !== true, inherited: false }
+  // New types are computed from the columns as they were before the statement.
+  const retyping = commands.filter((command) => passOf(command) === 'type')
+  const plans = retyping.length === 0 ? [] : await planColumnTypes(context, relation, retyping, reach)
+  for (const pass of PASSES) {
+    if (pass === 'type') for (const plan of plans) await applyTypeChanges(context, plan)
+    else {
+      for (const command of commands.filter((c) => passOf(c) === pass)) {
+        await actionRecord(command).act(context, currentRelation(context, relation.oid), command, reach)
+      }
+    }
   }
   return tag
+}
+
+/** What a statement's commands are done in the order of, however they were written. */
+const PASSES = ['drop', 'type', 'add', 'check', 'attribute', 'key', 'other', 'rest'] as const
+type Pass = (typeof PASSES)[number]
+
+const passOf = (command: AlterTableCmd): Pass => {
+  const { contype } = (command.def === undefined ? undefined : bodyOf(command.def, 'Constraint')) ?? {}
+  switch (command.subtype) {
+    case 'AT_DropColumn':
+    case 'AT_DropConstraint':
+    case 'AT_DropNotNull':
+    case 'AT_DropExpression':
+    case 'AT_DropIdentity':
+      return 'drop'
+    case 'AT_ColumnDefault':
+      return command.def === undefined ? 'drop' : 'other'
+    case 'AT_AlterColumnType':
+      return 'type'
+    case 'AT_AddColumn':
+      return 'add'
+    case 'AT_SetNotNull':
+      return 'attribute'
+    case 'AT_AddIdentity':
+      return 'other'
+    case 'AT_AddConstraint':
+      if (contype === 'CONSTR_FOREIGN') return 'other'
+      return contype === 'CONSTR_CHECK' ? 'check' : 'key'
+    default:
+      return 'rest'
+  }
+}
+
+const actionRecord = ({ subtype }: AlterTableCmd): ActionRecord => {
+  const record = ACTIONS[subtype ?? '']
+  if (record === undefined) throw notSupported(`ALTER TABLE ${subtype} is not supported`)
+  return record
 }
 
 /** The strongest lock that one of the commands needs. */
@@ -136,7 +182,7 @@ const becomeTyped = (context: DefinitionContext, relation: RelationObject, name:
   context.catalog.put({ ...relation, ofType: type.rowType, depends })
 }
 
-/** Statistics targets, storage modes, clustering and the like have nothing to change here: rows are stored one way. */
+/** Clustering and the like have nothing to change here: rows are stored one way. */
 const accepted: Action = () => {}
 
 interface ActionRecord {
@@ -193,11 +239,11 @@ const ACTIONS: Readonly<Record<string, ActionRecord>> = {
   AT_ResetRelOptions: action('RESET', 'rpvmiI', setOptions),
   AT_SetLogged: action('SET LOGGED', 'r', setPersistence('p')),
   AT_SetUnLogged: action('SET UNLOGGED', 'r', setPersistence('u')),
-  AT_SetStatistics: action('ALTER COLUMN ... SET STATISTICS', 'rpmiI', accepted),
-  AT_SetOptions: action('ALTER COLUMN ... SET', 'rpmi', accepted),
-  AT_ResetOptions: action('ALTER COLUMN ... RESET', 'rpmi', accepted),
-  AT_SetStorage: action('ALTER COLUMN ... SET STORAGE', 'rpm', accepted),
-  AT_SetCompression: action('ALTER COLUMN ... SET COMPRESSION', 'rpm', accepted),
+  AT_SetStatistics: action('ALTER COLUMN ... SET STATISTICS', 'rpmiI', setStatistics),
+  AT_SetOptions: action('ALTER COLUMN ... SET', 'rpmi', setColumnOptions),
+  AT_ResetOptions: action('ALTER COLUMN ... RESET', 'rpmi', setColumnOptions),
+  AT_SetStorage: action('ALTER COLUMN ... SET STORAGE', 'rpm', setStorage),
+  AT_SetCompression: action('ALTER COLUMN ... SET COMPRESSION', 'rpm', setCompression),
   AT_ClusterOn: action('CLUSTER ON', 'rm', accepted),
   AT_DropCluster: action('SET WITHOUT CLUSTER', 'rm', accepted),
   AT_DropOids: action('SET WITHOUT OIDS', 'rp', accepted),

@@ -1,8 +1,9 @@
 /** CREATE TYPE … AS (…) and ALTER TYPE … ATTRIBUTE: row types without a table. */
 import { requireTypeUsage } from './permissions.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
+import { withDescendants } from '../../catalog/inheritance.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
-import { undefinedColumnOfRelation, undefinedType } from '../../errors/raise/analysis.ts'
+import { undefinedColumn, undefinedColumnOfRelation, undefinedRelation } from '../../errors/raise/analysis.ts'
 import {
   columnExists,
   duplicateColumnName,
@@ -11,7 +12,7 @@ import {
   notOfKind,
   notSupported,
 } from '../../errors/raise/definitions.ts'
-import { memberOfItself, pseudoAttribute, typeUsedByColumn, typeOfTypedTable } from '../../errors/raise/types.ts'
+import { memberOfItself, pseudoAttribute, typeOfTypedTable } from '../../errors/raise/types.ts'
 import {
   bodyOf,
   type AlterTableCmd,
@@ -37,6 +38,7 @@ import type { Action } from './alter-action.ts'
 import { addColumn, dropColumn, setColumnType } from './alter-columns.ts'
 import { containsType } from './contains-type.ts'
 import { forgetColumn } from './forget-column.ts'
+import { changeStoredRows, requireUnstored, withField } from './row-type-users.ts'
 
 export const createComposite = (context: DefinitionContext, node: CompositeTypeStmt): void => {
   const range = node.typevar as RangeVar
@@ -93,7 +95,7 @@ const compositeNamed = async (context: DefinitionContext, range: RangeVar): Prom
   const found = snapshot.findRelation(name, path)
   if (found === null) {
     if (snapshot.findType(name, path) !== null) throw notOfKind(name, 'composite type')
-    throw undefinedType(range.schemaname === undefined ? name : `${range.schemaname}.${name}`)
+    throw undefinedRelation(range.schemaname === undefined ? name : `${range.schemaname}.${name}`)
   }
   if (found.kind !== 'c') throw notOfKind(name, 'composite type')
   await context.lockObject(PG_TYPE, found.rowType, 'accessExclusive')
@@ -116,15 +118,18 @@ const alterAttribute = async (
   relation: RelationObject,
   command: AlterTableCmd,
 ): Promise<void> => {
+  const before = context.catalog.snapshot
   const live = relation.columns.filter((c) => !c.dropped)
   const definition = command.def === undefined ? undefined : bodyOf(command.def, 'ColumnDef')
+  const tables = typedTables(context, relation, command.behavior)
   switch (command.subtype) {
     case 'AT_AddColumn': {
       const name = definition?.colname as string
       if (live.some((c) => c.name === name)) throw columnExists(name, relation.name)
       const added = attribute(context, definition as ColumnDef, relation.columns.length + 1, relation.rowType)
       context.catalog.put({ ...relation, columns: [...relation.columns, added] })
-      return eachTyped(context, relation, command, addColumn)
+      await changeStoredRows(context, before, relation.rowType, (values) => withField(values, live.length))
+      return eachTyped(context, tables, command, addColumn)
     }
     case 'AT_DropColumn': {
       const found = live.find((c) => c.name === command.name)
@@ -133,46 +138,45 @@ const alterAttribute = async (
         noticeOf(context, `column "${command.name}" of relation "${relation.name}" does not exist, skipping`)
         return
       }
-      requireUnused(context, relation)
       await dropObjects(context, [relation], command.behavior === 'DROP_CASCADE', found.attnum)
       forgetColumn(context, relation.oid, found.attnum)
-      return eachTyped(context, relation, command, dropColumn)
+      await changeStoredRows(context, before, relation.rowType, (values) => values.toSpliced(live.indexOf(found), 1))
+      return eachTyped(context, tables, command, dropColumn)
     }
     case 'AT_AlterColumnType': {
       const found = live.find((c) => c.name === command.name)
       if (found === undefined) throw undefinedColumnOfRelation(command.name as string, relation.name)
-      requireUnused(context, relation)
+      requireUnstored(context, relation)
       const renamed = { ...(definition as ColumnDef), colname: found.name }
       const changed = attribute(context, renamed, found.attnum, relation.rowType)
       context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === found ? changed : c)) })
-      return eachTyped(context, relation, command, setColumnType)
+      return eachTyped(context, tables, command, setColumnType)
     }
     default:
       throw notSupported(`ALTER TYPE ${command.subtype} is not supported`)
   }
 }
 
-/** Typed tables follow their type where CASCADE says so. */
-const eachTyped = async (
+/** The tables that are of the type, which follow it where CASCADE says so. Throws 2BP01. */
+const typedTables = (
   context: DefinitionContext,
   { name, rowType }: RelationObject,
+  behavior: AlterTableCmd['behavior'],
+): RelationObject[] => {
+  const tables = [...context.catalog.snapshot.all('relation')].filter((table) => table.ofType === rowType)
+  if (tables.length > 0 && behavior !== 'DROP_CASCADE') throw typeOfTypedTable(name)
+  return tables
+}
+
+const eachTyped = async (
+  context: DefinitionContext,
+  tables: readonly RelationObject[],
   command: AlterTableCmd,
   act: Action,
 ): Promise<void> => {
-  const tables = [...context.catalog.snapshot.all('relation')].filter((table) => table.ofType === rowType)
-  if (tables.length > 0 && command.behavior !== 'DROP_CASCADE') throw typeOfTypedTable(name)
   for (const { oid } of tables) {
     await context.lock(oid, 'accessExclusive')
     await act(context, currentRelation(context, oid), command, { only: false, inherited: false, typed: true })
-  }
-}
-
-/** Values that are stored in tables have the attributes that the type had: they are not rewritten. */
-const requireUnused = (context: DefinitionContext, relation: RelationObject): void => {
-  for (const other of context.catalog.snapshot.all('relation')) {
-    if (other.kind !== 'r' && other.kind !== 'm') continue
-    const column = other.columns.find((c) => !c.dropped && containsType(context, c.type, relation.rowType))
-    if (column !== undefined) throw typeUsedByColumn(relation.name, other.name, column.name)
   }
 }
 
@@ -182,13 +186,21 @@ export const renameAttribute = async (
   range: RangeVar,
   from: string,
   to: string,
+  behavior: AlterTableCmd['behavior'],
 ): Promise<void> => {
   const relation = await compositeNamed(context, range)
-  const live = relation.columns.filter((c) => !c.dropped)
-  const found = live.find((c) => c.name === from)
-  if (found === undefined) throw undefinedColumnOfRelation(from, relation.name)
-  if (live.some((c) => c.name === to)) throw columnExists(to, relation.name)
-  context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === found ? { ...c, name: to } : c)) })
+  const tables = typedTables(context, relation, behavior)
+  for (const { oid } of [relation, ...tables.flatMap((table) => withDescendants(context.catalog.snapshot, table))]) {
+    if (oid !== relation.oid) await context.lock(oid, 'accessExclusive')
+    const renamed = currentRelation(context, oid)
+    const live = renamed.columns.filter((c) => !c.dropped)
+    const found = live.find((c) => c.name === from)
+    if (found === undefined) throw undefinedColumn(from)
+    if (live.some((c) => c.name === to)) throw columnExists(to, renamed.name)
+    const { snapshot } = context.catalog
+    context.catalog.put({ ...renamed, columns: renamed.columns.map((c) => (c === found ? { ...c, name: to } : c)) })
+    await changeStoredRows(context, snapshot, renamed.rowType, (values) => values)
+  }
 }
 
 /** ALTER TYPE statements on attributes come as ALTER TABLE. */

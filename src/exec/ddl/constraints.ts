@@ -34,7 +34,7 @@ import { namesOf, type Constraint, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
 import { constraintConflict } from '../../errors/raise/inheritance.ts'
 import { castBetween, operatorsByName } from '../../functions/index.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
 import { isForeign } from '../foreign-keys/constraint.ts'
 import { validateReferences } from '../foreign-keys/validate.ts'
@@ -45,7 +45,7 @@ import { constraintBase, constraintName } from './constraint-parts.ts'
 import { addExclusion } from './exclusion-constraints.ts'
 import { inheritForeignKey } from './partition-foreign-keys.ts'
 import { createIndexes } from './partition-indexes.ts'
-import { checkColumns } from './stored-expressions.ts'
+import { checkCondition } from './stored-expressions.ts'
 import { batchesOf } from '../../storage/table/batches.ts'
 
 /** A constraint as written; `column`: the column whose definition it stands in. */
@@ -84,7 +84,7 @@ export const addConstraint = async (
 const addCheck = async (context: DefinitionContext, table: number, node: Constraint): Promise<void> => {
   const relation = currentRelation(context, table)
   const tree = bindColumns(node.raw_expr as unknown as ParseTree, relation)
-  const columns = checkColumns(context, relation, tree)
+  const { columns, uses } = checkCondition(context, relation, tree)
   const only = columns.length === 1 ? (relation.columns[(columns[0] as number) - 1]?.name ?? null) : null
   const existing = context.catalog.snapshot.constraintsOf(table).find((c) => c.name === node.conname)
   if (existing?.local === false && existing.check !== null && sameTree(existing.check, tree)) {
@@ -101,10 +101,10 @@ const addCheck = async (context: DefinitionContext, table: number, node: Constra
     columns,
     check: tree,
     validated: !(node.skip_validation ?? false),
-    depends:
-      columns.length === 0
-        ? [{ oid: relation.oid, attnum: 0, kind: 'auto' }]
-        : columns.map((attnum) => ({ oid: relation.oid, attnum, kind: 'auto' })),
+    depends: [
+      ...(columns.length === 0 ? [0] : columns).map((attnum) => ({ oid: relation.oid, attnum, kind: 'auto' as const })),
+      ...uses,
+    ],
   }
   context.catalog.put(constraint)
   if (constraint.validated) await validateCheck(context, table, name)

@@ -114,9 +114,13 @@ export const placeOf = (
 
 const SYSTEM_COLUMNS = new Set(['tableoid', 'cmax', 'xmax', 'cmin', 'xmin', 'ctid'])
 
-/** Tables have columns of the system's beside their own. Throws 42701. */
+/** Tables have columns of the system's beside their own. */
+export const isSystemColumn = ({ kind }: Pick<RelationObject, 'kind'>, name: string): boolean =>
+  kind !== 'v' && kind !== 'c' && SYSTEM_COLUMNS.has(name)
+
+/** Throws 42701 for a name that a column of the system's has. */
 export const requireColumnName = (kind: RelationObject['kind'], name: string): void => {
-  if (kind !== 'v' && kind !== 'c' && SYSTEM_COLUMNS.has(name)) throw systemColumnName(name)
+  if (isSystemColumn({ kind }, name)) throw systemColumnName(name)
 }
 
 /** Commands leave system catalogs alone. Throws 42501. */

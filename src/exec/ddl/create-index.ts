@@ -5,7 +5,8 @@ import { type Exclusion, probeExclusion } from '../../storage/index/conflicts.ts
 import { columnNameOf } from '../../analyze/column-names.ts'
 import { namedRelation, tableItem } from '../../analyze/from.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
-import { bindColumns } from '../../analyze/stored-trees.ts'
+import { expressionDependencies } from '../../analyze/query-dependencies.ts'
+import { bindColumns, boundColumns } from '../../analyze/stored-trees.ts'
 import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
 import type {
   ConstraintObject,
@@ -72,7 +73,7 @@ export const attachIndex = (context: DefinitionContext, table: RelationObject, i
     schema: table.schema,
     owner: table.owner,
     comment: null,
-    depends: depends.length > 0 ? depends : dependsOnKeys(table, definition),
+    depends: depends.length > 0 ? depends : dependsOnKeys(context, table, definition),
     acl: null,
     persistence: table.persistence,
     columns: [],
@@ -155,9 +156,22 @@ export const reindex = async (context: DefinitionContext, relation: RelationObje
   if (valid === false || ready === false) context.catalog.put({ ...relation, index: { ...index, table: oid } })
 }
 
-const dependsOnKeys = (table: RelationObject, definition: Omit<IndexDefinition, 'table'>): Dependency[] => {
-  const attnums = [...new Set(definition.keys.map((key) => key.attnum))]
-  return attnums.map((attnum) => ({ oid: table.oid, attnum, kind: 'auto' }))
+/** An index goes with any column that it mentions, and needs the functions of its expressions. */
+const dependsOnKeys = (
+  context: DefinitionContext,
+  table: RelationObject,
+  { keys, included, predicate }: Omit<IndexDefinition, 'table'>,
+): Dependency[] => {
+  const trees = [...keys.map((key) => key.expression), predicate].filter((tree) => tree !== null)
+  const attnums = new Set([...keys.map((key) => key.attnum).filter((attnum) => attnum !== 0), ...included])
+  for (const tree of trees) for (const attnum of boundColumns(tree)) attnums.add(attnum)
+  const analysis = analysisFor(context)
+  const item = tableItem(analysis, table)
+  const uses = trees.flatMap((tree) =>
+    expressionDependencies(context.catalog.snapshot, storedExpression(analysis, item, tree, CLAUSE.index)),
+  )
+  const columns = attnums.size === 0 ? [0] : [...attnums]
+  return [...columns.map((attnum) => ({ oid: table.oid, attnum, kind: 'auto' as const })), ...uses]
 }
 
 /** A unique key over partitions must tell which one a row is in. Throws 0A000. */

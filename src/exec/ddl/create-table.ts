@@ -35,7 +35,7 @@ import { arrayTypeOf } from '../../types/array.ts'
 import { OID } from '../../types/oids.ts'
 import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import { aclOfNew } from './default-privileges.ts'
 import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
 import {
@@ -49,11 +49,11 @@ import {
 } from './context.ts'
 import { typeUnder } from './collations.ts'
 import { mergeChecks, mergeColumns, parentTables } from './inheritance.ts'
-import { checkBound, partitionBound, partitionKeyOf } from './partition-bounds.ts'
+import { checkBound, keyDependencies, partitionBound, partitionKeyOf } from './partition-bounds.ts'
 import { checkDefaultPartition, inheritKeys } from './partitions.ts'
 import { changedOptions } from './relation-options.ts'
 import { createSequence, nextvalTree, sequenceOptions } from './sequences.ts'
-import { checkDefault } from './stored-expressions.ts'
+import { checkDefault, withUses } from './stored-expressions.ts'
 import { copyLike, likeColumns, likeSource, type LikeColumn, type LikeSource } from './table-like.ts'
 
 const SERIAL: Readonly<Record<string, number>> = {
@@ -143,7 +143,9 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
   relation = attachSequences(context, relation, inPlace)
   relation = bindDefaults(context, relation)
   if (node.partspec !== undefined) {
-    relation = { ...relation, partitionKey: partitionKeyOf(context, relation, node.partspec) }
+    const partitionKey = partitionKeyOf(context, relation, node.partspec)
+    const depends = [...relation.depends, ...keyDependencies(context, relation, partitionKey)]
+    relation = { ...relation, partitionKey, depends }
     context.catalog.put(relation)
   }
   setOnCommit(context, relation, node.oncommit)
@@ -239,8 +241,9 @@ export const bindDefaults = (context: DefinitionContext, relation: RelationObjec
   )
   const bound = { ...relation, columns }
   context.catalog.put(bound)
-  for (const column of columns) checkDefault(context, bound, column)
-  return bound
+  const checked = { ...bound, columns: columns.map((column) => withUses(column, checkDefault(context, bound, column))) }
+  context.catalog.put(checked)
+  return checked
 }
 
 /** A TypeName node for a type that is known already. */
@@ -399,7 +402,7 @@ export const storeTable = (context: DefinitionContext, table: NewTable): Relatio
     ...(table.ofType === undefined ? {} : { ofType: table.ofType }),
   }
   const facts = { oid: rowType, arrayOid: catalog.allocateOid(), name: table.name, namespace: table.schema }
-  const type = tableRowType(facts, oid, (id) => catalog.snapshot.relation(id))
+  const type = tableRowType(facts, oid, () => relation)
   const rowTypeObject: TypeObject = {
     class: 'type',
     oid: rowType,

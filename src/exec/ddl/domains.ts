@@ -8,6 +8,7 @@ import type { OutputColumn } from '../../analyze/query.ts'
 import { CLAUSE, Scope } from '../../analyze/scope.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import type { ConstraintObject, DomainDefinition, ParseTree, TypeObject } from '../../catalog/objects.ts'
+import { expressionDependencies } from '../../analyze/query-dependencies.ts'
 import { LocatedError, undefinedType } from '../../errors/raise/analysis.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import {
@@ -37,7 +38,7 @@ import { formatType } from '../../types/index.ts'
 import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
 import { analysisFor, chooseName, noticeOf, PG_TYPE, targetSchema, type DefinitionContext } from './context.ts'
 import { typeUnder } from './collations.ts'
@@ -127,7 +128,7 @@ const addCheck = (context: DefinitionContext, domain: TypeObject, node: Constrai
   const { base, typmod } = domain.domain as DomainDefinition
   const analysis = analysisFor(context)
   const { scope } = domainScope(analysis, analysis.typeOf(base), typmod)
-  scope.within(CLAUSE.check, () =>
+  const condition = scope.within(CLAUSE.check, () =>
     coerceToBoolean(analysis, analysis.expr(scope, check as unknown as Node), 'CHECK', undefined),
   )
   const constraint: ConstraintObject = {
@@ -137,7 +138,10 @@ const addCheck = (context: DefinitionContext, domain: TypeObject, node: Constrai
     owner: domain.owner,
     comment: null,
     acl: null,
-    depends: [{ oid: domain.oid, attnum: 0, kind: 'auto' }],
+    depends: [
+      { oid: domain.oid, attnum: 0, kind: 'auto' },
+      ...expressionDependencies(context.catalog.snapshot, condition),
+    ],
     schema: domain.schema,
     table: 0,
     domain: domain.oid,

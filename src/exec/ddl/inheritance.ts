@@ -171,11 +171,10 @@ export const inheritCheck = async (
   }
   const map = columnMap(parent, child)
   const columns = constraint.columns.map((attnum) => (map === null ? attnum : (map[attnum - 1] ?? 0)))
-  const depends: Dependency[] = (columns.length === 0 ? [0] : columns).map((attnum) => ({
-    oid: child.oid,
-    attnum,
-    kind: 'auto',
-  }))
+  const depends: Dependency[] = [
+    ...(columns.length === 0 ? [0] : columns).map((attnum) => ({ oid: child.oid, attnum, kind: 'auto' as const })),
+    ...constraint.depends.filter(({ oid }) => oid !== parent.oid),
+  ]
   const inherited: ConstraintObject = {
     ...constraint,
     oid: context.catalog.allocateOid(),

@@ -5,7 +5,7 @@ import { hasPrivilegesOf } from '../../catalog/privileges/membership.ts'
 import { FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import { permissionDeniedTo, requiredRoleObjects } from '../../errors/raise/privileges.ts'
 import type { DropOwnedStmt, ReassignOwnedStmt } from '../../sql/ast.ts'
-import { changeType } from './change-type.ts'
+import { changeType } from '../../catalog/change-type.ts'
 import type { DefinitionContext } from './context.ts'
 import { dropObjects } from './drop.ts'
 import { followsAnother } from './role-dependents.ts'
@@ -17,7 +17,7 @@ export const giveTo = (context: DefinitionContext, object: CatalogObject, owner:
   const { snapshot } = catalog
   const acl = object.acl === null ? null : aclOfNewOwner(object.acl, object.owner, owner)
   if (object.class === 'type') {
-    changeType(context, { ...object, owner, acl })
+    changeType(context.catalog, { ...object, owner, acl })
     return
   }
   if (object.class !== 'relation') {
@@ -29,7 +29,7 @@ export const giveTo = (context: DefinitionContext, object: CatalogObject, owner:
   )
   catalog.put({ ...object, columns, owner, acl })
   const rowType = snapshot.typeObject(object.rowType)
-  if (rowType !== null) changeType(context, { ...rowType, owner })
+  if (rowType !== null) changeType(context.catalog, { ...rowType, owner })
   for (const index of snapshot.indexesOf(object.oid)) catalog.put({ ...index, owner })
   for (const sequence of snapshot.all('relation')) {
     if (sequence.sequence?.ownedBy?.relation === object.oid) giveTo(context, sequence, owner)

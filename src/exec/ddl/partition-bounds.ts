@@ -3,10 +3,12 @@ import { tryCoerce } from '../../analyze/coerce.ts'
 import { locationOf } from '../../analyze/location.ts'
 import { tableItem } from '../../analyze/from.ts'
 import { CLAUSE, Scope } from '../../analyze/scope.ts'
+import { expressionDependencies } from '../../analyze/query-dependencies.ts'
 import { bindColumns } from '../../analyze/stored-trees.ts'
 import { storedExpression } from '../../analyze/table-expressions.ts'
+import { mentionedColumns } from '../../analyze/walk.ts'
 import type {
-  Column,
+  Dependency,
   ParseTree,
   PartitionBound,
   PartitionKey,
@@ -30,6 +32,7 @@ import {
   invalidBound,
   invalidPartitionKey,
   missingKeyColumn,
+  noKeyOperatorClass,
   partitionOverlaps,
   secondDefaultPartition,
 } from '../../errors/raise/inheritance.ts'
@@ -42,9 +45,12 @@ import {
   type PartitionSpec,
 } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
-import type { Datum } from '../../types/sql-type.ts'
+import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { evaluateScalar } from '../expression/compile.ts'
-import { analysisFor, type DefinitionContext } from './context.ts'
+import { unlocated } from './alter-action.ts'
+import { typeByName } from './collations.ts'
+import { analysisFor, type DefinitionContext, isSystemColumn } from './context.ts'
+import { requireOperators } from './index-methods.ts'
 import { requireImmutable } from './stored-expressions.ts'
 
 const STRATEGIES = {
@@ -65,39 +71,74 @@ export const partitionKeyOf = (
   if (strategy === 'list' && elements.length !== 1) {
     throw invalidPartitionKey('cannot use "list" partition strategy with more than one column')
   }
-  return { strategy, keys: elements.map((element) => keyColumn(context, relation, element)) }
+  return { strategy, keys: elements.map((element, i) => keyColumn(context, relation, element, strategy, i + 1)) }
 }
 
-const keyColumn = (context: DefinitionContext, relation: RelationObject, element: PartitionElem): KeyColumn => {
+/** What a table depends on by the expressions that it is partitioned by. */
+export const keyDependencies = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  { keys }: PartitionKey,
+): Dependency[] => {
+  const analysis = analysisFor(context)
+  const item = tableItem(analysis, relation)
+  return keys.flatMap(({ expression }) =>
+    expression === null
+      ? []
+      : expressionDependencies(
+          context.catalog.snapshot,
+          storedExpression(analysis, item, expression, CLAUSE.partitionKey),
+        ),
+  )
+}
+
+const keyColumn = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  element: PartitionElem,
+  strategy: PartitionKey['strategy'],
+  number: number,
+): KeyColumn => {
   const opclass = namesOf(element.opclass).at(-1) ?? null
   const { location } = element
   const bare = element.expr === undefined ? undefined : bodyOf(element.expr, 'ColumnRef')
   const name = element.name ?? (bare?.fields?.length === 1 ? namesOf(bare.fields)[0] : undefined)
-  if (name !== undefined) {
-    const column = relation.columns.find((c) => c.name === name && !c.dropped)
-    if (column === undefined) throw missingKeyColumn(name, location)
+  const column = relation.columns.find((c) => c.name === name && !c.dropped)
+  const method = strategy === 'hash' ? 'hash' : 'btree'
+  if (column !== undefined) {
     if (column.generated) {
       const detail = `Column "${name}" is a generated column.`
       throw invalidPartitionKey('cannot use generated column in partition key', location, { detail })
     }
-    requireOrder(column, location)
-    return { attnum: column.attnum, expression: null, type: column.type, opclass }
+    const type = typeByName(context, column.type, element.collation)
+    requireKeyClass(type, method, opclass)
+    return { attnum: column.attnum, expression: null, type, opclass }
   }
+  if (name !== undefined && isSystemColumn(relation, name)) {
+    throw invalidPartitionKey(`cannot use system column "${name}" in partition key`, location)
+  }
+  if (element.name !== undefined) throw missingKeyColumn(element.name, location)
   const analysis = analysisFor(context)
-  const tree = bindColumns(element.expr as unknown as ParseTree, relation)
-  const expr = storedExpression(analysis, tableItem(analysis, relation), tree, CLAUSE.partitionKey)
-  if (expr.kind === 'const') throw invalidPartitionKey('cannot use constant expression as partition key')
+  const written = unlocated(element.expr) as Node
+  const tree = bindColumns(written as unknown as ParseTree, relation)
+  const item = tableItem(analysis, relation)
+  const expr = storedExpression(analysis, item, tree, CLAUSE.partitionKey)
+  const isUnknown = bodyOf(written, 'A_Const')?.sval !== undefined
+  if (isUnknown || expr.type.kind === 'p') {
+    throw invalidBound(`partition key column ${number} has pseudo-type ${isUnknown ? 'unknown' : expr.type.sqlName}`)
+  }
   requireImmutable(expr, 'functions in partition key expression must be marked IMMUTABLE')
-  return { attnum: 0, expression: tree, type: expr.type, opclass }
+  if (mentionedColumns(expr).size === 0) throw invalidPartitionKey('cannot use constant expression as partition key')
+  const type = typeByName(context, expr.type, element.collation)
+  requireKeyClass(type, method, opclass)
+  return { attnum: 0, expression: tree, type, opclass }
 }
 
-const requireOrder = ({ type }: Column, location: number | undefined): void => {
-  if (type.compare !== null) return
-  throw datatypeMismatch(
-    `data type ${formatType(type, -1)} has no default operator class for access method "btree"`,
-    location,
-    { hint: 'You must specify a btree operator class or define a default btree operator class for the data type.' },
-  )
+const requireKeyClass = (type: SqlType, method: string, opclass: string | null): void => {
+  if (opclass === null && (method === 'hash' ? type.hashKey : type.compare) === null) {
+    throw noKeyOperatorClass(formatType(type, -1), method)
+  }
+  requireOperators(type, method, opclass)
 }
 
 /** A bound as the catalog keeps it. Throws 42P16 where it is not one of the key's strategy. */

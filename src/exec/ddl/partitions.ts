@@ -11,7 +11,7 @@ import {
   partitionViolatedByRow,
 } from '../../errors/raise/inheritance.ts'
 import type { PartitionCmd, RangeVar } from '../../sql/ast.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import { checkPartitionRemoval, foreignKeysAbove } from '../foreign-keys/partition-removal.ts'
 import { PartitionCheck } from '../modify/partition-key.ts'
 import { currentRelation, type DefinitionContext } from './context.ts'

@@ -3,7 +3,7 @@ import { namedRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
-import { undefinedColumnOfRelation, undefinedObject } from '../../errors/raise/analysis.ts'
+import { undefinedColumn, undefinedColumnOfRelation, undefinedObject } from '../../errors/raise/analysis.ts'
 import {
   columnExists,
   duplicateConstraint,
@@ -15,6 +15,7 @@ import {
   notSupported,
   undefinedNamed,
   constraintInChildrenToo,
+  systemColumnUntouched,
 } from '../../errors/raise/definitions.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
@@ -39,11 +40,12 @@ import {
 import { renameAttribute } from './composite-types.ts'
 import { domainNamed, renameDomainConstraint } from './domains.ts'
 import { moveRoutine } from './alter-function.ts'
-import { changeType } from './change-type.ts'
+import { changeType } from '../../catalog/change-type.ts'
 import { requireRoutine, ROUTINE_WORDS } from './find-function.ts'
 import { renameType } from './types.ts'
 import {
   currentRelation,
+  isSystemColumn,
   noticeOf,
   requireChangeable,
   requireColumnName,
@@ -56,6 +58,7 @@ import { requireDatabaseCreate } from './schemas.ts'
 import { requireCreate, requireOwnerOf, requireTableOwner } from './permissions.ts'
 import { roleOf } from './role-names.ts'
 import { renameRole, requireRoleManager } from './roles.ts'
+import { changeStoredRows } from './row-type-users.ts'
 import { moveCollation, ownCollation } from './collations.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
@@ -94,7 +97,7 @@ export const renameStatement = async (context: DefinitionContext, node: RenameSt
       renameDomainConstraint(context, namesOf(listItems(node.object)), node.subname as string, name)
       return 'ALTER DOMAIN'
     case 'OBJECT_ATTRIBUTE':
-      await renameAttribute(context, node.relation as RangeVar, node.subname as string, name)
+      await renameAttribute(context, node.relation as RangeVar, node.subname as string, name, node.behavior)
       return 'ALTER TYPE'
     case 'OBJECT_COLLATION':
       moveCollation(context, namesOf(listItems(node.object)), { name })
@@ -152,7 +155,7 @@ const renameRelation = (context: DefinitionContext, node: RenameStmt, name: stri
   if (context.catalog.snapshot.relationIn(relation.schema, name) !== null) throw duplicateRelation(name)
   context.catalog.put({ ...relation, name })
   const rowType = context.catalog.snapshot.typeObject(relation.rowType)
-  if (rowType !== null) changeType(context, { ...rowType, name })
+  if (rowType !== null) changeType(context.catalog, { ...rowType, name })
   // The index behind a constraint carries its name.
   if (relation.kind === 'i' && relation.index !== null) {
     const constraint = context.catalog.snapshot
@@ -168,7 +171,8 @@ const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: 
   const own = node.subname as string
   if (relation.ofType !== undefined) throw typedTable('rename')
   const column = relation.columns.find((c) => c.name === own && !c.dropped)
-  if (column === undefined) throw undefinedColumnOfRelation(own, relation.name)
+  if (column === undefined && isSystemColumn(relation, own)) throw systemColumnUntouched('rename', own)
+  if (column === undefined) throw undefinedColumn(own)
   requireColumnName(relation.kind, name)
   const family = withDescendants(context.catalog.snapshot, relation)
   if (node.relation?.inh !== true && family.length > 1) throw renamedInChildrenToo(own)
@@ -183,7 +187,9 @@ const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: 
     if (member.oid !== relation.oid) await context.lock(member.oid, 'accessExclusive')
     const current = currentRelation(context, member.oid)
     const columns = current.columns.map((c) => (c.name === own && !c.dropped ? { ...c, name } : c))
+    const { snapshot } = context.catalog
     context.catalog.put({ ...current, columns })
+    await changeStoredRows(context, snapshot, current.rowType, (values) => values)
   }
 }
 

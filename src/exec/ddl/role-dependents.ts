@@ -7,7 +7,7 @@ import { languageOf } from '../../catalog/system/pg-language.ts'
 import { tablespaceOf } from '../../catalog/system/pg-database.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import type { DefinitionContext } from './context.ts'
-import { describeObject } from './drop.ts'
+import { describeObject } from './dependents.ts'
 
 /** Objects whose owner is another object's, and is not asked about. */
 export const followsAnother = (object: CatalogObject): boolean =>

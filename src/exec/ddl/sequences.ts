@@ -4,7 +4,7 @@ import { namedRelation } from '../../analyze/from.ts'
 import type { ParseTree, RelationObject, SequenceDefinition } from '../../catalog/objects.ts'
 import { sequenceRows } from '../../catalog/sequence-rows.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
-import { duplicateRelation, invalidSequenceParameter, notOfKind } from '../../errors/raise/definitions.ts'
+import { duplicateRelation, invalidSetting, notOfKind } from '../../errors/raise/definitions.ts'
 import {
   bodyOf,
   listItems,
@@ -59,25 +59,23 @@ export const sequenceOptions = (
   const limits = LIMITS[type.oid]
   if (limits === undefined) {
     const what = typeNode === undefined ? 'identity column' : 'sequence'
-    throw invalidSequenceParameter(`${what} type must be smallint, integer, or bigint`)
+    throw invalidSetting(`${what} type must be smallint, integer, or bigint`)
   }
   const increment = given.has('increment') ? numberOf(given.get('increment')) : (before?.increment ?? 1)
-  if (increment === 0) throw invalidSequenceParameter('INCREMENT must not be zero')
+  if (increment === 0) throw invalidSetting('INCREMENT must not be zero')
   const ascending = increment > 0
   const limit = (name: string, previous: Exact | undefined, fallback: Exact): Exact =>
     given.get(name) !== undefined ? numberOf(given.get(name)) : given.has(name) ? fallback : (previous ?? fallback)
   const min = limit('minvalue', before?.min, ascending ? 1 : limits[0])
   const max = limit('maxvalue', before?.max, ascending ? limits[1] : -1)
-  if (min < limits[0])
-    throw invalidSequenceParameter(`MINVALUE (${min}) is out of range for sequence data type ${type.sqlName}`)
-  if (max > limits[1])
-    throw invalidSequenceParameter(`MAXVALUE (${max}) is out of range for sequence data type ${type.sqlName}`)
-  if (min >= max) throw invalidSequenceParameter(`MINVALUE (${min}) must be less than MAXVALUE (${max})`)
+  if (min < limits[0]) throw invalidSetting(`MINVALUE (${min}) is out of range for sequence data type ${type.sqlName}`)
+  if (max > limits[1]) throw invalidSetting(`MAXVALUE (${max}) is out of range for sequence data type ${type.sqlName}`)
+  if (min >= max) throw invalidSetting(`MINVALUE (${min}) must be less than MAXVALUE (${max})`)
   const start = given.has('start') ? numberOf(given.get('start')) : (before?.start ?? (ascending ? min : max))
-  if (start < min) throw invalidSequenceParameter(`START value (${start}) cannot be less than MINVALUE (${min})`)
-  if (start > max) throw invalidSequenceParameter(`START value (${start}) cannot be greater than MAXVALUE (${max})`)
+  if (start < min) throw invalidSetting(`START value (${start}) cannot be less than MINVALUE (${min})`)
+  if (start > max) throw invalidSetting(`START value (${start}) cannot be greater than MAXVALUE (${max})`)
   const cache = given.has('cache') ? numberOf(given.get('cache')) : (before?.cache ?? 1)
-  if (cache <= 0) throw invalidSequenceParameter(`CACHE (${cache}) must be greater than zero`)
+  if (cache <= 0) throw invalidSetting(`CACHE (${cache}) must be greater than zero`)
   const cycle = given.has('cycle') ? flag(given.get('cycle')) : (before?.cycle ?? false)
   return { type, start, increment, min, max, cache, cycle, ownedBy: ownedBy(context, given, before) }
 }
@@ -247,6 +245,6 @@ const changeSequence = (
 
 /** The value that a sequence goes on from must be one of its values. */
 const checkRestart = (value: Exact, { min, max }: SequenceDefinition): void => {
-  if (value < min) throw invalidSequenceParameter(`RESTART value (${value}) cannot be less than MINVALUE (${min})`)
-  if (value > max) throw invalidSequenceParameter(`RESTART value (${value}) cannot be greater than MAXVALUE (${max})`)
+  if (value < min) throw invalidSetting(`RESTART value (${value}) cannot be less than MINVALUE (${min})`)
+  if (value > max) throw invalidSetting(`RESTART value (${value}) cannot be greater than MAXVALUE (${max})`)
 }

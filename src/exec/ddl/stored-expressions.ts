@@ -4,26 +4,41 @@ import { columnDefault, generatedColumns, storedCondition } from '../../analyze/
 import { CLAUSE } from '../../analyze/scope.ts'
 import { tableItem } from '../../analyze/from.ts'
 import type { Expr } from '../../analyze/expression.ts'
-import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
+import { expressionDependencies } from '../../analyze/query-dependencies.ts'
+import type { Column, Dependency, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { mentionOf } from '../../analyze/stored-trees.ts'
 import { invalidObjectDefinition, usesGenerated } from '../../errors/raise/definitions.ts'
 import { analysisFor, type DefinitionContext } from './context.ts'
 
-/** Throws what using the column's default would throw. */
-export const checkDefault = (context: DefinitionContext, relation: RelationObject, column: Column): void => {
+/** Throws what using the column's default would throw; answers what it depends on. */
+export const checkDefault = (context: DefinitionContext, relation: RelationObject, column: Column): Dependency[] => {
   const analysis = analysisFor(context)
-  if (column.generated) {
-    const computed = new Map(relation.columns.filter((c) => c.generated && !c.dropped).map((c) => [c.attnum, c.name]))
-    const mention = column.default === null ? null : mentionOf(column.default, new Set([0, ...computed.keys()]))
-    if (mention !== null) throw usesGenerated(computed.get(mention.attnum) ?? null, mention.location)
-    const item = tableItem(analysis, { ...relation, columns: relation.columns })
-    for (const { expr } of generatedColumns(analysis, item))
-      requireImmutable(expr, 'generation expression is not immutable')
-  } else columnDefault(analysis, column)
+  const { snapshot } = context.catalog
+  if (!column.generated) {
+    const expr = column.default === null ? null : columnDefault(analysis, column)
+    return expr === null ? [] : expressionDependencies(snapshot, expr)
+  }
+  const computed = new Map(relation.columns.filter((c) => c.generated && !c.dropped).map((c) => [c.attnum, c.name]))
+  const mention = column.default === null ? null : mentionOf(column.default, new Set([0, ...computed.keys()]))
+  if (mention !== null) throw usesGenerated(computed.get(mention.attnum) ?? null, mention.location)
+  const generated = generatedColumns(analysis, tableItem(analysis, relation))
+  for (const { expr } of generated) requireImmutable(expr, 'generation expression is not immutable')
+  const own = generated.find((g) => g.column.attnum === column.attnum)
+  return own === undefined ? [] : expressionDependencies(snapshot, own.expr)
 }
 
-/** A CHECK condition over the table's columns; answers the columns that it mentions. */
-export const checkColumns = (context: DefinitionContext, relation: RelationObject, tree: ParseTree): number[] => {
+/** The column with what its expression depends on. */
+export const withUses = (column: Column, uses: readonly Dependency[]): Column => {
+  const { uses: _, ...rest } = column
+  return uses.length === 0 ? rest : { ...rest, uses }
+}
+
+/** A CHECK condition over the table's columns: those that it mentions, and what else it depends on. */
+export const checkCondition = (
+  context: DefinitionContext,
+  relation: RelationObject,
+  tree: ParseTree,
+): { readonly columns: number[]; readonly uses: Dependency[] } => {
   const analysis = analysisFor(context)
   const item = tableItem(analysis, relation)
   const condition = storedCondition(analysis, item, tree, CLAUSE.check)
@@ -33,7 +48,8 @@ export const checkColumns = (context: DefinitionContext, relation: RelationObjec
     const attnum = e.kind === 'column' ? attnums.get(e.id) : undefined
     if (attnum !== undefined) mentioned.add(attnum)
   })
-  return [...mentioned].sort((a, b) => a - b)
+  const columns = [...mentioned].sort((a, b) => a - b)
+  return { columns, uses: expressionDependencies(context.catalog.snapshot, condition) }
 }
 
 /** `anynonarray || text` and the reverse: they are as immutable as the text form of the value. */

@@ -6,7 +6,7 @@ import { truncatesOnlyPartitioned } from '../../errors/raise/inheritance.ts'
 import { cannotTruncateReferenced, notOfKind } from '../../errors/raise/definitions.ts'
 import { bodyOf, type Node, type RangeVar, type TruncateStmt } from '../../sql/ast.ts'
 import { PRIVILEGE } from '../../types/acl-item.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import { requireOnTable } from './permissions.ts'
 import { currentRelation, type DefinitionContext, noticeOf, requireChangeable } from './context.ts'
 

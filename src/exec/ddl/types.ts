@@ -5,7 +5,7 @@ import { duplicateEnumLabel, duplicateObject, systemCatalogProtected } from '../
 import { cannotAlterArrayType, notADomain, tablesRowType } from '../../errors/raise/types.ts'
 import { type AlterEnumStmt, type CreateEnumStmt, namesOf } from '../../sql/ast.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { changeType } from './change-type.ts'
+import { changeType } from '../../catalog/change-type.ts'
 import { type DefinitionContext, noticeOf, PG_TYPE, targetSchema } from './context.ts'
 import { renameLabel } from './rename-label.ts'
 import { newTypeName, storeType } from './store-type.ts'
@@ -60,7 +60,7 @@ export const alterEnum = async (context: DefinitionContext, node: AlterEnumStmt)
   if (at < 0) throw invalidParameterValue(`"${neighbour}" is not an existing enum label`)
   const place = neighbour !== undefined && node.newValIsAfter ? at + 1 : at
   labels.splice(place, 0, { oid: context.catalog.allocateOid(), label, order: 0 })
-  changeType(context, { ...object, labels: labels.map((l, i) => ({ ...l, order: i + 1 })) })
+  changeType(context.catalog, { ...object, labels: labels.map((l, i) => ({ ...l, order: i + 1 })) })
 }
 
 /** ALTER TYPE … RENAME TO. */
@@ -84,5 +84,5 @@ export const renameType = (
   const relation = snapshot.relation(type.relation)
   if (relation !== null && relation.kind !== 'c') throw tablesRowType(type.sqlName)
   if (relation !== null) context.catalog.put({ ...relation, name })
-  changeType(context, { ...object, name })
+  changeType(context.catalog, { ...object, name })
 }

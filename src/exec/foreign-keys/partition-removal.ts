@@ -2,7 +2,7 @@
 import { ancestorsOf } from '../../catalog/inheritance.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { scannedTables } from '../../catalog/partitions.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import { columnsAt, type ForeignConstraint, foreignKeysTo, isForeign } from './constraint.ts'
 import { toReferenced } from './key-conversion.ts'

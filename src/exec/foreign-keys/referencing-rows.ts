@@ -2,7 +2,7 @@
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import type { Snapshot } from '../../storage/transaction-state.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import { columnsAt, type ForeignConstraint, isEqual } from './constraint.ts'
 import { type Conversion, hasSameOrder, toReferenced } from './key-conversion.ts'

@@ -1,6 +1,6 @@
 /** ADD FOREIGN KEY and VALIDATE CONSTRAINT: every row that is there must find its reference. */
 import type { RelationObject } from '../../catalog/objects.ts'
-import { descriptorsOf } from '../columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import type { ExecutionContext } from '../context.ts'
 import type { ForeignConstraint } from './constraint.ts'
 import { ManyReferences } from './many-references.ts'

@@ -1,5 +1,5 @@
 /** Sums and differences of dates, times, timestamps and intervals. */
-import { datetimeOutOfRange, datetimeError, featureNotSupported } from '../../errors/raise/data.ts'
+import { datetimeOutOfRange, datetimeError, featureNotSupported, intervalOutOfRange } from '../../errors/raise/data.ts'
 import {
   checkTimestamp,
   civilFromDays,
@@ -14,8 +14,16 @@ import {
 } from '../../types/datetime/calendar.ts'
 import { localToUtc, utcToLocal } from '../../types/datetime/convert.ts'
 import { Interval, makeInterval } from '../../types/datetime/interval.ts'
-import type { TimeZone } from '../../types/datetime/time-zone.ts'
-import { exactAdd, type ExactInteger, exactMul, exactSub, normalizeInteger } from '../../types/int64.ts'
+import type { TimeZone } from '../../types/datetime/zones/index.ts'
+import {
+  exactAdd,
+  type ExactInteger,
+  exactMul,
+  exactSub,
+  INT64_MAX,
+  INT64_MIN,
+  normalizeInteger,
+} from '../../types/int64.ts'
 
 /** A day some months later; a day that its month lacks becomes the month's last. */
 const addMonths = (days: number, months: number): number => {
@@ -171,6 +179,7 @@ export const dateBin = (stride: Interval, source: ExactInteger, origin: ExactInt
   const width = BigInt(stride.days) * BigInt(MICROS_PER_DAY) + BigInt(stride.micros)
   if (width <= 0n) throw datetimeError('stride must be greater than zero')
   const distance = BigInt(source) - BigInt(origin)
+  if (width > INT64_MAX || distance > INT64_MAX || distance < INT64_MIN) throw intervalOutOfRange()
   const within = ((distance % width) + width) % width
-  return normalizeInteger(BigInt(source) - within)
+  return checkTimestamp(normalizeInteger(BigInt(source) - within))
 }

@@ -1,5 +1,5 @@
 /** Times of day with the session's time zone. */
-import { offsetOfLocal, timeZone } from '../../types/datetime/time-zone.ts'
+import { offsetOfLocal, timeZone } from '../../types/datetime/zones/index.ts'
 import { timestampToDate, timestamptzToTimestamp } from '../../types/datetime/convert.ts'
 import { TimeTz } from '../../types/datetime/datetime-types.ts'
 import type { ExactInteger } from '../../types/int64.ts'

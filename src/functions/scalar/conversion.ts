@@ -9,6 +9,7 @@ import {
 import { TimeTz } from '../../types/datetime/datetime-types.ts'
 import {
   dateToTimestamp,
+  dateToTimestamptz,
   offsetAtTimestamp,
   timeOfTimestamp,
   timestampToDate,
@@ -17,7 +18,7 @@ import {
 } from '../../types/datetime/convert.ts'
 import { checkTimestamp, isInfinite, MICROS_PER_DAY } from '../../types/datetime/calendar.ts'
 import { Interval } from '../../types/datetime/interval.ts'
-import { timeZone } from '../../types/datetime/time-zone.ts'
+import { timeZone } from '../../types/datetime/zones/index.ts'
 import { type ExactInteger, exactFromNumber } from '../../types/int64.ts'
 import { isJsonbArray, isJsonbObject, type Jsonb, type JsonbNode } from '../../types/json/jsonb.ts'
 import { numericFromFloat, numericToInt2, numericToInt4, numericToInt8 } from '../../types/numeric/convert.ts'
@@ -202,7 +203,7 @@ const datetimeFunctions: readonly ScalarFunction[] = [
   scalar(2024, 'timestamp(date) timestamp', 'convert date to timestamp', dateToTimestamp),
   scalar(2029, 'date(timestamp) date', 'convert timestamp to date', timestampToDate),
   sessionScalar(1174, 'timestamptz(date) timestamptz', 'convert date to timestamp with time zone', ({ format }, a) =>
-    timestampToTimestamptz(dateToTimestamp(a), format.timeZone),
+    dateToTimestamptz(a, timeZone(format.timeZone)),
   ),
   sessionScalar(1178, 'date(timestamptz) date', 'convert timestamp with time zone to date', ({ format }, a) =>
     timestampToDate(timestamptzToTimestamp(a, format.timeZone)),

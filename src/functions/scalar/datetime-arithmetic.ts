@@ -11,7 +11,7 @@ import {
   intervalNeg,
   intervalSub,
 } from '../../types/datetime/interval.ts'
-import { timeZone } from '../../types/datetime/time-zone.ts'
+import { timeZone } from '../../types/datetime/zones/index.ts'
 import { exactAdd, type ExactInteger, exactSub } from '../../types/int64.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { EvalContext } from '../context.ts'

@@ -5,7 +5,9 @@ import {
   datetimeOutOfRange,
   intervalOutOfRange,
   invalidParameterValue,
+  numericTimeZoneOutOfRange,
   unknownTimeZone,
+  unsignedTimeZone,
 } from '../../errors/raise/data.ts'
 import {
   checkTimestamp,
@@ -27,9 +29,17 @@ import {
   timestampToDate,
   utcToLocal,
 } from '../../types/datetime/convert.ts'
+import { zoneDisplacement } from '../../types/datetime/datetime-parts.ts'
 import { TimeTz } from '../../types/datetime/datetime-types.ts'
+import { formatInterval } from '../../types/datetime/format-interval.ts'
 import { Interval, makeInterval } from '../../types/datetime/interval.ts'
-import { findTimeZone, type TimeZone, timeZone, zoneOfAbbreviation } from '../../types/datetime/time-zone.ts'
+import {
+  findTimeZone,
+  fixedZone,
+  type TimeZone,
+  timeZone,
+  zoneOfAbbreviation,
+} from '../../types/datetime/zones/index.ts'
 import { exactFromNumber, type ExactInteger } from '../../types/int64.ts'
 import type { Numeric } from '../../types/numeric/numeric.ts'
 import type { EvalContext } from '../context.ts'
@@ -59,12 +69,13 @@ const namedZone = (name: string): TimeZone => {
   return zone
 }
 
-const zoneOfInterval = ({ months, days, micros }: Interval): TimeZone => {
-  if (months !== 0 || days !== 0) {
-    throw invalidParameterValue('interval time zone must not include months or days')
+const zoneOfInterval = (interval: Interval): TimeZone => {
+  if (interval.months !== 0 || interval.days !== 0) {
+    const text = formatInterval(interval, 'postgres')
+    throw invalidParameterValue(`interval time zone "${text}" must not include months or days`)
   }
-  const east = Number(micros) / MICROS_PER_SECOND
-  return { name: 'interval', isFixed: true, offsetAt: () => east, abbreviationAt: () => null }
+  const offset = Math.trunc(Number(interval.micros) / MICROS_PER_SECOND)
+  return fixedZone('interval', { offset, isSummer: false, abbreviation: null })
 }
 
 const zonedTime = (time: TimeTz, zone: TimeZone, now: ExactInteger): TimeTz => {
@@ -254,10 +265,14 @@ const TIMESTAMP_ARGUMENTS = 'year: int4, month: int4, mday: int4, hour: int4, mi
 
 /** A local time in a zone; offsets count east of Greenwich here, as in the text of a timestamp. */
 const atZone = (local: ExactInteger, zone: string): ExactInteger => {
-  const match = /^([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(zone)
-  if (match === null) return localToUtc(local, namedZone(zone))
-  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0)
-  return exactFromNumber(Number(local) - (match[1] === '-' ? -1 : 1) * minutes * 60 * MICROS_PER_SECOND)
+  if (/^\d/.test(zone)) throw unsignedTimeZone(zone)
+  const offset = zoneDisplacement(zone)
+  if (offset === 'out of range') throw numericTimeZoneOutOfRange(zone)
+  const isOffset = offset !== null
+  return localToUtc(
+    local,
+    isOffset ? fixedZone(zone, { offset, isSummer: false, abbreviation: null }) : namedZone(zone),
+  )
 }
 
 const secondsToTimestamp = (seconds: number): ExactInteger => {

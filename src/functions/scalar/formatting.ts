@@ -10,7 +10,7 @@ import {
 } from '../../types/datetime/calendar.ts'
 import { localToUtc, utcToLocal } from '../../types/datetime/convert.ts'
 import type { Interval } from '../../types/datetime/interval.ts'
-import { timeZone } from '../../types/datetime/time-zone.ts'
+import { timeZone } from '../../types/datetime/zones/index.ts'
 import type { ExactInteger } from '../../types/int64.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
 import type { EvalContext } from '../context.ts'

@@ -3,7 +3,7 @@
  * where it is unique.
  */
 import type { RelationObject } from '../../catalog/objects.ts'
-import { descriptorsOf } from '../../exec/columns.ts'
+import { descriptorsOf } from '../../catalog/columns.ts'
 import { damagedRuns } from '../../storage/check-storage.ts'
 import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
 import type { Datum } from '../../types/sql-type.ts'

@@ -21,7 +21,7 @@ const readSetting =
     if (node.kind === 'VAR_RESET_ALL' || name === null) return { name: null, value: null }
     const record = core.settings.record(name)
     if (node.kind === 'VAR_RESET' || node.kind === 'VAR_SET_DEFAULT') return { name: record.name, value: null }
-    const value = node.kind === 'VAR_SET_CURRENT' ? core.settings.show(name) : settingValue(name, node.args ?? [])
+    const value = node.kind === 'VAR_SET_CURRENT' ? core.settings.show(name) : settingValue(core, name, node.args ?? [])
     core.settings.validate(name, value, core.role.superuser)
     return { name: record.name, value }
   }

@@ -1,6 +1,7 @@
 /** SET, RESET, SHOW, DISCARD. */
 import { SQL_STATE } from '../../errors/sql-state.ts'
-import { bodyOf, type Node, type VariableSetStmt } from '../../sql/ast.ts'
+import { bodyOf, type Node, type TypeCast, type VariableSetStmt } from '../../sql/ast.ts'
+import { intervalType } from '../../types/datetime/interval-type.ts'
 import { quoteIdentifier } from '../../functions/keywords.ts'
 import { Batch } from '../../vector/batch.ts'
 import { DatumVector } from '../../vector/vector.ts'
@@ -10,10 +11,20 @@ import { describeUtility } from './describe.ts'
 import type { UtilityCall, UtilityHandlers } from './handler.ts'
 import { applyModes, requireNoBlock } from './transactions.ts'
 
+/** SET TIME ZONE INTERVAL '…' HOUR TO MINUTE: the interval as its type reads it, in the words that the setting takes. */
+const intervalText = (core: SessionCore, { arg, typeName }: TypeCast): string => {
+  const modifiers = (typeName?.typmods ?? []).map((node) => String(bodyOf(node, 'A_Const')?.ival?.ival ?? 0))
+  const typmod = modifiers.length === 0 ? -1 : intervalType.parseTypmod(modifiers)
+  const text = arg === undefined ? '' : (bodyOf(arg, 'A_Const')?.sval?.sval ?? '')
+  return `INTERVAL '${intervalType.format(intervalType.parse(text, typmod, core.format), core.format)}'`
+}
+
 /** The value list of SET as its text; several values are a list as search_path takes it. */
-const settingText = (nodes: readonly Node[]): string => {
+const settingText = (core: SessionCore, nodes: readonly Node[]): string => {
   const texts = nodes.map((node) => {
-    const constant = bodyOf(node, 'A_Const') ?? bodyOf(bodyOf(node, 'TypeCast')?.arg ?? node, 'A_Const')
+    const cast = bodyOf(node, 'TypeCast')
+    if (cast !== undefined) return intervalText(core, cast)
+    const constant = bodyOf(node, 'A_Const')
     if (constant?.ival !== undefined) return String(constant.ival.ival ?? 0)
     if (constant?.boolval !== undefined) return constant.boolval.boolval ? 'on' : 'off'
     return constant?.fval?.fval ?? constant?.sval?.sval ?? ''
@@ -23,8 +34,8 @@ const settingText = (nodes: readonly Node[]): string => {
 }
 
 /** The value list of SET for a setting. SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
-export const settingValue = (name: string, nodes: readonly Node[]): string => {
-  const text = settingText(nodes)
+export const settingValue = (core: SessionCore, name: string, nodes: readonly Node[]): string => {
+  const text = settingText(core, nodes)
   const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text)
   return quoted ? quoteIdentifier(text) : text
 }
@@ -55,8 +66,9 @@ const assign = (core: SessionCore, node: VariableSetStmt, options: Assignment, a
   const name = node.name ?? ''
   switch (node.kind) {
     case 'VAR_SET_VALUE':
-      if (name.toLowerCase() in SESSION_MODES) return setMode(core, name.toLowerCase(), settingText(node.args ?? []))
-      core.settings.set(name, settingValue(name.toLowerCase(), node.args ?? []), options)
+      if (name.toLowerCase() in SESSION_MODES)
+        return setMode(core, name.toLowerCase(), settingText(core, node.args ?? []))
+      core.settings.set(name, settingValue(core, name.toLowerCase(), node.args ?? []), options)
       return 'SET'
     case 'VAR_SET_DEFAULT':
       core.settings.reset(name, options)
@@ -101,7 +113,7 @@ const setMulti = (core: SessionCore, name: string, node: VariableSetStmt, alone:
       })
     }
     if (name === 'TRANSACTION') applyModes(core, node.args ?? [])
-    else core.block.importSnapshot(settingText(node.args ?? []))
+    else core.block.importSnapshot(settingText(core, node.args ?? []))
     return 'SET'
   }
   for (const option of node.args ?? []) {

@@ -11,16 +11,22 @@ import {
   MICROS_PER_SECOND,
   splitTimestamp,
 } from './calendar.ts'
-import { offsetOfLocal, type TimeZone, timeZone } from './time-zone.ts'
+import { offsetOfLocal, type TimeZone, timeZone } from './zones/index.ts'
 
 /** Seconds since 2000-01-01 00:00 of a timestamp taken apart. */
 const secondsOf = (days: number, micros: number): number => days * 86400 + Math.floor(micros / MICROS_PER_SECOND)
 
-/** UTC microseconds of a local time in a zone. */
-export const localToUtc = (local: ExactInteger, zone: TimeZone): ExactInteger => {
+/** UTC microseconds of a local time in a zone, which may lie outside what timestamps reach: for comparisons. */
+export const instantOfLocal = (local: ExactInteger, zone: TimeZone): ExactInteger => {
   if (isInfinite(local)) return local
   const { days, micros } = splitTimestamp(local)
-  return checkTimestamp(joinTimestamp(days, micros - offsetOfLocal(zone, secondsOf(days, micros)) * MICROS_PER_SECOND))
+  return joinTimestamp(days, micros - offsetOfLocal(zone, secondsOf(days, micros)) * MICROS_PER_SECOND)
+}
+
+/** UTC microseconds of a local time in a zone. Throws 22008. */
+export const localToUtc = (local: ExactInteger, zone: TimeZone): ExactInteger => {
+  const instant = instantOfLocal(local, zone)
+  return isInfinite(instant) ? instant : checkTimestamp(instant)
 }
 
 /** Seconds east of Greenwich that a zone has at an instant. */
@@ -52,6 +58,13 @@ export const dateToTimestamp = (date: number): ExactInteger => {
   if (date === DATE_NEGATIVE_INFINITY) return Number.NEGATIVE_INFINITY
   if (isBeyondTimestamps(date)) throw dateOutOfRangeForTimestamp()
   return joinTimestamp(date, 0)
+}
+
+/** The instant at which a day begins in a zone. Throws 22008. */
+export const dateToTimestamptz = (date: number, zone: TimeZone): ExactInteger => {
+  const instant = instantOfLocal(dateToTimestamp(date), zone)
+  if (!isInfinite(instant) && !isValidTimestamp(instant)) throw dateOutOfRangeForTimestamp()
+  return instant
 }
 
 export const timestampToDate = (timestamp: ExactInteger): number => {

@@ -1,5 +1,5 @@
 /** date, time, timetz, timestamp, timestamptz. */
-import { datetimeOutOfRange, invalidDatetimeFormat, invalidParameterValue } from '../../errors/raise/data.ts'
+import { datetimeOutOfRange, invalidParameterValue } from '../../errors/raise/data.ts'
 import { fillBytes, fixedView } from '../bytes.ts'
 import { defineType } from '../define-type.ts'
 import { type ExactInteger, INT64_MAX, INT64_MIN, int64Compare, normalizeInteger } from '../int64.ts'
@@ -21,8 +21,9 @@ import {
 } from './calendar.ts'
 import { timestampToTimestamptz, timestamptzToTimestamp } from './convert.ts'
 import { formatDate, formatOffset, formatTime, formatTimestamp } from './format-datetime.ts'
-import { type DatetimeFields, isoDate, isoTime, parseDatetime } from './parse-datetime.ts'
-import { offsetOfLocal, timeZone } from './time-zone.ts'
+import { isoDate, isoTime } from './iso-datetime.ts'
+import { type DatetimeFields, parseDatetime } from './parse-datetime.ts'
+import { offsetOfLocal, timeZone } from './zones/index.ts'
 
 /** A time with zone; `zone` is seconds west of Greenwich. */
 export class TimeTz {
@@ -56,25 +57,12 @@ const parsePrecision =
 const localDay = (context: FormatContext): number =>
   splitTimestamp(timestamptzToTimestamp(context.transactionTimestamp, context.timeZone)).days
 
-const RELATIVE_DAYS = { today: 0, tomorrow: 1, yesterday: -1 } as const
-
-const dateOfFields = (fields: DatetimeFields, text: string, context: FormatContext): number => {
-  switch (fields.special) {
-    case null:
-      if (fields.days === null) throw invalidDatetimeFormat('date', text)
-      if (!isValidDate(fields.days)) throw datetimeOutOfRange('date', text)
-      return fields.days
-    case 'infinity':
-      return DATE_INFINITY
-    case '-infinity':
-      return DATE_NEGATIVE_INFINITY
-    case 'epoch':
-      return -UNIX_EPOCH_DAYS
-    case 'now':
-      return localDay(context)
-    default:
-      return localDay(context) + RELATIVE_DAYS[fields.special]
-  }
+const dateOfFields = (fields: DatetimeFields, text: string): number => {
+  if (fields.special === 'epoch') return -UNIX_EPOCH_DAYS
+  if (fields.special !== null) return fields.special === 'infinity' ? DATE_INFINITY : DATE_NEGATIVE_INFINITY
+  const days = fields.days as number
+  if (!isValidDate(days)) throw datetimeOutOfRange('date', text)
+  return days
 }
 
 const parseDate = (text: string, _typmod: number, context: FormatContext): number => {
@@ -82,7 +70,7 @@ const parseDate = (text: string, _typmod: number, context: FormatContext): numbe
     const days = isoDate(text)
     if (days !== null) return days
   }
-  return dateOfFields(parseDatetime(text, 'date', context), text, context)
+  return dateOfFields(parseDatetime(text, 'date', context), text)
 }
 
 export const dateType = defineType({
@@ -105,20 +93,10 @@ export const dateType = defineType({
   send: (value: number) => fillBytes(4, (view) => view.setInt32(0, value)),
 })
 
-const timeOfFields = (fields: DatetimeFields, text: string, type: string, context: FormatContext): number => {
-  if (fields.special === 'now') {
-    return splitTimestamp(timestamptzToTimestamp(context.transactionTimestamp, context.timeZone)).micros
-  }
-  if (fields.micros === null || fields.special !== null) throw invalidDatetimeFormat(type, text)
-  return fields.micros
-}
-
 const roundTime = (micros: number, typmod: number): number => roundMicros(micros, typmod) as number
 
 const parseTime = (text: string, typmod: number, context: FormatContext): number => {
-  const plain = isoTime(text, 0)
-  const micros = plain ?? timeOfFields(parseDatetime(text, 'time', context), text, 'time', context)
-  return roundTime(micros, typmod)
+  return roundTime(isoTime(text, 0) ?? parseDatetime(text, 'time', context).micros, typmod)
 }
 
 const TIME_FORM = { category: 'D', align: 'd', parseTypmod: parsePrecision('TIME') } as const
@@ -144,10 +122,7 @@ export const timeType = defineType({
 
 const parseTimeTz = (text: string, typmod: number, context: FormatContext): TimeTz => {
   const fields = parseDatetime(text, 'time with time zone', context)
-  const micros = timeOfFields(fields, text, 'time with time zone', context)
-  const isUndecided =
-    fields.days === null && fields.zone !== null && typeof fields.zone !== 'number' && !fields.zone.isFixed
-  if (isUndecided) throw invalidDatetimeFormat('time with time zone', text)
+  const { micros } = fields
   const day = fields.days ?? localDay(context)
   const seconds = day * 86400 + Math.floor(micros / MICROS_PER_SECOND)
   const zone = fields.zone ?? timeZone(context.timeZone)
@@ -214,32 +189,18 @@ const plainTimestamp = (text: string): ExactInteger | null => {
   return micros === null ? null : joinTimestamp(days, micros)
 }
 
-/** Local timestamp of a word. */
-const specialTimestamp = (fields: DatetimeFields, context: FormatContext): ExactInteger => {
-  switch (fields.special) {
-    case 'infinity':
-      return Number.POSITIVE_INFINITY
-    case '-infinity':
-      return Number.NEGATIVE_INFINITY
-    case 'today':
-    case 'tomorrow':
-    case 'yesterday':
-      return joinTimestamp(localDay(context) + RELATIVE_DAYS[fields.special], fields.micros ?? 0)
-    default:
-      return timestamptzToTimestamp(context.transactionTimestamp, context.timeZone)
-  }
-}
-
-const EPOCH = -UNIX_EPOCH_DAYS * MICROS_PER_DAY
+const SPECIAL_TIMESTAMPS = {
+  epoch: -UNIX_EPOCH_DAYS * MICROS_PER_DAY,
+  infinity: Number.POSITIVE_INFINITY,
+  '-infinity': Number.NEGATIVE_INFINITY,
+} as const
 
 const parseTimestamp = (text: string, typmod: number, context: FormatContext): ExactInteger => {
   const plain = plainTimestamp(text)
   if (plain !== null) return roundMicros(plain, typmod)
   const fields = parseDatetime(text, 'timestamp', context)
-  if (fields.special === 'epoch') return EPOCH
-  if (fields.special !== null) return roundMicros(specialTimestamp(fields, context), typmod)
-  if (fields.days === null) throw invalidDatetimeFormat('timestamp', text)
-  const timestamp = roundMicros(joinTimestamp(fields.days, fields.micros ?? 0), typmod)
+  if (fields.special !== null) return SPECIAL_TIMESTAMPS[fields.special]
+  const timestamp = roundMicros(joinTimestamp(fields.days as number, fields.micros), typmod)
   if (!isValidTimestamp(timestamp)) throw datetimeOutOfRange('timestamp', text)
   return timestamp
 }
@@ -262,15 +223,8 @@ const parseTimestamptz = (text: string, typmod: number, context: FormatContext):
   const plain = plainTimestamp(text)
   if (plain !== null) return roundMicros(timestampToTimestamptz(plain, context.timeZone), typmod)
   const fields = parseDatetime(text, 'timestamp with time zone', context)
-  if (fields.special === 'epoch') return EPOCH
-  if (fields.special === 'now') return roundMicros(context.transactionTimestamp, typmod)
-  if (fields.special === null && fields.days === null) throw invalidDatetimeFormat('timestamp with time zone', text)
-  const local =
-    fields.special === null
-      ? joinTimestamp(fields.days as number, fields.micros ?? 0)
-      : specialTimestamp(fields, context)
-  if (isInfinite(local)) return local
-  const { days, micros } = splitTimestamp(local)
+  if (fields.special !== null) return SPECIAL_TIMESTAMPS[fields.special]
+  const { days, micros } = splitTimestamp(joinTimestamp(fields.days as number, fields.micros))
   const zone = fields.zone ?? timeZone(context.timeZone)
   const east =
     typeof zone === 'number' ? zone : offsetOfLocal(zone, days * 86400 + Math.floor(micros / MICROS_PER_SECOND))

@@ -49,6 +49,9 @@ export type IntervalUnit =
   | 'century'
   | 'millennium'
 
+/** Units that intervals may be written in. */
+export type CountedUnit = Exclude<IntervalUnit, 'quarter'>
+
 const UNIT_SPELLINGS: Readonly<Record<IntervalUnit, string>> = {
   microsecond: 'microsecond microseconds us usec usecs usecond useconds microsecon',
   millisecond: 'millisecond milliseconds ms msec msecs msecond mseconds millisecon',

@@ -6,9 +6,8 @@ import { type ExactInteger, normalizeInteger } from '../int64.ts'
 import { OID } from '../oids.ts'
 import type { FormatContext } from '../sql-type.ts'
 import { MICROS_PER_HOUR, MICROS_PER_MINUTE, roundMicros } from './calendar.ts'
-import type { IntervalUnit } from './fields.ts'
 import { formatInterval } from './format-interval.ts'
-import { compareIntervals, Interval, intervalNeg, intervalSpan } from './interval.ts'
+import { compareIntervals, Interval, intervalSpan } from './interval.ts'
 import { parseIntervalText } from './parse-interval.ts'
 
 /** Field bits of a typmod's upper half, as PostgreSQL numbers them. */
@@ -91,15 +90,12 @@ const parseTypmod = (modifiers: readonly string[]): number => {
   return Math.min(precision, 6) | ((range & FULL_RANGE) << 16)
 }
 
-/** In the style sql_standard a leading minus, where it is the only sign, counts for the whole. */
-const isWholeNegative = (text: string, style: FormatContext['intervalStyle']): boolean =>
-  style === 'sql_standard' && /^\s*-\d/.test(text) && !/\s[+-]/.test(text.trim())
-
 const parse = (text: string, typmod: number, { intervalStyle }: FormatContext): Interval => {
-  const unit: IntervalUnit = (typmod < 0 ? undefined : rangeOf(typmod)?.last) ?? 'second'
-  const interval = isWholeNegative(text, intervalStyle)
-    ? intervalNeg(parseIntervalText(text.replace('-', ''), unit))
-    : parseIntervalText(text, unit)
+  const range = typmod < 0 ? undefined : rangeOf(typmod)
+  const interval = parseIntervalText(text, range?.last ?? 'second', {
+    minutesFirst: range?.fields === 'minute to second',
+    leadingMinusForAll: intervalStyle === 'sql_standard',
+  })
   return applyTypmod(interval, typmod)
 }
 

@@ -1,314 +1,343 @@
-/** Reads the text of dates, times and timestamps in the spellings that PostgreSQL accepts. */
-import {
-  datetimeFieldOverflow,
-  invalidDatetimeFormat,
-  timeZoneDisplacementOutOfRange,
-  unknownTimeZone,
-} from '../../errors/raise/data.ts'
+/** Reads the text of dates, times and timestamps in the spellings that PostgreSQL accepts, and refuses what it refuses. */
+import { invalidDatetimeFormat, unknownTimeZone } from '../../errors/raise/data.ts'
+import type { SqlError } from '../../errors/sql-error.ts'
 import type { FormatContext } from '../sql-type.ts'
-import {
-  daysFromCivil,
-  daysInMonth,
-  JULIAN_EPOCH,
-  MICROS_PER_DAY,
-  MICROS_PER_HOUR,
-  MICROS_PER_MINUTE,
-} from './calendar.ts'
-import { isWeekday, monthOf } from './fields.ts'
-import { findTimeZone, type TimeZone, zoneOfAbbreviation } from './time-zone.ts'
-
-/** Words that stand for a whole date or timestamp. */
-type SpecialDate = 'infinity' | '-infinity' | 'epoch' | 'now' | 'today' | 'tomorrow' | 'yesterday'
+import { splitTimestamp } from './calendar.ts'
+import { offsetAtTimestamp, utcToLocal } from './convert.ts'
+import { DATE_PARTS, DatetimeParts, PART, splitFraction, TIME_PARTS } from './datetime-parts.ts'
+import { type DatetimeField, datetimeFields } from './datetime-tokens.ts'
+import { type DatetimeLabel, type DatetimeWord, datetimeWord } from './datetime-words.ts'
+import { findTimeZone, type TimeZone, timeZone, zoneOfAbbreviation } from './zones/index.ts'
 
 /** What a text says. Parts that it does not mention are null. */
 export interface DatetimeFields {
-  readonly special: SpecialDate | null
+  readonly special: 'infinity' | '-infinity' | 'epoch' | null
   /** Days since 2000-01-01. */
   readonly days: number | null
-  /** Microseconds of the day, up to 24:00. */
-  readonly micros: number | null
+  /** Microseconds of the day, 0 where the text has none; a timestamp may have more of them than a day. */
+  readonly micros: number
   /** A zone by name, or seconds east of Greenwich. */
   readonly zone: TimeZone | number | null
 }
 
-const SPECIALS: ReadonlyMap<string, SpecialDate> = new Map([
-  ['infinity', 'infinity'],
-  ['+infinity', 'infinity'],
-  ['-infinity', '-infinity'],
-  ['epoch', 'epoch'],
-  ['now', 'now'],
-  ['today', 'today'],
-  ['tomorrow', 'tomorrow'],
-  ['yesterday', 'yesterday'],
-])
+type Form = 'date' | 'time' | 'time with time zone' | 'timestamp' | 'timestamp with time zone'
 
-/** Seconds and up to six digits of a fraction as microseconds; further digits round. */
-const microsOfSeconds = (whole: number, fraction: string): number => {
-  if (fraction === '') return whole * 1_000_000
-  if (fraction.length <= 6) return whole * 1_000_000 + Number(fraction.padEnd(6, '0'))
-  return whole * 1_000_000 + Math.round(Number(`0.${fraction}`) * 1_000_000)
-}
-
-const two = (text: string, at: number): number => {
-  const high = text.charCodeAt(at) - 48
-  const low = text.charCodeAt(at + 1) - 48
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : -1
-}
-
-/** Days of a plain `YYYY-MM-DD` at the beginning of a text, or null when it is not that. */
-export const isoDate = (text: string): number | null => {
-  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return null
-  const century = two(text, 0)
-  const rest = two(text, 2)
-  const month = two(text, 5)
-  const day = two(text, 8)
-  if (century < 0 || rest < 0 || month < 1 || month > 12 || day < 1) return null
-  const year = century * 100 + rest
-  return year < 1 || day > daysInMonth(year, month) ? null : daysFromCivil(year, month, day)
-}
-
-/** Microseconds of `HH:MM:SS[.ffffff]` that reaches from `at` to the text's end, or null when it is not that. */
-export const isoTime = (text: string, at: number): number | null => {
-  if (text.charCodeAt(at + 2) !== 58 || text.charCodeAt(at + 5) !== 58) return null
-  const hour = two(text, at)
-  const minute = two(text, at + 3)
-  const second = two(text, at + 6)
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return null
-  let micros = ((hour * 60 + minute) * 60 + second) * 1_000_000
-  if (text.length === at + 8) return micros
-  if (text.charCodeAt(at + 8) !== 46 || text.length > at + 15) return null
-  let unit = 100_000
-  for (let i = at + 9; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - 48
-    if (digit < 0 || digit > 9) return null
-    micros += digit * unit
-    unit /= 10
-  }
-  return micros
-}
-
-/** Reads a text for a type, which messages name. Throws 22007, 22008, 22009. */
-export const parseDatetime = (text: string, type: string, context: FormatContext): DatetimeFields =>
+/** Reads a text for a type, which messages name. Throws 22007, 22008, 22009, 22023. */
+export const parseDatetime = (text: string, type: Form, context: FormatContext): DatetimeFields =>
   new DatetimeReader(text, type, context).read()
 
-const TOKEN =
-  /\d+(?::[\d.]+)+|\d[\d.]*(?:[/-][A-Za-z]{3,}[/-]\d+|(?:[-/.]\d+)*)|[+-]\s*\d[\d:]*|[A-Za-z][A-Za-z_/]*(?:\d+[A-Za-z]+|[+-]\d[\d:]*)?|[+-][A-Za-z]+|[\s,]+|./g
+const NUMBERS_WITH_POINT = new Set<DatetimeLabel>(['julian', 'time', 'second'])
+const AFTER_T = new Set<DatetimeField['kind']>(['number', 'time', 'date'])
+const RELATIVE_DAYS = { today: 0, tomorrow: 1, yesterday: -1 } as const
 
 class DatetimeReader {
   private readonly text: string
-  private readonly type: string
+  private readonly type: Form
   private readonly context: FormatContext
-  private special: SpecialDate | null = null
-  private year: number | null = null
-  private month: number | null = null
-  private day: number | null = null
-  private julian: number | null = null
-  private micros: number | null = null
+  /** Texts of time and timetz, in which numbers are times and dates need to stand first. */
+  private readonly isTimeOnly: boolean
+  private readonly parts: DatetimeParts
+  private fields: readonly DatetimeField[] = []
+  private special: DatetimeFields['special'] = null
+  /** What the number that follows is. */
+  private label: DatetimeLabel | null = null
+  private days: number | null = null
+  private isJulian = false
   private meridiem: 'am' | 'pm' | null = null
+  private isBeforeChrist = false
+  /** Seconds east, or a zone whose offset depends on the date. */
   private zone: TimeZone | number | null = null
-  private beforeChrist = false
-  private twoDigitYear = false
-  /** Numbers alone that wait for their role. */
-  private loose: string[] = []
+  private summer = 0
 
-  constructor(text: string, type: string, context: FormatContext) {
+  constructor(text: string, type: Form, context: FormatContext) {
     this.text = text
     this.type = type
     this.context = context
+    this.isTimeOnly = type.startsWith('time ') || type === 'time'
+    this.parts = new DatetimeParts(text, context.dateOrder, () => this.invalid())
   }
 
   read(): DatetimeFields {
-    const tokens = this.tokens()
-    if (tokens.length === 0) throw this.invalid()
-    for (let i = 0; i < tokens.length; i++) {
-      const token = tokens[i] as string
-      if (/^[A-Za-z]/.test(token)) this.word(token, tokens[i + 1] ?? '')
-      else if (/^\d/.test(token)) this.numeric(token, tokens[i + 1] ?? '')
-      else if (/^[+-]/.test(token)) this.signed(token)
-      else throw this.invalid()
-    }
-    if (this.isTimeOnly() && this.micros === null && this.special === null && this.loose.length === 0)
-      throw this.invalid()
-    this.assignLoose()
-    return { special: this.special, days: this.days(), micros: this.time(), zone: this.zone }
+    const fields = datetimeFields(this.text, (word) => datetimeWord(word) !== null)
+    if (fields === null || fields.length === 0) throw this.invalid()
+    this.fields = fields
+    fields.forEach((field, index) => this.field(field, index))
+    const days = this.isJulian ? this.parts.dayOfYear : this.parts.days(this.isBeforeChrist)
+    this.applyMeridiem()
+    if (this.isTimeOnly) this.checkTimeOnly()
+    else if (this.special === null && !this.parts.has(DATE_PARTS)) throw this.invalid()
+    const zone = this.finishZone()
+    return { special: this.special, days: this.days ?? days, micros: this.parts.timeOfDay(), zone }
   }
 
-  private tokens(): string[] {
-    const spaced = this.text.trim().replace(/^(\d{4,}-\d{1,2}-\d{1,2}|\d{8})[Tt](?=\d)/, '$1 ')
-    const out: string[] = []
-    for (const [token] of spaced.matchAll(TOKEN)) {
-      if (/^[\s,]+$/.test(token)) continue
-      out.push(token)
-    }
-    return out
-  }
-
-  private invalid() {
+  private invalid(): SqlError {
     return invalidDatetimeFormat(this.type, this.text)
   }
 
-  /** Texts of time and timetz, in which six digits are a time. */
-  private isTimeOnly(): boolean {
-    return this.type === 'time' || this.type === 'time with time zone'
+  private field(field: DatetimeField, index: number): void {
+    switch (field.kind) {
+      case 'date':
+        this.dateField(field.text, index)
+        return
+      case 'time':
+        if (this.label !== null && !this.isTimeOnly) this.takeLabel('time')
+        this.parts.clock(field.text)
+        if (!this.isTimeOnly && this.parts.isBeyondDay()) throw this.parts.overflow()
+        return
+      case 'zone':
+        this.setZone(this.parts.displacement(field.text))
+        return
+      case 'number':
+        if (this.label !== null) this.labelled(field.text, this.label)
+        else if (this.isTimeOnly) this.numberOfTime(field.text, index)
+        else this.number(field.text)
+        return
+      default:
+        this.word(field.text, index)
+    }
   }
 
-  /** `J2451545`: the number of a day. */
-  private isJulian(): boolean {
-    return /^j\s*\d/i.test(this.text.trim())
+  private takeLabel(expected: DatetimeLabel): void {
+    if (this.label !== expected) throw this.invalid()
+    this.label = null
   }
 
-  private word(token: string, next: string): void {
-    const lower = token.toLowerCase()
-    const special = SPECIALS.get(lower)
-    if (special !== undefined) this.special = special
-    else if (lower === 'allballs') {
-      this.micros = 0
-      this.zone = 0
-    } else if (lower === 'am' || lower === 'pm') this.meridiem = lower
-    else if (lower === 'bc') this.beforeChrist = true
-    else if (lower === 'ad' || lower === 'at' || lower === 'on' || isWeekday(lower)) return
-    else if (lower === 't' && /^\d/.test(next)) return
-    else if (lower === 'j' && /^\d+$/.test(next)) return
-    else if (monthOf(lower) > 0) this.month = monthOf(lower)
-    else if (lower === 'dst') return
-    else this.namedZone(token)
-  }
-
-  private namedZone(token: string): void {
-    const zone = zoneOfAbbreviation(token) ?? findTimeZone(token)
-    if (zone === null) throw token.includes('/') ? unknownTimeZone(token.toLowerCase()) : this.invalid()
+  private setZone(zone: TimeZone | number): void {
+    this.parts.add(PART.zone)
     this.zone = zone
+    // Summer time counts on what is known of the zone so far.
+    this.summer = 0
   }
 
-  private numeric(token: string, next: string): void {
-    if (token.includes(':')) this.clock(token)
-    else if (/^\d+[-/.](\d+|[A-Za-z]+)[-/.]\d+$/.test(token)) this.joinedDate(token)
-    else if (/^\d{4,}[-.]\d{3}$/.test(token)) {
-      this.year = Number(token.slice(0, -4))
-      this.julian = daysFromCivil(this.year, 1, 1) + Number(token.slice(-3)) - 1
-    } else if (
-      /^\d{7,}$/.test(token) &&
-      !this.isJulian() &&
-      this.year === null &&
-      this.julian === null &&
-      !this.isTimeOnly()
-    ) {
-      this.year = Number(token.slice(0, -4))
-      this.month = Number(token.slice(-4, -2))
-      this.day = Number(token.slice(-2))
-    } else if (/^\d{6}(\.\d+)?$/.test(token) || (/^\d{4}$/.test(token) && this.day !== null && this.year !== null)) {
-      if (!this.isTimeOnly() && this.year === null && !token.includes('.') && this.month === null) {
-        this.year = this.centuryOf(token.slice(0, 2))
-        this.month = Number(token.slice(2, 4))
-        this.day = Number(token.slice(4, 6))
-      } else this.clock(`${token.slice(0, 2)}:${token.slice(2, 4)}${token.length > 4 ? `:${token.slice(4)}` : ''}`)
-    } else if (/^\d+$/.test(token)) {
-      if (/^(am|pm)$/i.test(next)) this.clock(`${token}:00`)
-      else if (this.isJulian()) this.julian = Number(token) - JULIAN_EPOCH
-      else this.loose.push(token)
-    } else throw this.invalid()
+  private namedZone(name: string): void {
+    const zone = findTimeZone(name)
+    if (zone === null) throw unknownTimeZone(name)
+    this.setZone(zone)
   }
 
-  /** A sign before digits: a zone's offset, when there is a time or a whole date before it; else a wrong number. */
-  private signed(token: string): void {
-    const lower = token.toLowerCase().replace(/\s/g, '')
-    const special = SPECIALS.get(lower)
-    if (special !== undefined) {
-      this.special = special
+  /** A date, or, where that is known already, the name of a zone or a time with a zone joined to it. */
+  private dateField(text: string, index: number): void {
+    const { parts } = this
+    if (this.isTimeOnly) {
+      const last = this.fields.length - 1
+      if (index === 0 && last >= 1 && (this.fields[last]?.kind === 'date' || this.fields[1]?.kind === 'time'))
+        parts.date(text)
+      else if (/^\d/.test(text)) this.timeWithZone(text, DATE_PARTS)
+      else this.namedZone(text)
       return
     }
-    const match = /^([+-])(\d{1,2})(?::?(\d{2}))?(?::?(\d{2}))?$/.exec(lower)
-    if (match === null) throw this.invalid()
-    const [, sign, hours, minutes = '0', seconds = '0'] = match
-    if (Number(hours) > 15 || Number(minutes) > 59 || Number(seconds) > 59)
-      throw timeZoneDisplacementOutOfRange(this.text)
-    const offset = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
-    const base = this.zone !== null && typeof this.zone !== 'number' ? -1 : 1
-    this.zone = sign === '-' ? -offset * base : offset * base
-  }
-
-  private clock(token: string): void {
-    const match = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?$/.exec(token)
-    if (match === null) throw this.invalid()
-    const [, hour, minute, second = '0', fraction = ''] = match
-    const outOfRange = Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60
-    const micros =
-      Number(hour) * MICROS_PER_HOUR + Number(minute) * MICROS_PER_MINUTE + microsOfSeconds(Number(second), fraction)
-    if (outOfRange || micros > MICROS_PER_DAY) throw datetimeFieldOverflow(this.text)
-    this.micros = micros
-  }
-
-  private time(): number | null {
-    if (this.micros === null || this.meridiem === null) return this.micros
-    const hour = Math.floor(this.micros / MICROS_PER_HOUR)
-    if (hour > 12) throw datetimeFieldOverflow(this.text)
-    const rest = this.micros - hour * MICROS_PER_HOUR
-    return ((hour % 12) + (this.meridiem === 'pm' ? 12 : 0)) * MICROS_PER_HOUR + rest
-  }
-
-  /** Years of two digits are near the present, unless they are before Christ. */
-  private centuryOf(digits: string): number {
-    if (digits.length <= 2) this.twoDigitYear = true
-    return Number(digits)
-  }
-
-  /** Three parts joined by `-`, `/` or `.`, their order by the year's width and DateStyle. */
-  private joinedDate(token: string): void {
-    const parts = token.split(/[-/.]/) as [string, string, string]
-    const [first, second, third] = parts
-    if (/^[A-Za-z]/.test(second)) {
-      this.month = monthOf(second)
-      if (this.month === 0) throw this.invalid()
-      if (first.length > 2) this.set(first, null, third)
-      else this.set(third, null, first)
-    } else if (first.length > 2) this.set(first, second, third)
-    else if (this.context.dateOrder === 'YMD') this.set(first, second, third)
-    else if (this.context.dateOrder === 'DMY') this.set(third, second, first)
-    else this.set(third, first, second)
-  }
-
-  private set(year: string, month: string | null, day: string): void {
-    if (this.day !== null || this.year !== null) throw this.invalid()
-    this.year = this.centuryOf(year)
-    if (month !== null) this.month = Number(month)
-    this.day = Number(day)
-  }
-
-  /** Numbers that stood alone: with a month's name, day and year around it; else in DateStyle's order. */
-  private assignLoose(): void {
-    if (this.loose.length === 0) return
-    if (this.month !== null) {
-      for (const number of this.loose) {
-        if (this.day === null && number.length <= 2) this.day = Number(number)
-        else if (this.year === null) this.year = this.centuryOf(number)
-        else throw this.invalid()
+    if (this.label === 'julian') {
+      this.label = null
+      const [day = '', zone = ''] = text.split(/(?=-)/)
+      if (!/^\d+$/.test(day)) throw this.invalid()
+      parts.julianDay(day)
+      this.isJulian = true
+      this.setZone(parts.displacement(zone))
+      parts.add(TIME_PARTS)
+    } else if (this.label !== null || parts.has(PART.month | PART.day)) {
+      if (this.label === null && !/^\d/.test(text)) {
+        this.namedZone(text)
+        return
       }
+      if (this.label !== null) this.takeLabel('time')
+      this.timeWithZone(text, 0)
+    } else parts.date(text)
+  }
+
+  /** `040506.789-08` */
+  private timeWithZone(text: string, known: number): void {
+    if (this.parts.has(TIME_PARTS)) throw this.invalid()
+    const at = text.indexOf('-')
+    if (at < 0) throw this.invalid()
+    this.setZone(this.parts.displacement(text.slice(at)))
+    this.parts.joined(text.slice(0, at), this.parts.seen | known)
+  }
+
+  private labelled(text: string, label: DatetimeLabel): void {
+    const { parts } = this
+    const [whole, fraction] = splitFraction(text)
+    const value = parts.integer(whole)
+    if (fraction !== undefined && !NUMBERS_WITH_POINT.has(label)) throw this.invalid()
+    this.label = null
+    switch (label) {
+      case 'month':
+        if (!parts.has(PART.month | PART.hour)) {
+          parts.add(PART.month)
+          parts.month = value
+          return
+        }
+        parts.add(PART.minute)
+        parts.minute = value
+        return
+      case 'second':
+        parts.second = value
+        if (fraction !== undefined) parts.fraction = parts.micros(fraction)
+        parts.add(fraction === undefined ? PART.second : PART.second | PART.fraction)
+        return
+      case 'julian':
+        parts.julianDay(text)
+        this.isJulian = true
+        return
+      case 'time':
+        if (parts.joined(text, parts.seen | DATE_PARTS) !== 'time') throw this.invalid()
+        return
+      case 'none':
+        throw this.invalid()
+      default:
+        parts.add(PART[label])
+        parts[label] = value
+    }
+  }
+
+  private number(text: string): void {
+    const { parts } = this
+    const point = text.indexOf('.')
+    const isJoined = text.length >= 6 && !(parts.hasAny(DATE_PARTS) && parts.hasAny(TIME_PARTS))
+    if (point >= 0 && !parts.hasAny(DATE_PARTS)) parts.date(text)
+    else if (point > 2 || isJoined) parts.joined(text, parts.seen)
+    else parts.number(text)
+  }
+
+  private numberOfTime(text: string, index: number): void {
+    const { parts } = this
+    const point = text.indexOf('.')
+    const last = this.fields.length - 1
+    if (point >= 0 && index === 0 && last >= 1 && this.fields[last]?.kind === 'date') parts.date(text)
+    else if (point >= 0 && point <= 2) throw this.invalid()
+    else parts.joined(text, parts.seen | DATE_PARTS)
+  }
+
+  private word(text: string, index: number): void {
+    const abbreviated = zoneOfAbbreviation(text)
+    if (abbreviated !== null) {
+      this.setZone(abbreviated.isFixed ? abbreviated.offsetAt(0) : abbreviated)
       return
     }
-    if (this.loose.length === 1) this.checkAlone(this.loose[0] as string)
-    if (this.loose.length !== 3) throw this.invalid()
-    this.joinedDate(this.loose.join('-'))
+    const word = datetimeWord(text)
+    if (word === null) {
+      const zone = findTimeZone(text)
+      if (zone === null) throw this.invalid()
+      this.setZone(zone)
+      return
+    }
+    if (this.isTimeOnly && (word.kind === 'month' || word.kind === 'weekday')) throw this.invalid()
+    this.knownWord(word, index)
   }
 
-  /** A short number alone is a month or a day; that it can be none is noticed before that the rest is missing. */
-  private checkAlone(number: string): void {
-    const { dateOrder } = this.context
-    if (this.isTimeOnly() || this.year !== null || number.length > 2 || dateOrder === 'YMD') return
-    if (Number(number) < 1 || Number(number) > (dateOrder === 'MDY' ? 12 : 31))
-      throw datetimeFieldOverflow(this.text, true)
+  private knownWord(word: DatetimeWord, index: number): void {
+    const { parts } = this
+    switch (word.kind) {
+      case 'filler':
+        return
+      case 'weekday':
+        parts.add(PART.weekday)
+        return
+      case 'month':
+        this.monthName(word.month)
+        return
+      case 'summer':
+        parts.add(PART.summer)
+        this.summer = 3600
+        return
+      case 'meridiem':
+        parts.add(PART.meridiem)
+        this.meridiem = word.isAfternoon ? 'pm' : 'am'
+        return
+      case 'era':
+        parts.add(PART.era)
+        this.isBeforeChrist = word.isBeforeChrist
+        return
+      case 'moment':
+        this.moment(word.moment)
+        return
+      default:
+        if (word.label === 'time') this.checkTimeFollows(index)
+        this.label = word.label
+    }
   }
 
-  private days(): number | null {
-    if (this.julian !== null) return this.julian
-    if (this.year === null && this.month === null && this.day === null) return null
-    if (this.year === null || this.month === null) throw this.invalid()
-    if (this.day === null) throw this.invalid()
-    const isShort = this.twoDigitYear && !this.beforeChrist
-    if (this.year === 0 && !isShort) throw datetimeFieldOverflow(this.text)
-    const year = this.beforeChrist ? 1 - this.year : isShort ? this.year + (this.year < 70 ? 2000 : 1900) : this.year
-    if (this.month < 1 || this.month > 12) throw datetimeFieldOverflow(this.text, true)
-    if (this.day < 1 || this.day > 31) throw datetimeFieldOverflow(this.text, true)
-    if (this.day > daysInMonth(year, this.month)) throw datetimeFieldOverflow(this.text)
-    return daysFromCivil(year, this.month, this.day)
+  /** `t` stands between a date and its time. */
+  private checkTimeFollows(index: number): void {
+    const next = this.fields[index + 1]
+    if ((!this.isTimeOnly && !this.parts.has(DATE_PARTS)) || next === undefined || !AFTER_T.has(next.kind))
+      throw this.invalid()
+  }
+
+  /** A number that was taken for the month is the day, where a name of the month comes after it. */
+  private monthName(month: number): void {
+    const { parts } = this
+    const wasDay = parts.has(PART.month) && !parts.hasMonthName && !parts.has(PART.day)
+    if (wasDay && parts.month >= 1 && parts.month <= 31) {
+      parts.add(PART.day)
+      parts.day = parts.month
+    } else parts.add(PART.month)
+    parts.hasMonthName = true
+    parts.month = month
+  }
+
+  private moment(moment: Extract<DatetimeWord, { kind: 'moment' }>['moment']): void {
+    const { parts } = this
+    if (this.isTimeOnly && moment !== 'now' && moment !== 'allballs') throw this.invalid()
+    switch (moment) {
+      case 'allballs':
+        parts.add(TIME_PARTS | PART.zone)
+        this.zone = 0
+        return
+      case 'now':
+        parts.add(this.isTimeOnly ? TIME_PARTS : DATE_PARTS | TIME_PARTS | PART.zone)
+        this.setNow()
+        return
+      case 'today':
+      case 'tomorrow':
+      case 'yesterday':
+        parts.add(DATE_PARTS)
+        this.setDay(splitTimestamp(this.localNow()).days + RELATIVE_DAYS[moment])
+        return
+      default:
+        parts.add(PART.moment)
+        this.special = moment
+    }
+  }
+
+  private localNow() {
+    return utcToLocal(this.context.transactionTimestamp, timeZone(this.context.timeZone))
+  }
+
+  private setNow(): void {
+    const { days, micros } = splitTimestamp(this.localNow())
+    this.parts.fraction = micros
+    if (this.isTimeOnly) return
+    this.setDay(days)
+    this.zone = offsetAtTimestamp(this.context.transactionTimestamp, timeZone(this.context.timeZone))
+  }
+
+  /** A day that is right as it is. */
+  private setDay(days: number): void {
+    this.days = days
+    this.isJulian = true
+  }
+
+  private applyMeridiem(): void {
+    if (this.meridiem === null) return
+    const { parts } = this
+    if (parts.hour > 12) throw parts.overflow()
+    parts.hour = (parts.hour % 12) + (this.meridiem === 'pm' ? 12 : 0)
+  }
+
+  private checkTimeOnly(): void {
+    if (this.parts.isBeyondDay()) throw this.parts.overflow()
+    if (!this.parts.has(TIME_PARTS)) throw this.invalid()
+    if (typeof this.zone === 'number') return
+    // Abbreviations and the session's zone take today's date where there is none; a named zone does not.
+    const named = this.zone?.offsetOfLocal === undefined ? this.zone : null
+    const needsDate = named === null ? this.parts.hasAny(DATE_PARTS) : !named.isFixed
+    if (needsDate && !this.parts.has(DATE_PARTS)) throw this.invalid()
+  }
+
+  /** Summer time is said of zones that are offsets. */
+  private finishZone(): TimeZone | number | null {
+    if (!this.parts.has(PART.summer)) return this.zone
+    if (typeof this.zone !== 'number') throw this.invalid()
+    return this.zone + this.summer
   }
 }

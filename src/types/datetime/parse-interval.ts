@@ -1,201 +1,141 @@
-/** Reads the text of intervals: `1 year 2 mons 3 days 04:05:06`, `1-2 3 4:05:06`, ISO 8601 `P1Y2M3DT4H5M6S`. */
-import { intervalFieldOverflow, invalidDatetimeFormat } from '../../errors/raise/data.ts'
-import { exactAdd, type ExactInteger } from '../int64.ts'
-import { MICROS_PER_DAY } from './calendar.ts'
-import { type IntervalUnit, unitOf } from './fields.ts'
-import { Interval, makeInterval } from './interval.ts'
+/** Reads the text of intervals: `1 year 2 mons 3 days 04:05:06`, `1-2 3 4:05:06`, and ISO 8601's forms. */
+import { intervalFieldOverflow, intervalOutOfRange, invalidDatetimeFormat } from '../../errors/raise/data.ts'
+import { normalizeInteger } from '../int64.ts'
+import { type DatetimeField, datetimeFields } from './datetime-tokens.ts'
+import { datetimeWord } from './datetime-words.ts'
+import { type CountedUnit, unitOf } from './fields.ts'
+import { INTERVAL_UNITS, IntervalSum } from './interval-sum.ts'
+import { Interval } from './interval.ts'
+import { readIsoInterval } from './parse-iso-interval.ts'
 
-/** What one unit counts for, and what a fraction of it spills into. */
-interface UnitWeight {
-  readonly months?: number
-  readonly days?: number
-  readonly micros?: number
+/** How a text is read that does not say everything itself. */
+export interface IntervalReading {
+  /** Two numbers with a colon are minutes and seconds. */
+  readonly minutesFirst?: boolean
+  /** A minus before the first field, and no sign before others, counts for all of them. */
+  readonly leadingMinusForAll?: boolean
 }
 
-const UNIT_WEIGHTS: Readonly<Record<IntervalUnit, UnitWeight>> = {
-  microsecond: { micros: 1 },
-  millisecond: { micros: 1000 },
-  second: { micros: 1_000_000 },
-  minute: { micros: 60_000_000 },
-  hour: { micros: 3_600_000_000 },
-  day: { days: 1 },
-  week: { days: 7 },
-  month: { months: 1 },
-  quarter: { months: 3 },
-  year: { months: 12 },
-  decade: { months: 120 },
-  century: { months: 1200 },
-  millennium: { months: 12000 },
+/** `bareUnit` is that of the last number, when it has none. Throws 22007, 22008, 22015. */
+export const parseIntervalText = (text: string, bareUnit: CountedUnit, reading: IntervalReading = {}): Interval => {
+  const overflow = () => intervalFieldOverflow(text)
+  const sum = new IntervalSum(overflow)
+  const isRead = readFields(text, sum, bareUnit, reading)
+  if (!isRead) {
+    sum.clear()
+    if (!readIsoInterval(text, sum)) throw invalidDatetimeFormat('interval', text)
+  }
+  const months = sum.years * 12 + sum.months
+  if (months >= 2 ** 31 || months < -(2 ** 31)) throw intervalOutOfRange()
+  return new Interval(months, sum.days, normalizeInteger(sum.micros))
 }
 
-/** Sums up parts, spilling fractions downward: months into days of 30, days into microseconds. */
-class Sum {
-  months = 0
-  days = 0
-  micros: ExactInteger = 0
+/** Whether the text was of this form; what is found is added up. */
+const readFields = (text: string, sum: IntervalSum, bareUnit: CountedUnit, reading: IntervalReading): boolean => {
+  const fields = datetimeFields(text, (word) => datetimeWord(word) !== null)
+  if (fields === null) return false
+  const isNegative =
+    reading.leadingMinusForAll === true &&
+    fields[0]?.text.startsWith('-') === true &&
+    !fields.slice(1).some((field) => /^[-+]/.test(field.text))
+  return new FieldReader(sum, bareUnit, reading.minutesFirst === true, isNegative).read(fields)
+}
 
-  add(whole: number, fraction: number, unit: IntervalUnit): void {
-    const { months, days, micros } = UNIT_WEIGHTS[unit]
+/** A number, and what follows it: months after a year, or a fraction. */
+const NUMBER = /^([+-]?\d*)(?:-(\d*)|(\.\d*))?(.*)$/
+const CLOCK = /^(\d*):(\d*)(?::(\d*))?(\.\d*)?$/
+
+/** Thrown away inside: the text is not of the form. */
+const NOT_THIS_FORM = Symbol('not of this form')
+
+class FieldReader {
+  private readonly sum: IntervalSum
+  private readonly bareUnit: CountedUnit
+  private readonly minutesFirst: boolean
+  private readonly isNegative: boolean
+  /** The unit of the number that is read next: fields are read from the last one, as units follow their numbers. */
+  private unit: CountedUnit | null = null
+  private readonly given = new Set<string>()
+  private ago = false
+
+  constructor(sum: IntervalSum, bareUnit: CountedUnit, minutesFirst: boolean, isNegative: boolean) {
+    this.sum = sum
+    this.bareUnit = bareUnit
+    this.minutesFirst = minutesFirst
+    this.isNegative = isNegative
+  }
+
+  read(fields: readonly DatetimeField[]): boolean {
+    try {
+      for (const field of fields.toReversed()) this.field(field)
+    } catch (error) {
+      if (error === NOT_THIS_FORM) return false
+      throw error
+    }
+    if (this.given.size === 0) return false
+    if (this.ago) this.sum.negate()
+    return true
+  }
+
+  private field({ kind, text }: DatetimeField): void {
+    if (kind === 'word') this.word(text)
+    else if (kind === 'time') this.clock(text, this.isNegative ? -1 : 1)
+    else if (kind === 'zone' && text.includes(':') && CLOCK.test(text.slice(1)))
+      this.clock(text.slice(1), text.startsWith('-') ? -1 : this.isNegative ? -1 : 1)
+    else this.number(text)
+  }
+
+  private word(word: string): void {
+    if (word === 'ago') {
+      this.ago = true
+      return
+    }
+    const unit = unitOf(word.slice(0, 10))
+    if (unit === 'quarter') throw NOT_THIS_FORM
+    if (unit !== null) this.unit = unit
+    else if (datetimeWord(word)?.kind !== 'filler') throw NOT_THIS_FORM
+  }
+
+  private give(...units: readonly string[]): void {
+    if (units.some((unit) => this.given.has(unit))) throw NOT_THIS_FORM
+    for (const unit of units) this.given.add(unit)
+  }
+
+  private clock(text: string, sign: 1 | -1): void {
+    const match = CLOCK.exec(text)
+    if (match === null) throw NOT_THIS_FORM
+    const [, first = '', second = '', third, fraction] = match
+    const { sum } = this
+    const startsWithMinutes = third === undefined && (fraction !== undefined || this.minutesFirst)
+    const [hours, minutes, seconds] = startsWithMinutes ? ['', first, second] : [first, second, third ?? '']
+    if (Number(minutes) > 59 || Number(seconds) > 60) throw sum.overflow()
+    sum.addMicros(BigInt(hours) * BigInt(sign), 0, 3_600_000_000)
+    sum.addMicros(BigInt(minutes) * BigInt(sign), 0, 60_000_000)
+    sum.addMicros(BigInt(seconds) * BigInt(sign), Number(`0${fraction ?? ''}`) * sign, 1_000_000)
+    this.give('hour', 'minute', 'second', 'millisecond', 'microsecond')
+    this.unit = 'day'
+  }
+
+  private number(text: string): void {
+    const match = NUMBER.exec(text)
+    if (match === null) throw NOT_THIS_FORM
+    const [, whole = '', months, point, rest] = match
+    const unit = months === undefined ? (this.unit ?? this.bareUnit) : 'month'
+    this.unit = unit
+    const isNegative = text.startsWith('-') || this.isNegative
+    const sign = isNegative ? -1n : 1n
+    let value = BigInt(whole.replace(/^[+-]/, '')) * sign
+    if (value >= 2n ** 63n || value < -(2n ** 63n)) throw this.sum.overflow()
+    if (Number(months ?? 0) > 11) throw this.sum.overflow()
+    if (rest !== '') throw NOT_THIS_FORM
     if (months !== undefined) {
-      this.months += whole * months
-      if (unit === 'month') this.addDays(fraction * 30)
-      else this.months += Math.round(fraction * months)
-    } else if (days !== undefined) {
-      this.days += whole * days
-      this.addDays(fraction * days)
-    } else if (micros !== undefined) this.addMicros(whole * micros, fraction * micros)
-  }
-
-  private addDays(days: number): void {
-    const whole = Math.trunc(days)
-    this.days += whole
-    this.addMicros(0, (days - whole) * MICROS_PER_DAY)
-  }
-
-  addMicros(whole: number, fraction: number): void {
-    const exact = Number.isSafeInteger(whole) ? whole : BigInt(whole)
-    this.micros = exactAdd(exactAdd(this.micros, exact), Math.round(fraction))
-  }
-}
-
-/** Unit that a bare number has, by the fields an interval type is restricted to. */
-export const parseIntervalText = (text: string, bareUnit: IntervalUnit): Interval => {
-  const trimmed = text.trim()
-  const sum =
-    /^[+-]?P/i.test(trimmed) && /^P/i.test(trimmed) ? parseIso(trimmed, text) : parseWords(trimmed, text, bareUnit)
-  const fits = [sum.months, sum.days].every((part) => Math.abs(part) <= 2147483648)
-  if (!fits) throw intervalFieldOverflow(text)
-  return makeInterval(sum.months, sum.days, sum.micros)
-}
-
-const PART = /([+-]?)(\d+):(\d+)(?::(\d+))?(\.\d*)?|([+-]?)(\d+)-(\d+)(?![\d:-])|([+-]?)(\d*)(\.\d*)?\s*([A-Za-z]+)?|@/y
-
-const parseWords = (trimmed: string, text: string, bareUnit: IntervalUnit): Sum => {
-  const invalid = () => invalidDatetimeFormat('interval', text)
-  const sum = new Sum()
-  let ago = false
-  let seen = false
-  let pendingDays = false
-  const given = new Set<IntervalUnit>()
-  let at = 0
-  while (at < trimmed.length) {
-    if (/[\s,@]/.test(trimmed[at] as string)) {
-      at++
-      continue
+      value = value * 12n + BigInt(months) * sign
     }
-    const date = /^\d+-(\d+)-\d/.exec(trimmed.slice(at))
-    // The fields are read from the last one on: a zone after a time is wrong before the date is.
-    if (date !== null)
-      throw Number(date[1]) >= 12 && !/:\S*[-+]/.test(trimmed) ? intervalFieldOverflow(text) : invalid()
-    PART.lastIndex = at
-    const match = PART.exec(trimmed)
-    if (match === null || match[0] === '') throw invalid()
-    at = PART.lastIndex
-    const [, clockSign, hours, minutes, seconds, clockFraction, yearSign, years, months, sign, digits, fraction, word] =
-      match
-    if (ago) throw invalid()
-    /** A field is given once; a clock gives three. */
-    const give = (...units: readonly IntervalUnit[]): void => {
-      if (units.some((unit) => given.has(unit))) throw invalid()
-      for (const unit of units) given.add(unit)
-    }
-    if (hours !== undefined) {
-      give('hour', 'minute', 'second')
-      addClock(sum, clockSign === '-' ? -1 : 1, hours, minutes as string, seconds, clockFraction ?? '', text)
-    } else if (years !== undefined) {
-      const direction = yearSign === '-' ? -1 : 1
-      give('year', 'month')
-      if (Number(months) >= 12) throw intervalFieldOverflow(text)
-      sum.months += direction * (Number(years) * 12 + Number(months))
-    } else if (digits === '' && fraction === undefined) {
-      if (word?.toLowerCase() !== 'ago' || !seen) throw invalid()
-      ago = true
-    } else {
-      const direction = sign === '-' ? -1 : 1
-      if (digits === '' && (fraction === undefined || fraction === '.')) throw invalid()
-      const unit: IntervalUnit | null =
-        word === undefined ? bareUnitAt(trimmed, at, bareUnit, pendingDays) : unitOf(word)
-      if (unit === null) throw invalid()
-      pendingDays ||= unit === 'day'
-      give(unit)
-      if (Number(digits) >= 2 ** 63) throw intervalFieldOverflow(text)
-      sum.add(
-        direction * Number(digits),
-        direction * Number(fraction === undefined || fraction === '.' ? 0 : `0${fraction}`),
-        unit,
-      )
-    }
-    seen = true
+    const fraction = point === undefined ? 0 : Number(`0${point}`) * Number(sign)
+    if (unit === 'second' && fraction !== 0) this.give('second', 'millisecond', 'microsecond')
+    else this.give(unit)
+    INTERVAL_UNITS[unit](this.sum, value, fraction)
+    // What stands before hours without a unit is days.
+    if (unit === 'hour') this.unit = 'day'
   }
-  if (!seen) throw invalid()
-  if (ago) {
-    sum.months = -sum.months
-    sum.days = -sum.days
-    sum.micros = typeof sum.micros === 'bigint' ? -sum.micros : 0 - sum.micros
-  }
-  return sum
-}
-
-/** `3 4:05:06`: a bare number right before a clock counts days. */
-const bareUnitAt = (text: string, at: number, bareUnit: IntervalUnit, pendingDays: boolean): IntervalUnit =>
-  !pendingDays && /^[+-]?\d+:/.test(text.slice(at)) ? 'day' : bareUnit
-
-const addClock = (
-  sum: Sum,
-  direction: number,
-  hours: string,
-  minutes: string,
-  seconds: string | undefined,
-  fraction: string,
-  text: string,
-): void => {
-  const minutesAndSeconds = seconds === undefined && fraction !== ''
-  const [h, m, s] = minutesAndSeconds ? ['0', hours, minutes] : [hours, minutes, seconds ?? '0']
-  if (Number(m) > 59 || Number(s) > 60) throw intervalFieldOverflow(text)
-  const part = fraction === '' || fraction === '.' ? 0 : Number(`0${fraction}`)
-  const whole = (Number(h) * 3600 + Number(m) * 60 + Number(s)) * 1_000_000
-  sum.addMicros(direction * whole, direction * part * 1_000_000)
-}
-
-const ISO_DATE_UNITS: Readonly<Record<string, IntervalUnit>> = { Y: 'year', M: 'month', W: 'week', D: 'day' }
-const ISO_TIME_UNITS: Readonly<Record<string, IntervalUnit>> = { H: 'hour', M: 'minute', S: 'second' }
-
-/** `P0001-02-03T04:05:06`. */
-const ISO_ALTERNATIVE = /^P(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2}))?$/
-const ISO_ALTERNATIVE_UNITS: readonly IntervalUnit[] = ['year', 'month', 'day', 'hour', 'minute', 'second']
-
-const parseIso = (trimmed: string, text: string): Sum => {
-  const invalid = () => invalidDatetimeFormat('interval', text)
-  const sum = new Sum()
-  let inTime = false
-  let at = 1
-  const alternative = ISO_ALTERNATIVE.exec(trimmed)
-  if (alternative !== null) {
-    const numbers = alternative.slice(1).map((digits) => Number(digits ?? 0))
-    ISO_ALTERNATIVE_UNITS.forEach((unit, i) => sum.add(numbers[i] as number, 0, unit))
-    return sum
-  }
-  const part = /([+-]?)(\d*)(\.\d*)?([A-Za-z])/y
-  if (trimmed.length === 1) throw invalid()
-  while (at < trimmed.length) {
-    if (trimmed[at] === 'T' && !inTime) {
-      inTime = true
-      at++
-      continue
-    }
-    part.lastIndex = at
-    const match = part.exec(trimmed)
-    if (match === null) throw invalid()
-    const [, sign, digits, fraction, letter] = match
-    const unit = (inTime ? ISO_TIME_UNITS : ISO_DATE_UNITS)[(letter as string).toUpperCase()]
-    if (unit === undefined || (digits === '' && fraction === undefined)) throw invalid()
-    const direction = sign === '-' ? -1 : 1
-    sum.add(
-      direction * Number(digits),
-      direction * Number(fraction === undefined || fraction === '.' ? 0 : `0${fraction}`),
-      unit,
-    )
-    at = part.lastIndex
-  }
-  return sum
 }

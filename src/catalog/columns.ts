@@ -1,5 +1,5 @@
 /** A relation's columns as storage describes them; remembered per relation record, since records never change. */
-import type { RelationObject } from '../catalog/objects.ts'
+import type { RelationObject } from './objects.ts'
 import type { ColumnDescriptor } from '../storage/table/column.ts'
 
 const known = new WeakMap<RelationObject, readonly ColumnDescriptor[]>()

@@ -1,29 +1,12 @@
-/** Time zones: offsets of IANA zones out of Intl, kept per zone as transitions; and POSIX specifications. */
-import { unknownTimeZone } from '../../errors/raise/data.ts'
-import { UNIX_EPOCH_DAYS, civilFromDays, daysFromCivil } from './calendar.ts'
+/** IANA zones out of Intl, for machines that have no time zone database of their own. */
+import { civilFromDays, daysFromCivil } from '../calendar.ts'
+import { SECONDS_PER_DAY, type TimeZone, UNIX_EPOCH_SECONDS } from './time-zone.ts'
 
-/** Offsets are seconds east of Greenwich; instants are seconds since 2000-01-01 UTC. */
-export interface TimeZone {
-  readonly name: string
-  /** The offset never changes. */
-  readonly isFixed: boolean
-  offsetAt(utcSeconds: number): number
-  /** The short name in use at an instant (`CET`), or null where only the offset is known. */
-  abbreviationAt(utcSeconds: number): string | null
-}
-
-const SECONDS_PER_DAY = 86400
-const UNIX_EPOCH_SECONDS = UNIX_EPOCH_DAYS * SECONDS_PER_DAY
 /** Zones are taken to be constant before this year and periodic after it, as their rules then are. */
 const FIRST_YEAR = 1800
 const LAST_YEAR = 2400
 
-const fixedZone = (name: string, offset: number, abbreviation: string | null = null): TimeZone => ({
-  name,
-  isFixed: true,
-  offsetAt: () => offset,
-  abbreviationAt: () => abbreviation,
-})
+const HALF_A_YEAR = 182 * SECONDS_PER_DAY
 
 const startOfYear = (year: number): number => daysFromCivil(year, 1, 1) * SECONDS_PER_DAY
 
@@ -83,6 +66,12 @@ class IanaZone implements TimeZone {
       .formatToParts(Math.max(-LAST_DATE, Math.min(LAST_DATE, (utcSeconds + UNIX_EPOCH_SECONDS) * 1000)))
       .find((part) => part.type === 'timeZoneName')?.value
     return name === undefined || /^GMT[+-]/.test(name) ? abbreviationOf(this.name, this.offsetAt(utcSeconds)) : name
+  }
+
+  /** Clocks are set forward while summer time holds. */
+  isSummerAt(utcSeconds: number): boolean {
+    const offset = this.offsetAt(utcSeconds)
+    return offset > Math.min(this.offsetAt(utcSeconds - HALF_A_YEAR), this.offsetAt(utcSeconds + HALF_A_YEAR))
   }
 
   /** How far a year outside the known ones is moved into them; multiples of 400 keep the calendar. */
@@ -150,115 +139,21 @@ const EUROPEAN_NAMES: readonly { readonly zones: RegExp; readonly names: Readonl
 const abbreviationOf = (zone: string, offset: number): string | null =>
   EUROPEAN_NAMES.find((entry) => entry.zones.test(zone))?.names[offset] ?? null
 
-/** Zone abbreviations that date and time input knows, with their hours east of Greenwich. */
-const ABBREVIATIONS: Readonly<Record<string, number>> = {
-  utc: 0,
-  ut: 0,
-  gmt: 0,
-  z: 0,
-  zulu: 0,
-  wet: 0,
-  west: 1,
-  bst: 1,
-  cet: 1,
-  cest: 2,
-  met: 1,
-  mest: 2,
-  eet: 2,
-  eest: 3,
-  msk: 3,
-  msd: 4,
-  est: -5,
-  edt: -4,
-  cst: -6,
-  cdt: -5,
-  mst: -7,
-  mdt: -6,
-  pst: -8,
-  pdt: -7,
-  akst: -9,
-  akdt: -8,
-  hst: -10,
-  ast: -4,
-  adt: -3,
-  nst: -3.5,
-  ndt: -2.5,
-  jst: 9,
-  kst: 9,
-  hkt: 8,
-  sgt: 8,
-  aest: 10,
-  aedt: 11,
-  acst: 9.5,
-  acdt: 10.5,
-  awst: 8,
-  nzst: 12,
-  nzdt: 13,
-  ist: 2,
-  sast: 2,
-  eat: 3,
-  brt: -3,
-  art: -3,
-  clt: -4,
-  pkt: 5,
-}
-
-const zones = new Map<string, TimeZone | null>()
-
-/** Names in their proper case; Intl knows the canonical ones, the rest are tried as written. */
-const ianaZone = (name: string): TimeZone | null => {
-  if (!/^[A-Za-z]/.test(name)) return null
+/** A zone by the name that Intl knows, null when there is none. */
+export const intlZone = (name: string): TimeZone | null => {
+  // Offsets such as "+05:00" are zones to Intl, but not here.
+  if (!/^[a-z]/i.test(name)) return null
   try {
-    return new IanaZone(
-      new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone === 'UTC' ? 'UTC' : name,
-    )
+    const resolved = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone
+    const isOtherName = resolved !== 'UTC' && resolved.toLowerCase() !== name.toLowerCase()
+    return new IanaZone(isOtherName ? spelled(name) : resolved)
   } catch {
     return null
   }
 }
 
-/** `EST5`, `<+02>-02`, `UTC-3:30`: POSIX counts west of Greenwich as positive. */
-const posixZone = (name: string): TimeZone | null => {
-  const match = /^(?:<([A-Za-z0-9:+-]+)>|([A-Za-z]{3,})|)([+-]?)(\d{1,3})(?::(\d\d))?(?::(\d\d))?$/.exec(name)
-  if (match === null) return null
-  const west = Number(match[4]) * 3600 + Number(match[5] ?? 0) * 60 + Number(match[6] ?? 0)
-  return fixedZone(name, match[3] === '-' ? west : -west, match[1] ?? match[2] ?? null)
-}
-
-/** The fixed zone of an abbreviation, null when it is none. */
-export const zoneOfAbbreviation = (name: string): TimeZone | null => {
-  const hours = ABBREVIATIONS[name.toLowerCase()]
-  return hours === undefined ? null : fixedZone(name.toUpperCase(), hours * 3600, name.toUpperCase())
-}
-
-/** A zone by IANA name or POSIX specification; null when there is none. */
-export const findTimeZone = (name: string): TimeZone | null => {
-  let zone = zones.get(name)
-  if (zone === undefined) {
-    zone = ianaZone(name) ?? posixZone(name)
-    zones.set(name, zone)
-  }
-  return zone
-}
-
-/** As `findTimeZone`; throws 22023. */
-export const timeZone = (name: string): TimeZone => {
-  const zone = findTimeZone(name)
-  if (zone === null) throw unknownTimeZone(name)
-  return zone
-}
-
-/**
- * Offset that a local time has. In a gap the offset before it counts; of two equal local times the later one, which
- * has the offset after the change, is meant.
- */
-export const offsetOfLocal = (zone: TimeZone, localSeconds: number): number => {
-  const before = zone.offsetAt(localSeconds - SECONDS_PER_DAY)
-  const after = zone.offsetAt(localSeconds + SECONDS_PER_DAY)
-  if (before === after) {
-    const offset = zone.offsetAt(localSeconds - before)
-    return offset
-  }
-  const holdsAfter = zone.offsetAt(localSeconds - after) === after
-  return holdsAfter ? after : before
+/** An alias in its usual capitals, as far as these can be told. */
+const spelled = (name: string): string => {
+  if (name !== name.toLowerCase()) return name
+  return name.length <= 3 ? name.toUpperCase() : name.replace(/(^|[/_-])([a-z])/g, (all) => all.toUpperCase())
 }
