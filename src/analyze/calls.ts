@@ -1,4 +1,5 @@
 /** Function calls: scalar, aggregate, window and set-returning; named, defaulted and variadic arguments. */
+import { usableSchema } from '../catalog/privileges/check.ts'
 import {
   ambiguousFunction,
   ambiguousProcedure,
@@ -57,7 +58,8 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
   const within = node.agg_within_group === true
   const orderNodes = node.agg_order ?? []
   const schema = names.length > 1 ? (names.at(-2) as string) : null
-  if (schema !== null && context.catalog.schemaByName(schema) === null) throw undefinedSchema(schema, location)
+  if (schema !== null && usableSchema(context.catalog, context.actingRole, schema) === null)
+    throw undefinedSchema(schema, location)
 
   const argClause = over
     ? CLAUSE.windowArgument
@@ -107,7 +109,7 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
     case 'aggregate':
       return over
         ? windowCall(context, scope, node, record, bound, result)
-        : aggregateCall(context, scope, node, record, bound, result)
+        : aggregateCall(context, scope, node, { record, args: bound, given, type: result })
   }
 }
 
@@ -355,20 +357,29 @@ const filterOf = (context: AnalysisContext, scope: Scope, node: FuncCall): Expr 
   )
 }
 
+interface ResolvedAggregate {
+  readonly record: AggregateFunction
+  readonly args: readonly Expr[]
+  /** The arguments as written, before they became of the function's types. */
+  readonly given: readonly Expr[]
+  readonly type: SqlType
+}
+
 const aggregateCall = (
   context: AnalysisContext,
   scope: Scope,
   node: FuncCall,
-  record: AggregateFunction,
-  args: readonly Expr[],
-  type: SqlType,
+  { record, args, given, type }: ResolvedAggregate,
 ): Expr => {
   const { location } = node
   const distinct = node.agg_distinct ?? false
   const orderNodes = node.agg_order ?? []
   let orderBy: SortKey[] = scope.within(CLAUSE.aggregateArgument, () => analyzeSortKeys(context, scope, orderNodes))
   const filter = filterOf(context, scope, node)
-  const owner = scope.ownerOf([...args, ...orderBy.map((key) => key.expr), ...(filter === null ? [] : [filter])])
+  const parts = [...args, ...orderBy.map((key) => key.expr), ...(filter === null ? [] : [filter])]
+  const owner = scope.ownerOf(parts)
+  const nested = owner.carriedIn(parts)
+  if (nested !== undefined) throw groupingError('aggregate function calls cannot be nested', nested.location)
   const { clause } = owner
   if (!clause.aggregates) {
     if (clause === CLAUSE.aggregateArgument) {
@@ -385,7 +396,7 @@ const aggregateCall = (
     const aggregated = args.slice(direct)
     orderBy = orderBy.map((key, i) => ({ ...key, expr: aggregated[i] ?? key.expr }))
   }
-  if (distinct) checkDistinct(args, orderBy, location)
+  if (distinct) checkDistinct(node, args, given, orderBy)
   owner.aggregateLocation ??= owner.aggregated ? undefined : (location ?? undefined)
   owner.aggregated = true
   const call: AggregateExpr = {
@@ -401,20 +412,24 @@ const aggregateCall = (
   }
   if (owner === scope) return call
   // The outer level computes it; here it is one of that level's columns.
-  return owner.carry(context.freshColumn(), call, record.name)
+  return owner.carry(context.freshColumn(), call, record.name, location)
 }
 
-const checkDistinct = (args: readonly Expr[], orderBy: readonly SortKey[], location: Location): void => {
-  const arg = args.find((a) => a.type.hashKey === null)
-  if (arg !== undefined) {
-    throw noEqualityOperator(formatType(arg.type, -1), location)
-  }
-  for (const key of orderBy) {
-    const matches = args.some((a) => sameExpr(a, key.expr))
+const checkDistinct = (
+  node: FuncCall,
+  args: readonly Expr[],
+  given: readonly Expr[],
+  orderBy: readonly SortKey[],
+): void => {
+  const place = args.findIndex((a) => a.type.hashKey === null)
+  const arg = args[place]
+  if (arg !== undefined) throw noEqualityOperator(formatType(arg.type, -1), locationOf(node.args?.[place]))
+  for (const [i, key] of orderBy.entries()) {
+    const matches = given.some((a) => sameExpr(a, key.expr))
     if (!matches) {
       throw invalidColumnReference(
         'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list',
-        location,
+        locationOf(bodyOf(node.agg_order?.[i] as Node, 'SortBy')?.node),
       )
     }
   }

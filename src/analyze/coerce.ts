@@ -78,6 +78,7 @@ export const coercionPath = (from: SqlType, to: SqlType, context: CoercionContex
   }
   // Row types and record are interchangeable as far as they are made of the same fields.
   if (to.oid === OID.record && from.kind === 'c') return { kind: 'relabel' }
+  if (to.element?.oid === OID.record && from.element?.kind === 'c') return { kind: 'relabel' }
   // Any type has a text form: to strings on assignment, from strings only when asked for.
   if (RANK[context] >= RANK.assignment && to.category === 'S' && to.oid !== OID.char) return { kind: 'io' }
   if (context === 'explicit' && from.category === 'S' && to.kind !== 'p') return { kind: 'io' }

@@ -4,9 +4,9 @@
  * are put under it, and where it does not order by code points the function is exchanged for the one under it.
  */
 import { explicitMismatch, implicitMismatch, indeterminateCollation } from '../errors/raise/collations.ts'
-import { collationPurpose, functionUnder } from '../functions/collated.ts'
+import { collationPurpose, functionInAscii, functionUnder } from '../functions/collated.ts'
 import type { ScalarFunction } from '../functions/records.ts'
-import { collate, DEFAULT_COLLATION, INDETERMINATE } from '../types/collation.ts'
+import { C_COLLATION, collate, collationOfType, DEFAULT_COLLATION, INDETERMINATE, isAscii } from '../types/collation.ts'
 import { isDomainType } from '../types/domain-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Collation } from '../types/text-order.ts'
@@ -33,10 +33,10 @@ const hasOwn = ({ kind, type }: Expr): boolean =>
 const isCollatable = ({ collation, collated }: SqlType): boolean => collation !== 0 || collated === INDETERMINATE
 
 /** What the collation of a value of a type is when nothing else says so. */
-const collationOf = (type: SqlType): Derivation =>
-  type.collation === 0 || type.collated === INDETERMINATE
-    ? NONE
-    : { strength: 'implicit', collation: type.collated ?? DEFAULT_COLLATION }
+const collationOf = (type: SqlType): Derivation => {
+  const collation = collationOfType(type)
+  return collation === null ? NONE : { strength: 'implicit', collation }
+}
 
 const merge = (a: Derivation, b: Derivation): Derivation => {
   if (a.strength !== b.strength) return RANK[a.strength] > RANK[b.strength] ? a : b
@@ -96,7 +96,7 @@ const settleCollations = (expr: Expr): Expr => {
 
 /** The same, where anything in the statement is under a collation of its own: a table's column, or a COLLATE clause. */
 export const settleIn = (context: Pick<AnalysisContext, 'collated'>, expr: Expr): Expr => {
-  if (expr.type.collated !== undefined) context.collated = true
+  if (expr.type.collated !== undefined || expr.type.collation === C_COLLATION.oid) context.collated = true
   return context.collated ? settleCollations(expr) : expr
 }
 
@@ -179,9 +179,7 @@ const ofInputs = (expr: Expr): Expr => {
   const { strength, collation } = merged(inputs(expr))
   if (strength === 'conflict') return { ...expr, type: collate(expr.type, INDETERMINATE) }
   if (strength === 'none') return expr
-  return collation.oid === (expr.type.collated ?? DEFAULT_COLLATION).oid
-    ? expr
-    : { ...expr, type: collate(expr.type, collation) }
+  return collation.oid === collationOfType(expr.type)?.oid ? expr : { ...expr, type: collate(expr.type, collation) }
 }
 
 /** A function and its arguments under the collation that they have together. */
@@ -193,14 +191,15 @@ const compared = (fn: ScalarFunction, args: readonly Expr[]): { fn: ScalarFuncti
   }
   const derivation = merged(args)
   if (derivation.strength === 'conflict') throw indeterminateCollation(purpose)
-  const order = collate(collatable(args), derivation.collation).order
-  return order === undefined && !args.some(({ type }) => type.order !== undefined)
-    ? { fn, args }
-    : { fn: order === undefined ? fn : functionUnder(fn, order), args: placed(args, derivation) }
+  const { collation } = derivation
+  const { order } = collate(collatable(args), collation)
+  if (order !== undefined) return { fn: functionUnder(fn, order), args: placed(args, derivation) }
+  const byCodePoint = isAscii(collation) ? functionInAscii(fn) : fn
+  return { fn: byCodePoint, args: args.some(({ type }) => type.order !== undefined) ? placed(args, derivation) : args }
 }
 
 const collatable = (args: readonly Expr[]): SqlType =>
-  (args.find(({ type }) => isCollatable(type) && type.element === null) ?? (args[0] as Expr)).type
+  (args.find(({ type }) => isCollatable(type) && type.category !== 'A') ?? (args[0] as Expr)).type
 
 /** Expressions that are compared with each other. */
 const together = (exprs: readonly Expr[]): readonly Expr[] => {

@@ -49,11 +49,13 @@ export const analyzeWith = (
       ? orderRecursive(definitions)
       : definitions.map((cte) => ({ cte, recursive: false }) as const)
   const ctes: Cte[] = []
+  if (clause?.recursive !== true) for (const name of names) scope.futureCtes.add(name)
   for (const { cte: definition, recursive } of ordered) {
     const cte = recursive
       ? recursiveCte(context, scope, definition, dml, ctes)
       : plainCte(context, scope, definition, dml)
     scope.ctes.set(cte.name, cte)
+    scope.futureCtes.delete(cte.name)
     ctes.push(cte)
   }
   return ctes
@@ -187,10 +189,11 @@ const fitStep = (
     if (overall.collation !== wanted.type.collation && overall.oid === wanted.type.oid) {
       throw recursiveCollation(name, i + 1, wanted.type, overall, location('base', i))
     }
-    if (common.oid === wanted.type.oid) continue
+    const overallTypmod = column.type.oid === common.oid && column.typmod === wanted.typmod ? wanted.typmod : -1
+    if (common.oid === wanted.type.oid && overallTypmod === wanted.typmod) continue
     throw datatypeMismatch(
-      `recursive query "${name}" column ${i + 1} has type ${formatType(wanted.type, wanted.typmod)} in non-recursive term but type ${formatType(common, -1)} overall`,
-      undefined,
+      `recursive query "${name}" column ${i + 1} has type ${formatType(wanted.type, wanted.typmod)} in non-recursive term but type ${formatType(common, overallTypmod)} overall`,
+      location('base', i),
       { hint: 'Cast the output of the non-recursive term to the correct type.' },
     )
   }

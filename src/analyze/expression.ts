@@ -291,6 +291,8 @@ export interface GroupingExpr extends Typed {
 export interface CarriedCall {
   readonly id: ColumnId
   readonly call: AggregateExpr | GroupingExpr
+  /** Where it stands in the statement. */
+  readonly location: number | undefined
 }
 
 export type Expr =

@@ -414,7 +414,7 @@ const analyzeGrouping = (context: AnalysisContext, scope: Scope, node: GroupingF
   const call = { kind: 'grouping', args, locations, type: context.typeOf(OID.int4), typmod: -1 } as const
   const owner = scope.ownerOf(args)
   owner.aggregated = true
-  return owner === scope ? call : owner.carry(context.freshColumn(), call, 'grouping')
+  return owner === scope ? call : owner.carry(context.freshColumn(), call, 'grouping', node.location)
 }
 
 const handlers: { [T in keyof NodeBodies]?: Handler<T> } = {

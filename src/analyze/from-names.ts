@@ -22,7 +22,7 @@ export const namespaceItem = (
   columns: readonly OutputColumn[],
   extra: Partial<NamespaceItem> = {},
 ): NamespaceItem => ({
-  ...joinItem(
+  ...entry(
     context,
     alias,
     columns.map((c) => ({ name: c.name, expr: columnRef(c) })),
@@ -32,6 +32,11 @@ export const namespaceItem = (
 
 /** An entry for columns that are expressions: those of a join. */
 export const joinItem = (context: AnalysisContext, alias: string, columns: readonly BoundColumn[]): NamespaceItem => ({
+  ...entry(context, alias, columns),
+  join: true,
+})
+
+const entry = (context: AnalysisContext, alias: string, columns: readonly BoundColumn[]): NamespaceItem => ({
   alias,
   schema: null,
   columns,
@@ -41,7 +46,6 @@ export const joinItem = (context: AnalysisContext, alias: string, columns: reado
   lateralOnly: false,
   lateralAllowed: true,
   table: null,
-  join: true,
   systemColumn: null,
   wholeRow: () => ({
     kind: 'row',

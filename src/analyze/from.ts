@@ -5,9 +5,12 @@ import {
   featureNotSupported,
   undefinedRelation,
   undefinedSchema,
+  withQueryTooLate,
   wrongObjectType,
 } from '../errors/raise/analysis.ts'
+import { SqlError } from '../errors/sql-error.ts'
 import type { RelationObject } from '../catalog/objects.ts'
+import { usableSchema } from '../catalog/privileges/check.ts'
 import { scannedTables } from '../catalog/partitions.ts'
 import {
   bodyOf,
@@ -76,18 +79,20 @@ const fromItem = (context: AnalysisContext, scope: Scope, node: Node): FromResul
   }
 }
 
-/** A schema by its name; `pg_temp` is the session's own for temporary objects, once there is one. */
-const schemaNamed = ({ catalog, searchPath }: Pick<AnalysisContext, 'catalog' | 'searchPath'>, name: string) => {
-  if (name !== 'pg_temp') return catalog.schemaByName(name)
+/** What names of relations are looked up in. */
+export interface NameScope extends Pick<AnalysisContext, 'catalog' | 'searchPath'> {
+  readonly actingRole?: number | undefined
+}
+
+/** A schema by its name; `pg_temp` is the session's own for temporary objects, once there is one. Throws 42501. */
+const schemaNamed = ({ catalog, searchPath, actingRole }: NameScope, name: string) => {
+  if (name !== 'pg_temp') return usableSchema(catalog, actingRole, name)
   const temporary = searchPath.find((oid) => catalog.schema(oid)?.name.startsWith('pg_temp_'))
   return temporary === undefined ? null : catalog.schema(temporary)
 }
 
 /** The relation a RangeVar names, by its schema or along the search path. Throws 42P01, 3F000. */
-export const resolveRelation = (
-  context: Pick<AnalysisContext, 'catalog' | 'searchPath'>,
-  node: BoundRangeVar,
-): RelationObject => {
+export const resolveRelation = (context: NameScope, node: BoundRangeVar): RelationObject => {
   const name = node.relname as string
   const known = node.bound === undefined ? null : context.catalog.relation(node.bound.oid)
   if (known !== null) return known
@@ -103,10 +108,7 @@ export const resolveRelation = (
 }
 
 /** As `resolveRelation`, for commands: PostgreSQL does not say where a relation stands that they do not find. */
-export const namedRelation = (
-  context: Pick<AnalysisContext, 'catalog' | 'searchPath'>,
-  node: RangeVar,
-): RelationObject => {
+export const namedRelation = (context: NameScope, node: RangeVar): RelationObject => {
   const { location: _, ...range } = node
   const { schemaname } = range
   if (schemaname !== undefined && schemaNamed(context, schemaname) === null) throw undefinedSchema(schemaname)
@@ -127,11 +129,22 @@ const rangeVar = (context: AnalysisContext, scope: Scope, node: BoundRangeVar): 
       node.location,
     )
   }
-  const relation = resolveRelation(context, node)
+  const relation = relationOrFutureCte(context, scope, node)
   context.ranges.set(node, relation)
   // Its columns may be compared without being named.
   if (relation.columns.some(({ type }) => type.collated !== undefined)) context.collated = true
   return relationItem(context, relation, node)
+}
+
+/** The relation that a name means; where there is none, that there may be a WITH query that comes too late is told. */
+const relationOrFutureCte = (context: AnalysisContext, scope: Scope, node: BoundRangeVar): RelationObject => {
+  try {
+    return resolveRelation(context, node)
+  } catch (error) {
+    const name = node.relname as string
+    const isFuture = node.schemaname === undefined && error instanceof SqlError && scope.isFutureCte(name)
+    throw isFuture ? withQueryTooLate(name, node.location) : error
+  }
 }
 
 /** A relation's columns under the names that the query has for them: its own, or those it had when the query was kept. */
@@ -170,7 +183,8 @@ const relationItem = (context: AnalysisContext, relation: RelationObject, node: 
         columns: renamed(columns, aliasNode, alias),
         lateral: false,
       } as const
-      return simple(context, item, { schema, ...namedColumns(item.columns, node) })
+      const wholeRow = rowOf(context, relation, item.columns)
+      return simple(context, item, { schema, wholeRow, ...namedColumns(item.columns, node) })
     }
     case 'r':
     case 'p':
@@ -240,16 +254,18 @@ export const tableResult = (
     ;(item.columns as OutputColumn[]).push(column)
     return columnRef(column)
   }
-  const columns = [...item.columns]
-  const wholeRow = (): Expr => ({
-    kind: 'row',
-    fields: columns.map(columnRef),
-    names: columns.map((c) => relation.columns[c.attnum - 1]?.name ?? c.name),
-    type: relation.rowType === 0 ? context.typeOf(OID.record) : context.typeOf(relation.rowType),
-    typmod: -1,
-  })
+  const wholeRow = rowOf(context, relation, [...item.columns])
   return simple(context, item, { schema, table: item, systemColumn, wholeRow, ...named })
 }
+
+/** A relation's row as one value of its type. */
+const rowOf = (context: AnalysisContext, relation: RelationObject, columns: readonly OutputColumn[]) => (): Expr => ({
+  kind: 'row',
+  fields: columns.map(columnRef),
+  names: columns.map((c) => relation.columns[c.attnum - 1]?.name ?? c.name),
+  type: relation.rowType === 0 ? context.typeOf(OID.record) : context.typeOf(relation.rowType),
+  typmod: -1,
+})
 
 const cteReference = (context: AnalysisContext, cte: Cte, node: RangeVar, recursiveReference: boolean): FromResult => {
   const modifies = cte.query.kind === 'insert' || cte.query.kind === 'update' || cte.query.kind === 'delete'

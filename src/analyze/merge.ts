@@ -42,6 +42,7 @@ export const analyzeMerge = (context: AnalysisContext, scope: Scope, node: Merge
   if (system === null && kind !== 'r' && kind !== 'p') throw mergeNotForKind(name, kind)
   const target = modifyTarget(context, range, 'update')
   const source = new Scope(scope)
+  source.beyondReach.push(...target.names)
   const [from] = analyzeFrom(context, source, [node.sourceRelation as Node])
   const own = target.names[0]?.alias
   if (source.items.some((item) => item.tableVisible && item.alias === own)) throw mergeNameTwice(own ?? '')
@@ -106,7 +107,9 @@ const actionOf = (
         : kind === 'insert'
           ? inserted(context, scope, { ...target, verb: 'insert into' }, clause)
           : []
-    return { matched, condition: when, kind, assignments }
+    if (kind !== 'insert') return { matched, condition: when, kind, assignments }
+    const given = assignments.slice(0, clause.values?.length ?? 0).map(({ column }) => column.attnum)
+    return { matched, condition: when, kind, assignments, given }
   })
 }
 

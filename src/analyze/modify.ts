@@ -99,7 +99,7 @@ const analyzeUpdate = (context: AnalysisContext, scope: Scope, node: UpdateStmt)
   const ctes = analyzeWith(context, scope, node.withClause, analyzeModify)
   const target = modifyTarget(context, node.relation as RangeVar, 'update')
   const { table, levels, checkOptions } = target
-  scope.add(target.names)
+  addTarget(scope, target)
   const from = analyzeFrom(context, scope, node.fromClause ?? [])
   const assignments = assignmentsOf(context, scope, node.targetList ?? [], target)
   const where = whereOf(context, scope, node.whereClause, target)
@@ -118,6 +118,16 @@ const analyzeUpdate = (context: AnalysisContext, scope: Scope, node: UpdateStmt)
     returning,
     outputs: outputsOf(returning),
   }
+}
+
+/** The target's names, which lateral references in FROM must not use. */
+const addTarget = (scope: Scope, { names }: ModifyTarget): void => {
+  for (const item of names) {
+    item.target = true
+    item.lateralOnly = true
+    item.lateralAllowed = false
+  }
+  scope.add(names)
 }
 
 const whereOf = (context: AnalysisContext, scope: Scope, node: Node | undefined, target: ModifyTarget): Expr | null => {
@@ -147,7 +157,7 @@ const analyzeDelete = (context: AnalysisContext, scope: Scope, node: DeleteStmt)
   const ctes = analyzeWith(context, scope, node.withClause, analyzeModify)
   const target = modifyTarget(context, node.relation as RangeVar, 'delete from')
   const { table, levels } = target
-  scope.add(target.names)
+  addTarget(scope, target)
   const from = analyzeFrom(context, scope, node.usingClause ?? [])
   const where = whereOf(context, scope, node.whereClause, target)
   const returning = returningOf(context, scope, node.returningClause?.exprs ?? [], [table])

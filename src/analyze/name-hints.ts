@@ -1,7 +1,7 @@
 /** What may have been meant by the name of a column that does not exist: the nearest names in the statement's tables. */
 
 /** A table as hints see it. */
-interface NamedTable {
+export interface NamedTable {
   readonly alias: string
   readonly columns: readonly { readonly name: string }[]
 }

@@ -38,6 +38,8 @@ export interface NamespaceItem {
   /** Why a lateral reference is refused (RIGHT or FULL join on the way). */
   lateralAllowed: boolean
   readonly table: TableItem | null
+  /** What UPDATE or DELETE changes, which its FROM cannot refer to. */
+  target?: true
   /** Made of other entries, which hints name in its place. */
   readonly join?: true
   /** System columns (ctid, tableoid) by name. */
@@ -153,6 +155,8 @@ export class Scope {
   readonly beyondReach: NamespaceItem[] = []
   /** CTEs defined at this level, by name. */
   readonly ctes = new Map<string, Cte>()
+  /** Names of the level's WITH clause whose queries are still to be analysed. */
+  readonly futureCtes = new Set<string>()
   /** WITH RECURSIVE names under analysis: their working table. */
   readonly workTables = new Map<string, Cte>()
   clause: Clause = CLAUSE.select
@@ -187,9 +191,16 @@ export class Scope {
   }
 
   /** The column that a call of this level, which computes it, is in a query inside the level. */
-  carry(id: ColumnId, call: AggregateExpr | GroupingExpr, name: string): Expr {
-    this.carried.push({ id, call })
+  carry(id: ColumnId, call: AggregateExpr | GroupingExpr, name: string, location: Location): Expr {
+    this.carried.push({ id, call, location })
     return { kind: 'column', id, name, type: call.type, typmod: -1 }
+  }
+
+  /** The call among those that this level computes for queries inside it that one of the expressions has. */
+  carriedIn(exprs: readonly Expr[]): CarriedCall | undefined {
+    const ids = new Set<ColumnId>()
+    for (const expr of exprs) mentionedColumns(expr, ids)
+    return this.carried.find(({ id }) => ids.has(id))
   }
 
   /** Whether an expression mentions a column of this level. */
@@ -200,7 +211,10 @@ export class Scope {
 
   #has(ids: ReadonlySet<ColumnId>): boolean {
     const own = (expr: Expr): boolean => [...mentionedColumns(expr)].some((id) => ids.has(id))
-    return this.items.some((item) => item.columns.some((column) => own(column.expr)))
+    return (
+      this.items.some((item) => item.columns.some((column) => own(column.expr))) ||
+      this.carried.some(({ id }) => ids.has(id))
+    )
   }
 
   add(items: readonly NamespaceItem[]): void {
@@ -240,6 +254,11 @@ export class Scope {
 
   findCte(name: string): Cte | null {
     return this.ctes.get(name) ?? this.parent?.findCte(name) ?? null
+  }
+
+  /** Whether a name is one of a WITH clause around that cannot be referred to yet. */
+  isFutureCte(name: string): boolean {
+    return this.futureCtes.has(name) || (this.parent?.isFutureCte(name) ?? false)
   }
 
   findWorkTable(name: string): Cte | null {
@@ -319,9 +338,7 @@ export class Scope {
         scope.items.find((item) => item.alias === alias && (!item.tableVisible || qualified)) ??
         scope.beyondReach.find((item) => item.alias === alias)
       if (hiddenItem !== undefined) {
-        return invalidFromReference(alias, location, {
-          hint: `There is an entry for table "${alias}", but it cannot be referenced from this part of the query.`,
-        })
+        return invalidFromReference(alias, location, { hint: cannotBeReferenced(alias) })
       }
       const renamed = scope.items.find((item) => item.table?.relation.name === alias && item.tableVisible)
       if (renamed !== undefined) {
@@ -334,7 +351,14 @@ export class Scope {
   }
 }
 
-const lateralRefused = (item: NamespaceItem, location: Location) =>
-  invalidLateralReference(item.alias, location, {
-    detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.',
-  })
+const cannotBeReferenced = (alias: string): string =>
+  `There is an entry for table "${alias}", but it cannot be referenced from this part of the query.`
+
+const lateralRefused = ({ alias, target }: NamespaceItem, location: Location) =>
+  invalidLateralReference(
+    alias,
+    location,
+    target === true
+      ? { hint: cannotBeReferenced(alias) }
+      : { detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.' },
+  )

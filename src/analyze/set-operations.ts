@@ -18,6 +18,7 @@ import type { Cte, OutputColumn, Query, SelectQuery, SetOperationQuery, Target, 
 import { lockingClauseName, refuseArmLocks } from './row-locks.ts'
 import { CLAUSE, type Scope } from './scope.ts'
 import { limits } from './select.ts'
+import { columnHint, type NamedTable } from './name-hints.ts'
 import { sortKey } from './sort-keys.ts'
 import { expandedList } from './targets.ts'
 
@@ -52,11 +53,20 @@ export const analyzeSetOperation = (
     all: node.all ?? false,
     left: sides.left,
     right: sides.right,
-    orderBy: outputOrder(context, node, outputs),
+    orderBy: outputOrder(context, node, outputs, armsOf(sides.left, sides.right)),
     ...limits(context, scope, node),
     withTies: node.limitOption === 'LIMIT_OPTION_WITH_TIES',
     outputs,
   }
+}
+
+/** The queries that set operations put together, under the names that hints have for them. */
+const armsOf = (...queries: readonly Query[]) => {
+  const leaves = (query: Query): Query[] =>
+    query.kind === 'set-operation' && query.orderBy.length === 0 && query.limit === null
+      ? [query.left, query.right].flatMap(leaves)
+      : [query]
+  return queries.flatMap(leaves).map((query, i) => ({ alias: `*SELECT* ${i + 1}`, columns: query.outputs }))
 }
 
 type ColumnShape = Pick<OutputColumn, 'type' | 'typmod'>
@@ -154,13 +164,18 @@ const over = (query: Query, targets: readonly Target[]): SelectQuery => ({
 })
 
 /** ORDER BY over results: output names and positions only. */
-const outputOrder = (context: AnalysisContext, node: SelectStmt, outputs: readonly OutputColumn[]): SortKey[] =>
+const outputOrder = (
+  context: AnalysisContext,
+  node: SelectStmt,
+  outputs: readonly OutputColumn[],
+  tables: readonly NamedTable[],
+): SortKey[] =>
   (node.sortClause ?? []).map((n) => {
     const item = bodyOf(n, 'SortBy') as SortBy
-    return sortKey(context, item, columnRef(orderedOutput(item.node as Node, outputs)))
+    return sortKey(context, item, columnRef(orderedOutput(item.node as Node, outputs, tables)))
   })
 
-const orderedOutput = (node: Node, outputs: readonly OutputColumn[]): OutputColumn => {
+const orderedOutput = (node: Node, outputs: readonly OutputColumn[], tables: readonly NamedTable[]): OutputColumn => {
   const position = bodyOf(node, 'A_Const')?.ival
   if (position !== undefined) {
     const found = outputs[(position.ival ?? 0) - 1]
@@ -172,7 +187,8 @@ const orderedOutput = (node: Node, outputs: readonly OutputColumn[]): OutputColu
   if (names.length === 1) {
     const found = outputs.find((c) => c.name === names[0])
     if (found !== undefined) return found
-    throw undefinedColumn(names[0] as string, locationOf(node))
+    const name = names[0] as string
+    throw undefinedColumn(name, locationOf(node), columnHint([tables], null, name))
   }
   throw featureNotSupported('invalid UNION/INTERSECT/EXCEPT ORDER BY clause', locationOf(node), {
     detail: 'Only result column names can be used, not expressions or functions.',
@@ -222,7 +238,7 @@ export const analyzeValues = (
           : coerceToCommon(context, expr, type, 'VALUES', locationOf(lists[k]?.[i]))
       }),
     ),
-    orderBy: outputOrder(context, node, outputs),
+    orderBy: outputOrder(context, node, outputs, [{ alias: '*VALUES*', columns: outputs }]),
     ...limits(context, scope, node),
     withTies: node.limitOption === 'LIMIT_OPTION_WITH_TIES',
     outputs,

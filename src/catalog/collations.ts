@@ -1,5 +1,5 @@
 /** The collations that every database has, by PostgreSQL's OIDs, and those that it makes itself. */
-import { DEFAULT_COLLATION } from '../types/collation.ts'
+import { C_COLLATION, DEFAULT_COLLATION } from '../types/collation.ts'
 import type { Collation } from '../types/text-order.ts'
 import { type CatalogSnapshot, PG_CATALOG } from './snapshot.ts'
 import { icuLocales } from './system/data/icu-locales.ts'
@@ -16,7 +16,7 @@ const builtin = (oid: number, name: string, provider: Collation['provider'], loc
 
 const BY_LIBC: readonly Collation[] = [
   DEFAULT_COLLATION,
-  builtin(950, 'C', 'c', 'C'),
+  C_COLLATION,
   builtin(951, 'POSIX', 'c', 'POSIX'),
   builtin(12_340, 'ucs_basic', 'c', 'C'),
   builtin(12_341, 'C.utf8', 'c', 'C.utf8'),

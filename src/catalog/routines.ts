@@ -10,7 +10,7 @@ import { constructMultirange, multirangeOfRange } from '../functions/range/multi
 import { constructRange } from '../functions/range/ranges.ts'
 import type { FunctionRecord, ScalarFunction } from '../functions/records.ts'
 import { formatType } from '../types/index.ts'
-import { OID } from '../types/oids.ts'
+import { OID, PG_CATALOG } from '../types/oids.ts'
 import type { CatalogSnapshot } from './snapshot.ts'
 import type { AggregateDefinition, FunctionArgument, FunctionObject } from './objects.ts'
 
@@ -205,8 +205,6 @@ export const functionsOf = (
   }
   return [...found.values()]
 }
-
-const PG_CATALOG = 11
 
 /** `f(integer,text)`: how messages name a function. */
 export const functionSignature = (routine: FunctionObject, catalog: CatalogSnapshot): string => {

@@ -8,7 +8,7 @@ import type { AnyVector } from '../vector/vector.ts'
 import type { Wait } from '../vector/wait.ts'
 import type { ExecutionContext } from './context.ts'
 import { compileCondition, compileExpression, type CompiledExpression, type Selector } from './expression/compile.ts'
-import type { Compilation } from './expression/evaluator.ts'
+import type { OperatorCompilation } from './expression/evaluator.ts'
 import { DistinctAggregation } from './distinct-aggregation.ts'
 import { SortedAggregation } from './sorted-aggregation.ts'
 
@@ -49,7 +49,7 @@ export class AggregateCall {
   /** Rows of which every one makes the state larger. */
   readonly #growing: RowwiseAggregation | null
 
-  constructor(call: AggregateExpr, scope: Compilation) {
+  constructor(call: AggregateExpr, scope: OperatorCompilation) {
     this.#args = call.args.map((arg) => compileExpression(arg, scope, { transient: true }))
     this.#filter = call.filter === null ? null : compileCondition(call.filter, scope)
     const types = { ...callTypes(call.args, call.type, scope.context), order: call.orderBy }

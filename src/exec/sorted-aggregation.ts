@@ -12,7 +12,7 @@ import type { AnyVector } from '../vector/vector.ts'
 import { Wait } from '../vector/wait.ts'
 import type { RowKeeping } from './aggregate-call.ts'
 import type { ExecutionContext } from './context.ts'
-import type { Compilation, Evaluator } from './expression/evaluator.ts'
+import type { OperatorCompilation, Evaluator } from './expression/evaluator.ts'
 import { interpret } from './expression/interpret.ts'
 import { rowsBatch } from './row-buffer.ts'
 import { SortedRuns } from './spill/sorted-runs.ts'
@@ -51,7 +51,7 @@ export class SortedAggregation implements RowKeeping {
   #reading: GroupRead | null = null
   #settled = false
 
-  constructor(call: AggregateExpr, types: CallTypes, scope: Compilation) {
+  constructor(call: AggregateExpr, types: CallTypes, scope: OperatorCompilation) {
     this.#call = call
     this.#types = types
     this.#context = scope.context

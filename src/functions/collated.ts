@@ -6,6 +6,7 @@ import { nondeterministicNotSupported } from '../errors/raise/collations.ts'
 import type { Datum } from '../types/sql-type.ts'
 import { trimBlanks } from '../types/strings.ts'
 import type { TextOrder } from '../types/text-order.ts'
+import { inAscii } from '../types/pattern/posix-regex.ts'
 import type { Evaluate, ScalarFunction } from './records.ts'
 import { matchesLike } from './pattern/like.ts'
 import { capitalized } from './scalar/string.ts'
@@ -14,6 +15,8 @@ interface CollationUse {
   /** What messages say that the collation is needed for. */
   readonly purpose: string
   under(order: TextOrder): Evaluate | null
+  /** Where it also asks what letters are: the same for letters of ASCII alone. */
+  readonly ascii?: (evaluate: Evaluate) => Evaluate
 }
 
 type Answer = (order: number) => Datum
@@ -48,8 +51,16 @@ const choice = (sign: 1 | -1): CollationUse => ({
       compare(a, b) * sign > 0 ? a : b,
 })
 
-const caseMapping = (name: string, map: (text: string, locale: string) => string): CollationUse => ({
+const asciiLower = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+const asciiUpper = (text: string): string => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase())
+
+const caseMapping = (
+  name: string,
+  map: (text: string, locale: string) => string,
+  ascii: (text: string) => string,
+): CollationUse => ({
   purpose: `${name}() function`,
+  ascii: () => ascii,
   under:
     ({ locale }) =>
     (text: string) =>
@@ -69,6 +80,7 @@ const byCharacters = (purpose: string, what = purpose): CollationUse => ({
 /** ILIKE by the case rules of a language. */
 const caseless = (answer: boolean): CollationUse => ({
   purpose: 'ILIKE',
+  ascii: () => (text: string, pattern: string) => matchesLike(asciiLower(text), asciiLower(pattern)) === answer,
   under: ({ collation, locale }) => {
     if (!collation.deterministic) return refuse('ILIKE')
     return (text: string, pattern: string) =>
@@ -76,12 +88,21 @@ const caseless = (answer: boolean): CollationUse => ({
   },
 })
 
+/** All of them have the expression as second argument. */
+const regularExpression: CollationUse = {
+  ...byCharacters('regular expression', 'regular expressions'),
+  ascii:
+    (evaluate) =>
+    (text: string, expression: string, ...rest) =>
+      evaluate(text, inAscii(expression), ...rest),
+}
+
 const LIKE = [850, 851, 858, 859, 1569, 1570, 1571, 1572, 1631, 1632]
 const ILIKE = [1633, 1635, 1660]
 const NOT_ILIKE = [1634, 1636, 1661]
 const REGULAR_EXPRESSIONS = [
-  79, 1252, 1254, 1256, 1238, 1239, 1240, 1241, 1656, 1657, 1658, 1659, 2073, 2074, 2284, 2285, 2767, 2768, 3396, 3397,
-  6251, 6252, 6253, 6254, 6255, 6256, 6257, 6258, 6259, 6260, 6261, 6262, 6263, 6264, 6265, 6266, 6267, 6268, 6269,
+  79, 1252, 1254, 1256, 1238, 1239, 1240, 1241, 1656, 1657, 1658, 1659, 2073, 2284, 2285, 2767, 2768, 3396, 3397, 6251,
+  6252, 6253, 6254, 6255, 6256, 6257, 6258, 6259, 6260, 6261, 6262, 6263, 6264, 6265, 6266, 6267, 6268, 6269,
 ]
 const SEARCHES = [849, 868, 2087, 2088, 3696]
 
@@ -95,25 +116,26 @@ const USES: ReadonlyMap<number, CollationUse> = new Map([
   [1078, comparison((order) => Math.sign(order), true)],
   [458, choice(1)],
   [459, choice(-1)],
-  [870, caseMapping('lower', (text, locale) => text.toLocaleLowerCase(locale))],
-  [871, caseMapping('upper', (text, locale) => text.toLocaleUpperCase(locale))],
+  [870, caseMapping('lower', (text, locale) => text.toLocaleLowerCase(locale), asciiLower)],
+  [871, caseMapping('upper', (text, locale) => text.toLocaleUpperCase(locale), asciiUpper)],
   [
     872,
-    caseMapping('initcap', (text, locale) =>
-      capitalized(
-        text,
-        (first) => first.toLocaleUpperCase(locale),
-        (rest) => rest.toLocaleLowerCase(locale),
-      ),
+    caseMapping(
+      'initcap',
+      (text, locale) =>
+        capitalized(
+          text,
+          (first) => first.toLocaleUpperCase(locale),
+          (rest) => rest.toLocaleLowerCase(locale),
+        ),
+      (text) => capitalized(text, asciiUpper, asciiLower, /[A-Za-z0-9]+/g),
     ),
   ],
   ...LIKE.map((oid): [number, CollationUse] => [oid, byCharacters('LIKE')]),
   ...ILIKE.map((oid): [number, CollationUse] => [oid, caseless(true)]),
   ...NOT_ILIKE.map((oid): [number, CollationUse] => [oid, caseless(false)]),
-  ...REGULAR_EXPRESSIONS.map((oid): [number, CollationUse] => [
-    oid,
-    byCharacters('regular expression', 'regular expressions'),
-  ]),
+  ...REGULAR_EXPRESSIONS.map((oid): [number, CollationUse] => [oid, regularExpression]),
+  [2074, byCharacters('regular expression', 'regular expressions')],
   ...SEARCHES.map((oid): [number, CollationUse] => [oid, byCharacters('substring search', 'substring searches')]),
 ])
 
@@ -136,4 +158,18 @@ export const functionUnder = (fn: ScalarFunction, order: TextOrder): ScalarFunct
   const collated = evaluate === null ? fn : { ...rest, evaluate }
   known.set(fn.oid, collated)
   return collated
+}
+
+const inAsciiMade = new Map<number, ScalarFunction>()
+
+/** The function as it is where letters are those of ASCII and texts are ordered by code points. */
+export const functionInAscii = (fn: ScalarFunction): ScalarFunction => {
+  const ascii = USES.get(fn.oid)?.ascii
+  if (ascii === undefined || fn.evaluate === undefined) return fn
+  const known = inAsciiMade.get(fn.oid)
+  if (known !== undefined) return known
+  const { inline: _unicode, ...rest } = fn
+  const made = { ...rest, evaluate: ascii(fn.evaluate) }
+  inAsciiMade.set(fn.oid, made)
+  return made
 }

@@ -11,6 +11,7 @@ import { compareFloats } from '../types/floats.ts'
 import type { ExactInteger } from '../types/int64.ts'
 import { compareJsonb } from '../types/json/jsonb.ts'
 import { Numeric } from '../types/numeric/numeric.ts'
+import { compareRecords, differRecords } from '../types/record.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import { compareBytes, compareText } from '../types/text-order.ts'
 import type { EvalContext } from './context.ts'
@@ -22,6 +23,8 @@ export type Order =
   | {
       readonly kind: 'plain'
       readonly compare: (a: Datum, b: Datum) => number
+      /** For = and <>, where these fail in another way. */
+      readonly differ?: (a: Datum, b: Datum) => number
       readonly helper?: string
       readonly identity?: boolean
     }
@@ -281,14 +284,11 @@ export const comparisonFamilies: readonly ComparisonFamily[] = [
     [1752, 1753, 1754, 1755, 1756, 1757],
     ordered(Numeric.compare),
   ),
-  family(
-    'record',
-    'record',
-    'record_*',
-    [2981, 2982, 2983, 2985, 2984, 2986],
-    [2988, 2989, 2990, 2992, 2991, 2993],
-    ofType('record'),
-  ),
+  family('record', 'record', 'record_*', [2981, 2982, 2983, 2985, 2984, 2986], [2988, 2989, 2990, 2992, 2991, 2993], {
+    kind: 'plain',
+    compare: compareRecords,
+    differ: differRecords,
+  }),
   family(
     'anyarray',
     'anyarray',

@@ -1,5 +1,5 @@
 /** What the optimizer asks of the world around it: the catalog, fresh column ids, facts about stored tables. */
-import type { EvalContext } from '../functions/context.ts'
+import type { Expr } from '../analyze/expression.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { TableStatistics } from '../catalog/statistics/model.ts'
 import type { SqlError } from '../errors/sql-error.ts'
@@ -31,8 +31,8 @@ export interface TableFacts {
 export interface OptimizerContext extends BuildContext {
   readonly catalog: CatalogSnapshot
   readonly tables: TableFacts
-  /** The session that plans, as functions see it; absent where there is none. */
-  readonly eval?: EvalContext
+  /** Value of an expression of constants in the session that plans; absent where there is none. Throws what it fails with. */
+  readonly compute?: (expr: Expr) => Datum
   readonly methods: PlannerMethods
   /** Told of what will fail whenever the plan runs. */
   readonly failed?: (error: SqlError) => void

@@ -59,7 +59,8 @@ const hashJoin = (
 }
 
 const nestedLoop = (plan: LogicalJoin, left: PhysicalPlan, right: PhysicalPlan, planner: Planner): PhysicalPlan => {
-  const { type, condition, outputs } = plan
+  const { type, outputs } = plan
+  const condition = plan.nullAware ? notFalse(plan.condition, planner) : plan.condition
   const rows = planner.estimator.rows(plan)
   const total =
     left.estimate.totalCost +
@@ -69,6 +70,19 @@ const nestedLoop = (plan: LogicalJoin, left: PhysicalPlan, right: PhysicalPlan, 
   const estimate = planner.estimate(rows, left.estimate.startupCost + right.estimate.totalCost, total, outputs)
   return { kind: 'nested-loop', type, left, right, condition, parameters: [], outputs, estimate }
 }
+
+/** What rules a row out of NOT IN: a comparison that is true, or unknown. */
+const notFalse = (condition: Expr | null, planner: Planner): Expr | null =>
+  condition === null
+    ? null
+    : {
+        kind: 'bool-test',
+        arg: condition,
+        test: 'false',
+        negated: true,
+        type: planner.context.typeOf(OID.bool),
+        typmod: -1,
+      }
 
 /** The right side run anew for each left row. */
 const parameterised = (

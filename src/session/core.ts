@@ -23,6 +23,7 @@ import type { Database } from './database.ts'
 import type { EngineParts, TesseraEngine } from './engine.ts'
 import { now, SessionEval } from './eval-context.ts'
 import { SessionFormat } from './format-context.ts'
+import { TextReading } from './text-reading.ts'
 import { maintenanceServices } from './maintenance-services.ts'
 import { monitorRows } from './monitor-views.ts'
 import { SessionRoutines } from './routines/session-routines.ts'
@@ -56,6 +57,7 @@ export class SessionCore {
   readonly events: SessionEvents
   readonly block: TransactionBlock
   readonly format: SessionFormat
+  readonly reading: TextReading
   readonly eval: SessionEval
   readonly prepared = new Map<string, PreparedStatement>()
   readonly portals = new Map<string, Portal>()
@@ -117,6 +119,7 @@ export class SessionCore {
       transaction: () => this.block.transaction,
       deliver: (sender, channel, payload) => this.events.notification(sender, channel, payload),
     })
+    this.reading = new TextReading(this.settings, (notice) => this.notice(notice))
     this.format = new SessionFormat(
       settings,
       objectNames(() => ({ catalog: this.catalog, searchPath: this.searchPath })),
@@ -133,17 +136,23 @@ export class SessionCore {
       monitorRows: (view) => monitorRows(this, view),
       maintenance: maintenanceServices(this),
       routines: new SessionRoutines(this),
+      actingRole: () => this.actingRole,
     })
   }
 
   /** Every statement of a query string, as the session's front end reads it. Throws 42601, 0A000. */
   parse(sql: string): ParsedStatement[] {
-    return parseAs(this.settings.text('tesseradb.parser'), sql)
+    if (!this.reading.isSpecial) return parseAs(this.settings.text('tesseradb.parser'), sql)
+    return this.reading.parse(sql)
   }
 
   /** The current role: who objects are made by, and whose rights count. */
   get role(): RoleObject {
     return this.roles.current
+  }
+
+  get actingRole(): number {
+    return this.role.oid
   }
 
   /** The catalog as the transaction in progress sees it, or the committed one. */
@@ -153,15 +162,15 @@ export class SessionCore {
 
   /** Schema oids in lookup order. */
   get searchPath(): readonly number[] {
-    return this.#searchPath.of(this.settings.text('search_path'), this.role.name, this.catalog, this.temporarySchema)
+    const { name, oid } = this.role
+    return this.#searchPath.of(this.settings.text('search_path'), name, this.catalog, this.temporarySchema, oid)
   }
 
   /** Where new objects go: the first schema of the search path; null when none of it exists. */
   get creationSchema(): number | null {
-    return (
-      namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog, this.temporarySchema)[0]?.oid ??
-      null
-    )
+    const { name, oid } = this.role
+    const named = namedSchemas(this.settings.text('search_path'), name, this.catalog, this.temporarySchema, oid)
+    return named[0]?.oid ?? null
   }
 
   /** The schema of this session's temporary objects, made when the first one is. */
@@ -257,7 +266,13 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
     return core.startedAt
   },
   searchPath: (includeImplicit: boolean): readonly string[] => {
-    const named = namedSchemas(core.settings.text('search_path'), core.role.name, core.catalog, core.temporarySchema)
+    const named = namedSchemas(
+      core.settings.text('search_path'),
+      core.role.name,
+      core.catalog,
+      core.temporarySchema,
+      core.role.oid,
+    )
     const oids = includeImplicit ? lookupPath(named, core.temporarySchema) : named.map((schema) => schema.oid)
     return oids.map((oid) => core.catalog.schema(oid)?.name ?? '')
   },

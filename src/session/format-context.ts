@@ -10,6 +10,7 @@ export class SessionFormat implements FormatContext {
   extraFloatDigits = 1
   byteaOutput: FormatContext['byteaOutput'] = 'hex'
   xmlOption: NonNullable<FormatContext['xmlOption']> = 'content'
+  arrayNulls = true
   transactionTimestamp = 0
   readonly names: ObjectNames
   readonly checkDomain: NonNullable<FormatContext['checkDomain']>
@@ -28,6 +29,7 @@ export class SessionFormat implements FormatContext {
       this.timeZone = settings.text('TimeZone')
       this.extraFloatDigits = settings.int('extra_float_digits')
       this.xmlOption = settings.text('xmloption') as NonNullable<FormatContext['xmlOption']>
+      this.arrayNulls = settings.bool('array_nulls')
       this.byteaOutput = settings.text('bytea_output') as FormatContext['byteaOutput']
     }
     read()

@@ -61,7 +61,7 @@ export class StatementCache {
 
   /** A statement that differs only in its literals from one that ran before. */
   find(sql: string): KnownStatement | null {
-    this.#shape = shapeOf(sql)
+    this.#shape = this.#core.reading.isSpecial ? null : shapeOf(sql)
     if (this.#shape === null) return null
     const { key, literals } = this.#shape
     const shared = this.#shared.get(key)
@@ -88,7 +88,7 @@ export class StatementCache {
 
   /** The statements of a text. Those that may come again just so (BEGIN …) are remembered. Throws 42601. */
   parse(sql: string): readonly ParsedStatement[] {
-    const known = this.#parsed.get(sql)
+    const known = this.#core.reading.isSpecial ? undefined : this.#parsed.get(sql)
     if (known !== undefined) return known
     const statements = this.#core.parse(sql)
     if (this.#shape?.literals.length === 0) remember(this.#parsed, sql, statements)
@@ -96,7 +96,8 @@ export class StatementCache {
   }
 
   /** A statement's plan; `text` null: it is not the only one of its text, and not remembered. */
-  plan(node: Node, text: string | null): StatementPlan {
+  plan(node: Node, sql: string | null): StatementPlan {
+    const text = this.#core.reading.isSpecial ? null : sql
     const known = text === null ? undefined : this.#plans.get(text)
     if (known !== undefined && known !== 'seen' && isCurrent(this.#core, known)) return known
     const planned = plan(this.#core, node, [], false)

@@ -10,20 +10,23 @@ export interface ArrayText {
 const MAX_DIMENSIONS = 6
 const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13)
 
-/** Reads braces, quotes and delimiters. Throws 22P02. */
-export const parseArray = (text: string, delimiter: string): ArrayText => new ArrayReader(text, delimiter).read()
+/** Reads braces, quotes and delimiters; `nulls`: NULL without quotes is no element's text. Throws 22P02. */
+export const parseArray = (text: string, delimiter: string, nulls = true): ArrayText =>
+  new ArrayReader(text, delimiter, nulls).read()
 
 class ArrayReader {
   private readonly text: string
   private readonly delimiter: string
+  private readonly nulls: boolean
   private at = 0
   private readonly elements: (string | null)[] = []
   /** Length per depth as the first sub-array of that depth has it. */
   private readonly dimensions: number[] = []
 
-  constructor(text: string, delimiter: string) {
+  constructor(text: string, delimiter: string, nulls: boolean) {
     this.text = text
     this.delimiter = delimiter
+    this.nulls = nulls
   }
 
   read(): ArrayText {
@@ -181,7 +184,7 @@ class ArrayReader {
     }
     if (kept === 0) throw this.malformed(`Unexpected "${this.text[this.at]}" character.`)
     const element = out.slice(0, kept)
-    return !escaped && element.length === 4 && element.toUpperCase() === 'NULL' ? null : element
+    return this.nulls && !escaped && element.length === 4 && element.toUpperCase() === 'NULL' ? null : element
   }
 }
 

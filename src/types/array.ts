@@ -138,7 +138,7 @@ export const arrayTypeOf = (element: SqlType): SqlType => {
     collation: element.collation,
     physical: 'any',
     parse: (text, typmod, context) => {
-      const { dimensions, lowerBounds, elements } = parseArray(text, element.delimiter)
+      const { dimensions, lowerBounds, elements } = parseArray(text, element.delimiter, context.arrayNulls)
       return elements.length === 0
         ? SqlArray.empty
         : new SqlArray(

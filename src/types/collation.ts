@@ -20,6 +20,19 @@ export const DEFAULT_COLLATION: Collation = {
   deterministic: true,
 }
 
+/** Of names. Letters, digits and cases are those of ASCII under it, as under POSIX. */
+export const C_COLLATION: Collation = { oid: 950, name: 'C', provider: 'c', locale: 'C', deterministic: true }
+
+/** Whether only characters of ASCII are letters and have cases. */
+export const isAscii = ({ provider, locale }: Collation): boolean =>
+  provider === 'c' && (locale === 'C' || locale === 'POSIX')
+
+/** What the values of a type are under when nothing else says so; null: under none. */
+export const collationOfType = ({ collation, collated }: SqlType): Collation | null => {
+  if (collation === 0 || collated === INDETERMINATE) return null
+  return collated ?? (collation === C_COLLATION.oid ? C_COLLATION : DEFAULT_COLLATION)
+}
+
 /** Of values whose parts are under collations that do not go together: nothing can be compared by it. */
 export const INDETERMINATE: Collation = { ...DEFAULT_COLLATION, oid: 0, name: '', provider: 'i' }
 
@@ -178,7 +191,9 @@ export const collate = (type: SqlType, collation: Collation): SqlType => {
 
 const make = (type: SqlType, collation: Collation): SqlType => {
   const under = { collation: collation.oid, collated: collation }
-  if (type.element !== null) return { ...arrayTypeOf(collate(type.element, collation)), ...under }
+  // Names have elements, too, but are none of arrays.
+  if (type.element !== null && type.category === 'A')
+    return { ...arrayTypeOf(collate(type.element, collation)), ...under }
   const order = orderOf(collation)
   const isPadded = innermost(type).oid === OID.bpchar
   const { compare, hashKey } = order ?? BY_CODE_POINT

@@ -1,5 +1,6 @@
 /** Builds SqlType records: a type states what is particular to it, the rest follows from pg_type's usual answers. */
 import { invalidParameterValue } from '../errors/raise/data.ts'
+import { PG_CATALOG } from './oids.ts'
 import type { SqlType } from './sql-type.ts'
 
 type Required =
@@ -17,9 +18,6 @@ type Required =
 
 /** What a type must state; everything else of SqlType has a default. */
 export type TypeFacts = Pick<SqlType, Required> & Partial<Omit<SqlType, Required>>
-
-/** OID of the schema pg_catalog. */
-const PG_CATALOG = 11
 
 const identity = <T>(value: T): T => value
 

@@ -84,3 +84,6 @@ export const OID = {
   anycompatiblenonarray: 5079,
   anycompatiblerange: 5080,
 } as const
+
+/** OID of the schema pg_catalog, where built-in types are. */
+export const PG_CATALOG = 11

@@ -7,6 +7,8 @@ import {
   recordColumnTypes,
   recordWidths,
 } from '../errors/raise/data.ts'
+import { noEqualityOperator } from '../errors/raise/analysis.ts'
+import type { SqlError } from '../errors/sql-error.ts'
 import { fillBytes, fixedView } from './bytes.ts'
 import { defineType } from './define-type.ts'
 import { OID } from './oids.ts'
@@ -26,26 +28,33 @@ export class SqlRecord {
   }
 }
 
-/** Field by field with NULLs last. Throws 42804 for rows of different types, 42883 for fields without an order. */
-const compareRecords = (a: SqlRecord, b: SqlRecord): number => {
-  const length = Math.min(a.values.length, b.values.length)
-  for (let i = 0; i < length; i++) {
-    const type = a.types[i] as SqlType
-    const other = b.types[i] as SqlType
-    if (type.oid !== other.oid) throw recordColumnTypes(type.sqlName, other.sqlName, i + 1)
-    const x = a.values[i]
-    const y = b.values[i]
-    if (x === null || y === null) {
-      if (x !== y) return x === null ? 1 : -1
-      continue
+/** Field by field with NULLs last. Throws 42804 for rows of different types, and what `missing` makes for fields without an order. */
+const comparingRecords =
+  (missing: (type: SqlType) => SqlError) =>
+  (a: SqlRecord, b: SqlRecord): number => {
+    const length = Math.min(a.values.length, b.values.length)
+    for (let i = 0; i < length; i++) {
+      const type = a.types[i] as SqlType
+      const other = b.types[i] as SqlType
+      if (type.oid !== other.oid) throw recordColumnTypes(type.sqlName, other.sqlName, i + 1)
+      const x = a.values[i]
+      const y = b.values[i]
+      if (x === null || y === null) {
+        if (x !== y) return x === null ? 1 : -1
+        continue
+      }
+      if (type.compare === null) throw missing(type)
+      const order = type.compare(x, y)
+      if (order !== 0) return order
     }
-    if (type.compare === null) throw noComparison(type)
-    const order = type.compare(x, y)
-    if (order !== 0) return order
+    if (a.values.length !== b.values.length) throw recordWidths()
+    return 0
   }
-  if (a.values.length !== b.values.length) throw recordWidths()
-  return 0
-}
+
+export const compareRecords = comparingRecords(noComparison)
+
+/** 0 for equal rows. */
+export const differRecords = comparingRecords((type) => noEqualityOperator(type.sqlName))
 
 const recordHashKey = (value: SqlRecord): string =>
   value.values

@@ -25,6 +25,7 @@
  * | point lseg line box path polygon circle | the shapes of `geometry/shapes.ts` |
  * | tsvector | TsVector |
  * | tsquery | TsQuery |
+ * | aclitem | AclItem |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
  * | jsonpath | JsonPath, the tree of `jsonpath/items.ts` |
@@ -86,6 +87,8 @@ export interface FormatContext {
   readonly byteaOutput: 'hex' | 'escape'
   /** What texts read as xml must be; content where absent. */
   readonly xmlOption?: 'content' | 'document'
+  /** Whether NULL without quotes is a null element of arrays; it is where absent. */
+  readonly arrayNulls?: boolean
   /** Start of the transaction, for inputs such as 'now' and 'today': microseconds since 2000-01-01 UTC. */
   readonly transactionTimestamp: number
   readonly names: ObjectNames

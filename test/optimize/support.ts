@@ -5,6 +5,8 @@ import { builtinObjects, initialObjects } from '../../src/catalog/bootstrap.ts'
 import type { CatalogObject, Column, IndexDefinition, RelationObject } from '../../src/catalog/objects.ts'
 import { CatalogSnapshot, PG_CATALOG, PUBLIC_SCHEMA } from '../../src/catalog/snapshot.ts'
 import type { TableStatistics } from '../../src/catalog/statistics/model.ts'
+import { constantComputer } from '../../src/exec/expression/constants.ts'
+import type { EvalContext } from '../../src/functions/context.ts'
 import type { ColumnSummary, OptimizerContext } from '../../src/optimize/facts.ts'
 import { ALL_METHODS, type PlannerMethods } from '../../src/optimize/methods.ts'
 import { NAIVE_RULES, optimize, RULES } from '../../src/optimize/optimize.ts'
@@ -150,6 +152,7 @@ export class PlanningWorld {
       freshColumn: () => analysis.freshColumn(),
       typeOf: (oid) => typeByOid(oid) ?? this.catalog.typeOf(oid),
       catalog: this.catalog,
+      compute: constantComputer(this.catalog, { format: FORMAT } as EvalContext),
       methods,
       tables: {
         rowCount: (storageId) => this.#sketches.get(storageId)?.sketch.rows ?? 1000,

@@ -80,6 +80,13 @@ export const invalidLateralReference = (table: string, location: Location, field
 export const undefinedRelation = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.undefined_table, `relation "${name}" does not exist`, location)
 
+/** A WITH query that a query before it refers to. */
+export const withQueryTooLate = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.undefined_table, `relation "${name}" does not exist`, location, {
+    detail: `There is a WITH item named "${name}", but it cannot be referenced from this part of the query.`,
+    hint: 'Use WITH RECURSIVE, or re-order the WITH items to remove forward references.',
+  })
+
 export const undefinedSchema = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.invalid_schema_name, `schema "${name}" does not exist`, location)
 

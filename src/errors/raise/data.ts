@@ -8,6 +8,10 @@ export const invalidTextRepresentation = (type: string, text: string, fields?: E
 export const numericValueOutOfRange = (message: string): SqlError =>
   new SqlError(SQL_STATE.numeric_value_out_of_range, message)
 
+/** Where an ordinal suffix is asked for. */
+export const notANumber = (text: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_text_representation, `"${text}" is not a number`)
+
 /** `integer out of range`, `bigint out of range`, …: a result that its type cannot hold. */
 export const typeOutOfRange = (type: string): SqlError => numericValueOutOfRange(`${type} out of range`)
 

@@ -1,10 +1,11 @@
 /** Class 42, syntax: what the grammar refuses. */
-import { SqlError } from '../sql-error.ts'
+import { type Notice, SqlError } from '../sql-error.ts'
 import { SQL_STATE, type SqlState } from '../sql-state.ts'
 
 /** Refusals of the grammar that are no plain syntax errors. */
 const stateOf = (message: string): SqlState => {
   if (message.startsWith('frame ')) return SQL_STATE.windowing_error
+  if (/^role name ".*" is reserved$/.test(message)) return SQL_STATE.reserved_name
   return message.startsWith('precision for type float') ? SQL_STATE.invalid_parameter_value : SQL_STATE.syntax_error
 }
 
@@ -33,3 +34,33 @@ export const frontEndRefuses = (what: string, position?: number): SqlError =>
 /** What the second front end has no tree for, though PostgreSQL may. */
 export const frontEndFails = (position?: number): SqlError =>
   refused('node-sql-parser cannot read this statement', position)
+
+/** U&'…' where backslashes of plain strings mean something. */
+export const unsafeUnicodeString = (position: number): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'unsafe use of string constant with Unicode escapes', {
+    detail: 'String constants with Unicode escapes cannot be used when standard_conforming_strings is off.',
+    position,
+  })
+
+const BACKSLASH_WARNINGS = {
+  quote: [
+    "nonstandard use of \\' in a string literal",
+    "Use '' to write quotes in strings, or use the escape string syntax (E'...').",
+  ],
+  backslash: [
+    'nonstandard use of \\\\ in a string literal',
+    "Use the escape string syntax for backslashes, e.g., E'\\\\'.",
+  ],
+  other: [
+    'nonstandard use of escape in a string literal',
+    "Use the escape string syntax for escapes, e.g., E'\\r\\n'.",
+  ],
+} as const
+
+/** `escape_string_warning`: a backslash that means something in a plain string. */
+export const backslashWarning = (kind: keyof typeof BACKSLASH_WARNINGS, position: number): Notice => ({
+  severity: 'WARNING',
+  code: SQL_STATE.nonstandard_use_of_escape_character,
+  message: BACKSLASH_WARNINGS[kind][0],
+  fields: { hint: BACKSLASH_WARNINGS[kind][1], position },
+})

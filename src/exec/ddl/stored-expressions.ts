@@ -4,6 +4,7 @@ import { columnDefault, generatedColumns, storedCondition } from '../../analyze/
 import { CLAUSE } from '../../analyze/scope.ts'
 import { tableItem } from '../../analyze/from.ts'
 import type { Expr } from '../../analyze/expression.ts'
+import { isImmutableNode } from '../../analyze/immutability.ts'
 import { expressionDependencies } from '../../analyze/query-dependencies.ts'
 import type { Column, Dependency, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { mentionOf } from '../../analyze/stored-trees.ts'
@@ -52,14 +53,7 @@ export const checkCondition = (
   return { columns, uses: expressionDependencies(context.catalog.snapshot, condition) }
 }
 
-/** `anynonarray || text` and the reverse: they are as immutable as the text form of the value. */
-const CONCATENATIONS = new Set([2003, 2004])
-/** Categories of types whose text does not depend on settings. */
-const STEADY_TEXTS = new Set(['B', 'N', 'S'])
-
 export const requireImmutable = (expr: Expr, message: string): void =>
   visitDeep(expr, (e) => {
-    if (e.kind !== 'call' || e.function.volatility === 'immutable') return
-    if (CONCATENATIONS.has(e.function.oid) && e.args.every((arg) => STEADY_TEXTS.has(arg.type.category))) return
-    throw invalidObjectDefinition(message)
+    if (!isImmutableNode(e)) throw invalidObjectDefinition(message)
   })

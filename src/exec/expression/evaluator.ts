@@ -11,9 +11,17 @@ export type Evaluator = (batch: Batch, position: number) => Datum
 /** Where the columns of an input are in its batches. */
 export type Layout = ReadonlyMap<ColumnId, number>
 
+/** What expressions need of an execution. */
+export type EvaluationContext = Pick<ExecutionContext, 'eval' | 'catalog' | 'parameters' | 'outer'>
+
 export interface Compilation {
-  readonly context: ExecutionContext
+  readonly context: EvaluationContext
   readonly layout: Layout
   /** Keeps what volatile functions answered; only with it may functions wait. */
   readonly replay?: Replay
+}
+
+/** For operators, which need the execution as a whole. */
+export interface OperatorCompilation extends Compilation {
+  readonly context: ExecutionContext
 }

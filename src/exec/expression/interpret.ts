@@ -24,10 +24,9 @@ import { baseTypeOf } from '../../types/domain-type.ts'
 import { type RowType, SqlRecord } from '../../types/record.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { Batch } from '../../vector/batch.ts'
-import type { ExecutionContext } from '../context.ts'
 import { arrayOfElements, elementAt, sliceOf } from './arrays.ts'
 import { requiredSubscript, setElement, setField, setInJson, setPart, setSlice } from './assign.ts'
-import type { Compilation, Evaluator, Layout } from './evaluator.ts'
+import type { Compilation, EvaluationContext, Evaluator, Layout } from './evaluator.ts'
 import { and, comparison, extreme, isNull, or } from './logic.ts'
 import { relabelling } from '../../types/relabel.ts'
 
@@ -211,7 +210,7 @@ export const invoke = (
   fn: ScalarFunction,
   args: readonly SqlType[],
   result: SqlType,
-  context: ExecutionContext,
+  context: EvaluationContext,
   columns?: readonly RecordColumn[],
 ): ((...args: Datum[]) => Datum) => {
   if (fn.blocking === true) throw waitingFunctionMisplaced(fn.name)
@@ -222,7 +221,7 @@ const evaluation = (
   fn: ScalarFunction,
   args: readonly SqlType[],
   result: SqlType,
-  context: ExecutionContext,
+  context: EvaluationContext,
   columns?: readonly RecordColumn[],
 ): ((...args: Datum[]) => Datum) => {
   if (fn.evaluate !== undefined) return fn.evaluate

@@ -8,7 +8,7 @@ import { ColumnCollector } from '../../vector/column-collector.ts'
 import type { AnyVector } from '../../vector/vector.ts'
 import type { Wait } from '../../vector/wait.ts'
 import { AggregateCall } from '../aggregate-call.ts'
-import type { Compilation } from '../expression/evaluator.ts'
+import type { OperatorCompilation } from '../expression/evaluator.ts'
 import { PARTITIONS, partitionOf, remainingRows, splitRows } from '../spill/partition.ts'
 import type { SpillSet, SpillStream } from '../spill/spill-set.ts'
 import type { HashKey } from './column-codes.ts'
@@ -37,7 +37,7 @@ export class Grouping {
   count = 0
   #putOff: PutOff | null = null
 
-  constructor(plan: Aggregate, members: readonly number[], scope: Compilation) {
+  constructor(plan: Aggregate, members: readonly number[], scope: OperatorCompilation) {
     this.members = members
     const exprs = members.map((i) => (plan.groupBy[i] as Aggregate['groupBy'][number]).expr)
     this.#hashKeys = exprs.map(hashKeyOf)

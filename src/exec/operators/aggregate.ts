@@ -10,7 +10,7 @@ import { Wait } from '../../vector/wait.ts'
 import type { AggregateCall } from '../aggregate-call.ts'
 import type { ExecutionContext } from '../context.ts'
 import { compileExpression, layoutOf, type CompiledExpression } from '../expression/compile.ts'
-import type { Compilation } from '../expression/evaluator.ts'
+import type { OperatorCompilation } from '../expression/evaluator.ts'
 import { Grouping } from '../hash/grouping.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { kilobytes, type Reporting, type RunReport } from '../report.ts'
@@ -39,7 +39,7 @@ export class AggregateOperator implements Operator, Reporting {
   readonly #plan: Aggregate
   readonly #input: Operator
   readonly #context: ExecutionContext
-  readonly #scope: Compilation
+  readonly #scope: OperatorCompilation
   readonly #grouped: readonly CompiledExpression[]
   #tasks: Task[] = []
   #task: Task | null = null

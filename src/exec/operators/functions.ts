@@ -11,7 +11,7 @@ import { Wait } from '../../vector/wait.ts'
 import { callTypes } from '../aggregate-call.ts'
 import type { ExecutionContext } from '../context.ts'
 import { layoutOf, ONE_ROW } from '../expression/compile.ts'
-import type { Compilation, Evaluator } from '../expression/evaluator.ts'
+import type { OperatorCompilation, Evaluator } from '../expression/evaluator.ts'
 import { interpret } from '../expression/interpret.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { rowsBatch } from '../row-buffer.ts'
@@ -29,7 +29,7 @@ const prepare = (
   fn: SetReturningFunction,
   args: readonly Expr[],
   result: SqlType,
-  scope: Compilation,
+  scope: OperatorCompilation,
   columns?: readonly RecordColumn[],
 ): SetCall => {
   const values = args.map((arg) => interpret(arg, scope))

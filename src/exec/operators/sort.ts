@@ -5,7 +5,7 @@ import { BatchCollector } from '../../vector/collector.ts'
 import { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
 import { evaluateScalar, layoutOf } from '../expression/compile.ts'
-import type { Compilation } from '../expression/evaluator.ts'
+import type { OperatorCompilation } from '../expression/evaluator.ts'
 import type { Operator, Pull } from '../operator.ts'
 import { PositionSort } from '../position-sort.ts'
 import { kilobytes, type Reporting, type RunReport } from '../report.ts'
@@ -47,7 +47,7 @@ export class SortOperator implements Operator, Reporting {
   readonly #plan: Sort | TopN
   readonly #input: Operator
   readonly #context: ExecutionContext
-  readonly #scope: Compilation
+  readonly #scope: OperatorCompilation
   #collector: BatchCollector | null = null
   #output: OrderedOutput | null = null
   #bound: TopBound | null = null

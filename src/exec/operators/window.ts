@@ -16,7 +16,7 @@ import { Wait } from '../../vector/wait.ts'
 import { callTypes } from '../aggregate-call.ts'
 import type { ExecutionContext } from '../context.ts'
 import { compileExpression, evaluateScalar, layoutOf } from '../expression/compile.ts'
-import type { Compilation, Evaluator } from '../expression/evaluator.ts'
+import type { OperatorCompilation, Evaluator } from '../expression/evaluator.ts'
 import { interpret, invoke } from '../expression/interpret.ts'
 import { groupKey, type Key } from '../key.ts'
 import type { Operator, Pull } from '../operator.ts'
@@ -42,7 +42,7 @@ interface LargePartition {
 export class WindowOperator implements Operator {
   readonly #plan: Window
   readonly #input: Operator
-  readonly #scope: Compilation
+  readonly #scope: OperatorCompilation
   /** The partition of a row; null where all rows are one. */
   readonly #partitionOf: ((batch: Batch, position: number) => Key) | null
   #collector: BatchCollector

@@ -7,7 +7,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import { BATCH_SIZE, type Batch } from '../../vector/batch.ts'
 import type { Wait } from '../../vector/wait.ts'
 import type { ExecutionContext } from '../context.ts'
-import type { Compilation } from '../expression/evaluator.ts'
+import type { OperatorCompilation } from '../expression/evaluator.ts'
 import type { Pull } from '../operator.ts'
 import { RunMerge } from './run-merge.ts'
 import type { SessionSpill } from './spill-area.ts'
@@ -19,7 +19,7 @@ const FAN_IN = 16
 export class SortedRuns {
   readonly #types: readonly SqlType[]
   readonly #keys: readonly SortKey[]
-  readonly #scope: Compilation
+  readonly #scope: OperatorCompilation
   readonly #context: ExecutionContext
   #set: SpillSet
   #runs: SpillStream[] = []
@@ -31,7 +31,7 @@ export class SortedRuns {
   /** Bytes written, for EXPLAIN. */
   bytes = 0
 
-  constructor(types: readonly SqlType[], keys: readonly SortKey[], scope: Compilation) {
+  constructor(types: readonly SqlType[], keys: readonly SortKey[], scope: OperatorCompilation) {
     this.#types = types
     this.#keys = keys
     this.#scope = scope

@@ -213,6 +213,50 @@ export const intervalPart = (word: string, { months, days, micros }: Interval): 
   }
 }
 
+/** Seconds and a fraction of one, added as floats. `micros` may be negative. */
+const floatSeconds = (micros: number): number =>
+  Math.trunc(micros / MICROS_PER_SECOND) + (micros % MICROS_PER_SECOND) / 1e6
+
+/**
+ * A part as date_part has it: in float arithmetic, whose last digit is not always that of the exact value nearest to it.
+ * Null where there is no such part of an infinite time.
+ */
+export const floatPart = (word: string, value: Numeric | null, type: string): number | null => {
+  if (value === null) return null
+  const float = value.toNumber()
+  switch (partOf(word, type)) {
+    case 'second':
+      return floatSeconds(Math.round(float * 1e6))
+    case 'millisecond': {
+      const micros = Math.round(float * 1e3)
+      return Math.trunc(micros / MICROS_PER_SECOND) * 1e3 + (micros % MICROS_PER_SECOND) / 1e3
+    }
+    default:
+      return float
+  }
+}
+
+/** date_part of an interval. */
+export const intervalFloatPart = (word: string, interval: Interval): number | null => {
+  const exact = intervalPart(word, interval)
+  if (partOf(word, 'interval') !== 'epoch') return floatPart(word, exact, 'interval')
+  const { months, days, micros } = interval
+  return (
+    Number(micros) / 1e6 +
+    SECONDS_PER_YEAR * Math.trunc(months / 12) +
+    SECONDS_PER_MONTH * (months % 12) +
+    86_400 * days
+  )
+}
+
+/** date_part of a time with time zone. `west`: seconds. */
+export const timeTzFloatPart = (word: string, micros: number, west: number): number | null => {
+  const exact = timeOnlyPart(word, micros, 'time with time zone', -west)
+  return partOf(word, 'time with time zone') === 'epoch'
+    ? micros / 1e6 + west
+    : floatPart(word, exact, 'time with time zone')
+}
+
 /** A unit to cut to. Throws 22023 for parts that are none. */
 const truncationUnit = (word: string, type: string): string => {
   const part = partOf(word, type)

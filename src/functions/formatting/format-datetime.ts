@@ -35,9 +35,16 @@ const ordinalSuffix = (digits: string, written: string): string => {
   return written === 'TH' ? suffix.toUpperCase() : suffix
 }
 
+/** `width` in digits; a negative number has its sign before them. */
 const number = (field: Field, value: number, width: number): string => {
   const digits = field.fill ? String(value) : (value < 0 ? '-' : '') + String(Math.abs(value)).padStart(width, '0')
   return digits + ordinalSuffix(digits, field.ordinal)
+}
+
+/** The last digits of a year. Those of negative ones (of intervals) have one place more, also when they are zero. */
+const lastDigits = (field: Field, year: number, digits: number): string => {
+  const rest = year % 10 ** digits
+  return number(field, rest, year < 0 && rest === 0 && digits > 1 ? digits + 1 : digits)
 }
 
 const padded = (field: Field, text: string, width: number): string => (field.fill ? text : text.padEnd(width))
@@ -109,8 +116,6 @@ const zoneMinutes = (parts: DatetimeParts): string =>
 
 const century = (year: number): number => (year > 0 ? Math.ceil(year / 100) : Math.trunc(year / 100) - 1)
 
-const lastDigits = (value: number, digits: number): number => Math.abs(value) % 10 ** digits
-
 /** How every field is printed. */
 const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) => string>> = {
   'A.D.': era,
@@ -141,9 +146,9 @@ const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) 
   HH: (field, parts) => number(field, hour12(parts), 2),
   IW: (field, parts) => number(field, isoWeek(calendarDay(parts)).week, 2),
   IYYY: (field, parts) => number(field, shownIsoYear(parts), 4),
-  IYY: (field, parts) => number(field, lastDigits(shownIsoYear(parts), 3), 3),
-  IY: (field, parts) => number(field, lastDigits(shownIsoYear(parts), 2), 2),
-  I: (field, parts) => number(field, lastDigits(shownIsoYear(parts), 1), 1),
+  IYY: (field, parts) => lastDigits(field, shownIsoYear(parts), 3),
+  IY: (field, parts) => lastDigits(field, shownIsoYear(parts), 2),
+  I: (field, parts) => lastDigits(field, shownIsoYear(parts), 1),
   J: (field, parts) => number(field, calendarDay(parts) + JULIAN_EPOCH, 1),
   MI: (field, parts) => number(field, parts.minute, 2),
   MM: (field, parts) => number(field, parts.month, 2),
@@ -172,13 +177,15 @@ const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) 
   W: (field, parts) => number(field, Math.trunc((parts.day - 1) / 7) + 1, 1),
   'Y,YYY': (field, parts) => {
     const year = shownYear(parts)
-    const text = `${Math.floor(year / 1000)},${String(year % 1000).padStart(3, '0')}`
+    // The sign of negative years (of intervals) stands at the last three digits, and is one of the three characters.
+    const rest = year % 1000 < 0 ? `-${String(-year % 1000).padStart(2, '0')}` : String(year % 1000).padStart(3, '0')
+    const text = `${String(Math.trunc(year / 1000))},${rest}`
     return text + ordinalSuffix(text, field.ordinal)
   },
   YYYY: (field, parts) => number(field, shownYear(parts), 4),
-  YYY: (field, parts) => number(field, lastDigits(shownYear(parts), 3), 3),
-  YY: (field, parts) => number(field, lastDigits(shownYear(parts), 2), 2),
-  Y: (field, parts) => number(field, lastDigits(shownYear(parts), 1), 1),
+  YYY: (field, parts) => lastDigits(field, shownYear(parts), 3),
+  YY: (field, parts) => lastDigits(field, shownYear(parts), 2),
+  Y: (field, parts) => lastDigits(field, shownYear(parts), 1),
 }
 
 /** Prints parts under a template. Throws 22007 for calendar fields of intervals. */

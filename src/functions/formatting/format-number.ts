@@ -1,6 +1,6 @@
 /** to_char and to_number of numbers. */
 import { rint } from '../scalar/conversion.ts'
-import { invalidTextRepresentation, patternNotSupported } from '../../errors/raise/data.ts'
+import { invalidTextRepresentation, notANumber, patternNotSupported } from '../../errors/raise/data.ts'
 import { numericFromFloat, numericToInt4, parseNumeric } from '../../types/numeric/convert.ts'
 import { numericAbs, numericDiv, numericMul, numericRound } from '../../types/numeric/arithmetic.ts'
 import { Numeric } from '../../types/numeric/numeric.ts'
@@ -74,6 +74,10 @@ class DigitWriter {
   private position = 0
   private signDone: boolean
   private started = false
+  private pointPassed = false
+  private readonly hasPoint: boolean
+  /** Digits and points passed when a trailing sign is due; -1 when there is none. */
+  private readonly signAt: number
   private out = ''
 
   constructor(template: NumberTemplate, negative: boolean, whole: string, fraction: string) {
@@ -88,10 +92,16 @@ class DigitWriter {
     this.signDone = this.ownSign || template.sign === 'after'
     const kept = Math.max(template.zeroEnd - template.before + 1, 0)
     this.relevant = template.fill ? Math.max(fraction.replace(/0+$/, '').length, kept) : fraction.length
+    this.hasPoint = template.items.some((item) => item.kind === 'point')
+    this.signAt = template.sign === 'after' ? template.before + (this.hasPoint ? 1 + this.relevant : 0) : -1
   }
 
   write(): string {
-    for (const item of this.template.items) this.item(item)
+    for (const item of this.template.items) {
+      // A word has nothing from the point on.
+      if (this.isWord && item.kind === 'point') break
+      this.item(item)
+    }
     return this.finish()
   }
 
@@ -101,12 +111,16 @@ class DigitWriter {
         if (this.position < this.template.before) this.wholeDigit()
         else this.fractionDigit(item.zero)
         this.position++
+        this.trailingSign()
         break
       case 'point':
         this.sign()
-        // A template without digits behind the point shows it for numbers too large alone.
-        if (!this.isWord && (this.template.after > 0 || this.whole.startsWith('#'))) this.out += '.'
         this.started = true
+        this.pointPassed = true
+        // A template without digits behind the point shows it for numbers too large alone.
+        if (this.template.after === 0 && !/^#*$/.test(this.whole)) break
+        this.out += '.'
+        this.trailingSign()
         break
       case 'group':
         if (this.started) this.out += ','
@@ -119,7 +133,7 @@ class DigitWriter {
         this.signItem(item.form)
         break
       case 'ordinal':
-        if (!this.negative && /^\d+$/.test(this.whole) && this.fraction === '') this.out += this.ordinal(item.upper)
+        if (!this.negative && !this.whole.startsWith('#') && !this.hasPoint) this.out += this.ordinal(item.upper)
         break
       case 'text':
         this.out += item.text
@@ -136,6 +150,11 @@ class DigitWriter {
     else if (this.template.brackets) this.out += this.negative ? '<' : this.template.fill ? '' : ' '
     else if (this.negative) this.out += '-'
     else if (!this.template.fill) this.out += ' '
+  }
+
+  /** The sign behind the digit or point that is the last one shown. */
+  private trailingSign(): void {
+    if (this.position + (this.pointPassed ? 1 : 0) === this.signAt) this.out += this.negative ? '-' : '+'
   }
 
   private wholeDigit(): void {
@@ -166,7 +185,7 @@ class DigitWriter {
   private fractionDigit(zero: boolean): void {
     this.sign()
     const index = this.position - this.template.before
-    if (!this.isWord && (index < this.relevant || zero)) this.out += this.fraction[index] ?? '0'
+    if (index < this.relevant || zero) this.out += this.fraction[index] ?? '0'
   }
 
   private signItem(form: 'S' | 'MI' | 'PL' | 'SG'): void {
@@ -174,17 +193,18 @@ class DigitWriter {
     if (form === 'SG') this.out += this.negative ? '-' : '+'
     else if (form === 'MI') this.out += this.negative ? '-' : plus
     else if (form === 'PL') this.out += this.negative ? plus : '+'
-    else if (this.template.sign === 'after') this.out += this.negative ? '-' : '+'
   }
 
+  /** Throws 22P02 for what has no last digit. */
   private ordinal(upper: boolean): string {
+    if (this.isWord) throw notANumber(this.whole)
     const teens = this.whole.length > 1 && this.whole.at(-2) === '1'
     const suffix = teens ? 'th' : ({ '1': 'st', '2': 'nd', '3': 'rd' }[this.whole.at(-1) as string] ?? 'th')
     return upper ? suffix.toUpperCase() : suffix
   }
 
   private finish(): string {
-    if (!this.template.brackets) return this.out
+    if (!this.template.brackets || (this.isWord && this.hasPoint)) return this.out
     return this.out + (this.negative ? '>' : this.template.fill ? '' : ' ')
   }
 }
@@ -232,14 +252,13 @@ const halvesToEven = (value: number, digits: number): number => {
 /** to_char of floats: what is rounded to zero keeps its sign, and no float is too large for Roman numerals to be told so. */
 export const formatFloat = (value: number, precision: number, text: string): string => {
   const isNegative = value < 0 || Object.is(value, -0)
-  const { roman, scientific } = numberTemplate(text)
+  const { roman, scientific, after, shift } = numberTemplate(text)
   if (roman !== null && !(Math.abs(value) < 2 ** 31)) return '#'.repeat(ROMAN_WIDTH)
-  const { after } = numberTemplate(text)
   // More digits than the type has are not told.
   const digits = Number.isNaN(value) ? 3 : Number.isFinite(value) ? Math.abs(value).toFixed(0).length : 8
   const told = Math.max(Math.min(after, (precision === 6 ? 6 : 15) - digits), 0)
   const shown =
-    roman !== null ? rint(value) : scientific || !Number.isFinite(value) ? value : halvesToEven(value, after)
+    roman !== null ? rint(value) : scientific || !Number.isFinite(value) ? value : halvesToEven(value, after + shift)
   const formatted = formatNumber(numericFromFloat(shown, precision), text, isNegative, true, told)
   return scientific && isNegative ? formatted.replace(/^ ?(?=[0.])/, '-') : formatted
 }

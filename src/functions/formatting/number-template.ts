@@ -24,7 +24,7 @@ export interface NumberTemplate {
   readonly roman: 'RN' | 'rn' | null
   /** Digits by which V moves the point. */
   readonly shift: number
-  /** Whether S stands before or after the digits. */
+  /** Where S has the sign: right before the first digit, or right after the last one. */
   readonly sign: 'before' | 'after' | null
 }
 
@@ -40,7 +40,8 @@ const parse = (template: string): NumberTemplate => {
   let brackets = false
   let scientific = false
   let roman: NumberTemplate['roman'] = null
-  let sign: NumberTemplate['sign'] = null
+  /** Digits before the S, without those after V; Infinity when it stands behind the point. */
+  let signAt: number | null = null
   let afterPoint = false
   let afterV = false
   let plus = false
@@ -72,27 +73,29 @@ const parse = (template: string): NumberTemplate => {
       if (afterPoint) throw numberFormatError('cannot use "V" and decimal point together')
       afterV = true
     } else if (upper === 'S') {
-      if (sign !== null) throw numberFormatError('cannot use "S" twice')
+      if (signAt !== null) throw numberFormatError('cannot use "S" twice')
       if (plus || minus || brackets) throw together('S', '"PL"/"MI"/"SG"/"PR"')
-      sign = state.before + state.after === 0 ? 'before' : 'after'
+      signAt = afterPoint ? Number.POSITIVE_INFINITY : state.before - state.shift
       items.push({ kind: 'sign', form: 'S' })
     } else if (upper === 'MI' || upper === 'PL' || upper === 'SG') {
-      if (sign !== null) throw together('S', `"${upper}"`)
+      if (signAt !== null) throw together('S', `"${upper}"`)
       minus ||= upper !== 'PL'
       plus ||= upper !== 'MI'
       items.push({ kind: 'sign', form: upper })
     } else if (upper === 'PR') {
-      if (sign !== null || plus || minus) throw together('PR', '"S"/"PL"/"MI"/"SG"')
+      if (signAt !== null || plus || minus) throw together('PR', '"S"/"PL"/"MI"/"SG"')
       brackets = true
     } else if (upper === 'FM') fill = true
     else if (upper === 'EEEE') {
       if (scientific) throw numberFormatError('cannot use "EEEE" twice')
-      if (fill || sign !== null || brackets || minus || plus || roman !== null || afterV) throw scientificFormatMixed()
+      if (fill || signAt !== null || brackets || minus || plus || roman !== null || afterV)
+        throw scientificFormatMixed()
       scientific = true
     } else if (upper === 'RN') roman = token === 'rn' ? 'rn' : 'RN'
     else if (upper === 'TH') items.push({ kind: 'ordinal', upper: token === 'TH' })
     else if (upper !== 'B' && upper !== 'C') items.push({ kind: 'text', text: token })
   }
+  const sign = signAt === null ? null : signAt < state.before ? 'before' : 'after'
   return { items, ...state, fill, brackets, scientific, roman, sign }
 }
 

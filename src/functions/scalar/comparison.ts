@@ -40,8 +40,10 @@ const functionNames = (family: ComparisonFamily): readonly string[] =>
     ? RELATIONS.map((relation) => family.names.replace('*', relation.key))
     : family.names.split(' ')
 
+const isEquality = ({ symbol }: Relation): boolean => /^[!=]/.test(symbol)
+
 const compareByIdentity = (order: Order, relation: Relation): boolean =>
-  order.kind === 'primitive' || (order.kind === 'plain' && order.identity === true && /^[!=]/.test(relation.symbol))
+  order.kind === 'primitive' || (order.kind === 'plain' && order.identity === true && isEquality(relation))
 
 const comparisonFunction = (
   family: ComparisonFamily,
@@ -65,14 +67,15 @@ const comparisonFunction = (
         const type = args[0] as NonNullable<(typeof args)[0]>
         const { hashKey } = type
         // Types without an order may still have equality (aclitem).
-        const onlyEquality = type.compare === null && hashKey !== null && /^[!=]/.test(relation.symbol)
+        const onlyEquality = type.compare === null && hashKey !== null && isEquality(relation)
         const compare = onlyEquality
           ? (a: Datum, b: Datum): number => (hashKey(a) === hashKey(b) ? 0 : 1)
           : order.compare(type)
         return (_context, a, b) => ofOrder(compare(a, b))
       })
     case 'plain': {
-      const { compare, helper } = order
+      const { helper } = order
+      const compare = (isEquality(relation) ? order.differ : undefined) ?? order.compare
       return scalar(
         oid,
         signature,

@@ -46,8 +46,11 @@ import type { EvalContext } from '../context.ts'
 import { age, dateBin, justifyDays, justifyHours, justifyInterval, wrapDay } from '../datetime/arithmetic.ts'
 import {
   dateOnlyPart,
+  floatPart,
+  intervalFloatPart,
   intervalPart,
   timeOnlyPart,
+  timeTzFloatPart,
   timestampPart,
   truncateInterval,
   truncateTimestamp,
@@ -136,8 +139,6 @@ const clockFunctions: readonly ScalarFunction[] = [
   ),
 ]
 
-const toFloat = (value: Numeric | null): number | null => (value === null ? null : value.toNumber())
-
 const zoned = (context: EvalContext, utc: ExactInteger) => {
   const zone = sessionZone(context)
   return { local: utcToLocal(utc, zone), zone: { utc, east: isInfinite(utc) ? 0 : offsetAtTimestamp(utc, zone) } }
@@ -164,19 +165,21 @@ const partFunctions: readonly ScalarFunction[] = [
   sessionScalar(6203, 'extract(text, timestamptz) numeric', 'part of a timestamp', extractTimestamptz),
   scalar(6204, 'extract(text, interval) numeric', 'part of an interval', intervalPart),
   scalar(1384, 'date_part(text, date) float8', 'part of a date', (part, date) =>
-    toFloat(timestampPart(part, dateToTimestamp(date), TIMESTAMP, null)),
+    floatPart(part, extractTimestamp(part, dateToTimestamp(date)), TIMESTAMP),
   ),
-  scalar(1385, 'date_part(text, time) float8', 'part of a time', (part, time) => toFloat(extractTime(part, time))),
-  scalar(1273, 'date_part(text, timetz) float8', 'part of a time', (part, time) => toFloat(extractTimeTz(part, time))),
+  scalar(1385, 'date_part(text, time) float8', 'part of a time', (part, time) =>
+    floatPart(part, extractTime(part, time), 'time without time zone'),
+  ),
+  scalar(1273, 'date_part(text, timetz) float8', 'part of a time', (part, { micros, zone }: TimeTz) =>
+    timeTzFloatPart(part, micros, zone),
+  ),
   scalar(2021, 'date_part(text, timestamp) float8', 'part of a timestamp', (part, local) =>
-    toFloat(extractTimestamp(part, local)),
+    floatPart(part, extractTimestamp(part, local), TIMESTAMP),
   ),
   sessionScalar(1171, 'date_part(text, timestamptz) float8', 'part of a timestamp', (context, part, utc) =>
-    toFloat(extractTimestamptz(context, part, utc)),
+    floatPart(part, extractTimestamptz(context, part, utc), TIMESTAMPTZ),
   ),
-  scalar(1172, 'date_part(text, interval) float8', 'part of an interval', (part, interval) =>
-    toFloat(intervalPart(part, interval)),
-  ),
+  scalar(1172, 'date_part(text, interval) float8', 'part of an interval', intervalFloatPart),
 ]
 
 const truncateInZone = (unit: string, utc: ExactInteger, zone: TimeZone): ExactInteger =>

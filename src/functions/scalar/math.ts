@@ -322,7 +322,9 @@ const floatBucket = (value: number, low: number, high: number, count: number): n
   const after = low < high ? value >= to : value <= from
   if (before) return 0
   if (after) return checkInt4(count + 1)
-  return Math.min(Math.floor((count * (value - low)) / (high - low)), count - 1) + 1
+  // Bounds too far apart for float arithmetic give the number that PostgreSQL's conversion to int4 ends in.
+  const bucket = Math.trunc((count * (value - low)) / (high - low) + 1)
+  return Math.abs(bucket) < 2 ** 31 ? bucket : -(2 ** 31)
 }
 
 const numericBucket = (value: Numeric, low: Numeric, high: Numeric, count: number): number => {

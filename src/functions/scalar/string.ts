@@ -139,8 +139,13 @@ const lowerCase = (text: string): string => {
 const initcap = (text: string): string => capitalized(text, upperCase, lowerCase)
 
 /** Words with their first letters by one mapping and the rest by another. */
-export const capitalized = (text: string, upper: (text: string) => string, lower: (text: string) => string): string =>
-  text.replace(/[\p{L}\p{N}]+/gu, (word) => {
+export const capitalized = (
+  text: string,
+  upper: (text: string) => string,
+  lower: (text: string) => string,
+  words = /[\p{L}\p{N}]+/gu,
+): string =>
+  text.replace(words, (word) => {
     const [first = '', ...rest] = word
     return upper(first) + lower(rest.join(''))
   })

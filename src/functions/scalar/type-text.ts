@@ -3,6 +3,7 @@
  * text (of arrays, ranges, rows) are left to casts.
  */
 import type { Datum, SqlType } from '../../types/sql-type.ts'
+import { PG_CATALOG } from '../../types/oids.ts'
 import { typedScalar } from '../define.ts'
 import type { ScalarFunction } from '../records.ts'
 
@@ -65,6 +66,23 @@ const entries = (list: string): (readonly [name: string, oid: number, type: stri
       const [name, oid, type] = entry.split(' ') as [string, string, string]
       return [name, Number(oid), type]
     })
+
+/** Names of functions by the type that they are of. */
+const byType = (list: string): ReadonlyMap<string, string> =>
+  new Map(entries(list).map(([name, , type]) => [type.replace('*', ''), name]))
+
+const INPUT_OF = byType(INPUTS)
+const OUTPUT_OF = byType(OUTPUTS)
+
+const isSteady = (name: string | undefined): boolean => name !== undefined && !STABLE.has(name)
+
+/** Whether the value that a text stands for depends on the text alone. Arrays, rows, domains and their like: not known. */
+export const hasSteadyInput = (type: SqlType): boolean =>
+  type.namespace === PG_CATALOG && isSteady(INPUT_OF.get(type.name))
+
+/** Whether the text of a value depends on the value alone. */
+export const hasSteadyOutput = (type: SqlType): boolean =>
+  type.namespace === PG_CATALOG && isSteady(OUTPUT_OF.get(type.name))
 
 const volatility = (name: string) => ({ volatility: STABLE.has(name) ? 'stable' : 'immutable' }) as const
 

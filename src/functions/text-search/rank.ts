@@ -95,7 +95,7 @@ export const rank = (weights: readonly number[], vector: TsVector, query: TsQuer
   if (method & NORMALIZE.length) result = single(result / lengthOf(vector))
   if (method & NORMALIZE.unique) result = single(result / vector.lexemes.length)
   if (method & NORMALIZE.logUnique) result = single(result / (Math.log(vector.lexemes.length + 1) / Math.log(2)))
-  if (method & NORMALIZE.bounded) result = single(result / (result + 1))
+  if (method & NORMALIZE.bounded) result = single(result / single(result + 1))
   return result
 }
 

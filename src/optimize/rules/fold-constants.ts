@@ -2,12 +2,17 @@
  * Computes what is known before the statement runs: immutable calls of constants, AND/OR/NOT with known parts, strict
  * calls of NULL; moves NOT inward and common conditions out of ORs. So later rules see `column op constant`.
  *
- * Not when computing fails: the expression stays, and fails (or not) when it is evaluated. Not stable or volatile
- * functions: plans are kept and used again.
+ * Not when computing fails: the expression stays, and fails (or not) when it is evaluated.
  */
-import type { AndOrExpr, CallExpr, CaseExpr, CoalesceExpr, Expr, MinMaxExpr } from '../../analyze/expression.ts'
+import type {
+  AndOrExpr,
+  ArrayComparisonExpr,
+  CallExpr,
+  CaseExpr,
+  CoalesceExpr,
+  Expr,
+} from '../../analyze/expression.ts'
 import { conjuncts, constant, mapChildren, sameExpr } from '../../analyze/nodes.ts'
-import { noComparison } from '../../errors/raise/data.ts'
 import { functionByOid, operatorByOid, operatorsByName } from '../../functions/index.ts'
 import type { OperatorRecord } from '../../functions/records.ts'
 import { rewriteBottomUp } from '../../plan/logical.ts'
@@ -15,6 +20,7 @@ import { SqlArray } from '../../types/array.ts'
 import { OID } from '../../types/oids.ts'
 import { relabelled } from '../../types/relabel.ts'
 import type { Datum } from '../../types/sql-type.ts'
+import { isComputable } from '../computable.ts'
 import type { OptimizerContext } from '../facts.ts'
 import { mapExpressions } from '../plans.ts'
 import type { Rule } from '../rule.ts'
@@ -56,12 +62,6 @@ const foldOver = (folded: Expr, context: OptimizerContext): Expr => {
     case 'relabel':
       if (folded.arg.kind !== 'const') return folded
       return constant(relabelled(folded.arg.value, folded.arg.type, folded.type), folded.type, folded.typmod)
-    case 'typmod': {
-      const { arg, type, typmod, explicit } = folded
-      if (arg.kind !== 'const') return folded
-      if (arg.value === null) return constant(null, type, typmod)
-      return computed(folded, () => type.applyTypmod(arg.value, typmod, explicit), context)
-    }
     case 'is-null': {
       const { arg } = folded
       if (arg.kind !== 'const' || arg.type.category === 'P' || arg.type.kind === 'c') return folded
@@ -72,63 +72,19 @@ const foldOver = (folded: Expr, context: OptimizerContext): Expr => {
       const wanted = folded.test === 'unknown' ? null : folded.test === 'true'
       return constant((folded.arg.value === wanted) !== folded.negated, folded.type)
     }
-    case 'nullif': {
-      const { left, right, function: fn, operator, type } = folded
-      const equality: CallExpr = {
-        kind: 'call',
-        function: fn,
-        args: [left, right],
-        operator,
-        cast: false,
-        type,
-        typmod: -1,
-      }
-      const compute = constantCall(equality, context)
-      if (left.kind !== 'const' || right.kind !== 'const' || compute === null) return folded
-      const isSame = (): boolean => left.value !== null && right.value !== null && compute() === true
-      return computed(folded, () => (isSame() ? null : left.value), context)
-    }
-    case 'greatest':
-    case 'least':
-      return foldExtreme(folded, context)
-    case 'array-comparison': {
-      // The elements of a known array are a list, which selectivity and index look-ups understand.
-      const { array, left } = folded
-      const element = array?.type.element ?? null
-      if (array?.kind !== 'const' || element === null || !(array.value instanceof SqlArray)) return folded
-      if (left.kind === 'const') {
-        if (array.value.elements.length === 0) return constant(folded.quantifier === 'all', folded.type)
-        if (left.value === null && folded.function.strict) return constant(null, folded.type)
-      }
-      return { ...folded, array: null, list: array.value.elements.map((value: Datum) => constant(value, element)) }
-    }
+    case 'array-comparison':
+      return foldArrayComparison(folded, context)
     default:
-      return folded
+      return computed(folded, context)
   }
 }
 
-const foldExtreme = (expr: MinMaxExpr, context: OptimizerContext): Expr => {
-  const { kind, args, type } = expr
-  const values: Datum[] = []
-  for (const arg of args) {
-    if (arg.kind !== 'const') return expr
-    if (arg.value !== null) values.push(arg.value)
-  }
-  const sign = kind === 'greatest' ? 1 : -1
-  return computed(
-    expr,
-    () => {
-      const { compare } = type
-      if (compare === null) throw noComparison(type)
-      return values.reduce((best, value) => (best === null || compare(value, best) * sign > 0 ? value : best), null)
-    },
-    context,
-  )
-}
-
-const computed = (expr: Expr, compute: () => Datum, context: OptimizerContext): Expr => {
+/** The value in the place of an expression that has one; the expression, which will fail, when computing fails. */
+const computed = (expr: Expr, context: OptimizerContext): Expr => {
+  const { compute } = context
+  if (compute === undefined || !isComputable(expr)) return expr
   try {
-    return constant(compute(), expr.type, expr.typmod)
+    return constant(compute(expr), expr.type, expr.typmod)
   } catch (error) {
     context.computationFailed?.(error)
     return expr
@@ -136,45 +92,25 @@ const computed = (expr: Expr, compute: () => Datum, context: OptimizerContext): 
 }
 
 const foldCall = (expr: CallExpr, context: OptimizerContext): Expr => {
-  const { function: fn, args } = expr
-  if (fn.strict && args.some((arg) => arg.kind === 'const' && arg.value === null) && fn.volatility !== 'volatile') {
+  if (expr.function.strict && expr.type.oid !== OID.record && expr.args.some(isNullConstant)) {
     return constant(null, expr.type)
   }
-  const compute = constantCall(expr, context)
-  if (compute !== null) return computed(expr, compute, context)
-  return sameTypeComparison(expr, context) ?? expr
+  const folded = computed(expr, context)
+  return folded === expr ? (sameTypeComparison(expr, context) ?? expr) : folded
 }
 
-/** What computes a call whose value is known before the statement runs; null when it is not. */
-const constantCall = (expr: CallExpr, context: OptimizerContext): (() => Datum) | null => {
-  const { function: fn, args } = expr
-  if (fn.volatility !== 'immutable' || fn.blocking === true || expr.variadic === true) return null
-  const values: Datum[] = []
-  for (const arg of args) {
-    if (arg.kind !== 'const') return null
-    values.push(arg.value)
-  }
-  const { evaluate } = fn
-  return evaluate === undefined ? typedCall(expr, values, context) : () => evaluate(...values)
-}
+const isNullConstant = (expr: Expr): boolean => expr.kind === 'const' && expr.value === null
 
-/** A call of a built-in function that depends on the types of its arguments, or is handed the session. */
-const typedCall = (
-  { function: fn, args, type, columns }: CallExpr,
-  values: readonly Datum[],
-  { eval: session, typeOf }: OptimizerContext,
-): (() => Datum) | null => {
-  if (session === undefined || fn.oid >= FIRST_NORMAL_OID) return null
-  const types = {
-    args: args.map((arg) => arg.type),
-    result: type,
-    typeOf,
-    ...(columns === undefined ? {} : { columns }),
-  }
-  return () => (fn.evaluateIn ?? fn.specialize?.(types))?.(session, ...values)
+const foldArrayComparison = (expr: ArrayComparisonExpr, context: OptimizerContext): Expr => {
+  const folded = computed(expr, context)
+  // The elements of a known array are a list, which selectivity and index look-ups understand.
+  const { array, left } = expr
+  const element = array?.type.element ?? null
+  if (folded !== expr || array?.kind !== 'const' || element === null || !(array.value instanceof SqlArray))
+    return folded
+  if (isNullConstant(left) && expr.function.strict && array.value.elements.length > 0) return constant(null, expr.type)
+  return { ...expr, array: null, list: array.value.elements.map((value: Datum) => constant(value, element)) }
 }
-
-const FIRST_NORMAL_OID = 16_384
 
 const MICROS_PER_DAY = 86_400_000_000
 

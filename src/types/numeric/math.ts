@@ -122,11 +122,12 @@ const lnOf = (a: Numeric, digits: number): bigint => {
 
 /** Decimal exponent of ln(a)'s leading digit, as PostgreSQL estimates it: far from 1 it is cut toward zero. */
 const lnWeight = (a: Numeric): number => {
-  const isNearOne = Math.abs(a.toNumber() - 1) < 0.1
-  const approximate = Math.abs(isNearOne ? lnEstimate(a) : lnOfLeadingDigits(a))
-  if (approximate === 0) return 0
-  const exponent = Math.log10(approximate)
-  return isNearOne ? Math.floor(exponent) : Math.trunc(exponent)
+  if (Math.abs(a.toNumber() - 1) < 0.1) {
+    const distance = BigInt(a.coefficient) - powerOfTen(a.scale)
+    return distance === 0n ? 0 : (distance < 0n ? -distance : distance).toString().length - 1 - a.scale
+  }
+  const approximate = Math.abs(lnOfLeadingDigits(a))
+  return approximate === 0 ? 0 : Math.trunc(Math.log10(approximate))
 }
 
 /** ln of the first two digits to base 10,000 of a number, which PostgreSQL's estimate looks at. */

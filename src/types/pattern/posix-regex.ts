@@ -1,6 +1,6 @@
 /** PostgreSQL's advanced regular expressions, by way of JavaScript's. */
 import { invalidRegularExpression, invalidRegexpOption } from '../../errors/raise/data.ts'
-import { escapeLiteral, type RegexOptions, RegexParser } from './regex-parser.ts'
+import { type RegexOptions, RegexParser } from './regex-parser.ts'
 import { LongestMatch } from './longest-match.ts'
 import { TooManySteps } from './regex-program.ts'
 import { memoize } from './memoize.ts'
@@ -147,6 +147,12 @@ export class PosixPattern {
   }
 }
 
+/** No text of SQL holds this character, and so no expression begins with it on its own account. */
+const ASCII_MARK = '\u0000'
+
+/** The expression as it is under the collation "C": letters, digits and cases are those of ASCII. */
+export const inAscii = (pattern: string): string => ASCII_MARK + pattern
+
 const compileWith = (pattern: string, flags: string): PosixPattern => {
   const options: RegexOptions = {
     ignoreCase: false,
@@ -154,9 +160,10 @@ const compileWith = (pattern: string, flags: string): PosixPattern => {
     lineAnchors: false,
     expanded: false,
     literal: false,
+    ascii: pattern.startsWith(ASCII_MARK),
   }
   for (const flag of flags) OPTION_LETTERS[flag]?.(options)
-  let source = pattern
+  let source = options.ascii ? pattern.slice(ASCII_MARK.length) : pattern
   if (source.startsWith('***=')) {
     options.literal = true
     source = source.slice(4)
@@ -171,13 +178,10 @@ const compileWith = (pattern: string, flags: string): PosixPattern => {
     source = source.slice(embedded[0].length)
   }
   const tree: RegexNode = options.literal
-    ? {
-        kind: 'sequence',
-        parts: Array.from(source, (char): RegexNode => ({ kind: 'character', source: escapeLiteral(char) })),
-      }
+    ? new RegexParser(source, options).literally()
     : new RegexParser(source, options).parse()
   try {
-    return new PosixPattern(tree, `su${options.ignoreCase ? 'i' : ''}`)
+    return new PosixPattern(tree, `su${options.ignoreCase && !options.ascii ? 'i' : ''}`)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw invalidRegularExpression('invalid character range')

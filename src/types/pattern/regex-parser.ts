@@ -1,5 +1,6 @@
 /** Reads PostgreSQL's advanced regular expressions: every part becomes a node that JavaScript can write. */
 import { invalidRegularExpression } from '../../errors/raise/data.ts'
+import { ASCII_CLASSES, type CharacterClasses, UNICODE_CLASSES, withBothCases } from './character-classes.ts'
 import { type RegexNode, sourceOf } from './regex-tree.ts'
 
 /** How a regular expression matches, from its flags argument and embedded options. */
@@ -11,49 +12,11 @@ export interface RegexOptions {
   lineAnchors: boolean
   expanded: boolean
   literal: boolean
+  /** Only characters of ASCII are letters and digits and have cases, as under the collation "C". */
+  ascii: boolean
 }
 
-/** Character classes as the inside of a JavaScript bracket. */
-const CLASSES: Readonly<Record<string, string>> = {
-  alpha: '\\p{L}\\p{Nl}',
-  digit: '\\p{Nd}',
-  alnum: '\\p{L}\\p{Nl}\\p{Nd}',
-  upper: '\\p{Lu}',
-  lower: '\\p{Ll}',
-  space: '\\s',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~\\p{P}',
-  print: '\\P{C}',
-  graph: '\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}',
-  cntrl: '\\p{Cc}',
-  xdigit: '0-9A-Fa-f',
-  word: '\\p{L}\\p{Nl}\\p{Nd}_',
-  ascii: '\\x00-\\x7f',
-}
-
-const WORD = '[\\p{L}\\p{Nl}\\p{Nd}_]'
-const WORD_START = `(?<!${WORD})(?=${WORD})`
-const WORD_END = `(?<=${WORD})(?!${WORD})`
-const WORD_EDGE = `(?:${WORD_START}|${WORD_END})`
-const NOT_WORD_EDGE = `(?:(?<=${WORD})(?=${WORD})|(?<!${WORD})(?!${WORD}))`
-
-/** Escapes outside brackets that stand for something else in JavaScript. */
-const ESCAPES: Readonly<Record<string, string>> = {
-  A: '^',
-  Z: '$',
-  m: WORD_START,
-  M: WORD_END,
-  y: WORD_EDGE,
-  Y: NOT_WORD_EDGE,
-  d: '\\p{Nd}',
-  D: '\\P{Nd}',
-  s: '\\s',
-  S: '\\S',
-  w: WORD,
-  W: '[^\\p{L}\\p{Nl}\\p{Nd}_]',
-}
-
-/** Those of them that match no character. */
+/** Escapes that match no character. */
 const CONSTRAINTS = new Set('AZmMyY')
 
 const RANGES = {
@@ -78,7 +41,7 @@ const CONTROL_ESCAPES: Readonly<Record<string, string>> = {
   '0': '\\x00',
 }
 
-export const escapeLiteral = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char)
+const escapeLiteral = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char)
 
 /** In brackets `-`, too, has to be escaped. */
 const escapeInBrackets = (char: string): string =>
@@ -88,6 +51,7 @@ const escapeInBrackets = (char: string): string =>
 export class RegexParser {
   private readonly source: string
   private readonly options: RegexOptions
+  private readonly classes: CharacterClasses
   private at = 0
   private groups = 0
   /** Groups that are closed, to which there may be references. */
@@ -98,12 +62,18 @@ export class RegexParser {
   constructor(source: string, options: RegexOptions) {
     this.source = source
     this.options = options
+    this.classes = options.ascii ? ASCII_CLASSES : UNICODE_CLASSES
   }
 
   parse(): RegexNode {
     const tree = this.alternatives()
     if (this.at < this.source.length) throw invalidRegularExpression('parentheses () not balanced')
     return tree
+  }
+
+  /** Every character stands for itself. */
+  literally(): RegexNode {
+    return { kind: 'sequence', parts: Array.from(this.source, (char) => this.character(escapeLiteral(char))) }
   }
 
   private alternatives(): RegexNode {
@@ -170,8 +140,17 @@ export class RegexParser {
           if (char === '#') this.skipComment()
           return null
         }
-        return { kind: 'character', source: escapeLiteral(char) }
+        return this.character(escapeLiteral(char))
     }
+  }
+
+  /** JavaScript's own way to disregard case knows all of Unicode. */
+  private get foldsAscii(): boolean {
+    return this.options.ascii && this.options.ignoreCase
+  }
+
+  private character(source: string): RegexNode {
+    return { kind: 'character', source: this.foldsAscii ? `[${withBothCases(source)}]` : source }
   }
 
   private group(): RegexNode | null {
@@ -225,7 +204,7 @@ export class RegexParser {
   private escape(): RegexNode {
     if (this.at >= this.source.length) throw invalidRegularExpression('invalid escape \\ sequence')
     const char = this.nextChar()
-    const known = ESCAPES[char]
+    const known = this.classes.escapes[char]
     if (known !== undefined) return { kind: CONSTRAINTS.has(char) ? 'constraint' : 'character', source: known }
     if (/[1-9]/.test(char)) {
       const digits = /^\d*/.exec(this.source.slice(this.at))?.[0] ?? ''
@@ -234,14 +213,14 @@ export class RegexParser {
       const octal = digits === '' || group <= this.groups ? null : /^[0-7]{1,3}/.exec(char + digits)
       if (octal !== null) {
         this.at += octal[0].length - 1
-        return { kind: 'character', source: `\\u{${Number.parseInt(octal[0], 8).toString(16)}}` }
+        return this.character(`\\u{${Number.parseInt(octal[0], 8).toString(16)}}`)
       }
       this.at += digits.length
       if (!this.closed.has(group) || this.lookarounds > 0)
         throw invalidRegularExpression('invalid backreference number')
       return { kind: 'reference', group, source: `(?:\\${group})` }
     }
-    return { kind: 'character', source: this.characterEscape(char) }
+    return this.character(this.characterEscape(char))
   }
 
   /** Escapes that stand for one character. */
@@ -264,8 +243,10 @@ export class RegexParser {
   }
 
   private bracket(): RegexNode {
-    if (this.source.startsWith('[:<:]]', this.at)) return { kind: 'constraint', source: this.skip(6, WORD_START) }
-    if (this.source.startsWith('[:>:]]', this.at)) return { kind: 'constraint', source: this.skip(6, WORD_END) }
+    if (this.source.startsWith('[:<:]]', this.at))
+      return { kind: 'constraint', source: this.skip(6, this.classes.wordStart) }
+    if (this.source.startsWith('[:>:]]', this.at))
+      return { kind: 'constraint', source: this.skip(6, this.classes.wordEnd) }
     const negated = this.source[this.at] === '^'
     if (negated) this.at++
     let inside = ''
@@ -277,6 +258,7 @@ export class RegexParser {
       first = false
       inside += this.bracketItem(char)
     }
+    if (this.foldsAscii) inside = withBothCases(inside)
     if (negated && this.options.newlineStops) inside += '\\n'
     return { kind: 'character', source: `[${negated ? '^' : ''}${inside}]` }
   }
@@ -290,7 +272,7 @@ export class RegexParser {
     if (char === '[' && this.source[this.at] === ':') {
       const end = this.source.indexOf(':]', this.at)
       const name = end < 0 ? '' : this.source.slice(this.at + 1, end)
-      const characters = CLASSES[name]
+      const characters = this.classes.inBrackets[name]
       if (characters === undefined) throw invalidRegularExpression('invalid character class')
       return this.skip(end + 2 - this.at, characters)
     }
@@ -303,7 +285,8 @@ export class RegexParser {
     }
     if (char === '\\') {
       const next = this.nextChar()
-      const outside = next === 'w' ? CLASSES.word : /[dDsS]/.test(next) ? ESCAPES[next] : undefined
+      const outside =
+        next === 'w' ? this.classes.inBrackets.word : /[dDsS]/.test(next) ? this.classes.escapes[next] : undefined
       if (outside !== undefined) return outside
       return /[A-Za-z0-9]/.test(next) ? this.characterEscape(next) : escapeInBrackets(next)
     }

@@ -6,3 +6,16 @@ select regexp_split_to_table('a,b', ',', 'g'); select regexp_count('foobarfoo', 
 select 'abc' similar to '_b_', 'a]c' similar to 'a[]]c', 'a%c' similar to 'a[%]c', 'abc' similar to 'a[%]c', 'a^c' similar to 'a[^[:alpha:]]c', 'ab' similar to 'a(b|c)', 'a' similar to '[^^]', 'a.c' similar to 'a.c', 'abc' similar to 'a.c', 'a|c' similar to 'a#|c' escape '#', substring('abcdefg' similar 'a*#"%#"g*' escape '#'), substring('abcdefg' similar 'a#"%#"g' escape '#'), substring('abcdefg' similar 'a#"%#"x' escape '#'), substring('abcdefg' similar '#"(b_d|%)#"%' escape '#'); select 'a' similar to 'a' escape 'xy';
 select 'a_c'::bytea like 'a$__'::bytea escape '$'::bytea, unistr('\0064at\+0000610'), unistr('a\\b'), unistr('\d83d\de00'), unistr('x'), unistr('\u0041\U00000042'); select unistr('\db99'); select unistr('\db99\0061'); select unistr('\+2FFFFF'); select unistr('\xyz'); select unistr('\0000'); create view pv as select 'a\b' x, 'it''s' y; select pg_get_viewdef('pv');
 select repeat('a', 40) || '!' ~ '^(a+)+$', repeat('a', 500) ~ '^(a+)+$', repeat('a', 40) || '!' ~ '(a|a)*$', repeat('a', 41) || '!' ~ '^(a|aa)+$', repeat('x', 40) ~ '(x+x+)+y', regexp_replace(repeat('a', 50) || '!', '(a+)+$', 'x'), repeat('abc ', 60) ~ '^(\w+\s?)*$', repeat('a', 3000) ~ '^.*a.*a.*a.*b$', repeat('a', 3000) like '%a%a%a%a%b', repeat('ab', 2000) similar to '%a%a%b%c', regexp_count(repeat('foo,bar;', 100), '(foo|bar)+'), regexp_match(repeat('ab', 20) || 'c', '((a|ab)(b|c)*)+'), '😀ab' ~ '^.(a|ab)+$', regexp_match('x😀y', '(.)(😀|.)(.*)');
+
+-- Under "C" letters, digits and cases are those of ASCII; names are under it.
+SELECT lower('ÄB' COLLATE "C"), upper('äb'::name), initcap('äb cd'::name), 'Ä'::name ILIKE 'ä', 'Ä' COLLATE "C" ILIKE 'Ä';
+SELECT 'ä' ~ ('\w' COLLATE "C"), 'Ä' ~* ('ä' COLLATE "C"), 'ÄB' COLLATE "POSIX" ~* 'äb', 'ÄB' COLLATE "POSIX" ~* 'Äb', 'ä' COLLATE "C" ~ '[[:alpha:]]', 'é' COLLATE "C" ~ '\W', 'a１' COLLATE "C" ~ '\d$';
+SELECT 'AbC' COLLATE "C" ~* '[a-c]B[^c]', 'AbD' COLLATE "C" ~* '[a-c]B[^c]', 'K' COLLATE "C" ~* 'k', 'ſ' COLLATE "C" ~* 's', 'a.B' COLLATE "C" ~* '***=A.b';
+SELECT regexp_replace('äb cd'::name, '\m\w', 'x', 'g'), regexp_match('ä x', '\y\w' COLLATE "C"), regexp_count('äöü' COLLATE "C", '\w'), regexp_count('äöü', '\w');
+SELECT ('null'::text > ('utf8'::bpchar)::name), name('a%b_c'::text), 'foo.bar'::varchar::name ~~ E'foo%', ('b'::text::name)[0], ARRAY['a'::text::name];
+CREATE TABLE names (a name, b text, c name[]);
+INSERT INTO names VALUES ('Ä', 'b', '{x,y}'), ('a', 'B', '{q}');
+SELECT *, a || b, lower(a), lower(b::name), upper(a::text), a < b, a = b::name, c[1] < a, array_to_string(c, ',') FROM names ORDER BY a, b::name;
+SELECT a FROM names UNION SELECT b FROM names ORDER BY 1;
+SELECT coalesce(a, b::name), greatest(a, b::name), pg_collation_for(a), pg_collation_for(a::text), pg_collation_for(b::name) FROM names ORDER BY 1;
+DROP TABLE names;

@@ -105,3 +105,47 @@ SELECT power(0, '-Infinity'::numeric);
 SELECT CASE WHEN 1 < ALL ('{}') THEN 10 ELSE log(-1.0) END;
 SELECT CASE WHEN NULLIF('{[2020-01-01,2020-01-02)}'::datemultirange, '{}') IS NULL THEN int4range(3, 1) END;
 SELECT regexp_substr('a', '[', 1, 0);
+
+-- Constants of every kind are computed, and fail, before the statement runs.
+SELECT jsonb_to_tsvector(jsonb_delete('"2024-02-29"'::jsonb, 'b', 'x'), NULL::jsonb);
+SELECT starts_with(jsonb_extract_path_text('"2024-02-29"', 'b'), format('%'));
+SELECT float48mul(ts_rank_cd(ARRAY[NULL::real, 1], 'a'::tsvector, 'a'::tsquery), asind('Infinity')::real);
+SELECT CASE WHEN id > 0 THEN (ARRAY[1, 2]::text[])[2]::int / 0 END FROM (VALUES (0), (0)) v(id);
+SELECT ROW(1, 'a') = ANY (ARRAY[ROW(1, 'a')]), ARRAY['1', '2']::int[], '1.50'::numeric::text;
+
+-- Signs behind numbers, points without digits, words.
+SELECT to_char(7, 'S.99'), to_char(7, '99S.99'), to_char(-7, '9S9'), to_char(0.5, '99.S9'), to_char(1, '9S.'), to_char(7, '9S,999'),
+  to_char(1.5, 'FM99S.99'), to_char(-7, '99V9S'), to_char(-0.25::float8, '99V9'), to_char(7, 'D'), to_char(0, 'xDy');
+SELECT to_char('NaN'::numeric, '999.9xPR'), to_char('-Infinity'::float8, '99999999.9PR'), to_char('NaN'::float8, '999th.9');
+SELECT to_char('NaN'::numeric, '999th');
+SELECT to_char('-1 year'::interval, 'Y,YYY YYYY YYY YY Y'), to_char('-12000 year'::interval, 'Y,YYY YYYY YYY YY Y FMYYY');
+
+-- Parts in float arithmetic.
+SELECT date_part('epoch', '1 year 2 mons 3 days 04:05:06.789'::interval), date_part('second', '00:00:37.123457'::time),
+  date_part('milliseconds', '00:00:37.123457'::time), date_part('epoch', '04:05:06.789123+03'::timetz);
+SELECT width_bucket(123456789.123::float8, 1.7976931348623157e308, -1e-5, 2147483647), ln(1.000000001),
+  ts_rank('a:1,2 b:3'::tsvector, 'a & b', 2147483647);
+
+-- NOT IN with an operand that turns out to be a constant.
+CREATE TABLE some_words (id int, word text);
+INSERT INTO some_words VALUES (1, 'a'), (2, 'b'), (3, NULL);
+SELECT count(*) FROM (SELECT 'x'::text AS c, id FROM some_words) s WHERE c NOT IN (SELECT word FROM some_words);
+SELECT count(*) FROM (SELECT 'x'::text AS c, id FROM some_words) s WHERE c NOT IN (SELECT word FROM some_words WHERE id < 3);
+SELECT count(*) FROM some_words WHERE word NOT IN (SELECT n FROM (SELECT id, NULL::text AS n FROM some_words) s);
+SELECT count(*) FROM (SELECT NULL::text AS c FROM some_words) s WHERE c NOT IN (SELECT word FROM some_words WHERE id > 9);
+DROP TABLE some_words;
+
+-- Rows among rows.
+CREATE TYPE number_and_text AS (a int, b text);
+SELECT ROW(1, 'a')::number_and_text = ANY (ARRAY[ROW(1, 'a')::number_and_text]), ROW(1, 'a')::number_and_text = ANY (NULL::number_and_text[]),
+  ROW(1, 'a')::number_and_text <> ALL (ARRAY[ROW(1, 'b')::number_and_text]), ARRAY[ROW(1, 'a')::number_and_text]::record[];
+DROP TYPE number_and_text;
+
+-- Text forms that depend on settings are not immutable.
+CREATE TABLE dated (d date, n numeric, a int[], word text, line text GENERATED ALWAYS AS (n::text) STORED);
+CREATE INDEX ON dated ((d::text));
+CREATE INDEX ON dated ((a::text));
+CREATE INDEX ON dated ((word::date));
+CREATE INDEX ON dated ((word || n));
+ALTER TABLE dated ADD late text GENERATED ALWAYS AS (d || '') STORED;
+DROP TABLE dated;

@@ -1,5 +1,6 @@
 /** Input, output, receive, send, typmod and other functions of types, as pg_type names them. */
 import { isDomainType } from '../../../types/domain-type.ts'
+import { PG_CATALOG } from '../../../types/oids.ts'
 import type { SqlType } from '../../../types/sql-type.ts'
 
 /** In this order: typinput typoutput typreceive typsend typmodin typmodout typanalyze typsubscript. */
@@ -127,6 +128,3 @@ export const typeFunctions = (type: SqlType): TypeFunctions => {
   }
   return BY_KIND[type.kind] ?? RECORD
 }
-
-/** OID of the schema pg_catalog. */
-const PG_CATALOG = 11

@@ -1,0 +1,28 @@
+/** Which expressions always have the same value for the same operands, whatever the settings, the catalog and the time. */
+import type { ScalarFunction } from '../functions/records.ts'
+import { hasSteadyInput, hasSteadyOutput } from '../functions/scalar/type-text.ts'
+import type { Expr } from './expression.ts'
+
+/** `anynonarray || text` and the reverse: the text form of the value is put in. */
+const CONCATENATIONS: ReadonlySet<number> = new Set([2003, 2004])
+
+/** Whether this holds for what an expression does itself, its operands aside. */
+export const isImmutableNode = (expr: Expr): boolean => {
+  if (expr.kind === 'coerce-io') return hasSteadyOutput(expr.arg.type) && hasSteadyInput(expr.type)
+  const fn = appliedFunction(expr)
+  if (fn === null || fn.volatility === 'immutable') return true
+  return expr.kind === 'call' && CONCATENATIONS.has(fn.oid) && expr.args.every((arg) => hasSteadyOutput(arg.type))
+}
+
+/** The function by which an expression gets its value. */
+export const appliedFunction = (expr: Expr): ScalarFunction | null => {
+  switch (expr.kind) {
+    case 'call':
+    case 'distinct':
+    case 'nullif':
+    case 'array-comparison':
+      return expr.function
+    default:
+      return null
+  }
+}
