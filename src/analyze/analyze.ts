@@ -26,7 +26,8 @@ const analyzeQuery = (context: AnalysisContext, parent: Scope | null, node: Node
 /** A view's query in its own world: no outer names, no statement parameters. */
 const analyzeView = (context: AnalysisContext, relation: RelationObject): Query => {
   if (relation.view === null) throw new Error(`view ${relation.name} without a query`)
-  return analyzeQuery(context, null, relation.view.query as unknown as Node)
+  const { query } = relation.view
+  return context.asStored(() => analyzeQuery(context, null, query as unknown as Node))
 }
 
 const RULES: AnalysisRules = { expression: analyzeExpression, query: analyzeQuery, view: analyzeView }
@@ -38,6 +39,8 @@ export interface AnalysisInput {
   readonly format: FormatContext
   readonly parameters: ParameterTypes
   readonly databaseName: string
+  /** The role that must be allowed to use the schemas that are named; absent: nobody is asked. */
+  readonly actingRole?: number | undefined
   /** Present for statements of a function's body. */
   readonly routine?: RoutineScope
 }
@@ -51,6 +54,7 @@ export const analysisContext = (input: AnalysisInput): AnalysisContext =>
     input.parameters,
     input.databaseName,
     input.routine ?? null,
+    input.actingRole,
   )
 
 /** Whether the statement is one that analysis and planning handle; all others are utility statements. */

@@ -1,4 +1,5 @@
 /** Function calls: scalar, aggregate, window and set-returning; named, defaulted and variadic arguments. */
+import { usableSchema } from '../catalog/privileges/check.ts'
 import {
   ambiguousFunction,
   ambiguousProcedure,
@@ -57,7 +58,8 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
   const within = node.agg_within_group === true
   const orderNodes = node.agg_order ?? []
   const schema = names.length > 1 ? (names.at(-2) as string) : null
-  if (schema !== null && context.catalog.schemaByName(schema) === null) throw undefinedSchema(schema, location)
+  if (schema !== null && usableSchema(context.catalog, context.actingRole, schema) === null)
+    throw undefinedSchema(schema, location)
 
   const argClause = over
     ? CLAUSE.windowArgument

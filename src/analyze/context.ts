@@ -61,6 +61,8 @@ export class AnalysisContext {
   readonly parameters: ParameterTypes
   readonly databaseName: string
   readonly routine: RoutineScope | null
+  /** The role that must be allowed to use the schemas that are named; undefined: nobody is asked. */
+  actingRole: number | undefined
   /** Oids of relations that the statement depends on. */
   readonly relations = new Set<number>()
   /** What each FROM entry turned out to be, for queries that are kept. */
@@ -81,6 +83,7 @@ export class AnalysisContext {
     parameters: ParameterTypes,
     databaseName: string,
     routine: RoutineScope | null,
+    actingRole: number | undefined,
   ) {
     this.rules = rules
     this.catalog = catalog
@@ -89,6 +92,18 @@ export class AnalysisContext {
     this.parameters = parameters
     this.databaseName = databaseName
     this.routine = routine
+    this.actingRole = actingRole
+  }
+
+  /** Reads what is kept in the catalog: who made it had the right to name what it names. */
+  asStored<T>(body: () => T): T {
+    const before = this.actingRole
+    this.actingRole = undefined
+    try {
+      return body()
+    } finally {
+      this.actingRole = before
+    }
   }
 
   freshColumn(): ColumnId {

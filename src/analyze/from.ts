@@ -10,6 +10,7 @@ import {
 } from '../errors/raise/analysis.ts'
 import { SqlError } from '../errors/sql-error.ts'
 import type { RelationObject } from '../catalog/objects.ts'
+import { usableSchema } from '../catalog/privileges/check.ts'
 import { scannedTables } from '../catalog/partitions.ts'
 import {
   bodyOf,
@@ -78,18 +79,20 @@ const fromItem = (context: AnalysisContext, scope: Scope, node: Node): FromResul
   }
 }
 
-/** A schema by its name; `pg_temp` is the session's own for temporary objects, once there is one. */
-const schemaNamed = ({ catalog, searchPath }: Pick<AnalysisContext, 'catalog' | 'searchPath'>, name: string) => {
-  if (name !== 'pg_temp') return catalog.schemaByName(name)
+/** What names of relations are looked up in. */
+export interface NameScope extends Pick<AnalysisContext, 'catalog' | 'searchPath'> {
+  readonly actingRole?: number | undefined
+}
+
+/** A schema by its name; `pg_temp` is the session's own for temporary objects, once there is one. Throws 42501. */
+const schemaNamed = ({ catalog, searchPath, actingRole }: NameScope, name: string) => {
+  if (name !== 'pg_temp') return usableSchema(catalog, actingRole, name)
   const temporary = searchPath.find((oid) => catalog.schema(oid)?.name.startsWith('pg_temp_'))
   return temporary === undefined ? null : catalog.schema(temporary)
 }
 
 /** The relation a RangeVar names, by its schema or along the search path. Throws 42P01, 3F000. */
-export const resolveRelation = (
-  context: Pick<AnalysisContext, 'catalog' | 'searchPath'>,
-  node: BoundRangeVar,
-): RelationObject => {
+export const resolveRelation = (context: NameScope, node: BoundRangeVar): RelationObject => {
   const name = node.relname as string
   const known = node.bound === undefined ? null : context.catalog.relation(node.bound.oid)
   if (known !== null) return known
@@ -105,10 +108,7 @@ export const resolveRelation = (
 }
 
 /** As `resolveRelation`, for commands: PostgreSQL does not say where a relation stands that they do not find. */
-export const namedRelation = (
-  context: Pick<AnalysisContext, 'catalog' | 'searchPath'>,
-  node: RangeVar,
-): RelationObject => {
+export const namedRelation = (context: NameScope, node: RangeVar): RelationObject => {
   const { location: _, ...range } = node
   const { schemaname } = range
   if (schemaname !== undefined && schemaNamed(context, schemaname) === null) throw undefinedSchema(schemaname)

@@ -107,7 +107,9 @@ const actionOf = (
         : kind === 'insert'
           ? inserted(context, scope, { ...target, verb: 'insert into' }, clause)
           : []
-    return { matched, condition: when, kind, assignments }
+    if (kind !== 'insert') return { matched, condition: when, kind, assignments }
+    const given = assignments.slice(0, clause.values?.length ?? 0).map(({ column }) => column.attnum)
+    return { matched, condition: when, kind, assignments, given }
   })
 }
 

@@ -53,7 +53,15 @@ export const conflictOf = (
       : inner.within(CLAUSE.where, () =>
           coerceToBoolean(context, context.expr(inner, whereClause), 'WHERE', locationOf(whereClause)),
         )
-  return { action: update ? 'update' : 'nothing', arbiters, excluded: excluded.columns, assignments, where }
+  const arbiter = context.catalog.relation(arbiters[0] ?? 0)?.index
+  return {
+    action: update ? 'update' : 'nothing',
+    arbiters,
+    columns: arbiter?.keys.flatMap(({ attnum }) => (attnum === 0 ? [] : [attnum])) ?? [],
+    excluded: excluded.columns,
+    assignments,
+    where,
+  }
 }
 
 /** Unique indexes that an ON CONFLICT target means. Throws 42P10 when there is none. */

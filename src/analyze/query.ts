@@ -271,6 +271,8 @@ export interface OnConflict {
   readonly action: 'nothing' | 'update'
   /** Oids of the arbiter indexes; empty: any unique index (DO NOTHING only). */
   readonly arbiters: readonly number[]
+  /** Attribute numbers of the columns that are compared. */
+  readonly columns: readonly number[]
   /** Assignments over `table.columns` (the existing row) and `excluded` columns. */
   readonly excluded: readonly OutputColumn[]
   readonly assignments: readonly Assignment[]
@@ -310,6 +312,8 @@ export interface MergeAction {
   readonly kind: 'update' | 'delete' | 'insert' | 'nothing'
   /** Of INSERT all columns that get a value, of UPDATE those that get another one. */
   readonly assignments: readonly Assignment[]
+  /** Of INSERT, the attribute numbers of the columns that the statement gives values to. */
+  readonly given?: readonly number[]
 }
 
 export interface MergeQuery {

@@ -2,6 +2,7 @@
 import { datatypeMismatch } from '../errors/raise/analysis.ts'
 import type { Column, ParseTree, RelationObject } from '../catalog/objects.ts'
 import { functionByOid } from '../functions/index.ts'
+import type { EvalContext } from '../functions/context.ts'
 import type { Node } from '../sql/ast.ts'
 import { isDomainType } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
@@ -22,12 +23,13 @@ export const tableScope = (context: AnalysisContext, item: TableItem): Scope => 
   return scope
 }
 
-const asNode = (tree: ParseTree): Node => tree as unknown as Node
+const stored = (context: AnalysisContext, scope: Scope, tree: ParseTree): Expr =>
+  context.asStored(() => context.expr(scope, tree as unknown as Node))
 
 /** A stored expression over the table's columns. */
 export const storedExpression = (context: AnalysisContext, item: TableItem, tree: ParseTree, clause: Clause): Expr => {
   const scope = tableScope(context, item)
-  return scope.within(clause, () => settleUnknown(context, context.expr(scope, asNode(tree))))
+  return scope.within(clause, () => settleUnknown(context, stored(context, scope, tree)))
 }
 
 /** A stored condition: a check or an index predicate. */
@@ -40,7 +42,7 @@ export const columnDefault = (context: AnalysisContext, column: Column): Expr | 
   if (column.generated) return null
   if (column.default === null) return domainDefault(context, column)
   const scope = new Scope(null)
-  const expr = scope.within(CLAUSE.default, () => context.expr(scope, asNode(column.default as ParseTree)))
+  const expr = scope.within(CLAUSE.default, () => stored(context, scope, column.default as ParseTree))
   return assignable(context, expr, column, 'default')
 }
 
@@ -51,7 +53,7 @@ export const columnDefault = (context: AnalysisContext, column: Column): Expr | 
 export const plainDefault = (context: AnalysisContext, column: Column): Expr | null => {
   if (column.identity !== null || column.generated || column.default === null) return null
   const scope = new Scope(null)
-  const expr = scope.within(CLAUSE.default, () => context.expr(scope, asNode(column.default as ParseTree)))
+  const expr = scope.within(CLAUSE.default, () => stored(context, scope, column.default as ParseTree))
   return expr.type.oid === OID.unknown ? assignable(context, expr, column, 'default') : expr
 }
 
@@ -63,7 +65,7 @@ const domainDefault = (context: AnalysisContext, column: Column): Expr | null =>
     const tree = domainDefinition(context, type).default
     if (tree === null) continue
     const scope = new Scope(null)
-    const expr = scope.within(CLAUSE.default, () => context.expr(scope, asNode(tree)))
+    const expr = scope.within(CLAUSE.default, () => stored(context, scope, tree))
     return assignable(context, expr, column, 'default')
   }
   const none = assignable(context, constant(null, context.unknown), column, 'default')
@@ -77,7 +79,9 @@ const nextValue = (context: AnalysisContext, sequence: number, column: Column): 
   if (fn?.kind !== 'scalar') throw new Error('nextval is not registered')
   const type = context.typeOf(OID.int8)
   const arg = constant(sequence, context.typeOf(OID.regclass))
-  const call: Expr = { kind: 'call', function: fn, args: [arg], operator: null, cast: false, type, typmod: -1 }
+  // The column's own sequence is no privilege of its own.
+  const own = { ...fn, evaluateIn: ({ sequences }: EvalContext, oid: number) => sequences.nextval(oid, false) }
+  const call: Expr = { kind: 'call', function: own, args: [arg], operator: null, cast: false, type, typmod: -1 }
   return assignable(context, call, column, 'default')
 }
 

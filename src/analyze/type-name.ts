@@ -9,6 +9,7 @@ import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Collation } from '../types/text-order.ts'
 import { findCollation } from '../catalog/collations.ts'
+import { usableSchema } from '../catalog/privileges/check.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { arrayOf } from './polymorphic.ts'
 
@@ -20,6 +21,7 @@ export interface TypeWithMod {
 export interface TypeScope {
   readonly catalog: CatalogSnapshot
   readonly searchPath: readonly number[]
+  readonly actingRole?: number | undefined
 }
 
 export const resolveTypeName = (scope: TypeScope, node: TypeName): TypeWithMod => {
@@ -60,7 +62,7 @@ const findType = (scope: TypeScope, names: readonly string[], location: Location
     if (found === null) throw undefinedType(name, location)
     return found
   }
-  const schema = scope.catalog.schemaByName(schemaName)
+  const schema = usableSchema(scope.catalog, scope.actingRole, schemaName)
   if (schema === null) throw undefinedSchema(schemaName, location)
   const found = scope.catalog.typeIn(schema.oid, name)
   if (found === null) throw undefinedType(`${schemaName}.${name}`, location)

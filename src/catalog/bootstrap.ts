@@ -1,5 +1,7 @@
 /** What every database contains before anything is created: schemas, the superuser, the databases themselves. */
-import type { CatalogObject, DatabaseObject, RoleObject, SchemaObject } from './objects.ts'
+import { type AclItem, privilegesOf, PUBLIC } from '../types/acl-item.ts'
+import type { CatalogObject, DatabaseObject, Membership, RoleObject, SchemaObject } from './objects.ts'
+import { DATABASE_OWNER_ROLE } from './privileges/membership.ts'
 import { BOOTSTRAP_SUPERUSER, PG_CATALOG, PUBLIC_SCHEMA } from './snapshot.ts'
 import { INFORMATION_SCHEMA, systemRelations } from './system/index.ts'
 
@@ -12,11 +14,21 @@ const PG_TOAST = 99
 
 const base = { owner: BOOTSTRAP_SUPERUSER, comment: null, depends: [], acl: null } as const
 
+const granted = (grantee: number, letters: string, grantor: number = BOOTSTRAP_SUPERUSER): AclItem => ({
+  grantee,
+  grantor,
+  privileges: privilegesOf(letters),
+  grantable: 0,
+})
+
+/** Everybody may use what is in a schema of the system. */
+const SYSTEM_SCHEMA_ACL = [granted(BOOTSTRAP_SUPERUSER, 'UC'), granted(PUBLIC, 'U')]
+
 const schema = (
   oid: number,
   name: string,
   comment: string | null = null,
-  acl: readonly string[] | null = null,
+  acl: readonly AclItem[] | null = null,
 ): SchemaObject => ({
   ...base,
   class: 'schema',
@@ -28,9 +40,9 @@ const schema = (
 
 /** Objects of every database that are never stored. */
 export const builtinObjects = (): CatalogObject[] => [
-  schema(PG_CATALOG, 'pg_catalog', 'system catalog schema', ['postgres=UC/postgres', '=U/postgres']),
+  schema(PG_CATALOG, 'pg_catalog', 'system catalog schema', SYSTEM_SCHEMA_ACL),
   schema(PG_TOAST, 'pg_toast', 'reserved schema for TOAST tables'),
-  schema(INFORMATION_SCHEMA, 'information_schema', null, ['postgres=UC/postgres', '=U/postgres']),
+  schema(INFORMATION_SCHEMA, 'information_schema', null, SYSTEM_SCHEMA_ACL),
   ...systemRelations(),
 ]
 
@@ -38,15 +50,12 @@ export const builtinObjects = (): CatalogObject[] => [
 export const initialObjects = (): CatalogObject[] => [
   {
     ...schema(PUBLIC_SCHEMA, 'public', 'standard public schema', [
-      'pg_database_owner=UC/pg_database_owner',
-      '=U/pg_database_owner',
+      granted(DATABASE_OWNER_ROLE, 'UC', DATABASE_OWNER_ROLE),
+      granted(PUBLIC, 'U', DATABASE_OWNER_ROLE),
     ]),
     owner: DATABASE_OWNER_ROLE,
   },
 ]
-
-/** pg_database_owner, the predefined role that owns schema public. */
-const DATABASE_OWNER_ROLE = 6171
 
 const role = (oid: number, name: string, options: Partial<RoleObject> = {}): RoleObject => ({
   ...base,
@@ -67,6 +76,8 @@ const role = (oid: number, name: string, options: Partial<RoleObject> = {}): Rol
   ...options,
 })
 
+const memberOf = (role: number): Membership => ({ role, grantor: BOOTSTRAP_SUPERUSER, admin: false })
+
 const database = (oid: number, name: string, options: Partial<DatabaseObject> = {}): DatabaseObject => ({
   ...base,
   class: 'database',
@@ -78,7 +89,7 @@ const database = (oid: number, name: string, options: Partial<DatabaseObject> = 
 })
 
 /** Nobody may make objects in a template. */
-const TEMPLATE_ACL = ['=c/postgres', 'postgres=CTc/postgres']
+const TEMPLATE_ACL = [granted(PUBLIC, 'c'), granted(BOOTSTRAP_SUPERUSER, 'CTc')]
 
 /** Shared objects of a new server. */
 export const initialSharedObjects = (): CatalogObject[] => [
@@ -109,7 +120,7 @@ export const builtinSharedObjects = (): CatalogObject[] => [
   role(DATABASE_OWNER_ROLE, 'pg_database_owner'),
   role(6181, 'pg_read_all_data'),
   role(6182, 'pg_write_all_data'),
-  role(3373, 'pg_monitor'),
+  role(3373, 'pg_monitor', { memberOf: [3374, 3375, 3377].map(memberOf) }),
   role(3374, 'pg_read_all_settings'),
   role(3375, 'pg_read_all_stats'),
   role(3377, 'pg_stat_scan_tables'),

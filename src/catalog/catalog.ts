@@ -21,7 +21,8 @@ const oidOf = (name: string): number => Number(name.slice(name.lastIndexOf('/') 
 
 const SHARED = 0
 const isStored = ({ kind }: RelationObject): boolean => kind === 'r' || kind === 'm'
-const isShared = (object: CatalogObject): boolean => object.class === 'role' || object.class === 'database'
+const isShared = (object: CatalogObject): boolean =>
+  object.class === 'role' || object.class === 'database' || object.class === 'role setting'
 
 /** Objects of sessions that a crash ended: their schemas go without them. */
 const withoutTemporary = (objects: readonly CatalogObject[]): CatalogObject[] => {
@@ -56,7 +57,10 @@ export class CatalogStore {
         ...shared,
         ...(own.length > 0 ? own : initialObjects()),
       ]
-      this.#databases.set(object.oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version))
+      this.#databases.set(
+        object.oid,
+        new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version, object.oid),
+      )
       for (const { oid } of [...all, ...stored]) this.reserve(oid)
       for (const o of stored) if (o.class === 'relation') this.reserve(o.storageId)
       for (const o of stored) if (o.class === 'type') this.reserve(o.arrayType.oid)
@@ -126,7 +130,7 @@ export class CatalogStore {
     const model = [...this.#databases.values()][0] as CatalogSnapshot
     const shared = [...model.objects.values()].filter(isShared)
     const all = [...builtinObjects(), ...shared, ...initialObjects()]
-    this.#databases.set(oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version))
+    this.#databases.set(oid, new CatalogSnapshot(new Map(all.map((o) => [o.oid, o])), this.#version, oid))
   }
 
   /** Stored rows are read by the types that their columns have now. */

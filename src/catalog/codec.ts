@@ -1,4 +1,5 @@
 /** Catalog objects as stored records: JSON in which types are named by oid and odd values are written as texts. */
+import { aclItemType } from '../types/acl-item.ts'
 import { arrayTypeOf } from '../types/array.ts'
 import { collate } from '../types/collation.ts'
 import { defineType } from '../types/define-type.ts'
@@ -132,7 +133,7 @@ export const decodeObjects = (
   for (const read of unread.values()) read()
   for (const [name, record] of parsed) {
     if (record['class'] === 'type') continue
-    const [object] = reading(name, () => resolveTypes(record, collatedType) as unknown as CatalogObject)
+    const [object] = reading(name, () => resolveTypes(withAcl(record), collatedType) as unknown as CatalogObject)
     if (object === undefined) continue
     if (object.class === 'relation') {
       const relation = object.kind === 'S' ? { ...object, system: sequenceRows(object.storageId) } : object
@@ -141,6 +142,24 @@ export const decodeObjects = (
     } else objects.push(object)
   }
   return objects
+}
+
+/** Records once had privileges as texts, of the first roles only, and memberships as numbers. */
+const withAcl = (record: Json): Json => {
+  const { acl, memberOf } = record
+  const isText = Array.isArray(acl) && typeof acl[0] === 'string'
+  const isNumber = Array.isArray(memberOf) && typeof memberOf[0] === 'number'
+  if (!isText && !isNumber) return record
+  return {
+    ...record,
+    ...(isText ? { acl: acl.map((text: string) => aclItemType.parse(text, -1, FIRST_ROLES)) } : {}),
+    ...(isNumber ? { memberOf: memberOf.map((role: number) => ({ role, grantor: 10, admin: false })) } : {}),
+  }
+}
+
+const FIRST_ROLES: FormatContext = {
+  ...STORED_FORMAT,
+  names: { format: () => null, resolve: (_kind, name) => (name === '"pg_database_owner"' ? 6171 : 10) },
 }
 
 const revive = (_key: string, value: unknown): unknown => {
@@ -201,4 +220,4 @@ const lostType = (oid: number): SqlType =>
   })
 
 /** Fields that hold parse trees, which are kept as they are. */
-const PARSE_TREES = new Set(['default', 'expression', 'predicate', 'check', 'query', 'body'])
+const PARSE_TREES = new Set(['default', 'expression', 'predicate', 'check', 'query', 'body', 'using', 'withCheck'])

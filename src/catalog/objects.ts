@@ -2,6 +2,7 @@
  * Schema objects as immutable records. Every object has an oid and states what it depends on; the system catalogs,
  * name resolution and DROP all read these records. A changed object is a new record.
  */
+import type { AclItem } from '../types/acl-item.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import type { Collation } from '../types/text-order.ts'
 import type { SystemSource } from './system/source.ts'
@@ -23,12 +24,20 @@ interface ObjectBase {
   readonly owner: number
   readonly comment: string | null
   readonly depends: readonly Dependency[]
-  /** Access privileges as aclitem texts; null: the default for the kind. */
-  readonly acl: readonly string[] | null
+  /** Access privileges; null: the default for the kind. */
+  readonly acl: readonly AclItem[] | null
 }
 
 export interface SchemaObject extends ObjectBase {
   readonly class: 'schema'
+}
+
+/** A role's place in another one. */
+export interface Membership {
+  readonly role: number
+  readonly grantor: number
+  /** It may let others in. */
+  readonly admin: boolean
 }
 
 export interface RoleObject extends ObjectBase {
@@ -43,11 +52,13 @@ export interface RoleObject extends ObjectBase {
   readonly connectionLimit: number
   readonly password: string | null
   readonly validUntil: number | null
-  readonly memberOf: readonly number[]
+  readonly memberOf: readonly Membership[]
 }
 
 export interface DatabaseObject extends ObjectBase {
   readonly class: 'database'
+  /** Sessions that may be connected; none where it is not said. */
+  readonly connectionLimit?: number
   readonly template: boolean
   readonly allowConnections: boolean
 }
@@ -86,6 +97,8 @@ export interface Column {
   readonly missing: Datum
   readonly collation: number
   readonly comment: string | null
+  /** Privileges on the column alone. */
+  readonly acl?: readonly AclItem[]
   readonly settings?: ColumnSettings
   /** Parents that have the column, too (inheritance, partitions); none when it is not said. */
   readonly inherited?: number
@@ -189,6 +202,9 @@ export interface RelationObject extends ObjectBase {
   readonly ofType?: number
   /** A materialized view WITH NO DATA: it cannot be read. */
   readonly unpopulated?: true
+  /** Policies decide which rows are seen and made; `forced`: by the owner, too. */
+  readonly rowSecurity?: true
+  readonly rowSecurityForced?: true
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
@@ -319,7 +335,52 @@ export interface CollationObject extends ObjectBase {
   readonly collation: Collation
 }
 
+/** Settings that sessions of a role (0: all), in a database (0: all), begin with: `name=value`. */
+export interface RoleSettingObject extends ObjectBase {
+  readonly class: 'role setting'
+  readonly role: number
+  readonly database: number
+  readonly settings: readonly string[]
+}
+
+/** pg_default_acl.defaclobjtype: relations, sequences, functions, types, schemas. */
+export type DefaultAclKind = 'r' | 'S' | 'f' | 'T' | 'n'
+
+/** The privileges that objects get which a role (the owner of this) makes in a schema (0: anywhere). */
+export interface DefaultAclObject extends ObjectBase {
+  readonly class: 'default privileges'
+  readonly schema: number
+  readonly kind: DefaultAclKind
+  readonly acl: readonly AclItem[]
+}
+
+/** The privileges that were given on an object which is no record of the catalog: it is part of the program. */
+export interface BuiltinAclObject extends ObjectBase {
+  readonly class: 'built-in privileges'
+  /** The catalog that has the object, and its oid there. */
+  readonly catalog: number
+  readonly object: number
+  /** By attribute number, of relations. */
+  readonly columns: Readonly<Record<number, readonly AclItem[]>>
+}
+
+/** Which rows of a table a role may see, and which it may make. */
+export interface PolicyObject extends ObjectBase {
+  readonly class: 'policy'
+  readonly table: number
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete'
+  readonly permissive: boolean
+  /** 0: everybody. */
+  readonly roles: readonly number[]
+  readonly using: ParseTree | null
+  readonly withCheck: ParseTree | null
+}
+
 export type CatalogObject =
+  | RoleSettingObject
+  | DefaultAclObject
+  | BuiltinAclObject
+  | PolicyObject
   | CollationObject
   | SchemaObject
   | RoleObject

@@ -6,11 +6,13 @@ import { typeByName as builtinTypeByName, typeByOid as builtinTypeByOid } from '
 import { PG_CATALOG } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type {
+  BuiltinAclObject,
   CatalogObject,
   CollationObject,
   ConstraintObject,
   DatabaseObject,
   FunctionObject,
+  PolicyObject,
   RelationObject,
   RoleObject,
   SchemaObject,
@@ -42,6 +44,9 @@ interface Lookups {
   readonly referencing: Map<number, ConstraintObject[]>
   readonly indexesOf: Map<number, RelationObject[]>
   readonly childrenOf: Map<number, RelationObject[]>
+  readonly policiesOf: Map<number, PolicyObject[]>
+  /** `catalog:object` */
+  readonly builtinAcls: Map<string, BuiltinAclObject>
   hasSequences: boolean
 }
 
@@ -51,11 +56,14 @@ export class CatalogSnapshot {
   readonly objects: ReadonlyMap<number, CatalogObject>
   /** Grows with every change; plans made for another version are analysed again. */
   readonly version: number
+  /** Oid of the database that it is the catalog of. */
+  readonly database: number
   #lookups: Lookups | null = null
 
-  constructor(objects: ReadonlyMap<number, CatalogObject>, version: number) {
+  constructor(objects: ReadonlyMap<number, CatalogObject>, version: number, database = 0) {
     this.objects = objects
     this.version = version
+    this.database = database
   }
 
   with(changes: CatalogChanges, version: number): CatalogSnapshot {
@@ -64,7 +72,7 @@ export class CatalogSnapshot {
       if (object === null) objects.delete(oid)
       else objects.set(oid, object)
     }
-    return new CatalogSnapshot(objects, version)
+    return new CatalogSnapshot(objects, version, this.database)
   }
 
   schemaByName(name: string): SchemaObject | null {
@@ -83,6 +91,12 @@ export class CatalogSnapshot {
   role(oid: number): RoleObject | null {
     const object = this.objects.get(oid)
     return object?.class === 'role' ? object : null
+  }
+
+  /** Owner of the database that it is the catalog of; 0 where that is unknown. */
+  get databaseOwner(): number {
+    const object = this.objects.get(this.database)
+    return object?.class === 'database' ? object.owner : 0
   }
 
   databaseByName(name: string): DatabaseObject | null {
@@ -165,6 +179,16 @@ export class CatalogSnapshot {
     return this.#index().collations.get(`${schema}:${name}`) ?? null
   }
 
+  /** The privileges that were given on an object of the program, which has no record of its own. */
+  builtinAcl(catalog: number, object: number): BuiltinAclObject | null {
+    return this.#index().builtinAcls.get(`${catalog}:${object}`) ?? null
+  }
+
+  /** Policies of a table, by name. */
+  policiesOf(table: number): readonly PolicyObject[] {
+    return this.#index().policiesOf.get(table) ?? []
+  }
+
   constraint(oid: number): ConstraintObject | null {
     const object = this.objects.get(oid)
     return object?.class === 'constraint' ? object : null
@@ -232,6 +256,8 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
     referencing: new Map(),
     indexesOf: new Map(),
     childrenOf: new Map(),
+    policiesOf: new Map(),
+    builtinAcls: new Map(),
     hasSequences: false,
   }
   for (const object of objects) {
@@ -256,6 +282,12 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
         lookups.typesByOid.set(object.type.oid, object.type)
         lookups.typesByOid.set(object.arrayType.oid, object.arrayType)
         break
+      case 'policy':
+        push(lookups.policiesOf, object.table, object)
+        break
+      case 'built-in privileges':
+        lookups.builtinAcls.set(`${object.catalog}:${object.object}`, object)
+        break
       case 'collation':
         lookups.collations.set(`${object.schema}:${object.name}`, object)
         break
@@ -269,6 +301,7 @@ const buildLookups = (objects: Iterable<CatalogObject>): Lookups => {
     }
   }
   for (const list of lookups.indexesOf.values()) list.sort((a, b) => a.oid - b.oid)
+  for (const list of lookups.policiesOf.values()) list.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const list of lookups.childrenOf.values()) list.sort((a, b) => a.oid - b.oid)
   for (const list of lookups.functions.values()) list.sort((a, b) => a.oid - b.oid)
   for (const list of lookups.constraintsOf.values()) list.sort((a, b) => a.oid - b.oid)

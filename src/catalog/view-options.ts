@@ -7,3 +7,9 @@ export const viewCheckOption = ({ options }: RelationObject): 'local' | 'cascade
   if (option === undefined) return null
   return option.endsWith('=local') ? 'local' : 'cascaded'
 }
+
+const isOn = ({ options }: RelationObject, name: string): boolean =>
+  options.some((o) => o.startsWith(`${name}=`) && /=(true|on|yes|1)$/i.test(o))
+
+/** What a view reads is read with the rights of whoever reads the view, not of its owner. */
+export const isSecurityInvoker = (view: RelationObject): boolean => isOn(view, 'security_invoker')

@@ -93,6 +93,13 @@ export class SessionSettings {
     return showSetting(record, value)
   }
 
+  /** Throws what `set` throws for a value that the setting cannot have, without setting it. */
+  validate(name: string, text: string, superuser: boolean): void {
+    const record = this.#find(name) ?? this.#createCustom(name)
+    checkContext(record, { superuser })
+    parseSetting(record, text, this.#current(record.name.toLowerCase(), record).value)
+  }
+
   /** A default for this session (start-up packet, role, database): SET that RESET goes back to. Not transactional. */
   setDefault(name: string, text: string, source: SettingSource, superuser: boolean): void {
     const record = this.#find(name) ?? this.#createCustom(name)

@@ -86,7 +86,8 @@ export interface Notifications {
 }
 
 export interface SequenceServices {
-  nextval(sequence: number): number | bigint
+  /** `checked` false: whoever asks need not be allowed to use the sequence. */
+  nextval(sequence: number, checked?: boolean): number | bigint
   currval(sequence: number): number | bigint
   setval(sequence: number, value: number | bigint, isCalled: boolean): number | bigint
   lastval(): number | bigint

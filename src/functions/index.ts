@@ -20,6 +20,7 @@ import { arrayFunctions } from './scalar/array.ts'
 import { bitStringFunctions } from './scalar/bit-strings.ts'
 import { byteaFunctions } from './scalar/bytea.ts'
 import { mathFunctions } from './scalar/math.ts'
+import { aclItemFunctions, aclItemOperators, aclItemSets } from './scalar/acl-items.ts'
 import { advisoryLockFunctions } from './scalar/advisory.ts'
 import { catalogFunctions } from './scalar/catalog.ts'
 import { concatenationFunctions } from './scalar/concatenation.ts'
@@ -75,6 +76,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...bitStringFunctions,
   ...moneyFunctions,
   ...identifierFunctions,
+  ...aclItemFunctions,
   ...networkFunctions,
   ...geometricFunctions,
   ...xmlFunctions,
@@ -106,6 +108,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...hypotheticalAggregates,
   ...rangeAggregates,
   ...windowFunctions,
+  ...aclItemSets,
   ...seriesFunctions,
   ...partFunctions,
   ...multirangeSets,
@@ -126,6 +129,7 @@ export const allOperators: readonly OperatorRecord[] = [
   ...arrayOperators,
   ...rangeOperators,
   ...recordImageOperators,
+  ...aclItemOperators,
   ...valueOperators,
   ...networkOperators,
   ...geometricOperators,

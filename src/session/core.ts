@@ -136,6 +136,7 @@ export class SessionCore {
       monitorRows: (view) => monitorRows(this, view),
       maintenance: maintenanceServices(this),
       routines: new SessionRoutines(this),
+      actingRole: () => this.actingRole,
     })
   }
 
@@ -150,6 +151,10 @@ export class SessionCore {
     return this.roles.current
   }
 
+  get actingRole(): number {
+    return this.role.oid
+  }
+
   /** The catalog as the transaction in progress sees it, or the committed one. */
   get catalog(): CatalogSnapshot {
     return this.block.current === null ? this.database.catalog : this.block.catalog.snapshot
@@ -157,15 +162,15 @@ export class SessionCore {
 
   /** Schema oids in lookup order. */
   get searchPath(): readonly number[] {
-    return this.#searchPath.of(this.settings.text('search_path'), this.role.name, this.catalog, this.temporarySchema)
+    const { name, oid } = this.role
+    return this.#searchPath.of(this.settings.text('search_path'), name, this.catalog, this.temporarySchema, oid)
   }
 
   /** Where new objects go: the first schema of the search path; null when none of it exists. */
   get creationSchema(): number | null {
-    return (
-      namedSchemas(this.settings.text('search_path'), this.role.name, this.catalog, this.temporarySchema)[0]?.oid ??
-      null
-    )
+    const { name, oid } = this.role
+    const named = namedSchemas(this.settings.text('search_path'), name, this.catalog, this.temporarySchema, oid)
+    return named[0]?.oid ?? null
   }
 
   /** The schema of this session's temporary objects, made when the first one is. */
@@ -261,7 +266,13 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
     return core.startedAt
   },
   searchPath: (includeImplicit: boolean): readonly string[] => {
-    const named = namedSchemas(core.settings.text('search_path'), core.role.name, core.catalog, core.temporarySchema)
+    const named = namedSchemas(
+      core.settings.text('search_path'),
+      core.role.name,
+      core.catalog,
+      core.temporarySchema,
+      core.role.oid,
+    )
     const oids = includeImplicit ? lookupPath(named, core.temporarySchema) : named.map((schema) => schema.oid)
     return oids.map((oid) => core.catalog.schema(oid)?.name ?? '')
   },

@@ -5,6 +5,11 @@ import { CatalogStore } from '../catalog/catalog.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
 import { SessionSettings as Settings } from '../config/session-settings.ts'
 import type { ServerSettings } from '../config/server-settings.ts'
+import { connectDenied, tooManyConnections } from '../errors/raise/privileges.ts'
+import { mayUse } from '../catalog/privileges/check.ts'
+import { securable, type Securable } from '../catalog/privileges/objects.ts'
+import { initialSettings } from '../catalog/role-settings.ts'
+import { PRIVILEGE } from '../types/acl-item.ts'
 import {
   databaseNotConnectable,
   loginNotPermitted,
@@ -159,7 +164,16 @@ export class TesseraEngine implements Engine {
     const found = shared.databaseByName(name)
     if (found === null) throw this.#sharedDamage() ?? undefinedDatabase(name)
     if (!found.allowConnections) throw databaseNotConnectable(name)
+    const database = this.parts.catalogs.snapshot(found.oid)
+    if (!mayUse(database, role.oid, securable(database, found) as Securable, PRIVILEGE.CONNECT))
+      throw connectDenied(name)
+    if (!role.superuser && role.connectionLimit >= 0 && this.#sessionsOf(role.oid) >= role.connectionLimit) {
+      throw tooManyConnections(role.name)
+    }
     const settings: SessionSettings = new Settings(this.parts.settings)
+    for (const [key, value] of initialSettings(database, role.oid)) {
+      settings.setDefault(key, value, 'user', true)
+    }
     for (const [key, value] of parameters) {
       if (key !== 'user' && key !== 'database' && key !== 'replication') {
         settings.setDefault(key, value, 'client', role.superuser)
@@ -177,6 +191,10 @@ export class TesseraEngine implements Engine {
     })
     this.sessions.set(session.processId, session)
     return session
+  }
+
+  #sessionsOf(role: number): number {
+    return Array.from(this.sessions.values()).filter(({ core }) => core.roles.session.oid === role).length
   }
 
   /** What may be why a role or a database is not known. */

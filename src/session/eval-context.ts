@@ -1,5 +1,8 @@
 /** What functions ask of the session that runs them. */
 import type { CatalogTransaction } from '../catalog/catalog.ts'
+import { requirePrivilege } from '../catalog/privileges/check.ts'
+import { securableRelation } from '../catalog/privileges/objects.ts'
+import { PRIVILEGE } from '../types/acl-item.ts'
 import { systemInformation } from '../catalog/information/index.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
 import type { Notice } from '../errors/sql-error.ts'
@@ -36,6 +39,8 @@ export interface EvalHost {
   notice(notice: Notice): void
   readonly maintenance: MaintenanceServices
   readonly routines: RoutineServices
+  /** Oid of the current role. */
+  actingRole(): number
   /** Rows of a view over what sessions know. */
   monitorRows(view: string): Iterable<Readonly<Record<string, Datum>>>
 }
@@ -157,8 +162,16 @@ class SessionSequences implements SequenceServices {
     return relation
   }
 
-  nextval(oid: number): number | bigint {
+  /** The relation of a sequence that the current role may use so. Throws 42501. */
+  #allowed(oid: number, privileges: number): RelationObject {
     const relation = this.#relation(oid)
+    const catalog = this.#host.catalog().snapshot
+    requirePrivilege(catalog, this.#host.actingRole(), securableRelation(catalog, relation), privileges)
+    return relation
+  }
+
+  nextval(oid: number, checked = true): number | bigint {
+    const relation = checked ? this.#allowed(oid, PRIVILEGE.USAGE | PRIVILEGE.UPDATE) : this.#relation(oid)
     const definition = relation.sequence as NonNullable<RelationObject['sequence']>
     const { start, increment, min: minimum, max: maximum, cycle } = definition
     const options = { start, increment, minimum, maximum, cycle }
@@ -170,13 +183,14 @@ class SessionSequences implements SequenceServices {
   }
 
   currval(oid: number): number | bigint {
+    this.#allowed(oid, PRIVILEGE.SELECT | PRIVILEGE.USAGE)
     const value = this.#last.get(oid)
     if (value === undefined) throw undefinedSequenceValue(this.#relation(oid).name)
     return value
   }
 
   setval(oid: number, value: number | bigint, isCalled: boolean): number | bigint {
-    const relation = this.#relation(oid)
+    const relation = this.#allowed(oid, PRIVILEGE.UPDATE)
     const { min, max } = relation.sequence as NonNullable<RelationObject['sequence']>
     if (value < min || value > max) throw setvalOutOfBounds(relation.name, value, min, max)
     this.#host.storage.sequences.setval(this.#host.transaction(), relation.storageId, value, isCalled)

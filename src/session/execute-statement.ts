@@ -12,6 +12,7 @@ import { RowEvents } from '../exec/modify/row-events.ts'
 import type { Node } from '../sql/ast.ts'
 import type { Datum, SqlType } from '../types/sql-type.ts'
 import { Wait } from '../vector/wait.ts'
+import { authorize } from './authorize.ts'
 import type { ResultSink } from './contract.ts'
 import type { SessionCore } from './core.ts'
 import { cursorRows } from './cursor-rows.ts'
@@ -33,6 +34,7 @@ export const plan = (
     searchPath: core.searchPath,
     format: core.format,
     databaseName: core.databaseName,
+    actingRole: core.actingRole,
     tables: core.tables,
     eval: core.eval,
     statisticsVersion: core.database.statistics.version,
@@ -52,16 +54,16 @@ export const isCurrent = (core: SessionCore, statement: StatementPlan): boolean 
   return now === searchPath || (now.length === searchPath.length && now.every((oid, i) => oid === searchPath[i]))
 }
 
-/** Takes the table locks of a plan; plans anew when the catalog changed while a lock was awaited. */
+/** Takes the table locks of a plan, and asks whether it may run; plans anew when the catalog changed while a lock was awaited. */
 export const lockTables = (
   core: SessionCore,
   first: StatementPlan,
   again: () => StatementPlan,
 ): StatementPlan | Promise<StatementPlan> => {
   const wait = lockNow(core, first)
-  if (wait === null) return first
+  if (wait === null) return authorize(core, first)
   return wait.then(() => {
-    if (isCurrent(core, first)) return first
+    if (isCurrent(core, first)) return authorize(core, first)
     return lockTables(core, again(), again)
   })
 }

@@ -6,6 +6,7 @@
  * and what the session remembers of it: the row description, the parameter types, the tables to lock.
  */
 import type { EvalContext } from '../functions/context.ts'
+import { type StatementAccess, statementAccess } from '../analyze/access.ts'
 import { analysisContext, analyzeStatement } from '../analyze/analyze.ts'
 import { type AnalysisContext, type CursorRows, ParameterTypes, type RoutineScope } from '../analyze/context.ts'
 import { isModification } from '../analyze/nodes.ts'
@@ -18,6 +19,7 @@ import type { PlannerMethods } from '../optimize/methods.ts'
 import type { SqlError } from '../errors/sql-error.ts'
 import { optimize, type TableFacts } from '../optimize/optimize.ts'
 import type { LockRows, PhysicalPlan } from '../plan/physical.ts'
+import type { RoleObject } from '../catalog/objects.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { Node } from '../sql/ast.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
@@ -41,6 +43,9 @@ export interface StatementPlan {
   readonly locks: readonly TableLock[]
   /** Row locks that the statement asks for (FOR UPDATE and its kin), at any level. */
   readonly rowLocks: LockRows['locks']
+  readonly access: StatementAccess
+  /** The role that may run it, as it was found. */
+  authorized: RoleObject | null
   readonly catalogVersion: number
   readonly statisticsVersion: number
   readonly searchPath: readonly number[]
@@ -61,6 +66,7 @@ export interface PlanningInput {
   readonly searchPath: readonly number[]
   readonly format: FormatContext
   readonly databaseName: string
+  readonly actingRole: number
   readonly tables: TableFacts
   /** For what is computed while planning. */
   readonly eval?: EvalContext
@@ -111,6 +117,8 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
       ...sequencesOf(query, input.catalog).map((relation) => ({ relation, mode: 'rowExclusive' as const })),
     ],
     rowLocks,
+    access: statementAccess(analyzed),
+    authorized: null,
     catalogVersion: input.catalog.version,
     statisticsVersion: input.statisticsVersion,
     searchPath: input.searchPath,

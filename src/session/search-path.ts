@@ -1,4 +1,6 @@
 /** The search path of a session: setting `search_path` against the schemas that exist. */
+import { mayUseSchema } from '../catalog/privileges/check.ts'
+import { PRIVILEGE } from '../types/acl-item.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { PG_CATALOG } from '../catalog/snapshot.ts'
 import type { SchemaObject } from '../catalog/objects.ts'
@@ -14,17 +16,18 @@ const splitIdentifiers = (text: string): string[] => {
   return names
 }
 
-/** Schemas named by the setting that exist, in order. */
+/** Schemas named by the setting that exist and that the role may use, in order. */
 export const namedSchemas = (
   setting: string,
   user: string,
   catalog: CatalogSnapshot,
   temporary: number | null,
+  role: number,
 ): SchemaObject[] =>
   splitIdentifiers(setting).flatMap((name) => {
     const own = name === 'pg_temp' && temporary !== null ? catalog.schema(temporary) : null
     const schema = own ?? catalog.schemaByName(name === '$user' ? user : name)
-    return schema === null ? [] : [schema]
+    return schema === null || !mayUseSchema(catalog, role, schema, PRIVILEGE.USAGE) ? [] : [schema]
   })
 
 /** Whether new objects are temporary where nothing else is said. */
@@ -42,23 +45,32 @@ export const lookupPath = (schemas: readonly SchemaObject[], temporary: number |
 export class SearchPath {
   #setting = ''
   #user = ''
+  #role = 0
   #catalog: CatalogSnapshot | null = null
   #temporary: number | null = null
   #oids: readonly number[] = []
 
   /** The same array as long as nothing has changed that decides it. */
-  of(setting: string, user: string, catalog: CatalogSnapshot, temporary: number | null): readonly number[] {
+  of(
+    setting: string,
+    user: string,
+    catalog: CatalogSnapshot,
+    temporary: number | null,
+    role: number,
+  ): readonly number[] {
     if (
       catalog !== this.#catalog ||
       setting !== this.#setting ||
       user !== this.#user ||
+      role !== this.#role ||
       temporary !== this.#temporary
     ) {
       this.#setting = setting
       this.#user = user
+      this.#role = role
       this.#catalog = catalog
       this.#temporary = temporary
-      this.#oids = lookupPath(namedSchemas(setting, user, catalog, temporary), temporary)
+      this.#oids = lookupPath(namedSchemas(setting, user, catalog, temporary, role), temporary)
     }
     return this.#oids
   }

@@ -3,15 +3,18 @@
  * ROLE made current. The last two are settings, so that they go back with their transaction.
  */
 import type { RoleObject } from '../catalog/objects.ts'
+import { isMemberOf } from '../catalog/privileges/membership.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { SessionSettings } from '../config/session-settings.ts'
-import { roleDenied, sessionAuthorizationDenied, unknownRole } from '../errors/raise/session.ts'
+import { notInSecurityDefiner, roleDenied, sessionAuthorizationDenied, unknownRole } from '../errors/raise/session.ts'
 
 /** The value of the setting `role` with which the session's user is the current one. */
 const NONE = 'none'
 
 export class SessionRoles {
   readonly #authenticated: RoleObject
+  /** Owners of functions that run with their owners' rights, innermost last. */
+  readonly #definers: number[] = []
   readonly #settings: SessionSettings
   readonly #catalog: () => CatalogSnapshot
   #session: RoleObject
@@ -25,13 +28,15 @@ export class SessionRoles {
     this.#current = authenticated
     settings.setDefault('session_authorization', authenticated.name, 'client', true)
     settings.checkBefore('session_authorization', (name) => {
+      this.#refuseInDefiner('session_authorization')
       const role = this.#named(name)
       if (role.oid !== authenticated.oid && !authenticated.superuser) throw sessionAuthorizationDenied()
     })
     settings.checkBefore('role', (name) => {
+      this.#refuseInDefiner('role')
       if (name === NONE) return
       const role = this.#named(name)
-      if (!this.#session.superuser && !this.#isMember(this.#session, role.oid)) throw roleDenied(name)
+      if (!isMemberOf(this.#catalog(), this.#session.oid, role.oid)) throw roleDenied(name)
     })
     settings.onChange(({ name }) => {
       if (name === 'role' || name === 'session_authorization') this.#follow()
@@ -39,28 +44,30 @@ export class SessionRoles {
     settings.override('is_superuser', authenticated.superuser)
   }
 
+  /** As the catalog has it now; as it was where it is gone. */
   get session(): RoleObject {
-    return this.#session
+    return this.#catalog().role(this.#session.oid) ?? this.#session
   }
 
   get current(): RoleObject {
-    return this.#current
+    const oid = this.#definers.at(-1) ?? this.#current.oid
+    return this.#catalog().role(oid) ?? this.#current
+  }
+
+  /** The current role is the owner of a function from now on; answers what ends that. */
+  enterDefiner(owner: number): () => void {
+    this.#definers.push(owner)
+    return () => this.#definers.pop()
+  }
+
+  #refuseInDefiner(setting: string): void {
+    if (this.#definers.length > 0) throw notInSecurityDefiner(setting)
   }
 
   #named(name: string): RoleObject {
     const role = this.#catalog().roleByName(name)
     if (role === null) throw unknownRole(name)
     return role
-  }
-
-  /** Whether a role is another one or in it, directly or by other roles. */
-  #isMember(role: RoleObject, of: number, seen = new Set<number>()): boolean {
-    if (role.oid === of) return true
-    seen.add(role.oid)
-    return role.memberOf.some((oid) => {
-      const group = seen.has(oid) ? null : this.#catalog().role(oid)
-      return group !== null && this.#isMember(group, of, seen)
-    })
   }
 
   /** Takes over what the settings say. A role that was dropped meanwhile has no successor. */

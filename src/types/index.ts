@@ -1,4 +1,5 @@
 /** The registry of built-in types: by OID, by pg_type name and by the names that SQL writes. */
+import { aclItemType } from './acl-item.ts'
 import { arrayTypeOf } from './array.ts'
 import { bitStringTypes } from './bit-strings.ts'
 import { boolType } from './bool.ts'
@@ -44,6 +45,7 @@ const elementTypes: readonly SqlType[] = [
   float8Type,
   numericType,
   ...stringTypes,
+  aclItemType,
   ...bitStringTypes,
   moneyType,
   pgLsnType,

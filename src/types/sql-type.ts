@@ -25,6 +25,7 @@
  * | point lseg line box path polygon circle | the shapes of `geometry/shapes.ts` |
  * | tsvector | TsVector |
  * | tsquery | TsQuery |
+ * | aclitem | AclItem |
  * | uuid | string, lower case with hyphens |
  * | jsonb | the class of `jsonb.ts` |
  * | jsonpath | JsonPath, the tree of `jsonpath/items.ts` |

@@ -194,20 +194,6 @@ const cstringType = opaqueText(OID.cstring, 'cstring', 'p', 'P', -2, 1263)
 const refcursorType = opaqueText(OID.refcursor, 'refcursor', 'b', 'U', -1, 2201)
 const nodeTreeType = opaqueText(OID.pg_node_tree, 'pg_node_tree', 'b', 'Z', -1, 0)
 
-/** An access privilege, kept as its text `grantee=privileges/grantor`. */
-const aclItemType = defineType({
-  ...textCodec,
-  oid: OID.aclitem,
-  name: 'aclitem',
-  category: 'U',
-  length: 12,
-  byValue: false,
-  align: 'i',
-  arrayOid: 1034,
-  physical: 'text',
-  compare: null,
-})
-
 export const stringTypes = [
   textType,
   varcharType,
@@ -218,5 +204,4 @@ export const stringTypes = [
   cstringType,
   refcursorType,
   nodeTreeType,
-  aclItemType,
 ]

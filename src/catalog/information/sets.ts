@@ -10,38 +10,6 @@ const rowsOf =
 
 const none: InformationFunction = () => []
 
-/** Privileges by their letters in access control lists. */
-const PRIVILEGES: Readonly<Record<string, string>> = {
-  r: 'SELECT',
-  a: 'INSERT',
-  w: 'UPDATE',
-  d: 'DELETE',
-  D: 'TRUNCATE',
-  x: 'REFERENCES',
-  t: 'TRIGGER',
-  X: 'EXECUTE',
-  U: 'USAGE',
-  C: 'CREATE',
-  T: 'TEMPORARY',
-  c: 'CONNECT',
-  s: 'SET',
-  A: 'ALTER SYSTEM',
-}
-
-/** One row per privilege: grantor, grantee (0: everybody), name, whether it may be granted on (`*`). */
-const explode: InformationFunction = ({ catalog }, acl) => {
-  const role = (name: string): number => (name === '' ? 0 : (catalog.roleByName(name.replaceAll('"', ''))?.oid ?? 0))
-  return (acl.elements as string[]).flatMap((item) => {
-    const [, grantee = '', letters = '', grantor = ''] = /^(.*)=([^/]*)\/(.*)$/.exec(item) ?? []
-    return Array.from(letters.matchAll(/([a-zA-Z])(\*?)/g), ([, letter = '', grantable]) => [
-      role(grantor),
-      role(grantee),
-      PRIVILEGES[letter] ?? '',
-      grantable === '*',
-    ])
-  })
-}
-
 export const setFunctions: InformationFunctions = {
   pg_lock_status: rowsOf('pg_locks'),
   pg_prepared_statement: rowsOf('pg_prepared_statements'),
@@ -49,7 +17,6 @@ export const setFunctions: InformationFunctions = {
   pg_show_all_settings: rowsOf('pg_settings'),
   pg_timezone_names: rowsOf('pg_timezone_names'),
   pg_timezone_abbrevs: rowsOf('pg_timezone_abbrevs'),
-  aclexplode: explode,
   pg_available_extensions: none,
   pg_tablespace_databases: ({ catalog }, tablespace) =>
     tablespace === DEFAULT_TABLESPACE ? Array.from(catalog.all('database'), ({ oid }) => oid) : [],

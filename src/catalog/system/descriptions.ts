@@ -19,10 +19,15 @@ export const CLASS_OIDS: Readonly<Record<CatalogObject['class'] | 'function' | '
   database: 1262,
   function: 1255,
   collation: 3456,
+  policy: 3256,
+  'role setting': 2964,
+  'default privileges': 826,
+  'built-in privileges': 0,
   operator: 2617,
 }
 
-const isShared = (object: CatalogObject): boolean => object.class === 'role' || object.class === 'database'
+const isShared = (object: CatalogObject): boolean =>
+  object.class === 'role' || object.class === 'database' || object.class === 'role setting'
 
 const pgDescription = catalogTable('pg_description', 2609, DESCRIPTION_COLUMNS, ({ catalog }) => [
   ...Array.from(catalog.objects.values()).flatMap((object) => {

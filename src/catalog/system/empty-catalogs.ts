@@ -8,12 +8,6 @@ export const emptyCatalogs: readonly RelationObject[] = [
     2607,
     'oid oid!, conname name!, connamespace oid!, conowner oid!, conforencoding int4!, contoencoding int4!, conproc regproc!, condefault bool!',
   ),
-  catalogTable('pg_db_role_setting', 2964, 'setdatabase oid!, setrole oid!, setconfig _text'),
-  catalogTable(
-    'pg_default_acl',
-    826,
-    'oid oid!, defaclrole oid!, defaclnamespace oid!, defaclobjtype char!, defaclacl _aclitem!',
-  ),
   catalogTable(
     'pg_event_trigger',
     3466,
@@ -39,11 +33,6 @@ export const emptyCatalogs: readonly RelationObject[] = [
   catalogTable('pg_largeobject_metadata', 2995, 'oid oid!, lomowner oid!, lomacl _aclitem'),
   catalogTable('pg_parameter_acl', 6243, 'oid oid!, parname text!, paracl _aclitem'),
   catalogTable(
-    'pg_policy',
-    3256,
-    'oid oid!, polname name!, polrelid oid!, polcmd char!, polpermissive bool!, polroles _oid!, polqual pg_node_tree, polwithcheck pg_node_tree',
-  ),
-  catalogTable(
     'pg_publication',
     6104,
     'oid oid!, pubname name!, pubowner oid!, puballtables bool!, pubinsert bool!, pubupdate bool!, pubdelete bool!, pubtruncate bool!, pubviaroot bool!',
@@ -56,11 +45,6 @@ export const emptyCatalogs: readonly RelationObject[] = [
   ),
   catalogTable('pg_replication_origin', 6000, 'roident oid!, roname text!'),
   catalogTable('pg_seclabel', 3596, 'objoid oid!, classoid oid!, objsubid int4!, provider text!, label text!'),
-  catalogTable(
-    'pg_shdepend',
-    1214,
-    'dbid oid!, classid oid!, objid oid!, objsubid int4!, refclassid oid!, refobjid oid!, deptype char!',
-  ),
   catalogTable('pg_shseclabel', 3592, 'objoid oid!, classoid oid!, provider text!, label text!'),
   catalogTable(
     'pg_statistic',

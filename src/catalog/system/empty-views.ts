@@ -35,11 +35,6 @@ export const emptyViews: readonly RelationObject[] = [
     'line_number int4, map_name text, sys_name text, pg_username text, error text',
   ),
   catalogView(
-    'pg_policies',
-    12018,
-    'schemaname name, tablename name, policyname name, permissive text, roles _name, cmd text, qual text, with_check text',
-  ),
-  catalogView(
     'pg_publication_tables',
     12068,
     'pubname name, schemaname name, tablename name, attnames _name, rowfilter text',

@@ -21,11 +21,13 @@ import { pgDepend } from './pg-depend.ts'
 import { pgEnum } from './pg-enum.ts'
 import { pgIndex } from './pg-index.ts'
 import { inheritanceRelations } from './pg-inherits.ts'
+import { defaultPrivilegeRelations } from './pg-default-acl.ts'
 import { pgInitPrivs } from './pg-init-privs.ts'
 import { pgLanguage } from './pg-language.ts'
 import { pgNamespace } from './pg-namespace.ts'
 import { pgOperator } from './pg-operator.ts'
 import { pgProc } from './pg-proc.ts'
+import { policyRelations } from './pg-policy.ts'
 import { pgRange } from './pg-range.ts'
 import { pgRewrite } from './pg-rewrite.ts'
 import { tableViews } from './pg-tables.ts'
@@ -59,6 +61,8 @@ export const systemRelations = (): RelationObject[] => [
   ...inheritanceRelations,
   pgDepend,
   pgInitPrivs,
+  ...defaultPrivilegeRelations,
+  ...policyRelations,
   pgDatabase,
   pgTablespace,
   ...roleRelations,

@@ -4,6 +4,8 @@ import { typeByOid } from '../../types/index.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Column, IndexKey, RelationObject } from '../objects.ts'
+import { aclArray } from '../privileges/acl-arrays.ts'
+import { columnAcl } from '../privileges/objects.ts'
 import type { CatalogSnapshot } from '../snapshot.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
 
@@ -110,7 +112,10 @@ const indexRows = (catalog: CatalogSnapshot, relation: RelationObject): SystemRo
 
 const relationRows = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow[] => {
   if (relation.index !== null) return indexRows(catalog, relation)
-  const own = relation.columns.map((column) => columnRow(relation, column))
+  const own = relation.columns.map((column) => ({
+    ...columnRow(relation, column),
+    attacl: aclArray(columnAcl(catalog, relation, column.attnum)),
+  }))
   return relation.kind === 'v' || relation.kind === 'c' ? own : [...systemColumnRows(relation), ...own]
 }
 

@@ -1,8 +1,9 @@
 /** pg_class: tables, views, indexes, sequences and row types. */
-import type { SqlArray } from '../../types/array.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { RelationObject } from '../objects.ts'
 import type { CatalogSnapshot } from '../snapshot.ts'
+import { aclArray } from '../privileges/acl-arrays.ts'
+import { relationAcl } from '../privileges/objects.ts'
 import { textArray } from './arrays.ts'
 import { BTREE, HASH } from './data/operator-classes.ts'
 import { FIRST_NORMAL_OID } from '../snapshot.ts'
@@ -26,8 +27,6 @@ const accessMethod = ({ kind, index }: RelationObject): number => {
   if (kind === 'i' || kind === 'I') return index?.method === 'hash' ? HASH : BTREE
   return kind === 'r' || kind === 'm' ? HEAP : 0
 }
-
-export const aclArray = (acl: readonly string[] | null): SqlArray | null => (acl === null ? null : textArray(acl))
 
 const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow => {
   const { oid, kind, index } = relation
@@ -57,8 +56,8 @@ const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     relhasrules: kind === 'v' || kind === 'm',
     relhastriggers: constraints.some((c) => c.type === 'foreign') || catalog.foreignKeysTo(oid).length > 0,
     relhassubclass: catalog.childrenOf(oid).length > 0,
-    relrowsecurity: false,
-    relforcerowsecurity: false,
+    relrowsecurity: relation.rowSecurity === true,
+    relforcerowsecurity: relation.rowSecurityForced === true,
     relispopulated: relation.unpopulated !== true,
     relreplident: isUser && (kind === 'r' || kind === 'p' || kind === 'm') ? 'd' : 'n',
     relispartition: relation.partition !== undefined || (index !== null && relation.inherits !== undefined),
@@ -66,7 +65,7 @@ const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     relrewrite: 0,
     relfrozenxid: kind === 'r' || kind === 'm' ? FROZEN_XID : 0,
     relminmxid: kind === 'r' || kind === 'm' ? 1 : 0,
-    relacl: aclArray(relation.acl),
+    relacl: aclArray(relationAcl(catalog, relation)),
     reloptions: relation.options.length === 0 ? null : textArray(relation.options),
   }
 }

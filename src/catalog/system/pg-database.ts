@@ -1,6 +1,7 @@
 /** pg_database and its tablespaces. */
 import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
-import { aclArray } from './pg-class.ts'
+import { securableBuiltin } from '../privileges/objects.ts'
+import { aclArray } from '../privileges/acl-arrays.ts'
 import { catalogTable } from './relation.ts'
 
 const DATABASE_COLUMNS = `
@@ -13,7 +14,14 @@ const TABLESPACE_COLUMNS = `
 
 const UTF8 = 6
 const DEFAULT_TABLESPACE = 1663
-const GLOBAL_TABLESPACE = 1664
+const TABLESPACES = [
+  { oid: DEFAULT_TABLESPACE, name: 'pg_default' },
+  { oid: 1664, name: 'pg_global' },
+]
+
+export const tablespaceNamed = (name: string) => TABLESPACES.find((tablespace) => tablespace.name === name)
+
+export const tablespaceOf = (oid: number) => TABLESPACES.find((tablespace) => tablespace.oid === oid)
 
 export const pgDatabase = catalogTable('pg_database', 1262, DATABASE_COLUMNS, ({ catalog }) =>
   Array.from(catalog.all('database'), (database) => ({
@@ -24,7 +32,7 @@ export const pgDatabase = catalogTable('pg_database', 1262, DATABASE_COLUMNS, ({
     datlocprovider: 'c',
     datistemplate: database.template,
     datallowconn: database.allowConnections,
-    datconnlimit: -1,
+    datconnlimit: database.connectionLimit ?? -1,
     datfrozenxid: 3,
     datminmxid: 1,
     dattablespace: DEFAULT_TABLESPACE,
@@ -34,7 +42,11 @@ export const pgDatabase = catalogTable('pg_database', 1262, DATABASE_COLUMNS, ({
   })),
 )
 
-export const pgTablespace = catalogTable('pg_tablespace', 1213, TABLESPACE_COLUMNS, () => [
-  { oid: DEFAULT_TABLESPACE, spcname: 'pg_default', spcowner: BOOTSTRAP_SUPERUSER },
-  { oid: GLOBAL_TABLESPACE, spcname: 'pg_global', spcowner: BOOTSTRAP_SUPERUSER },
-])
+export const pgTablespace = catalogTable('pg_tablespace', 1213, TABLESPACE_COLUMNS, ({ catalog }) =>
+  TABLESPACES.map(({ oid, name }) => ({
+    oid,
+    spcname: name,
+    spcowner: BOOTSTRAP_SUPERUSER,
+    spcacl: aclArray(securableBuiltin(catalog, 'tablespace', oid, name).acl),
+  })),
+)

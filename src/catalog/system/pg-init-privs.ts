@@ -1,19 +1,22 @@
 /** pg_init_privs: privileges that objects have from the beginning, which a dump need not repeat. */
+import { allFunctions } from '../../functions/index.ts'
+import { aclArray } from '../privileges/acl-arrays.ts'
+import { CATALOG, initialFunctionAcl, initialRelationAcl, isBuiltin } from '../privileges/objects.ts'
+import type { Acl } from '../privileges/acl.ts'
 import { FIRST_NORMAL_OID } from '../snapshot.ts'
-import { CLASS_OIDS } from './descriptions.ts'
-import { aclArray } from './pg-class.ts'
 import { catalogTable } from './relation.ts'
 
 const COLUMNS = 'objoid oid!, classoid oid!, objsubid int4!, privtype char!, initprivs _aclitem!'
 
-export const pgInitPrivs = catalogTable('pg_init_privs', 3394, COLUMNS, ({ catalog }) =>
-  Array.from(catalog.objects.values())
-    .filter(({ oid, acl }) => oid < FIRST_NORMAL_OID && acl !== null)
-    .map((object) => ({
-      objoid: object.oid,
-      classoid: CLASS_OIDS[object.class],
-      objsubid: 0,
-      privtype: 'i',
-      initprivs: aclArray(object.acl),
-    })),
-)
+const row = (classoid: number, objoid: number, acl: Acl | null) =>
+  acl === null ? [] : [{ objoid, classoid, objsubid: 0, privtype: 'i', initprivs: aclArray(acl) }]
+
+export const pgInitPrivs = catalogTable('pg_init_privs', 3394, COLUMNS, ({ catalog }) => [
+  ...Array.from(catalog.all('relation')).flatMap((relation) =>
+    isBuiltin(relation) ? row(CATALOG.relation, relation.oid, initialRelationAcl(relation)) : [],
+  ),
+  ...Array.from(catalog.all('schema')).flatMap(({ oid, acl }) =>
+    oid < FIRST_NORMAL_OID ? row(CATALOG.schema, oid, acl) : [],
+  ),
+  ...allFunctions.flatMap(({ oid }) => row(CATALOG.function, oid, initialFunctionAcl(oid))),
+])

@@ -1,4 +1,6 @@
 /** pg_language: languages of functions. */
+import { aclArray } from '../privileges/acl-arrays.ts'
+import { securableBuiltin } from '../privileges/objects.ts'
 import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
 import { internalFunctionOid } from './data/internal-functions.ts'
 import { catalogTable } from './relation.ts'
@@ -15,10 +17,14 @@ const LANGUAGES = [
   { oid: 14, name: 'sql', trusted: true, validator: 'fmgr_sql_validator' },
 ]
 
-/** OID of a language by its name, 0 when there is none. */
-export const languageOid = (name: string): number => LANGUAGES.find((language) => language.name === name)?.oid ?? 0
+export const languageNamed = (name: string) => LANGUAGES.find((language) => language.name === name)
 
-export const pgLanguage = catalogTable('pg_language', 2612, COLUMNS, () =>
+export const languageOf = (oid: number) => LANGUAGES.find((language) => language.oid === oid)
+
+/** OID of a language by its name, 0 when there is none. */
+export const languageOid = (name: string): number => languageNamed(name)?.oid ?? 0
+
+export const pgLanguage = catalogTable('pg_language', 2612, COLUMNS, ({ catalog }) =>
   LANGUAGES.map(({ oid, name, trusted, validator }) => ({
     oid,
     lanname: name,
@@ -28,5 +34,6 @@ export const pgLanguage = catalogTable('pg_language', 2612, COLUMNS, () =>
     lanplcallfoid: 0,
     laninline: 0,
     lanvalidator: internalFunctionOid(validator),
+    lanacl: aclArray(securableBuiltin(catalog, 'language', oid, name).acl),
   })),
 )

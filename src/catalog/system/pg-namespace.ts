@@ -1,5 +1,5 @@
 /** pg_namespace: schemas. */
-import { aclArray } from './pg-class.ts'
+import { aclArray } from '../privileges/acl-arrays.ts'
 import { catalogTable } from './relation.ts'
 
 const COLUMNS = `

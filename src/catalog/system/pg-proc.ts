@@ -4,6 +4,8 @@ import type { FunctionRecord } from '../../functions/records.ts'
 import { OID } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { FunctionObject } from '../objects.ts'
+import { aclArray } from '../privileges/acl-arrays.ts'
+import { securableFunction } from '../privileges/objects.ts'
 import { inputsOf, variadicElement } from '../routines.ts'
 import { BOOTSTRAP_SUPERUSER, PG_CATALOG, type CatalogSnapshot } from '../snapshot.ts'
 import { arrayOf, textArray, vector } from './arrays.ts'
@@ -17,6 +19,8 @@ const COLUMNS = `
   proretset bool!, provolatile char!, proparallel char!, pronargs int2!, pronargdefaults int2!, prorettype oid!,
   proargtypes oidvector!, proallargtypes _oid, proargmodes _char, proargnames _text, proargdefaults pg_node_tree,
   protrftypes _oid, prosrc text!, probin text, prosqlbody pg_node_tree, proconfig _text, proacl _aclitem`
+
+const functionAcl = (catalog: CatalogSnapshot, oid: number) => aclArray(securableFunction(catalog, oid)?.acl)
 
 const KINDS = { scalar: 'f', set: 'f', aggregate: 'a', window: 'w' } as const
 
@@ -108,12 +112,13 @@ const routineRow = (catalog: CatalogSnapshot, routine: FunctionObject): SystemRo
     proargnames: all.some(({ name }) => name !== '') ? textArray(all.map(({ name }) => name)) : null,
     prosrc: routine.source,
     prosqlbody: routine.body === null ? null : '',
+    proacl: aclArray(routine.acl),
     proconfig: routine.settings.length === 0 ? null : textArray(routine.settings),
   }
 }
 
 export const pgProc = catalogTable('pg_proc', 1255, COLUMNS, ({ catalog }) => [
-  ...allFunctions.map(functionRow),
+  ...allFunctions.map((record) => ({ ...functionRow(record), proacl: functionAcl(catalog, record.oid) })),
   ...internalFunctions.filter(({ oid }) => functionByOid(oid) === undefined).map(common),
   ...Array.from(catalog.all('function'), (routine) => routineRow(catalog, routine)),
 ])

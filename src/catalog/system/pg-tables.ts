@@ -31,7 +31,7 @@ const pgTables = catalogView('pg_tables', 12033, TABLES_COLUMNS, ({ catalog }) =
       hasrules: false,
       hastriggers:
         catalog.foreignKeysTo(oid).length > 0 || catalog.constraintsOf(oid).some((c) => c.type === 'foreign'),
-      rowsecurity: false,
+      rowsecurity: relation.rowSecurity === true,
     }
   }),
 )

@@ -2,6 +2,8 @@
 import { builtinTypes } from '../../types/index.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { DomainDefinition } from '../objects.ts'
+import { aclArray } from '../privileges/acl-arrays.ts'
+import { CATALOG } from '../privileges/objects.ts'
 import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
 import { internalFunctionOid } from './data/internal-functions.ts'
 import { typeFunctions } from './data/type-functions.ts'
@@ -54,9 +56,12 @@ const typeRow = (type: SqlType, owner: number, domain?: DomainDefinition): Syste
 }
 
 export const pgType = catalogTable('pg_type', 1247, COLUMNS, ({ catalog }) => [
-  ...builtinTypes.map((type) => typeRow(type, BOOTSTRAP_SUPERUSER)),
-  ...Array.from(catalog.all('type')).flatMap(({ type, arrayType, owner, domain }) => [
-    typeRow(type, owner, domain),
+  ...builtinTypes.map((type) => ({
+    ...typeRow(type, BOOTSTRAP_SUPERUSER),
+    typacl: aclArray(catalog.builtinAcl(CATALOG.type, type.oid)?.acl),
+  })),
+  ...Array.from(catalog.all('type')).flatMap(({ type, arrayType, owner, domain, acl }) => [
+    { ...typeRow(type, owner, domain), typacl: aclArray(acl) },
     typeRow(arrayType, owner),
   ]),
 ])

@@ -92,7 +92,7 @@ const define = ({ schema, kind, oid, name, columns: text, rows, lifetime }: Rela
     owner: BOOTSTRAP_SUPERUSER,
     comment: null,
     depends: [],
-    acl: ['postgres=arwdDxt/postgres', '=r/postgres'],
+    acl: null,
     persistence: 'p',
     columns,
     rowType: 0,

@@ -1,7 +1,7 @@
 /** Roles: pg_authid, pg_auth_members, and the views pg_roles, pg_user, pg_shadow, pg_group over them. */
 import type { RoleObject } from '../objects.ts'
-import { BOOTSTRAP_SUPERUSER, type CatalogSnapshot } from '../snapshot.ts'
-import { arrayOf } from './arrays.ts'
+import type { CatalogSnapshot } from '../snapshot.ts'
+import { arrayOf, textArray } from './arrays.ts'
 import { catalogTable, catalogView, type SystemRow } from './relation.ts'
 
 const AUTHID_COLUMNS = `
@@ -63,18 +63,29 @@ const pgAuthid = catalogTable('pg_authid', 1260, AUTHID_COLUMNS, ({ catalog }) =
 
 const pgAuthMembers = catalogTable('pg_auth_members', 1261, AUTH_MEMBERS_COLUMNS, ({ catalog }) =>
   roles(catalog).flatMap(({ oid, memberOf }) =>
-    memberOf.map((roleid) => ({ roleid, member: oid, grantor: BOOTSTRAP_SUPERUSER, admin_option: false })),
+    memberOf.map(({ role, grantor, admin }) => ({ roleid: role, member: oid, grantor, admin_option: admin })),
   ),
 )
 
+const configOf = (catalog: CatalogSnapshot, { oid }: RoleObject) => {
+  const settings = Array.from(catalog.all('role setting')).find((s) => s.role === oid && s.database === 0)
+  return settings === undefined ? null : textArray(settings.settings)
+}
+
 const pgRoles = catalogView('pg_roles', 12000, ROLES_COLUMNS, ({ catalog }) =>
-  roles(catalog).map((role) => ({ ...roleRow(role), rolpassword: HIDDEN_PASSWORD })),
+  roles(catalog).map((role) => ({
+    ...roleRow(role),
+    rolpassword: HIDDEN_PASSWORD,
+    rolconfig: configOf(catalog, role),
+  })),
 )
 
-const pgShadow = catalogView('pg_shadow', 12005, SHADOW_COLUMNS, ({ catalog }) => users(catalog).map(userRow))
+const pgShadow = catalogView('pg_shadow', 12005, SHADOW_COLUMNS, ({ catalog }) =>
+  users(catalog).map((role) => ({ ...userRow(role), useconfig: configOf(catalog, role) })),
+)
 
 const pgUser = catalogView('pg_user', 12014, USER_COLUMNS, ({ catalog }) =>
-  users(catalog).map((role) => ({ ...userRow(role), passwd: HIDDEN_PASSWORD })),
+  users(catalog).map((role) => ({ ...userRow(role), passwd: HIDDEN_PASSWORD, useconfig: configOf(catalog, role) })),
 )
 
 const pgGroup = catalogView('pg_group', 12010, GROUP_COLUMNS, ({ catalog }) =>
@@ -83,7 +94,7 @@ const pgGroup = catalogView('pg_group', 12010, GROUP_COLUMNS, ({ catalog }) =>
     .map(({ oid, name }) => ({
       groname: name,
       grosysid: oid,
-      grolist: arrayOf(roles(catalog).flatMap((role) => (role.memberOf.includes(oid) ? [role.oid] : []))),
+      grolist: arrayOf(roles(catalog).flatMap((role) => (role.memberOf.some((m) => m.role === oid) ? [role.oid] : []))),
     })),
 )
 

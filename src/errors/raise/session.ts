@@ -154,5 +154,8 @@ export const unknownRole = (name: string): SqlError =>
 export const roleDenied = (name: string): SqlError =>
   new SqlError(SQL_STATE.insufficient_privilege, `permission denied to set role "${name}"`)
 
+export const notInSecurityDefiner = (setting: string): SqlError =>
+  new SqlError(SQL_STATE.insufficient_privilege, `cannot set parameter "${setting}" within security-definer function`)
+
 export const sessionAuthorizationDenied = (): SqlError =>
   new SqlError(SQL_STATE.insufficient_privilege, 'permission denied to set session authorization')

@@ -5,6 +5,7 @@ import { SQL_STATE, type SqlState } from '../sql-state.ts'
 /** Refusals of the grammar that are no plain syntax errors. */
 const stateOf = (message: string): SqlState => {
   if (message.startsWith('frame ')) return SQL_STATE.windowing_error
+  if (/^role name ".*" is reserved$/.test(message)) return SQL_STATE.reserved_name
   return message.startsWith('precision for type float') ? SQL_STATE.invalid_parameter_value : SQL_STATE.syntax_error
 }
 

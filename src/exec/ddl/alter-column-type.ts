@@ -1,4 +1,5 @@
 /** New values for columns: ALTER COLUMN TYPE, and ADD COLUMN with a default that differs from row to row. */
+import { requireTypeUsage } from './permissions.ts'
 import { settleUnknown, tryCoerce } from '../../analyze/coerce.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import { tableItem } from '../../analyze/from.ts'
@@ -115,6 +116,7 @@ export const planTypeChanges = (
 const plannedChange = (context: DefinitionContext, item: TableItem, column: Column, node: ColumnDef): TypeChange => {
   const analysis = analysisFor(context)
   const { type: named, typmod } = resolveTypeName(analysis, node.typeName as TypeName)
+  requireTypeUsage(context, named)
   const type = typeUnder(context, named, node.collClause)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${column.name}" has pseudo-type ${type.sqlName}`)
   if (node.raw_default === undefined) {

@@ -4,12 +4,14 @@ import type { FunctionObject } from '../../catalog/objects.ts'
 import { functionInSchema, routineParameterValue } from '../../errors/raise/routines.ts'
 import type { AlterFunctionStmt, Node } from '../../sql/ast.ts'
 import type { DefinitionContext } from './context.ts'
+import { requireOwnerOf } from './permissions.ts'
 import { requireRoutine, ROUTINE_WORDS, type RoutineWord } from './find-function.ts'
 import { changedSettings, routineOptions } from './routine-options.ts'
 
 export const alterFunction = (context: DefinitionContext, node: AlterFunctionStmt): string => {
   const word = ROUTINE_WORDS[node.objtype ?? ''] ?? 'function'
   const routine = requireRoutine(context, { ObjectWithArgs: node.func ?? {} }, word)
+  requireOwnerOf(context, routine)
   const options = routineOptions(node.actions ?? [], routine.kind === 'procedure')
   if (options.changes.rows !== undefined && !routine.returnsSet) {
     throw routineParameterValue('ROWS is not applicable when function does not return a set')
@@ -39,7 +41,9 @@ export const moveRoutine = (
   word: RoutineWord,
   change: Partial<Pick<FunctionObject, 'name' | 'schema'>>,
 ): void => {
-  const moved = { ...requireRoutine(context, node, word), ...change }
+  const routine = requireRoutine(context, node, word)
+  requireOwnerOf(context, routine)
+  const moved = { ...routine, ...change }
   refuseTwin(context, moved)
   context.catalog.put(moved)
 }

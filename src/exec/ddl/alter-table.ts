@@ -4,12 +4,7 @@ import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { wrongObjectType } from '../../errors/raise/analysis.ts'
 import { typedTableDiffers } from '../../errors/raise/inheritance.ts'
 import { rowTypeOf } from './create-table.ts'
-import {
-  actionNotForKind,
-  invalidTableDefinition,
-  notSupported,
-  undefinedNamed,
-} from '../../errors/raise/definitions.ts'
+import { actionNotForKind, invalidTableDefinition, notSupported } from '../../errors/raise/definitions.ts'
 import {
   bodyOf,
   type AlterTableCmd,
@@ -18,6 +13,9 @@ import {
   type RangeVar,
   type TypeName,
 } from '../../sql/ast.ts'
+import { changeOwnerOf } from './owner.ts'
+import { requireTableOwner } from './permissions.ts'
+import { roleOf } from './role-names.ts'
 import type { Action, Reach } from './alter-action.ts'
 import { applyTypeChanges } from './alter-column-type.ts'
 import { setColumnOptions, setCompression, setStatistics, setStorage } from './alter-column-settings.ts'
@@ -55,6 +53,7 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
     return tag
   }
   requireChangeable(relation)
+  requireTableOwner(context, relation)
   await context.lock(relation.oid, lockLevel(node.cmds ?? []))
   const commands = (node.cmds ?? []).map((n) => bodyOf(n, 'AlterTableCmd') as AlterTableCmd)
   for (const command of commands) {
@@ -142,10 +141,7 @@ const addsForeignKey = (command: AlterTableCmd): boolean =>
   command.def !== undefined && bodyOf(command.def, 'Constraint')?.contype === 'CONSTR_FOREIGN'
 
 const changeOwner: Action = (context, relation, command) => {
-  const name = command.newowner?.rolename ?? context.ownerName
-  const role = context.catalog.snapshot.roleByName(name)
-  if (role === null) throw undefinedNamed('role', name)
-  context.catalog.put({ ...relation, owner: role.oid })
+  changeOwnerOf(context, relation, roleOf(context, command.newowner))
 }
 
 const setOptions: Action = (context, relation, command) => {

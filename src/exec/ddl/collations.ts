@@ -1,4 +1,5 @@
 /** CREATE COLLATION and what else is done to collations. */
+import { requireOwnerOf } from './permissions.ts'
 import { type TypeScope, collatedType, collationNamed } from '../../analyze/type-name.ts'
 import type { CollationObject } from '../../catalog/objects.ts'
 import {
@@ -18,7 +19,7 @@ import { namesOf, type CollateClause, type DefineStmt, type Node } from '../../s
 import { checkIcuLocale } from '../../types/collation.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Collation } from '../../types/text-order.ts'
-import { noticeOf, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { noticeOf, creationTarget, truncateName, type DefinitionContext } from './context.ts'
 import { DefinitionOptions } from './definition-options.ts'
 
 const ATTRIBUTES = ['from', 'locale', 'lc_collate', 'lc_ctype', 'provider', 'deterministic', 'version']
@@ -33,7 +34,7 @@ const scopeOf = (context: DefinitionContext): TypeScope => ({
 
 export const createCollation = (context: DefinitionContext, node: DefineStmt): void => {
   const names = namesOf(node.defnames)
-  const schema = targetSchema(context, names.length > 1 ? names.at(-2) : undefined).oid
+  const schema = creationTarget(context, names.length > 1 ? names.at(-2) : undefined).oid
   const name = truncateName(names.at(-1) as string)
   const options = new DefinitionOptions(node.definition ?? [], ATTRIBUTES, (attribute, location) => {
     throw unknownCollationAttribute(attribute, location)
@@ -113,6 +114,7 @@ export const moveCollation = (
 ): void => {
   const own = ownCollation(context, names)
   if (own === null) throw undefinedCollation(names.join('.'))
+  requireOwnerOf(context, own)
   const moved = { ...own, ...to }
   if (context.catalog.snapshot.collationIn(moved.schema, moved.name) !== null) {
     throw collationInSchema(moved.name, context.catalog.snapshot.schema(moved.schema)?.name ?? '')

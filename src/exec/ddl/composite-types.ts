@@ -1,4 +1,5 @@
 /** CREATE TYPE … AS (…) and ALTER TYPE … ATTRIBUTE: row types without a table. */
+import { requireTypeUsage } from './permissions.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
@@ -21,7 +22,15 @@ import {
   type RangeVar,
   type TypeName,
 } from '../../sql/ast.ts'
-import { currentRelation, noticeOf, PG_TYPE, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import {
+  currentRelation,
+  noticeOf,
+  PG_TYPE,
+  creationTarget,
+  targetSchema,
+  truncateName,
+  type DefinitionContext,
+} from './context.ts'
 import { typeByName } from './collations.ts'
 import { storeTable } from './create-table.ts'
 import { dropObjects } from './drop.ts'
@@ -34,7 +43,7 @@ import { changeStoredRows, requireUnstored, withField } from './row-type-users.t
 export const createComposite = (context: DefinitionContext, node: CompositeTypeStmt): void => {
   const range = node.typevar as RangeVar
   const name = truncateName(range.relname as string)
-  const schema = targetSchema(context, range.schemaname).oid
+  const schema = creationTarget(context, range.schemaname).oid
   const { snapshot } = context.catalog
   const relation = snapshot.relationIn(schema, name)
   if (relation !== null) {
@@ -56,6 +65,7 @@ const attribute = (context: DefinitionContext, node: ColumnDef, attnum: number, 
   const name = truncateName(node.colname as string)
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const { type: named, typmod } = resolveTypeName(scope, node.typeName as TypeName)
+  requireTypeUsage(context, named)
   const type = typeByName(context, named, node.collClause?.collname)
   if (type.kind === 'p') throw pseudoAttribute(name, type.sqlName)
   if (rowType !== 0 && containsType(context, type, rowType)) {

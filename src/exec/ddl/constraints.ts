@@ -1,4 +1,6 @@
 /** Table constraints: adding them to a table, and checking them against rows that are there already. */
+import { requireOnTable } from './permissions.ts'
+import { PRIVILEGE } from '../../types/acl-item.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { bindColumns, sameTree } from '../../analyze/stored-trees.ts'
 import { tableChecks } from '../../analyze/table-expressions.ts'
@@ -286,6 +288,18 @@ export const addForeignKey = async (
   const names = column === null ? namesOf(node.fk_attrs) : [column]
   const columns = names.map((name) => columnNamed(relation, name, noSuchForeignColumn))
   const { referenced, index } = referencedKey(context, parent, namesOf(node.pk_attrs))
+  requireOnTable(
+    context,
+    parent,
+    PRIVILEGE.REFERENCES,
+    referenced.map(({ attnum }) => attnum),
+  )
+  requireOnTable(
+    context,
+    relation,
+    PRIVILEGE.REFERENCES,
+    columns.map(({ attnum }) => attnum),
+  )
   if (referenced.length !== columns.length) {
     throw invalidForeignKey('number of referencing and referenced columns for foreign key disagree')
   }

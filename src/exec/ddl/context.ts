@@ -3,8 +3,10 @@ import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes, type AnalysisContext } from '../../analyze/context.ts'
 import type { CatalogTransaction } from '../../catalog/catalog.ts'
 import type { RelationObject, SchemaObject } from '../../catalog/objects.ts'
+import { requireSchema } from '../../catalog/privileges/check.ts'
+import { PRIVILEGE } from '../../types/acl-item.ts'
 import { undefinedSchema } from '../../errors/raise/analysis.ts'
-import { FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
+import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import {
   invalidTableDefinition,
   noCreationSchema,
@@ -38,6 +40,12 @@ export interface DefinitionContext {
   atCommit(relation: number, action: 'drop' | 'empty'): void
   readonly owner: number
   readonly ownerName: string
+  /** The session's user, who may act as another role. */
+  readonly sessionRole: number
+  /** The setting password_encryption. */
+  readonly passwordEncryption: string
+  /** The committed catalogs of all other databases. */
+  otherDatabases(): readonly { readonly name: string; readonly catalog: CatalogSnapshot }[]
   readonly databaseName: string
   readonly format: FormatContext
   /** The setting check_function_bodies. */
@@ -62,6 +70,7 @@ export const analysisFor = (context: DefinitionContext): AnalysisContext =>
     format: context.format,
     parameters: new ParameterTypes([], false),
     databaseName: context.databaseName,
+    actingRole: context.owner,
   })
 
 /** The schema a new object goes to. */
@@ -70,10 +79,18 @@ export const targetSchema = (context: DefinitionContext, name: string | undefine
   if (name !== undefined) {
     const schema = snapshot.schemaByName(name)
     if (schema === null) throw undefinedSchema(name)
+    requireSchema(snapshot, context.owner, schema)
     return schema
   }
   if (context.creationSchema === null) throw noCreationSchema()
   return snapshot.schema(context.creationSchema) as SchemaObject
+}
+
+/** The schema a new object goes to, which the acting role must be allowed to put something into. Throws 42501. */
+export const creationTarget = (context: DefinitionContext, name: string | undefined): SchemaObject => {
+  const schema = targetSchema(context, name)
+  requireSchema(context.catalog.snapshot, context.owner, schema, PRIVILEGE.CREATE)
+  return schema
 }
 
 /** Whether a relation that is about to be made is temporary by what it is called. */
@@ -87,7 +104,7 @@ export const placeOf = (
 ): { readonly schema: number; readonly persistence: RelationObject['persistence'] } => {
   const { schemaname, relpersistence } = range
   if (!isTemporaryName(context, range)) {
-    return { schema: targetSchema(context, schemaname).oid, persistence: relpersistence === 'u' ? 'u' : 'p' }
+    return { schema: creationTarget(context, schemaname).oid, persistence: relpersistence === 'u' ? 'u' : 'p' }
   }
   if (schemaname !== undefined && !/^pg_temp(_|$)/.test(schemaname)) {
     throw invalidTableDefinition('cannot create temporary relation in non-temporary schema')

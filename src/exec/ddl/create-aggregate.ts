@@ -17,7 +17,7 @@ import { listItems, namesOf, type DefineStmt } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
 import { OID } from '../../types/oids.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { analysisFor, targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { analysisFor, creationTarget, truncateName, type DefinitionContext } from './context.ts'
 import { DefinitionOptions } from './definition-options.ts'
 import { checkPolymorphicResult, parametersOf } from './function-parameters.ts'
 import { storeFunction } from './store-function.ts'
@@ -54,7 +54,7 @@ const OPTIONS = [
 export const createAggregate = (context: DefinitionContext, node: DefineStmt): void => {
   const names = namesOf(node.defnames)
   const name = truncateName(names.at(-1) as string)
-  const schema = targetSchema(context, names.length > 1 ? names.at(-2) : undefined).oid
+  const schema = creationTarget(context, names.length > 1 ? names.at(-2) : undefined).oid
   const options = new DefinitionOptions(node.definition ?? [], OPTIONS, (option) => {
     context.notice(aggregateAttributeUnknown(option))
   })

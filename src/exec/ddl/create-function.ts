@@ -1,4 +1,5 @@
 /** CREATE [OR REPLACE] FUNCTION and PROCEDURE. */
+import { requireLanguage, requireOwnerOf } from './permissions.ts'
 import type { Dependency, FunctionObject } from '../../catalog/objects.ts'
 import { functionSignature, inputsOf, internalComputation, outputsOf } from '../../catalog/routines.ts'
 import { LocatedError } from '../../errors/raise/analysis.ts'
@@ -14,7 +15,7 @@ import { SqlError } from '../../errors/sql-error.ts'
 import { namesOf, type CreateFunctionStmt } from '../../sql/ast.ts'
 import { OID } from '../../types/oids.ts'
 import { checkBody, inlineBody } from '../routines/sql-body.ts'
-import { targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { creationTarget, truncateName, type DefinitionContext } from './context.ts'
 import { checkPolymorphicResult, parametersOf, resultOf } from './function-parameters.ts'
 import { changedSettings, routineOptions, type RoutineOptions } from './routine-options.ts'
 import { storeFunction } from './store-function.ts'
@@ -27,7 +28,7 @@ export const createFunction = (context: DefinitionContext, node: CreateFunctionS
   const isProcedure = node.is_procedure ?? false
   const names = namesOf(node.funcname)
   const name = truncateName(names.at(-1) as string)
-  const schema = targetSchema(context, names.length > 1 ? names.at(-2) : undefined).oid
+  const schema = creationTarget(context, names.length > 1 ? names.at(-2) : undefined).oid
   const options = routineOptions(node.options ?? [], isProcedure)
   const language = (options.language ?? (node.sql_body === undefined ? undefined : 'sql'))?.toLowerCase()
   if (language === undefined) throw invalidFunctionDefinition('no language specified')
@@ -42,6 +43,8 @@ export const createFunction = (context: DefinitionContext, node: CreateFunctionS
   const existing = context.catalog.snapshot
     .functionsNamed(name)
     .find((f) => f.schema === schema && sameInputs(f, parameters))
+  requireLanguage(context, language)
+  if (existing !== undefined) requireOwnerOf(context, existing)
   if (existing !== undefined) checkReplacement(context, existing, node, { parameters, result, returnsSet, isProcedure })
   if (language === 'internal' && internalComputation(source) === null) throw internalFunctionMissing(source)
   const facts = {

@@ -1,5 +1,6 @@
 /** CREATE INDEX, and the indexes behind keys. */
 
+import { requireCreate, requireTableOwner } from './permissions.ts'
 import { type Exclusion, probeExclusion } from '../../storage/index/conflicts.ts'
 import { columnNameOf } from '../../analyze/column-names.ts'
 import { namedRelation, tableItem } from '../../analyze/from.ts'
@@ -14,6 +15,7 @@ import type {
   IndexKey,
   ParseTree,
   RelationObject,
+  SchemaObject,
 } from '../../catalog/objects.ts'
 import { undefinedColumn } from '../../errors/raise/analysis.ts'
 import { duplicateRelation, invalidTableDefinition, notOfKind } from '../../errors/raise/definitions.ts'
@@ -301,6 +303,8 @@ export const plannedIndex = (
   const table = namedRelation({ catalog: snapshot, searchPath: context.searchPath }, node.relation as RangeVar)
   if (table.kind !== 'r' && table.kind !== 'p' && table.kind !== 'm') throw notOfKind(table.name, 'table')
   requireChangeable(table)
+  requireTableOwner(context, table)
+  requireCreate(context, snapshot.schema(table.schema) as SchemaObject)
   const method = methodOf(node.accessMethod)
   const keys = (node.indexParams ?? []).map((n) =>
     indexKey(context, table, bodyOf(n, 'IndexElem') as IndexElem, method),

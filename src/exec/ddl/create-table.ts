@@ -1,4 +1,5 @@
 /** CREATE TABLE and CREATE TABLE AS: columns first, then the constraints over them. */
+import { requireTypeUsage } from './permissions.ts'
 import { resolveRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { bindColumns } from '../../analyze/stored-trees.ts'
@@ -35,6 +36,7 @@ import { OID } from '../../types/oids.ts'
 import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { descriptorsOf } from '../../catalog/columns.ts'
+import { aclOfNew } from './default-privileges.ts'
 import { addConstraint, addForeignKey, type ColumnConstraint } from './constraints.ts'
 import {
   chooseName,
@@ -202,6 +204,7 @@ export const rowTypeOf = (context: DefinitionContext, name: TypeName): RelationO
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const { location: _, ...named } = name
   const { type } = resolveTypeName(scope, named)
+  requireTypeUsage(context, type)
   const relation = context.catalog.snapshot.relation(type.relation)
   if (relation?.kind !== 'c') throw notComposite(type.name)
   return relation
@@ -299,6 +302,7 @@ export const plannedColumn = (
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const { type: named, typmod } =
     serial === undefined ? resolveTypeName(scope, typeName) : { type: scope.catalog.typeOf(serial), typmod: -1 }
+  requireTypeUsage(context, named)
   const type = typeUnder(context, named, node.collClause)
   if (type.kind === 'p') throw invalidTableDefinition(`column "${name}" has pseudo-type ${type.sqlName}`)
   const constraints = (node.constraints ?? []).map((n) => bodyOf(n, 'Constraint') as Constraint)
@@ -384,7 +388,7 @@ export const storeTable = (context: DefinitionContext, table: NewTable): Relatio
     owner: context.owner,
     comment: null,
     depends: table.depends ?? [],
-    acl: null,
+    acl: kind === 'c' ? null : aclOfNew(context, 'r', table.schema),
     persistence: table.persistence,
     columns: table.columns,
     rowType,

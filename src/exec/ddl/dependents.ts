@@ -41,6 +41,13 @@ export const describeObject = (context: DefinitionContext, object: CatalogObject
       const schema = isVisible ? '' : `${quoteIdentifier(snapshot.schema(object.schema)?.name ?? '')}.`
       return `collation ${schema}${quoteIdentifier(object.name)}`
     }
+    case 'policy':
+      return `policy ${object.name} on ${describeObject(context, snapshot.relation(object.table) as RelationObject)}`
+    case 'default privileges': {
+      const of = { r: 'relations', S: 'sequences', f: 'functions', T: 'types', n: 'schemas' }[object.kind]
+      const schema = object.schema === 0 ? '' : ` in schema ${snapshot.schema(object.schema)?.name ?? ''}`
+      return `default privileges on new ${of} belonging to role ${snapshot.role(object.owner)?.name ?? ''}${schema}`
+    }
     default:
       return `${object.class} ${object.name}`
   }

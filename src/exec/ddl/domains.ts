@@ -1,4 +1,5 @@
 /** CREATE DOMAIN and ALTER DOMAIN. */
+import { requireTypeUsage } from './permissions.ts'
 import { coerceToBoolean, tryCoerce } from '../../analyze/coerce.ts'
 import { domainScope } from '../../analyze/domains.ts'
 import { tableItem } from '../../analyze/from.ts'
@@ -63,6 +64,7 @@ export const createDomain = (context: DefinitionContext, node: CreateDomainStmt)
 const defineDomain = (context: DefinitionContext, node: CreateDomainStmt): void => {
   const { schema, name } = newTypeName(context, node.domainname)
   const { type: named, typmod } = resolveTypeName(scopeOf(context), node.typeName as TypeName)
+  requireTypeUsage(context, named)
   const base = typeUnder(context, named, node.collClause)
   if (!DOMAIN_BASES.has(base.kind)) throw invalidDomainBase(formatType(base, -1))
   const constraints = (node.constraints ?? []).map((n) => bodyOf(n, 'Constraint') as Constraint)

@@ -25,6 +25,7 @@ import {
   type RoutineWord,
   requireRoutine,
 } from './find-function.ts'
+import { requireDropper } from './permissions.ts'
 import { arrayMark, closure, describeDoomed, describeObject, KIND_NAMES } from './dependents.ts'
 import { forgetColumn, forgetDefault } from './forget-column.ts'
 
@@ -123,6 +124,7 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
       noticeOf(context, `${missing} "${name}" does not exist, skipping`)
       continue
     }
+    requireDropper(context, found)
     refuseProtected(context, found, described.kind)
     roots.push(found)
   }
@@ -142,7 +144,10 @@ const dropRoutines = async (context: DefinitionContext, node: DropStmt, word: Ro
       noticeOf(context, `${word === 'routine' ? 'routine' : word} ${missingRoutine(item)} does not exist, skipping`)
     else if (found !== undefined) roots.push(found)
   }
-  for (const root of roots) refuseProtected(context, root, word)
+  for (const root of roots) {
+    requireDropper(context, root)
+    refuseProtected(context, root, word)
+  }
   if (roots.length > 0) await dropObjects(context, roots, node.behavior === 'DROP_CASCADE')
   return `DROP ${word.toUpperCase()}`
 }
@@ -189,6 +194,7 @@ export const concurrentlyDropped = (context: DefinitionContext, node: DropStmt):
     noticeOf(context, `index "${name}" does not exist, skipping`)
     return null
   }
+  requireDropper(context, found)
   refuseProtected(context, found, 'index')
   const [dependent] = closure(context.catalog.snapshot, [found], 0).filter(({ hard }) => hard)
   if (dependent !== undefined) {

@@ -5,6 +5,7 @@ import { functionSignature, functionsOf, inputsOf } from '../../catalog/routines
 import { PG_CATALOG } from '../../catalog/snapshot.ts'
 import { systemCatalogProtected } from '../../errors/raise/definitions.ts'
 import { functionNotUnique, noFunctionNamed, noRoutine, notThatRoutine } from '../../errors/raise/routines.ts'
+import { functionsByName } from '../../functions/index.ts'
 import { bodyOf, namesOf, type Node, type ObjectWithArgs, type TypeName } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
 import { targetSchema, type DefinitionContext } from './context.ts'
@@ -82,6 +83,26 @@ const ofKind = (context: DefinitionContext, found: FunctionObject, word: Routine
   const signature = `${found.name}(${types.join(', ')})`
   if (word === 'aggregate') throw notThatRoutine(`function ${signature} is not an aggregate`)
   throw notThatRoutine(`${signature} is not a ${word}`)
+}
+
+/** The oid of a function, which may be one of the program. Throws 42883, 42809. */
+export const requireAnyRoutine = (context: DefinitionContext, node: Node, word: RoutineWord): number => {
+  const named = bodyOf(node, 'ObjectWithArgs') as ObjectWithArgs
+  const names = namesOf(named.objname)
+  const schemas = schemasOf(context, names)
+  if (schemas.includes(PG_CATALOG)) {
+    const builtin = functionsByName(names.at(-1) as string)
+    const types = named.args_unspecified ? null : argumentTypes(context, named).join()
+    const fitting = builtin.filter(({ args }) => types === null || args.join() === types)
+    if (fitting.length > 1) throw functionNotUnique(word, names.join('.'))
+    if (fitting[0] !== undefined) return fitting[0].oid
+  }
+  // Aggregates are functions here.
+  const found = findRoutine(context, node, 'routine') ?? requireRoutine(context, node, word)
+  if (word !== 'routine' && (found.kind === 'procedure') !== (word === 'procedure')) {
+    throw notThatRoutine(`${describeRoutine(context, found).replace(/^\w+ /, '')} is not a ${word}`)
+  }
+  return found.oid
 }
 
 /** As `findRoutine`, where there must be one. Throws 42883. */

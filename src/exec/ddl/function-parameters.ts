@@ -1,4 +1,5 @@
 /** Parameters and results of functions as CREATE FUNCTION writes them. */
+import { requireTypeUsage } from './permissions.ts'
 import { tryCoerce } from '../../analyze/coerce.ts'
 import { isPolymorphic } from '../../analyze/polymorphic.ts'
 import { CLAUSE, Scope } from '../../analyze/scope.ts'
@@ -25,7 +26,9 @@ const MODES: Readonly<Record<string, ArgumentMode>> = {
 /** A type as a definition names it; `int`, `t.a%TYPE`. Throws 42704 without quotes, as PostgreSQL does for arguments. */
 const argumentType = (context: DefinitionContext, node: TypeName): SqlType => {
   try {
-    return resolveTypeName({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, node).type
+    const { type } = resolveTypeName({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, node)
+    requireTypeUsage(context, type)
+    return type
   } catch (error) {
     if (error instanceof SqlError && error.message.startsWith('type ')) {
       throw undefinedTypeNamed(namesOf(node.names).join('.'))
@@ -120,6 +123,7 @@ export const resultOf = (
     return { result: implied, returnsSet: false }
   }
   const { type } = resolveTypeName({ catalog: snapshot, searchPath: context.searchPath }, { ...returns, location: -1 })
+  requireTypeUsage(context, type)
   if (implied !== null && implied !== type.oid) {
     const wanted = formatType(snapshot.typeOf(implied), -1)
     throw invalidFunctionDefinition(`function result type must be ${wanted} because of OUT parameters`)

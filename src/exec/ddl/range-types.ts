@@ -20,7 +20,7 @@ import { baseTypeOf } from '../../types/domain-type.ts'
 import { formatType } from '../../types/index.ts'
 import { OID } from '../../types/oids.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { targetSchema, truncateName, type DefinitionContext } from './context.ts'
+import { creationTarget, truncateName, type DefinitionContext } from './context.ts'
 import { typeByName } from './collations.ts'
 import { DefinitionOptions } from './definition-options.ts'
 import { storeFunction } from './store-function.ts'
@@ -51,7 +51,7 @@ export const createRange = (context: DefinitionContext, node: CreateRangeStmt): 
   const { catalog } = context
   const given = options.names('multirange_type_name')
   const multirangeName = truncateName(given?.at(-1) ?? multirangeNameOf(name))
-  const multirangeSchema = given === null || given.length < 2 ? schema : targetSchema(context, given.at(-2)).oid
+  const multirangeSchema = given === null || given.length < 2 ? schema : creationTarget(context, given.at(-2)).oid
   if (multirangeName === name || catalog.snapshot.isTypeName(multirangeSchema, multirangeName)) {
     throw given === null ? multirangeNameTaken(multirangeName, name) : duplicateObject('type', multirangeName)
   }

@@ -8,9 +8,9 @@ import {
   columnExists,
   duplicateConstraint,
   duplicateDatabase,
-  duplicateObject,
   duplicateRelation,
   duplicateSchema,
+  reservedSchemaName,
   notOfKind,
   notSupported,
   undefinedNamed,
@@ -53,6 +53,11 @@ import {
   truncateName,
   type DefinitionContext,
 } from './context.ts'
+import { changeOwnerOf } from './owner.ts'
+import { requireDatabaseCreate } from './schemas.ts'
+import { requireCreate, requireOwnerOf, requireTableOwner } from './permissions.ts'
+import { roleOf } from './role-names.ts'
+import { renameRole, requireRoleManager } from './roles.ts'
 import { changeStoredRows } from './row-type-users.ts'
 import { moveCollation, ownCollation } from './collations.ts'
 
@@ -100,6 +105,9 @@ export const renameStatement = async (context: DefinitionContext, node: RenameSt
     case 'OBJECT_SCHEMA': {
       const schema = context.catalog.snapshot.schemaByName(node.subname as string)
       if (schema === null) throw undefinedNamed('schema', node.subname as string)
+      requireOwnerOf(context, schema)
+      requireDatabaseCreate(context)
+      if (name.startsWith('pg_')) throw reservedSchemaName(name)
       if (context.catalog.snapshot.schemaByName(name) !== null) throw duplicateSchema(name)
       context.catalog.put({ ...schema, name })
       return 'ALTER SCHEMA'
@@ -107,15 +115,13 @@ export const renameStatement = async (context: DefinitionContext, node: RenameSt
     case 'OBJECT_DATABASE': {
       const database = context.catalog.snapshot.databaseByName(node.subname as string)
       if (database === null) throw undefinedNamed('database', node.subname as string)
+      requireOwnerOf(context, database)
       if (context.catalog.snapshot.databaseByName(name) !== null) throw duplicateDatabase(name)
       context.catalog.put({ ...database, name })
       return 'ALTER DATABASE'
     }
     case 'OBJECT_ROLE': {
-      const role = context.catalog.snapshot.roleByName(node.subname as string)
-      if (role === null) throw undefinedNamed('role', node.subname as string)
-      if (context.catalog.snapshot.roleByName(name) !== null) throw duplicateObject('role', name)
-      context.catalog.put({ ...role, name })
+      renameRole(context, node.subname as string, name)
       return 'ALTER ROLE'
     }
     default:
@@ -129,7 +135,9 @@ const findRelation = (
   missingOk: boolean | undefined,
 ): RelationObject | null => {
   try {
-    return requireChangeable(namedRelation(scopeOf(context), range))
+    const relation = requireChangeable(namedRelation(scopeOf(context), range))
+    requireTableOwner(context, relation)
+    return relation
   } catch (error) {
     if (!missingOk || !isMissing(error)) throw error
     noticeOf(context, `relation "${range.relname}" does not exist, skipping`)
@@ -209,6 +217,7 @@ const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: st
 
 export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStmt): string => {
   const schema = targetSchema(context, node.newschema)
+  requireCreate(context, schema)
   const tag = `ALTER ${words(node.objectType)}`
   const routine = ROUTINE_WORDS[node.objectType ?? '']
   if (routine !== undefined) {
@@ -236,11 +245,9 @@ export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStm
 }
 
 export const changeOwner = (context: DefinitionContext, node: AlterOwnerStmt): string => {
-  const name = node.newowner?.rolename ?? context.ownerName
-  const role = context.catalog.snapshot.roleByName(name)
-  if (role === null) throw undefinedNamed('role', name)
+  const role = roleOf(context, node.newowner)
   const object = namedObject(context, node.objectType ?? '', node.object as Node)
-  if (object !== null) context.catalog.put({ ...object, owner: role.oid })
+  if (object !== null) changeOwnerOf(context, object, role)
   return `ALTER ${words(node.objectType)}`
 }
 
@@ -301,6 +308,7 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
     const names = namesOf(listItems(object))
     const relation = await lockedForComment(context, namedRelation(scopeOf(context), rangeOf(names.slice(0, -1))))
     const column = relation.columns.find((c) => c.name === names.at(-1) && !c.dropped)
+    requireTableOwner(context, relation)
     if (column === undefined) throw undefinedColumnOfRelation(names.at(-1) as string, names.slice(0, -1).join('.'))
     context.catalog.put({ ...relation, columns: relation.columns.map((c) => (c === column ? { ...c, comment } : c)) })
     return
@@ -311,6 +319,7 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
     const constraint = context.catalog.snapshot.constraintsOf(relation.oid).find((c) => c.name === names.at(-1))
     if (constraint === undefined)
       throw undefinedObject(`constraint "${names.at(-1)}" for table "${relation.name}" does not exist`)
+    requireTableOwner(context, relation)
     context.catalog.put({ ...constraint, comment })
     return
   }
@@ -331,6 +340,8 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
   if (found.class === 'relation' && kinds !== undefined && !kinds.includes(found.kind)) {
     throw notOfKind(found.name, words(type).toLowerCase())
   }
+  if (found.class === 'role') requireRoleManager(context, found)
+  else requireOwnerOf(context, found)
   context.catalog.put({ ...(found.class === 'relation' ? await lockedForComment(context, found) : found), comment })
 }
 

@@ -1,22 +1,40 @@
 /** CREATE SCHEMA. */
 import type { SchemaObject } from '../../catalog/objects.ts'
+import { requirePrivilege } from '../../catalog/privileges/check.ts'
+import { isMemberOf } from '../../catalog/privileges/membership.ts'
+import { securable } from '../../catalog/privileges/objects.ts'
+import { mustBeMemberOf } from '../../errors/raise/privileges.ts'
+import { PRIVILEGE } from '../../types/acl-item.ts'
+import { aclOfNew } from './default-privileges.ts'
+import { roleOf } from './role-names.ts'
 import { differentSchema, duplicateSchema, reservedSchemaName } from '../../errors/raise/definitions.ts'
 import { bodyOf, tagOf, type CreateSchemaStmt, type Node } from '../../sql/ast.ts'
 import { noticeOf, truncateName, type DefinitionContext } from './context.ts'
 
 /** Answers the new schema's name; null: it is there already. */
 export const createSchema = (context: DefinitionContext, node: CreateSchemaStmt): string | null => {
-  const owner = node.authrole?.rolename
-  const name = truncateName(node.schemaname ?? owner ?? context.ownerName)
+  const role = node.authrole === undefined ? null : roleOf(context, node.authrole)
+  const name = truncateName(node.schemaname ?? role?.name ?? context.ownerName)
+  requireDatabaseCreate(context)
+  if (role !== null && !isMemberOf(context.catalog.snapshot, context.owner, role.oid)) throw mustBeMemberOf(role.name)
   if (name.startsWith('pg_')) throw reservedSchemaName(name)
-  const role = owner === undefined ? null : context.catalog.snapshot.roleByName(owner)
   if (context.catalog.snapshot.schemaByName(name) !== null) {
     if (!node.if_not_exists) throw duplicateSchema(name)
     noticeOf(context, `schema "${name}" already exists, skipping`)
     return null
   }
-  storeSchema(context, name, role?.oid ?? context.owner)
+  const owner = role?.oid ?? context.owner
+  storeSchema(context, name, owner, aclOfNew({ catalog: context.catalog, owner }, 'n', 0))
   return name
+}
+
+/** Throws 42501 where the acting role may not make schemas in the database. */
+export const requireDatabaseCreate = ({
+  catalog: { snapshot },
+  owner,
+}: Pick<DefinitionContext, 'catalog' | 'owner'>) => {
+  const database = snapshot.objects.get(snapshot.database)
+  if (database !== undefined) requirePrivilege(snapshot, owner, securable(snapshot, database), PRIVILEGE.CREATE)
 }
 
 /** Kinds of elements in the order in which they are made, whatever order they are written in. */
@@ -40,14 +58,19 @@ const rangeOf = (node: Node) =>
   bodyOf(node, 'IndexStmt')?.relation ??
   bodyOf(node, 'CreateTrigStmt')?.relation
 
-export const storeSchema = (context: Pick<DefinitionContext, 'catalog'>, name: string, owner: number): SchemaObject => {
+export const storeSchema = (
+  context: Pick<DefinitionContext, 'catalog'>,
+  name: string,
+  owner: number,
+  acl: SchemaObject['acl'] = null,
+): SchemaObject => {
   const schema: SchemaObject = {
     class: 'schema',
     oid: context.catalog.allocateOid(),
     name,
     owner,
     comment: null,
-    acl: null,
+    acl,
     depends: [],
   }
   context.catalog.put(schema)

@@ -17,6 +17,8 @@ import {
 } from '../../sql/ast.ts'
 import { OID } from '../../types/oids.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { requireTableOwner } from './permissions.ts'
+import { aclOfNew } from './default-privileges.ts'
 import { noticeOf, placeOf, truncateName, type DefinitionContext } from './context.ts'
 
 type Exact = number | bigint
@@ -120,7 +122,7 @@ export const createSequence = (context: DefinitionContext, sequence: NewSequence
     owner: context.owner,
     comment: null,
     depends: dependsOnOwner(definition, sequence.internal),
-    acl: null,
+    acl: aclOfNew(context, 'S', sequence.schema),
     persistence: sequence.persistence,
     columns: sequenceColumns(context),
     rowType: 0,
@@ -216,6 +218,7 @@ export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): v
     return
   }
   const relation = namedRelation(scope, range)
+  requireTableOwner(context, relation)
   changeSequence(context, relation, node.options ?? [], false)
 }
 

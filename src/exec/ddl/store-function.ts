@@ -1,5 +1,6 @@
 /** Adds a function to the catalog. */
 import type { FunctionObject } from '../../catalog/objects.ts'
+import { aclOfNew } from './default-privileges.ts'
 import type { DefinitionContext } from './context.ts'
 
 /** What a new function must state; the rest has PostgreSQL's defaults. */
@@ -12,7 +13,7 @@ export const storeFunction = (context: DefinitionContext, facts: NewFunction): F
     oid: context.catalog.allocateOid(),
     owner: context.owner,
     comment: null,
-    acl: null,
+    acl: aclOfNew(context, 'f', facts.schema),
     depends: [],
     kind: 'function',
     returnsSet: false,

@@ -8,7 +8,8 @@ import { duplicateObject } from '../../errors/raise/definitions.ts'
 import { type Node, namesOf } from '../../sql/ast.ts'
 import { arrayTypeOf } from '../../types/array.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { type DefinitionContext, targetSchema, truncateName } from './context.ts'
+import { aclOfNew } from './default-privileges.ts'
+import { type DefinitionContext, creationTarget, truncateName } from './context.ts'
 
 /** What is particular to a new type. */
 export type NewType = Omit<TypeFacts, 'oid' | 'arrayOid' | 'relation' | 'labels'> &
@@ -21,7 +22,7 @@ export const newTypeName = (
 ): { readonly schema: number; readonly name: string } => {
   const names = namesOf(nodes)
   const name = truncateName(names.at(-1) as string)
-  const schema = targetSchema(context, names.length > 1 ? names.at(-2) : undefined).oid
+  const schema = creationTarget(context, names.length > 1 ? names.at(-2) : undefined).oid
   if (context.catalog.snapshot.isTypeName(schema, name)) throw duplicateObject('type', name)
   return { schema, name }
 }
@@ -39,7 +40,7 @@ export const storeType = (context: DefinitionContext, facts: NewType): TypeObjec
   const object = typeObject(context, complete, {
     owner: context.owner,
     comment: null,
-    acl: null,
+    acl: aclOfNew(context, 'T', complete.schema),
     depends: [...depends, ...dependencies(context, complete)],
   })
   catalog.put(object)

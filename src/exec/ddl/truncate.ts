@@ -5,7 +5,9 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import { truncatesOnlyPartitioned } from '../../errors/raise/inheritance.ts'
 import { cannotTruncateReferenced, notOfKind } from '../../errors/raise/definitions.ts'
 import { bodyOf, type Node, type RangeVar, type TruncateStmt } from '../../sql/ast.ts'
+import { PRIVILEGE } from '../../types/acl-item.ts'
 import { descriptorsOf } from '../../catalog/columns.ts'
+import { requireOnTable } from './permissions.ts'
 import { currentRelation, type DefinitionContext, noticeOf, requireChangeable } from './context.ts'
 
 export const truncateTables = async (context: DefinitionContext, node: TruncateStmt): Promise<void> => {
@@ -15,6 +17,7 @@ export const truncateTables = async (context: DefinitionContext, node: TruncateS
   )
   const tables = new Map<number, RelationObject>()
   for (const [i, relation] of named.entries()) {
+    requireOnTable(context, relation, PRIVILEGE.TRUNCATE)
     const { inh } = bodyOf(node.relations?.[i] as Node, 'RangeVar') ?? {}
     if (inh !== true && relation.kind === 'p') throw truncatesOnlyPartitioned()
     const family = inh === true ? withDescendants(context.catalog.snapshot, relation) : [relation]
@@ -30,6 +33,7 @@ export const truncateTables = async (context: DefinitionContext, node: TruncateS
       if (node.behavior !== 'DROP_CASCADE' && !listed) {
         throw cannotTruncateReferenced(referencing.name, relation.name)
       }
+      requireOnTable(context, referencing, PRIVILEGE.TRUNCATE)
       noticeOf(context, `truncate cascades to table "${referencing.name}"`)
       // The loop goes on over what is added here.
       for (const member of withDescendants(context.catalog.snapshot, referencing)) tables.set(member.oid, member)

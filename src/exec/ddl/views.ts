@@ -24,10 +24,11 @@ import {
   analysisFor,
   isTemporaryName,
   noticeOf,
-  targetSchema,
+  creationTarget,
   truncateName,
   type DefinitionContext,
 } from './context.ts'
+import { requireTableOwner } from './permissions.ts'
 import { storeTable } from './create-table.ts'
 import { changedOptions } from './relation-options.ts'
 
@@ -44,7 +45,7 @@ export const createView = (context: DefinitionContext, node: ViewStmt): void => 
   const columns = viewColumns(query, namesOf(node.aliases))
   bindRelations(tree, analysis.ranges)
   const temporary = isTemporary(context, range, analysis.ranges.values())
-  const schema = temporary ? context.temporarySchema() : targetSchema(context, range.schemaname).oid
+  const schema = temporary ? context.temporarySchema() : creationTarget(context, range.schemaname).oid
   const options = viewOptions(node)
   const view = { query: tree }
   const depends = queryDependencies(query)
@@ -52,6 +53,7 @@ export const createView = (context: DefinitionContext, node: ViewStmt): void => 
   if (existing !== null) {
     if (!node.replace) throw duplicateRelation(name)
     if (existing.kind !== 'v') throw notOfKind(name, 'view')
+    requireTableOwner(context, existing)
     checkReplacement(existing, columns)
     const kept = columns.map((column, i) => {
       const before = existing.columns[i]

@@ -84,10 +84,6 @@ export const catalogSets: readonly SetReturningFunction[] = [
       'pending_restart bool',
     ],
   }),
-  catalogRows(1689, 'aclexplode(acl: aclitem[]) record', 'privileges one by one', {
-    estimatedRows: 10,
-    columns: ['grantor oid', 'grantee oid', 'privilege_type text', 'is_grantable bool'],
-  }),
   catalogRows(3082, 'pg_available_extensions() record', 'extensions that could be created', {
     estimatedRows: 100,
     columns: ['name name', 'default_version text', 'comment text'],

@@ -84,12 +84,16 @@ export class SessionRoutines implements RoutineServices {
     }
   }
 
-  /** SET clauses of a function hold while it runs: answers what takes them back. */
+  /** SET clauses of a function, and its owner's rights, hold while it runs: answers what takes them back. */
   #applySettings({ routine }: RoutineCall): () => void {
-    if (routine.settings.length === 0) return () => {}
+    const endDefiner = routine.securityDefiner ? this.#core.roles.enterDefiner(routine.owner) : () => {}
+    if (routine.settings.length === 0) return endDefiner
     const { settings } = this.#core
     settings.pushLevel()
-    const leave = (): void => settings.rollbackLevel()
+    const leave = (): void => {
+      settings.rollbackLevel()
+      endDefiner()
+    }
     try {
       for (const setting of routine.settings) {
         const at = setting.indexOf('=')

@@ -10,6 +10,7 @@ import type { CallStmt } from '../../sql/ast.ts'
 import { SqlRecord } from '../../types/record.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { FieldDescription, ResultSink } from '../contract.ts'
+import { requireExecute } from '../authorize.ts'
 import type { SessionCore } from '../core.ts'
 import type { UtilityHandlers } from './handler.ts'
 
@@ -27,6 +28,7 @@ const analyzed = (core: SessionCore, node: CallStmt, around: CallScope | null): 
     format: core.format,
     parameters: new ParameterTypes(around?.types ?? [], false),
     databaseName: core.databaseName,
+    actingRole: core.actingRole,
     ...(around === null ? {} : { routine: around.routine }),
   })
   const scope = new Scope(null)
@@ -52,6 +54,7 @@ export const callProcedure = async (
   around: CallScope | null,
 ): Promise<void> => {
   const call = analyzed(core, node, around)
+  requireExecute(core.catalog, core.actingRole, call.function.oid)
   const context = core.execution(around?.values ?? [])
   const scope = { context, layout: new Map() }
   // What stands in the place of OUT arguments is not looked at.

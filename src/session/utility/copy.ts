@@ -1,4 +1,6 @@
 /** COPY between tables or queries and the client. */
+import { requireOnTable } from '../../exec/ddl/permissions.ts'
+import { PRIVILEGE } from '../../types/acl-item.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes } from '../../analyze/context.ts'
 import { namedRelation } from '../../analyze/from.ts'
@@ -51,6 +53,7 @@ const analysisOf = (core: SessionCore) =>
     format: core.format,
     parameters: new ParameterTypes([], false),
     databaseName: core.databaseName,
+    actingRole: core.actingRole,
   })
 
 /** Locks the sequences that columns without data take their values of. */
@@ -71,6 +74,12 @@ const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions,
   const relation = namedRelation(core, node.relation as RangeVar)
   if ((relation.kind !== 'r' && relation.kind !== 'p') || relation.system !== null)
     throw notOfKind(relation.name, 'table')
+  requireOnTable(
+    { catalog: core.block.catalog, owner: core.actingRole },
+    relation,
+    PRIVILEGE.INSERT,
+    copyColumns(relation, node).map(({ attnum }) => attnum),
+  )
   const locked = transaction.lockTable(relation.oid, 'rowExclusive')
   if (locked instanceof Wait) await locked.promise
   await lockSequences(core, relation, copyColumns(relation, node))

@@ -1,4 +1,5 @@
 /** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW: a query's rows become a new table. */
+import { requireTypeUsage } from '../../exec/ddl/permissions.ts'
 import { queryDependencies } from '../../analyze/query-dependencies.ts'
 import { bindRelations } from '../../analyze/stored-trees.ts'
 import type { Query } from '../../analyze/query.ts'
@@ -38,6 +39,7 @@ export const createTableAs = async (core: SessionCore, node: CreateTableAsStmt):
   const names = namesOf(node.into?.colNames)
   if (names.length > statement.query.outputs.length) throw syntaxErrorAt('too many column names were specified')
   const columns = viewColumns(statement.query as Query, names)
+  for (const { type } of columns) requireTypeUsage(context, type)
   const options = changedOptions('r', [], node.into?.options ?? [])
   const skipData = node.into?.skipData === true
   const relation = storeTable(context, { name, schema, columns, persistence, options, kind: isView ? 'm' : 'r' })

@@ -29,6 +29,17 @@ export const definitionContext = (core: SessionCore): DefinitionContext => {
     },
     owner: core.role.oid,
     ownerName: core.role.name,
+    sessionRole: core.roles.session.oid,
+    passwordEncryption: core.settings.text('password_encryption'),
+    otherDatabases: () => {
+      const shared = core.catalog
+      return Array.from(parts.catalogs.databases)
+        .filter((oid) => oid !== database.oid)
+        .flatMap((oid) => {
+          const found = shared.objects.get(oid)
+          return found?.class === 'database' ? [{ name: found.name, catalog: parts.catalogs.snapshot(oid) }] : []
+        })
+    },
     databaseName: core.databaseName,
     format: core.format,
     validatesBodies: core.settings.get('check_function_bodies') !== false,

@@ -4,7 +4,7 @@ import { notOfKind, objectInUse } from '../../errors/raise/definitions.ts'
 import { createCollation } from '../../exec/ddl/collations.ts'
 import { alterTable } from '../../exec/ddl/alter-table.ts'
 import { changeOwner, commentStatement, renameStatement, setSchema } from '../../exec/ddl/rename.ts'
-import { alterRole, createDatabase, createRole, dropRoles, findDatabase } from '../../exec/ddl/server-objects.ts'
+import { createDatabase, findDatabase } from '../../exec/ddl/databases.ts'
 import { alterComposite, altersType, createComposite } from '../../exec/ddl/composite-types.ts'
 import { alterDomain, createDomain } from '../../exec/ddl/domains.ts'
 import { alterFunction } from '../../exec/ddl/alter-function.ts'
@@ -44,7 +44,7 @@ import { reindexStatement } from './reindex.ts'
 import { requireNoBlock } from './transactions.ts'
 
 /** Runs a definition in a transaction that may write, once its locks are there; `command` is its tag. */
-const define = async (
+export const define = async (
   core: SessionCore,
   command: string,
   act: (context: DefinitionContext) => unknown,
@@ -76,9 +76,6 @@ const tagged = async (
   await lock?.()
   return run(core, act)
 }
-
-/** Oid of pg_authid. */
-const PG_AUTHID = 1260
 
 /** CREATE SCHEMA: the elements are statements of their own, which find the new schema first. */
 const createSchemaWithElements: UtilityHandlers['CreateSchemaStmt'] = async (core, node, call) => {
@@ -272,15 +269,6 @@ export const definitionHandlers: UtilityHandlers = {
       if (database !== null) dropDatabase(core, database, context)
     })
   },
-  CreateRoleStmt: (core, node) =>
-    define(
-      core,
-      'CREATE ROLE',
-      (context) => createRole(context, node),
-      () => lockName(core, PG_AUTHID, node.role ?? ''),
-    ),
-  AlterRoleStmt: (core, node) => define(core, 'ALTER ROLE', (context) => alterRole(context, node)),
-  DropRoleStmt: (core, node) => define(core, 'DROP ROLE', (context) => dropRoles(context, node)),
 }
 
 /** A database goes with its tables' storage; nobody may be connected to it. */

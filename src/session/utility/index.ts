@@ -11,6 +11,7 @@ import type { UtilityCall, UtilityHandler, UtilityHandlers } from './handler.ts'
 import { maintenanceHandlers } from './maintenance.ts'
 import { notificationHandlers } from './notifications.ts'
 import { preparedHandlers } from './prepared.ts'
+import { roleHandlers } from './roles.ts'
 import { settingHandlers } from './settings.ts'
 import { transactionHandlers } from './transactions.ts'
 
@@ -28,6 +29,7 @@ const HANDLERS: UtilityHandlers = {
   ...copyHandlers,
   ...maintenanceHandlers,
   ...definitionHandlers,
+  ...roleHandlers,
 }
 
 export const runUtility = async (core: SessionCore, node: Node, call: UtilityCall): Promise<string> => {

@@ -1,4 +1,7 @@
 /** VACUUM, ANALYZE and CHECKPOINT. */
+import { isOwner } from '../../catalog/privileges/check.ts'
+import { hasPrivilegesOf } from '../../catalog/privileges/membership.ts'
+import { notPermitted } from '../../errors/raise/privileges.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { encodeStatistics } from '../../catalog/statistics/codec.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
@@ -57,6 +60,11 @@ const locked = async (
   if (!isTable(found)) {
     if (found.oid < FIRST_USER_OID && found.kind === 'r') return null
     say(core, 'WARNING', `skipping "${name}" --- cannot ${verb} non-tables or special system tables`)
+    return null
+  }
+  const isPermitted = isOwner(core.catalog, core.actingRole, found) || core.catalog.databaseOwner === core.actingRole
+  if (!isPermitted) {
+    say(core, 'WARNING', `skipping "${name}" --- only table or database owner can ${verb} it`)
     return null
   }
   const mode = full && verb === 'vacuum' ? 'accessExclusive' : 'shareUpdateExclusive'
@@ -125,6 +133,10 @@ const checkColumns = (relation: RelationObject, names: readonly string[]): void 
   }
 }
 
+/** pg_checkpoint. */
+const CHECKPOINT_ROLE = 4544
+const NO_CHECKPOINT = 'must be superuser or have privileges of pg_checkpoint to do CHECKPOINT'
+
 export const maintenanceHandlers: UtilityHandlers = {
   VacuumStmt: async (core, node, { topLevel }) => {
     const command = node.is_vacuumcmd ? 'VACUUM' : 'ANALYZE'
@@ -140,6 +152,7 @@ export const maintenanceHandlers: UtilityHandlers = {
     return command
   },
   CheckPointStmt: async (core) => {
+    if (!hasPrivilegesOf(core.catalog, core.actingRole, CHECKPOINT_ROLE)) throw notPermitted(NO_CHECKPOINT)
     await core.parts.storage.mergeAll()
     return 'CHECKPOINT'
   },

@@ -58,6 +58,7 @@ const argumentsOf = (
     format: core.format,
     parameters: new ParameterTypes([], false),
     databaseName: core.databaseName,
+    actingRole: core.actingRole,
   })
   const scope = new Scope(null)
   const context = core.execution([])

@@ -1,4 +1,5 @@
 /** REFRESH MATERIALIZED VIEW: anew as a whole, or row by row beside those who read it. */
+import { requireTableOwner } from '../../exec/ddl/permissions.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { syntaxErrorAt } from '../../errors/raise/analysis.ts'
@@ -32,6 +33,7 @@ export const refreshMaterializedView = async (core: SessionCore, node: RefreshMa
   if (concurrently && node.skipData) {
     throw syntaxErrorAt('REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together')
   }
+  requireTableOwner(context, found)
   await context.lock(found.oid, concurrently ? 'exclusive' : 'accessExclusive')
   const view = currentRelation(context, found.oid)
   if (concurrently) requireComparable(core, view)
@@ -40,10 +42,16 @@ export const refreshMaterializedView = async (core: SessionCore, node: RefreshMa
     return TAG
   }
   const query = view.view?.query as unknown as Node
-  const again = () => plan(core, query, [], false)
-  const statement = await lockTables(core, again(), again)
-  if (concurrently) await refreshRows(core, context, view, statement)
-  else await refreshWhole(core, context, view, statement)
+  // It is read with the rights of its owner.
+  const leave = core.roles.enterDefiner(view.owner)
+  try {
+    const again = () => plan(core, query, [], false)
+    const statement = await lockTables(core, again(), again)
+    if (concurrently) await refreshRows(core, context, view, statement)
+    else await refreshWhole(core, context, view, statement)
+  } finally {
+    leave()
+  }
   return TAG
 }
 

@@ -33,8 +33,8 @@ const settingText = (core: SessionCore, nodes: readonly Node[]): string => {
   return texts.map((text) => (/^[a-z_][a-z0-9_$]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`)).join(', ')
 }
 
-/** SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
-const listText = (core: SessionCore, name: string, nodes: readonly Node[]): string => {
+/** The value list of SET for a setting. SET of one name quotes it, so that `SET search_path TO "A"` keeps its case. */
+export const settingValue = (core: SessionCore, name: string, nodes: readonly Node[]): string => {
   const text = settingText(core, nodes)
   const quoted = name === 'search_path' && nodes.length === 1 && !/^[a-z_][a-z0-9_$]*$/.test(text)
   return quoted ? quoteIdentifier(text) : text
@@ -68,7 +68,7 @@ const assign = (core: SessionCore, node: VariableSetStmt, options: Assignment, a
     case 'VAR_SET_VALUE':
       if (name.toLowerCase() in SESSION_MODES)
         return setMode(core, name.toLowerCase(), settingText(core, node.args ?? []))
-      core.settings.set(name, listText(core, name.toLowerCase(), node.args ?? []), options)
+      core.settings.set(name, settingValue(core, name.toLowerCase(), node.args ?? []), options)
       return 'SET'
     case 'VAR_SET_DEFAULT':
       core.settings.reset(name, options)

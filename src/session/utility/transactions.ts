@@ -1,4 +1,7 @@
 /** BEGIN, COMMIT, ROLLBACK, savepoints, SET CONSTRAINTS, LOCK. */
+import { requireOnTable } from '../../exec/ddl/permissions.ts'
+import { isSecurityInvoker } from '../../catalog/view-options.ts'
+import { PRIVILEGE } from '../../types/acl-item.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { noTransactionBlock, inTransactionBlock } from '../../errors/raise/session.ts'
 import { undefinedObject, undefinedSchema } from '../../errors/raise/analysis.ts'
@@ -139,7 +142,7 @@ export const transactionHandlers: UtilityHandlers = {
     const mode = LOCK_MODES[(node.mode ?? 8) - 1] as (typeof LOCK_MODES)[number]
     for (const n of node.relations ?? []) {
       const range = bodyOf(n, 'RangeVar') as RangeVar
-      for (const relation of lockedRelations(core, range)) {
+      for (const relation of lockedRelations(core, range, lockPrivileges(mode))) {
         const tag = { kind: 'relation', relation: relation.oid } as const
         const locked = core.block.transaction.lock(tag, mode, { noWait: node.nowait ?? false })
         if (locked === 'unavailable') throw relationLockNotAvailable(relation.name)
@@ -165,6 +168,13 @@ const deferrableConstraints = ({ catalog, searchPath }: SessionCore, range: Rang
   throw undefinedObject(`constraint "${name}" does not exist`)
 }
 
+/** One of these must be held by who locks in a mode. */
+const lockPrivileges = (mode: (typeof LOCK_MODES)[number]): number => {
+  const { SELECT, INSERT, UPDATE, DELETE, TRUNCATE } = PRIVILEGE
+  if (mode === LOCK_MODES[0]) return SELECT
+  return mode === LOCK_MODES[2] ? INSERT | UPDATE | DELETE | TRUNCATE : UPDATE | DELETE | TRUNCATE
+}
+
 /** Relations that LOCK TABLE refuses, in the plural. */
 const UNLOCKABLE: Readonly<Partial<Record<RelationObject['kind'], string>>> = {
   S: 'sequences',
@@ -173,15 +183,19 @@ const UNLOCKABLE: Readonly<Partial<Record<RelationObject['kind'], string>>> = {
 }
 
 /** The relation that LOCK TABLE names; a view stands for what its query reads, too. */
-const lockedRelations = (core: SessionCore, range: RangeVar): RelationObject[] => {
+const lockedRelations = (core: SessionCore, range: RangeVar, privileges: number): RelationObject[] => {
   const relation = namedRelation(core, range)
   const refused = UNLOCKABLE[relation.kind]
   if (refused !== undefined) throw cannotLockRelation(relation.name, refused)
+  requireOnTable({ catalog: core.block.catalog, owner: core.actingRole }, relation, privileges)
   if (relation.kind !== 'v') return [relation]
   const everything: Node = { ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }
   const query: Node = {
     SelectStmt: { targetList: [everything], fromClause: [{ RangeVar: range }], op: 'SETOP_NONE' },
   }
   const read = plan(core, query, [], false).locks.flatMap((lock) => core.catalog.relation(lock.relation) ?? [])
-  return [relation, ...read.filter(({ oid }) => oid !== relation.oid)]
+  const others = read.filter(({ oid }) => oid !== relation.oid)
+  const as = isSecurityInvoker(relation) ? core.actingRole : relation.owner
+  for (const other of others) requireOnTable({ catalog: core.block.catalog, owner: as }, other, privileges)
+  return [relation, ...others]
 }

@@ -43,7 +43,11 @@ const enabledRoles = informationView('enabled_roles', 13325, ENABLED_ROLES_COLUM
 
 const applicableRoles = informationView('applicable_roles', 13236, APPLICABLE_ROLES_COLUMNS, ({ catalog }) =>
   Array.from(catalog.all('role')).flatMap(({ name, memberOf }) =>
-    memberOf.map((oid) => ({ grantee: name, role_name: roleName(catalog, oid), is_grantable: 'NO' })),
+    memberOf.map(({ role, admin }) => ({
+      grantee: name,
+      role_name: roleName(catalog, role),
+      is_grantable: admin ? 'YES' : 'NO',
+    })),
   ),
 )
 
