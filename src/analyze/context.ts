@@ -63,6 +63,8 @@ export class AnalysisContext {
   readonly routine: RoutineScope | null
   /** The role that must be allowed to use the schemas that are named; undefined: nobody is asked. */
   actingRole: number | undefined
+  /** Oids of primary keys that columns depend on which are used ungrouped. */
+  readonly keys = new Set<number>()
   /** Oids of relations that the statement depends on. */
   readonly relations = new Set<number>()
   /** What each FROM entry turned out to be, for queries that are kept. */

@@ -362,12 +362,18 @@ const checkLevel = (
   orderBy: readonly SortKey[],
   node: SelectStmt,
 ): Expr[] =>
-  checkGrouped(context.catalog, from, grouping?.exprs ?? [], [
-    ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
-    ...scope.carried.map(({ call }) => ({ expr: call, location: undefined })),
-    ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
-    ...orderBy.map((key, i) => {
-      const item = node.sortClause?.[i]
-      return { expr: key.expr, location: item === undefined ? undefined : locationOf(bodyOf(item, 'SortBy')?.node) }
-    }),
-  ])
+  checkGrouped(
+    context.catalog,
+    from,
+    grouping?.exprs ?? [],
+    [
+      ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
+      ...scope.carried.map(({ call }) => ({ expr: call, location: undefined })),
+      ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
+      ...orderBy.map((key, i) => {
+        const item = node.sortClause?.[i]
+        return { expr: key.expr, location: item === undefined ? undefined : locationOf(bodyOf(item, 'SortBy')?.node) }
+      }),
+    ],
+    context.keys,
+  )
