@@ -2,6 +2,7 @@
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { SetReturningFunction } from '../functions/records.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import type { XmlTableSyntax } from '../functions/xml/xml-table.ts'
 import type { CarriedCall, ColumnId, Expr, RecordColumn, SortKey } from './expression.ts'
 
 /** A column that a query or range table entry delivers. */
@@ -74,6 +75,10 @@ export interface FunctionCall {
   readonly record?: readonly RecordColumn[]
   /** It answers rows, whose fields are the columns. */
   readonly expands: boolean
+  /** The query says which columns the records have. */
+  readonly defined?: true
+  /** Of XMLTABLE: what was written. */
+  readonly xmlTable?: XmlTableSyntax
 }
 
 export interface FunctionItem {
@@ -84,6 +89,8 @@ export interface FunctionItem {
   readonly alias: string
   readonly columns: readonly OutputColumn[]
   readonly lateral: boolean
+  /** An argument mentions an entry before it. */
+  readonly refersBack: boolean
 }
 
 export interface JoinItem {
