@@ -12,6 +12,7 @@ export interface RegexOptions {
   lineAnchors: boolean
   expanded: boolean
   literal: boolean
+  basic: boolean
   /** Only characters of ASCII are letters and digits and have cases, as under the collation "C". */
   ascii: boolean
 }
