@@ -63,20 +63,23 @@ export interface CteItem {
   readonly recursiveReference: boolean
 }
 
+/** One of the functions that a FROM entry puts side by side. */
+export interface FunctionCall {
+  readonly function: SetReturningFunction | null
+  /** The call's arguments, or for a scalar function the whole expression. */
+  readonly args: readonly Expr[]
+  readonly columns: readonly OutputColumn[]
+  /** What the call answers. */
+  readonly type: SqlType
+  readonly record?: readonly RecordColumn[]
+  /** It answers rows, whose fields are the columns. */
+  readonly expands: boolean
+}
+
 export interface FunctionItem {
   readonly kind: 'function'
   /** ROWS FROM has several; a scalar function gives one row. */
-  readonly calls: readonly {
-    readonly function: SetReturningFunction | null
-    /** The call's arguments, or for a scalar function the whole expression. */
-    readonly args: readonly Expr[]
-    readonly columns: readonly OutputColumn[]
-    /** What the call answers. */
-    readonly type: SqlType
-    readonly record?: readonly RecordColumn[]
-    /** It answers rows, whose fields are the columns. */
-    readonly expands: boolean
-  }[]
+  readonly calls: readonly FunctionCall[]
   readonly ordinality: OutputColumn | null
   readonly alias: string
   readonly columns: readonly OutputColumn[]

@@ -30,12 +30,13 @@ export const testStatementFiles = (directory: string, { naive = false } = {}): v
     const admin = await server.connect()
     const database = `transcript_${name.replaceAll('-', '_')}`
     await admin.query(`CREATE DATABASE ${database}`)
-    await admin.end()
     const client = await server.connect(database)
     if (naive) await client.query('SET tesseradb.optimizer = off')
     const answered = await transcript(client, readFileSync(join(directory, `${name}.sql`), 'utf8'))
-    await client.end()
+    // A server takes so many connections, and there are many files.
+    await Promise.all([client.end(), admin.end()])
     const expected = readFileSync(join(directory, `${name}.out`), 'utf8')
+    await Promise.all([client.end(), admin.end()])
     if (naive) expect(withoutPlans(answered)).toBe(withoutPlans(expected))
     else expect(answered).toBe(expected)
   })
