@@ -8,10 +8,11 @@ import { PRIVILEGE } from '../../types/acl-item.ts'
 import { undefinedSchema } from '../../errors/raise/analysis.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import {
-  invalidTableDefinition,
   noCreationSchema,
+  onlyTemporaryThere,
   systemCatalogProtected,
   systemColumnName,
+  temporaryElsewhere,
 } from '../../errors/raise/definitions.ts'
 import type { Notice } from '../../errors/sql-error.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
@@ -97,18 +98,20 @@ export const creationTarget = (context: DefinitionContext, name: string | undefi
 export const isTemporaryName = (context: DefinitionContext, { schemaname, relpersistence }: RangeVar): boolean =>
   relpersistence === 't' || schemaname === 'pg_temp' || (schemaname === undefined && context.createsTemporary)
 
-/** Where a new relation goes. Throws 42P16 for a temporary one in another schema. */
+/** Where a new relation goes. Throws 42P16 for a temporary one in another schema; `location`: of the name, where that is told. */
 export const placeOf = (
   context: DefinitionContext,
   range: RangeVar,
+  location?: number,
 ): { readonly schema: number; readonly persistence: RelationObject['persistence'] } => {
   const { schemaname, relpersistence } = range
   if (!isTemporaryName(context, range)) {
     return { schema: creationTarget(context, schemaname).oid, persistence: relpersistence === 'u' ? 'u' : 'p' }
   }
   if (schemaname !== undefined && !/^pg_temp(_|$)/.test(schemaname)) {
-    throw invalidTableDefinition('cannot create temporary relation in non-temporary schema')
+    throw temporaryElsewhere(location)
   }
+  if (relpersistence === 'u' && schemaname === 'pg_temp') throw onlyTemporaryThere(location)
   return { schema: context.temporarySchema(), persistence: 't' }
 }
 
