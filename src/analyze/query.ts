@@ -2,6 +2,7 @@
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { SetReturningFunction } from '../functions/records.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import type { XmlTableSyntax } from '../functions/xml/xml-table.ts'
 import type { CarriedCall, ColumnId, Expr, RecordColumn, SortKey } from './expression.ts'
 
 /** A column that a query or range table entry delivers. */
@@ -74,6 +75,10 @@ export interface FunctionCall {
   readonly record?: readonly RecordColumn[]
   /** It answers rows, whose fields are the columns. */
   readonly expands: boolean
+  /** The query says which columns the records have. */
+  readonly defined?: true
+  /** Of XMLTABLE: what was written. */
+  readonly xmlTable?: XmlTableSyntax
 }
 
 export interface FunctionItem {
@@ -84,6 +89,8 @@ export interface FunctionItem {
   readonly alias: string
   readonly columns: readonly OutputColumn[]
   readonly lateral: boolean
+  /** An argument mentions an entry before it. */
+  readonly refersBack: boolean
 }
 
 export interface JoinItem {
@@ -165,13 +172,27 @@ export interface RowLock {
   readonly items: readonly TableItem[]
 }
 
+/** What GROUPING SETS and its kin were written as; numbers are indexes into the grouping's expressions. */
+export type GroupingItem =
+  | { readonly kind: 'columns'; readonly columns: readonly number[] }
+  | { readonly kind: 'rollup' | 'cube'; readonly lists: readonly (readonly number[])[] }
+  | { readonly kind: 'sets'; readonly items: readonly GroupingItem[] }
+
+export interface Grouping {
+  readonly exprs: readonly Expr[]
+  /** Indexes into `exprs`. */
+  readonly sets: readonly (readonly number[])[]
+  /** Where there is more than a list of expressions. */
+  readonly written?: { readonly items: readonly GroupingItem[]; readonly distinct: boolean }
+}
+
 export interface SelectQuery {
   readonly kind: 'select'
   readonly ctes: readonly Cte[]
   readonly from: readonly FromItem[]
   readonly where: Expr | null
-  /** Null: no grouping. Each grouping set lists indexes into `groupBy`. */
-  readonly grouping: { readonly exprs: readonly Expr[]; readonly sets: readonly (readonly number[])[] } | null
+  /** Null: no grouping. */
+  readonly grouping: Grouping | null
   readonly aggregated: boolean
   /** Aggregates of this level that stand in queries inside it, where they are these columns. */
   readonly carried?: readonly CarriedCall[]

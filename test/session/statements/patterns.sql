@@ -19,3 +19,19 @@ SELECT *, a || b, lower(a), lower(b::name), upper(a::text), a < b, a = b::name, 
 SELECT a FROM names UNION SELECT b FROM names ORDER BY 1;
 SELECT coalesce(a, b::name), greatest(a, b::name), pg_collation_for(a), pg_collation_for(a::text), pg_collation_for(b::name) FROM names ORDER BY 1;
 DROP TABLE names;
+
+-- Basic expressions.
+SELECT * FROM regexp_matches('base64'::text, '(', 'b'::text);
+select regexp_match('a(b)c','(b)','b'), regexp_match('abc','\(b\)','b'), regexp_match('abbbc','ab\{2,3\}c','b'), regexp_match('a*c','a*c','b'), regexp_match('*c','*c','b'), regexp_match('a^c','a^c','b'), regexp_match('abab','\(ab\)\1','b'), regexp_match('a+','a+','b'), regexp_match('aa','a+','b'), regexp_match('a|b','a|b','b'), regexp_match('a b','\<b\>','b'), regexp_match('a$b','a$b','b'),regexp_match('ab','b$','b');
+select regexp_match('a\b','a[\]b','b'), regexp_match('w','\w','b'), regexp_match('a\b','a[\]b','e'), regexp_match('w','\w','e'), regexp_match('x','\w','e'), regexp_match('(?','\(\?','e'), regexp_match('aaa','a{2}','e'), regexp_match('a{','a{','e'), regexp_match('a{x','a{x','b'), regexp_match('ab','^\(a\|b\)','b');
+select regexp_match('ab','a*?','e');
+select regexp_match('ab','(?:a)','e');
+select regexp_match('ab','a\','b');
+select regexp_match('ab','a\','e');
+select regexp_match('ab','a\{2','b');
+select regexp_match('ab','\(a','b');
+select regexp_match('ab','a\)','b');
+select regexp_match('[a]','[]a]','b'), regexp_match(']','[]a]','e'), regexp_match('b','[^]a]','b'), regexp_match('ab','(?i)A','e');
+select regexp_match('ab','(?i)A','b'), regexp_match('AB','ab','bi'), regexp_match('a.b','***=a.b','b'), regexp_match('ab','***:a.','b');
+select regexp_match('a(b','a(b','qb'), regexp_match('a(b','a(b','bq'), regexp_match('ab','a.','q');
+select 'x' ~ '[[:<:]]x[[:>:]]', regexp_match('x','[[:<:]]x[[:>:]]','b'), regexp_match('a*','a\*','b'), regexp_match('a-b','a[b-]b','b'), regexp_match('a1','a[[:digit:]]','b');
