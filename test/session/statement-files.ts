@@ -34,6 +34,7 @@ export const testStatementFiles = (directory: string, { naive = false } = {}): v
     if (naive) await client.query('SET tesseradb.optimizer = off')
     const answered = await transcript(client, readFileSync(join(directory, `${name}.sql`), 'utf8'))
     const expected = readFileSync(join(directory, `${name}.out`), 'utf8')
+    await Promise.all([client.end(), admin.end()])
     if (naive) expect(withoutPlans(answered)).toBe(withoutPlans(expected))
     else expect(answered).toBe(expected)
   })
