@@ -1,7 +1,7 @@
 /** Entry of the analyzer: a parse tree of a query or a data-modifying statement becomes a typed query tree. */
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { RelationObject } from '../catalog/objects.ts'
-import { featureNotSupported } from '../errors/raise/analysis.ts'
+import { featureNotSupported, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import { bodyOf, tagOf, type Node, type SelectStmt } from '../sql/ast.ts'
 import type { FormatContext } from '../types/sql-type.ts'
 import { AnalysisContext, type AnalysisRules, type ParameterTypes, type RoutineScope } from './context.ts'
@@ -16,12 +16,17 @@ import { analyzeSetOperation, analyzeValues } from './set-operations.ts'
 const analyzeQuery = (context: AnalysisContext, parent: Scope | null, node: Node, keepUnknown = false): Query => {
   const select = bodyOf(node, 'SelectStmt') as SelectStmt | undefined
   if (select === undefined) throw featureNotSupported(`${tagOf(node)} is not supported as a query`)
+  const into = leftmost(select).intoClause
+  if (into !== undefined) throw syntaxErrorAt('SELECT ... INTO is not allowed here', into.rel?.location)
   const scope = new Scope(parent)
   const ctes = analyzeWith(context, scope, select.withClause, analyzeModify)
   if (select.op !== undefined && select.op !== 'SETOP_NONE') return analyzeSetOperation(context, scope, select, ctes)
   if (select.valuesLists !== undefined) return analyzeValues(context, scope, select, ctes, keepUnknown)
   return analyzeSelect(context, scope, select, ctes, keepUnknown)
 }
+
+/** The first query of a set operation. */
+const leftmost = (select: SelectStmt): SelectStmt => (select.larg === undefined ? select : leftmost(select.larg))
 
 /** A view's query in its own world: no outer names, no statement parameters. */
 const analyzeView = (context: AnalysisContext, relation: RelationObject): Query => {

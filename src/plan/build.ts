@@ -15,7 +15,7 @@ import type {
   ValuesQuery,
 } from '../analyze/query.ts'
 import { planGrouping } from './build-grouping.ts'
-import { projectSet } from './build-project-set.ts'
+import { projectSet, setsAfterUnique } from './build-project-set.ts'
 import { planWindows, type SubqueryBuilder } from './build-windows.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
 import {
@@ -226,10 +226,11 @@ class Builder implements QueryBuilder {
         all,
         all.outputs.map((c, i) => ({ ...c, id: (columns[i] as ComputedColumn).id })),
       )
-    } else plan = this.project(input, columns, names)
+    } else if (distinctOn.length > 0) plan = this.#distinctOn(input, columns, names, sortKeys, uniqueKeys)
+    else plan = this.project(input, columns, names)
     const outputs = plan.outputs.slice(0, visible)
-    if (distinctOn.length > 0) plan = this.#distinctOn(plan, sortKeys, uniqueKeys)
-    else if (sortKeys.length > 0) plan = { kind: 'sort', input: plan, keys: sortKeys, outputs: plan.outputs }
+    if (distinctOn.length === 0 && sortKeys.length > 0)
+      plan = { kind: 'sort', input: plan, keys: sortKeys, outputs: plan.outputs }
     if (query.locks.length > 0) {
       const locks = query.locks.flatMap((lock) =>
         lock.items.map((item) => ({ lock, item, ...(rowids.get(item) as RowAddress) })),
@@ -242,11 +243,28 @@ class Builder implements QueryBuilder {
     return plan.outputs.length === visible ? plan : narrow(plan, outputs)
   }
 
-  #distinctOn(input: LogicalPlan, sortKeys: readonly SortKey[], uniqueKeys: readonly Expr[]): LogicalPlan {
+  #distinctOn(
+    input: LogicalPlan,
+    columns: readonly ComputedColumn[],
+    names: readonly string[],
+    sortKeys: readonly SortKey[],
+    uniqueKeys: readonly Expr[],
+  ): LogicalPlan {
+    const late = sortKeys.length === 0 ? null : setsAfterUnique(input, columns, sortKeys, uniqueKeys)
+    const computed =
+      late === null
+        ? this.project(input, columns, names)
+        : this.project(
+            input,
+            late.before,
+            late.before.map(() => '?column?'),
+          )
+    const { outputs } = computed
     const missing = uniqueKeys.filter((e) => !sortKeys.some((k) => sameExpr(k.expr, e)))
     const keys = [...missing.map((expr) => ({ expr, descending: false, nullsFirst: false })), ...sortKeys]
-    const sorted: LogicalPlan = { kind: 'sort', input, keys, outputs: input.outputs }
-    return { kind: 'unique', input: sorted, keys: uniqueKeys, outputs: input.outputs }
+    const sorted: LogicalPlan = { kind: 'sort', input: computed, keys, outputs }
+    const unique: LogicalPlan = { kind: 'unique', input: sorted, keys: uniqueKeys, outputs }
+    return late === null ? unique : this.project(unique, late.after, names)
   }
 
   /** Computes columns over an input, with subqueries applied below and set-returning calls expanded. */
