@@ -1,4 +1,5 @@
 /** Entry of the analyzer: a parse tree of a query or a data-modifying statement becomes a typed query tree. */
+import { securedItem } from './row-security.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import { featureNotSupported } from '../errors/raise/analysis.ts'
@@ -27,10 +28,15 @@ const analyzeQuery = (context: AnalysisContext, parent: Scope | null, node: Node
 const analyzeView = (context: AnalysisContext, relation: RelationObject): Query => {
   if (relation.view === null) throw new Error(`view ${relation.name} without a query`)
   const { query } = relation.view
-  return context.asStored(() => analyzeQuery(context, null, query as unknown as Node))
+  return context.behindView(relation, () => analyzeQuery(context, null, query as unknown as Node))
 }
 
-const RULES: AnalysisRules = { expression: analyzeExpression, query: analyzeQuery, view: analyzeView }
+const RULES: AnalysisRules = {
+  expression: analyzeExpression,
+  query: analyzeQuery,
+  secured: securedItem,
+  view: analyzeView,
+}
 
 export interface AnalysisInput {
   readonly catalog: CatalogSnapshot

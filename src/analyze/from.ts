@@ -190,7 +190,10 @@ const relationItem = (context: AnalysisContext, relation: RelationObject, node: 
     case 'p':
     case 'm':
     case 'S': {
-      const item = withInheritors(context, tableItem(context, relation, aliasNode), node)
+      const item = context.rules.secured(
+        context,
+        withInheritors(context, tableItem(context, relation, aliasNode), node),
+      )
       return tableResult(context, item, schema, namedColumns(item.columns, node))
     }
     case 'i':

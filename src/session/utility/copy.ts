@@ -1,4 +1,6 @@
 /** COPY between tables or queries and the client. */
+import { copyIntoSecured } from '../../errors/raise/privileges.ts'
+import { appliesRowSecurity } from '../../catalog/privileges/row-security.ts'
 import { requireOnTable } from '../../exec/ddl/permissions.ts'
 import { PRIVILEGE } from '../../types/acl-item.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
@@ -80,6 +82,7 @@ const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions,
     PRIVILEGE.INSERT,
     copyColumns(relation, node).map(({ attnum }) => attnum),
   )
+  if (appliesRowSecurity(core.catalog, core.actingRole, relation)) throw copyIntoSecured()
   const locked = transaction.lockTable(relation.oid, 'rowExclusive')
   if (locked instanceof Wait) await locked.promise
   await lockSequences(core, relation, copyColumns(relation, node))
