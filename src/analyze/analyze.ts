@@ -47,6 +47,8 @@ export interface AnalysisInput {
   readonly databaseName: string
   /** The role that must be allowed to use the schemas that are named; absent: nobody is asked. */
   readonly actingRole?: number | undefined
+  /** The role whose policies hold for the rows that are read; absent: nobody's do, as in definitions. */
+  readonly policyRole?: number | undefined
   /** Present for statements of a function's body. */
   readonly routine?: RoutineScope
 }
@@ -60,7 +62,7 @@ export const analysisContext = (input: AnalysisInput): AnalysisContext =>
     input.parameters,
     input.databaseName,
     input.routine ?? null,
-    input.actingRole,
+    { actingRole: input.actingRole, policyRole: input.policyRole },
   )
 
 /** Whether the statement is one that analysis and planning handle; all others are utility statements. */

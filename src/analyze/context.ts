@@ -96,7 +96,7 @@ export class AnalysisContext {
     parameters: ParameterTypes,
     databaseName: string,
     routine: RoutineScope | null,
-    actingRole: number | undefined,
+    { actingRole, policyRole }: { readonly actingRole: number | undefined; readonly policyRole: number | undefined },
   ) {
     this.rules = rules
     this.catalog = catalog
@@ -106,8 +106,8 @@ export class AnalysisContext {
     this.databaseName = databaseName
     this.routine = routine
     this.actingRole = actingRole
-    this.#role = actingRole
-    this.policyRole = actingRole
+    this.#role = policyRole
+    this.policyRole = policyRole
   }
 
   /** Reads what is kept in the catalog: who made it had the right to name what it names. */

@@ -85,8 +85,8 @@ export interface NameScope extends Pick<AnalysisContext, 'catalog' | 'searchPath
 }
 
 /** A schema by its name; `pg_temp` is the session's own for temporary objects, once there is one. Throws 42501. */
-const schemaNamed = ({ catalog, searchPath, actingRole }: NameScope, name: string) => {
-  if (name !== 'pg_temp') return usableSchema(catalog, actingRole, name)
+const schemaNamed = ({ catalog, searchPath, actingRole }: NameScope, name: string, location?: number) => {
+  if (name !== 'pg_temp') return usableSchema(catalog, actingRole, name, location)
   const temporary = searchPath.find((oid) => catalog.schema(oid)?.name.startsWith('pg_temp_'))
   return temporary === undefined ? null : catalog.schema(temporary)
 }
@@ -97,7 +97,7 @@ export const resolveRelation = (context: NameScope, node: BoundRangeVar): Relati
   const known = node.bound === undefined ? null : context.catalog.relation(node.bound.oid)
   if (known !== null) return known
   if (node.schemaname !== undefined) {
-    const schema = schemaNamed(context, node.schemaname)
+    const schema = schemaNamed(context, node.schemaname, node.location)
     const found = schema === null ? null : context.catalog.relationIn(schema.oid, name)
     if (found === null) throw undefinedRelation(`${node.schemaname}.${name}`, node.location)
     return found

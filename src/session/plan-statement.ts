@@ -90,7 +90,7 @@ export interface PlanningInput {
 
 export const planStatement = (node: Node, input: PlanningInput): StatementPlan => {
   const parameters = new ParameterTypes(input.parameters, input.openParameters)
-  const context = analysisContext({ ...input, parameters })
+  const context = analysisContext({ ...input, parameters, policyRole: input.actingRole })
   context.cursors = input.cursors ?? null
   context.rowSecurity = input.rowSecurity
   const analyzed = analyzeStatement(context, node)

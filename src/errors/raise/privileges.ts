@@ -1,4 +1,5 @@
 /** What roles and privileges refuse. */
+import { LocatedError } from './analysis.ts'
 import { SqlError, type ErrorFields } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
@@ -11,6 +12,10 @@ const grantOperation = (message: string, fields?: ErrorFields): SqlError =>
 /** Where a privilege is missing: `kind` is the word for the object, `table`, `schema` … */
 export const permissionDenied = (kind: string, name: string): SqlError =>
   denied(`permission denied for ${kind} ${name}`)
+
+/** The same of a schema that is named somewhere. */
+export const schemaDenied = (name: string, location: number | undefined): SqlError =>
+  new LocatedError(SQL_STATE.insufficient_privilege, `permission denied for schema ${name}`, location)
 
 /** Where only the owner may act. */
 export const mustBeOwner = (kind: string, name: string): SqlError => denied(`must be owner of ${kind} ${name}`)

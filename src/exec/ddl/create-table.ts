@@ -79,7 +79,7 @@ interface PlannedColumn {
 export const createTable = async (context: DefinitionContext, node: CreateStmt): Promise<RelationObject | null> => {
   const range = node.relation as RangeVar
   const name = truncateName(range.relname as string)
-  const { schema, persistence } = placeOf(context, range)
+  const { schema, persistence } = placeOf(context, range, range.location)
   if (context.catalog.snapshot.relationIn(schema, name) !== null) {
     if (!node.if_not_exists) throw duplicateRelation(name)
     noticeOf(context, `relation "${name}" already exists, skipping`)

@@ -1,4 +1,6 @@
 /** CREATE, ALTER and DROP POLICY, and row level security of tables. */
+import { withoutPlace } from './without-place.ts'
+import { requireOwner } from '../../catalog/privileges/check.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { policyDependencies } from '../../analyze/query-dependencies.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
@@ -56,13 +58,21 @@ interface Bound {
   readonly depends: readonly Dependency[]
 }
 
+/** What a condition that is kept depends on. */
+const dependsOf = (context: DefinitionContext, table: RelationObject, tree: ParseTree | null): Dependency[] => {
+  if (tree === null) return []
+  const analysis = analysisFor(context)
+  const item = tableItem(analysis, table)
+  return policyDependencies(context.catalog.snapshot, storedCondition(analysis, item, tree, CLAUSE.policy), item)
+}
+
 /** A condition as it is kept, and what it depends on. */
 const boundCondition = (context: DefinitionContext, table: RelationObject, node: Node | undefined): Bound => {
   if (node === undefined) return { tree: null, depends: [] }
   const tree = structuredClone(node) as unknown as ParseTree
   const analysis = analysisFor(context)
   const item = tableItem(analysis, table)
-  const condition = storedCondition(analysis, item, tree, CLAUSE.policy)
+  const condition = withoutPlace(() => storedCondition(analysis, item, tree, CLAUSE.policy))
   bindRelations(tree, analysis.ranges)
   const depends = policyDependencies(context.catalog.snapshot, condition, item)
   return { tree: bindColumns(tree, table, 'SubLink'), depends }
@@ -129,7 +139,11 @@ export const alterPolicy = (context: DefinitionContext, node: AlterPolicyStmt): 
     roles: roles ?? policy.roles,
     using: using.tree ?? policy.using,
     withCheck: withCheck.tree ?? policy.withCheck,
-    depends: [...policy.depends, ...using.depends, ...withCheck.depends],
+    depends: [
+      { oid: table.oid, attnum: 0, kind: 'auto' },
+      ...(using.tree === null ? dependsOf(context, table, policy.using) : using.depends),
+      ...(withCheck.tree === null ? dependsOf(context, table, policy.withCheck) : withCheck.depends),
+    ],
   })
 }
 
@@ -156,7 +170,7 @@ export const dropPolicies = (context: DefinitionContext, node: DropStmt): string
     const name = names.at(-1) as string
     const found = context.catalog.snapshot.policiesOf(table.oid).find((policy) => policy.name === name)
     if (found !== undefined) {
-      requireTableOwner(context, table)
+      requireOwner(context.catalog.snapshot, context.owner, table, 'relation')
       context.catalog.remove(found.oid)
     } else if (!node.missing_ok) throw noSuchPolicy(name, table.name)
     else noticeOf(context, `policy "${name}" for relation "${table.name}" does not exist, skipping`)

@@ -40,6 +40,8 @@ export class RowPlan {
   }
 }
 
+type Describe = () => { readonly detail?: string }
+
 type CheckOption = Omit<CheckOptionPlan, 'plan'> & { readonly plan: RowPlan }
 
 /** The check options of a statement's views, or (`on`) its policies for rows at a moment. */
@@ -65,20 +67,18 @@ export class CheckOptions {
   }
 
   /** Throws 44000, of policies 42501, where a row is not one that is to be; a promise only where something is awaited. */
-  check(row: readonly Datum[], rowid: number, describe: () => string): Promise<void> | null {
+  check(row: readonly Datum[], rowid: number, describe: Describe): Promise<void> | null {
     return this.#checkFrom(0, row, rowid, describe)
   }
 
-  #checkFrom(first: number, row: readonly Datum[], rowid: number, describe: () => string): Promise<void> | null {
+  #checkFrom(first: number, row: readonly Datum[], rowid: number, describe: Describe): Promise<void> | null {
     const { columns, relation } = this.#table
     for (let i = first; i < this.#options.length; i++) {
       const { view, policy, plan } = this.#options[i] as CheckOption
       plan.bind(columns, row, rowid, relation.oid)
       const judge = (values: Datum[] | null): void => {
         if (values?.[0] === true) return
-        throw policy === undefined
-          ? checkOptionViolation(view, { detail: `Failing row contains ${describe()}.` })
-          : violation(view, policy)
+        throw policy === undefined ? checkOptionViolation(view, describe()) : violation(view, policy)
       }
       const values = plan.run()
       if (values instanceof Promise) {
@@ -97,4 +97,4 @@ const violation = (table: string, { name, on }: NonNullable<CheckOptionPlan['pol
   policyViolated(table, name, on.startsWith('merge') ? 'target' : 'new', on === 'conflict' || on.startsWith('merge'))
 
 /** Where nothing of a row is asked beyond its place: policies do not describe the rows that they refuse. */
-export const undescribed = (): string => ''
+export const undescribed: Describe = () => ({})
