@@ -199,7 +199,7 @@ const compared = (fn: ScalarFunction, args: readonly Expr[]): { fn: ScalarFuncti
 }
 
 const collatable = (args: readonly Expr[]): SqlType =>
-  (args.find(({ type }) => isCollatable(type) && type.element === null) ?? (args[0] as Expr)).type
+  (args.find(({ type }) => isCollatable(type) && type.category !== 'A') ?? (args[0] as Expr)).type
 
 /** Expressions that are compared with each other. */
 const together = (exprs: readonly Expr[]): readonly Expr[] => {

@@ -101,8 +101,8 @@ const analyzeColumn = (context: AnalysisContext, scope: Scope, node: BoundColumn
     if (bound !== null) return bound
   }
   const { clause } = scope
-  if (clause.columns === false) {
-    throw featureNotSupported(`cannot use column reference in ${clause.closed}`, node.location)
+  if (clause.columnless !== undefined) {
+    throw featureNotSupported(`cannot use column reference in ${clause.columnless}`, node.location)
   }
   const fields = node.fields ?? []
   if (fields.some((f) => 'A_Star' in f)) return wholeRow(context, scope, node)

@@ -21,6 +21,7 @@ import {
   type Node,
   type RangeFunction,
   type RangeSubselect,
+  type RangeTableFunc,
   type RangeTableSample,
   type RangeVar,
 } from '../sql/ast.ts'
@@ -37,6 +38,7 @@ import type { Cte, FromItem, JoinItem, OutputColumn, TableItem } from './query.t
 import { withSample } from './table-samples.ts'
 import { CLAUSE, type BoundColumn, type NamespaceItem, type Scope } from './scope.ts'
 import type { BoundRangeVar } from './stored-trees.ts'
+import { rangeXmlTable } from './xml-table.ts'
 
 /** Attribute numbers and types of the system columns. */
 const SYSTEM_COLUMNS: Readonly<Record<string, { attnum: number; type: number }>> = {
@@ -67,6 +69,8 @@ const fromItem = (context: AnalysisContext, scope: Scope, node: Node): FromResul
       return rangeSubselect(context, scope, bodyOf(node, 'RangeSubselect') as RangeSubselect)
     case 'RangeFunction':
       return rangeFunction(context, scope, bodyOf(node, 'RangeFunction') as RangeFunction)
+    case 'RangeTableFunc':
+      return rangeXmlTable(context, scope, bodyOf(node, 'RangeTableFunc') as RangeTableFunc)
     case 'JoinExpr':
       return join(context, scope, bodyOf(node, 'JoinExpr') as JoinExpr)
     case 'RangeTableSample': {

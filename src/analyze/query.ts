@@ -2,6 +2,7 @@
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { SetReturningFunction } from '../functions/records.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import type { XmlTableSyntax } from '../functions/xml/xml-table.ts'
 import type { CarriedCall, ColumnId, Expr, RecordColumn, SortKey } from './expression.ts'
 
 /** A column that a query or range table entry delivers. */
@@ -65,24 +66,33 @@ export interface CteItem {
   readonly recursiveReference: boolean
 }
 
+/** One of the functions that a FROM entry puts side by side. */
+export interface FunctionCall {
+  readonly function: SetReturningFunction | null
+  /** The call's arguments, or for a scalar function the whole expression. */
+  readonly args: readonly Expr[]
+  readonly columns: readonly OutputColumn[]
+  /** What the call answers. */
+  readonly type: SqlType
+  readonly record?: readonly RecordColumn[]
+  /** It answers rows, whose fields are the columns. */
+  readonly expands: boolean
+  /** The query says which columns the records have. */
+  readonly defined?: true
+  /** Of XMLTABLE: what was written. */
+  readonly xmlTable?: XmlTableSyntax
+}
+
 export interface FunctionItem {
   readonly kind: 'function'
   /** ROWS FROM has several; a scalar function gives one row. */
-  readonly calls: readonly {
-    readonly function: SetReturningFunction | null
-    /** The call's arguments, or for a scalar function the whole expression. */
-    readonly args: readonly Expr[]
-    readonly columns: readonly OutputColumn[]
-    /** What the call answers. */
-    readonly type: SqlType
-    readonly record?: readonly RecordColumn[]
-    /** It answers rows, whose fields are the columns. */
-    readonly expands: boolean
-  }[]
+  readonly calls: readonly FunctionCall[]
   readonly ordinality: OutputColumn | null
   readonly alias: string
   readonly columns: readonly OutputColumn[]
   readonly lateral: boolean
+  /** An argument mentions an entry before it. */
+  readonly refersBack: boolean
 }
 
 export interface JoinItem {

@@ -54,9 +54,10 @@ export interface Clause {
   readonly aggregates: boolean
   readonly windows: boolean
   readonly sets: boolean
-  /** What messages call it where neither subqueries nor (`columns`) columns may stand. */
+  /** What messages call it where no subquery may stand. */
   readonly closed?: string
-  readonly columns?: false
+  /** The same where no column may, whatever it is an argument of. */
+  readonly columnless?: string
   /** What messages call a condition there, where that is not the clause's name. */
   readonly condition?: string
 }
@@ -88,7 +89,7 @@ export const CLAUSE = {
     windows: false,
     sets: false,
     closed: 'DEFAULT expression',
-    columns: false,
+    columnless: 'DEFAULT expression',
   },
   check: {
     name: 'check constraints',
@@ -119,6 +120,7 @@ export const CLAUSE = {
     windows: false,
     sets: false,
     closed: 'partition bound',
+    columnless: 'partition bound expression',
   },
   predicate: {
     name: 'index predicates',
@@ -231,7 +233,8 @@ export class Scope {
   /** Runs `body` under another clause's rules. */
   within<T>(clause: Clause, body: () => T): T {
     const before = this.clause
-    this.clause = clause
+    const { columnless } = before
+    this.clause = columnless === undefined || clause.columnless !== undefined ? clause : { ...clause, columnless }
     try {
       return body()
     } finally {

@@ -150,6 +150,10 @@ export interface IndexDefinition {
   readonly ready?: boolean
   /** False while the index may lack rows or have keys twice: it is kept, but not read. */
   readonly valid?: boolean
+  /** The table was put into its order last (CLUSTER). */
+  readonly clustered?: true
+  /** REPLICA IDENTITY USING INDEX names it. */
+  readonly replicaIdentity?: true
 }
 
 export interface SequenceDefinition {
@@ -200,6 +204,8 @@ export interface RelationObject extends ObjectBase {
   readonly partition?: PartitionBound
   /** The composite type that a typed table is of. */
   readonly ofType?: number
+  /** pg_class.relreplident where it is not the primary key: nothing, all columns, an index. */
+  readonly replicaIdentity?: 'n' | 'f' | 'i'
   /** A materialized view WITH NO DATA: it cannot be read. */
   readonly unpopulated?: true
   /** Policies decide which rows are seen and made; `forced`: by the owner, too. */

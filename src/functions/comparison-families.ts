@@ -74,15 +74,16 @@ const byCallType: Order = {
 
 const compareExact = (a: ExactInteger, b: ExactInteger): number => (a < b ? -1 : a > b ? 1 : 0)
 
+/** Not by a minus sign, which makes a negative zero of 0. */
 const reversed =
   <A, B>(compare: (a: A, b: B) => number) =>
   (b: B, a: A): number =>
-    -compare(a, b)
+    0 - compare(a, b)
 
 const reversedIn =
   <A, B>(compare: (context: EvalContext, a: A, b: B) => number) =>
   (context: EvalContext, b: B, a: A): number =>
-    -compare(context, a, b)
+    0 - compare(context, a, b)
 
 /** A date that no timestamp reaches comes after all of them but infinity. */
 const dateWithTimestamp = (date: number, timestamp: ExactInteger): number =>

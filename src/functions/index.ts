@@ -27,6 +27,7 @@ import { concatenationFunctions } from './scalar/concatenation.ts'
 import { datetimeFunctions } from './scalar/datetime.ts'
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts'
 import { formattingFunctions } from './scalar/formatting.ts'
+import { encodingFunctions } from './scalar/encodings.ts'
 import { geometricFunctions } from './scalar/geometry/index.ts'
 import { identifierFunctions, snapshotSets } from './scalar/identifiers.ts'
 import { jsonFunctions } from './scalar/json.ts'
@@ -71,6 +72,7 @@ export const allFunctions: readonly FunctionRecord[] = [
   ...mathFunctions,
   ...stringFunctions,
   ...byteaFunctions,
+  ...encodingFunctions,
   ...bitStringFunctions,
   ...moneyFunctions,
   ...identifierFunctions,

@@ -60,9 +60,11 @@ const timestamp: Hash = (value: ExactInteger, hasher, type) => {
   return long(bound, hasher, type)
 }
 
-/** Of the double, so that equal float4 and float8 values have one hash; both zeros have none. */
-const float: Hash = (value: number, hasher) =>
-  value === 0 ? hasher.seed : hasher.bytes(fillBytes(8, (view) => view.setFloat64(0, value, true)))
+/** Of the double, so that equal float4 and float8 values have one hash; both zeros have none, all NaNs have one. */
+const float: Hash = (value: number, hasher) => {
+  if (value === 0) return hasher.seed
+  return hasher.bytes(fillBytes(8, (view) => view.setFloat64(0, Number.isNaN(value) ? Number.NaN : value, true)))
+}
 
 const numeric: Hash = (value: Numeric, hasher) => {
   if (!Number.isFinite(Number(value.coefficient))) return hasher.seed

@@ -1,6 +1,7 @@
 /** Chooses how a join runs: by hashing, by look-ups in the right side, or by comparing all pairs. */
 import type { ColumnId, Expr } from '../analyze/expression.ts'
 import { conjunction, conjuncts } from '../analyze/nodes.ts'
+import { fullJoinConditions } from '../errors/raise/analysis.ts'
 import type { LogicalJoin } from '../plan/logical.ts'
 import type { JoinKey, PhysicalPlan, PlanColumn } from '../plan/physical.ts'
 import { OID } from '../types/oids.ts'
@@ -20,6 +21,8 @@ export const joinPlan = (plan: LogicalJoin, planner: Planner): PhysicalPlan => {
   const { keys, residual } = equalities(plan.condition, plan.left.outputs, plan.right.outputs)
   const { methods } = planner.context
   if (!methods.optimizer && !plan.nullAware) return nestedLoop(plan, left, right, planner)
+  if (plan.type === 'full' && keys.length === 0 && conjuncts(plan.condition).some((part) => part.kind !== 'const'))
+    throw fullJoinConditions()
   const candidates = [
     keys.length > 0 ? hashJoin(plan, left, right, keys, residual, planner) : null,
     keys.length === 0 || (!methods.hashJoin && !plan.nullAware) ? nestedLoop(plan, left, right, planner) : null,

@@ -191,7 +191,9 @@ export const collate = (type: SqlType, collation: Collation): SqlType => {
 
 const make = (type: SqlType, collation: Collation): SqlType => {
   const under = { collation: collation.oid, collated: collation }
-  if (type.element !== null) return { ...arrayTypeOf(collate(type.element, collation)), ...under }
+  // Names have elements, too, but are none of arrays.
+  if (type.element !== null && type.category === 'A')
+    return { ...arrayTypeOf(collate(type.element, collation)), ...under }
   const order = orderOf(collation)
   const isPadded = innermost(type).oid === OID.bpchar
   const { compare, hashKey } = order ?? BY_CODE_POINT

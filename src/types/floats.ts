@@ -89,7 +89,33 @@ export const formatFloat8 = (value: number, extraFloatDigits: number): string =>
   if (magnitude >= 1e-4 && magnitude < 1e15) return String(value)
   if (!Number.isFinite(value)) return specialText(value)
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  return layOut(value.toExponential(), 15)
+  return layOut(magnitude < 2 ** 53 ? value.toExponential() : unmistakable(value), 15)
+}
+
+const FLOAT8 = new Float64Array(1)
+const FLOAT8_BITS = new BigInt64Array(FLOAT8.buffer)
+
+/**
+ * The shortest digits of a large float8 that lie nearer to it than to any other. JavaScript is content with those half-way
+ * between two; smaller numbers have no such.
+ */
+const unmistakable = (value: number): string => {
+  const shortest = value.toExponential()
+  if (!isHalfway(shortest, value)) return shortest
+  const longer = value.toExponential(15)
+  return longer === shortest || isHalfway(longer, value) ? value.toExponential(16) : longer
+}
+
+const isHalfway = (exponential: string, value: number): boolean => {
+  const [mantissa = '', exponent = ''] = exponential.split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const decimal = BigInt(whole + fraction.padEnd(Number(exponent), '0'))
+  const exact = BigInt(value)
+  if (decimal === exact) return false
+  FLOAT8[0] = value
+  const isFarther = decimal > exact === value > 0
+  FLOAT8_BITS[0] = (FLOAT8_BITS[0] as bigint) + (isFarther ? 1n : -1n)
+  return Number.isFinite(FLOAT8[0]) && 2n * decimal === exact + BigInt(FLOAT8[0])
 }
 
 const FLOAT4 = new Float32Array(1)

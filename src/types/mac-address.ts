@@ -5,12 +5,39 @@ import { fixedView } from './bytes.ts'
 import { defineType } from './define-type.ts'
 import { OID } from './oids.ts'
 
-const FORMS = [
-  /^\s*([\da-f]+):([\da-f]+):([\da-f]+):([\da-f]+):([\da-f]+):([\da-f]+)\s*$/i,
-  /^\s*([\da-f]+)-([\da-f]+)-([\da-f]+)-([\da-f]+)-([\da-f]+)-([\da-f]+)\s*$/i,
-  /^\s*([\da-f]{2})([\da-f]{2})([\da-f]{2})[:-]([\da-f]{2})([\da-f]{2})([\da-f]{2})\s*$/i,
-  /^\s*([\da-f]{2})([\da-f]{2})([.-]?)([\da-f]{2})([\da-f]{2})\3([\da-f]{2})([\da-f]{2})\s*$/i,
+/** What stands between the six numbers, and how many characters each may have. */
+const FORMS: readonly (readonly [separators: readonly string[], width: number])[] = [
+  [[':', ':', ':', ':', ':'], Number.POSITIVE_INFINITY],
+  [['-', '-', '-', '-', '-'], Number.POSITIVE_INFINITY],
+  [['', '', ':', '', ''], 2],
+  [['', '', '-', '', ''], 2],
+  [['', '.', '', '.', ''], 2],
+  [['', '-', '', '-', ''], 2],
+  [['', '', '', '', ''], 2],
 ]
+
+const HEXADECIMAL = /\s*(([+-]?)(?:0x)?([\da-f]+))/iy
+
+/** The numbers of a text in one form, as C's sscanf finds them: with blanks and signs before each. Null: another form. */
+const scanForm = (text: string, separators: readonly string[], width: number): number[] | null => {
+  const numbers: number[] = []
+  let at = 0
+  for (let i = 0; i < 6; i++) {
+    const separator = i === 0 ? '' : (separators[i - 1] as string)
+    if (!text.startsWith(separator, at)) return null
+    at += separator.length
+    const blanks = /\s*/y
+    blanks.lastIndex = at
+    const start = at + (blanks.exec(text)?.[0].length ?? 0)
+    HEXADECIMAL.lastIndex = 0
+    const found = HEXADECIMAL.exec(text.slice(start, start + width))
+    if (found === null) return null
+    const [, written = '', sign, digits = ''] = found
+    numbers.push(Number.parseInt(digits, 16) * (sign === '-' ? -1 : 1))
+    at = start + written.length
+  }
+  return text.slice(at).trim() === '' ? numbers : null
+}
 
 /** Two digits a byte, the same separator, or none, after each. A seventh byte that is begun is passed over. */
 const LONG_FORM = /^\s*[\da-f]{2}(?:(?:[:.-]?[\da-f]{2}){5}(?:[:.-]?\S)?|(?:[:.-]?[\da-f]{2}){7})\s*$/i
@@ -21,14 +48,10 @@ export const formatMac = (bytes: ArrayLike<number>): string =>
 export const macBytes = (text: string): number[] => text.split(':').map((byte) => Number.parseInt(byte, 16))
 
 const parseMac = (text: string): string => {
-  for (const form of FORMS) {
-    const match = form.exec(text)
-    if (match === null) continue
-    const bytes = match
-      .slice(1)
-      .filter((part) => /[\da-f]/i.test(part))
-      .map((part) => Number.parseInt(part, 16))
-    if (bytes.some((byte) => byte > 255)) throw macOctetOutOfRange(text)
+  for (const [separators, width] of FORMS) {
+    const bytes = scanForm(text, separators, width)
+    if (bytes === null) continue
+    if (bytes.some((byte) => byte < 0 || byte > 255)) throw macOctetOutOfRange(text)
     return formatMac(bytes)
   }
   throw invalidTextRepresentation('macaddr', text)

@@ -1,4 +1,5 @@
 /** int2vector and oidvector: arrays of the system catalogs, written as numbers between blanks, subscripts from 0. */
+import { textOutOfRange } from '../errors/raise/data.ts'
 import { SqlArray, arrayTypeOf } from './array.ts'
 import { int2Type, oidType } from './integers.ts'
 import { OID } from './oids.ts'
@@ -33,7 +34,24 @@ const compareByLength = (a: SqlArray, b: SqlArray): number => {
   return at === -1 ? 0 : a.elements[at] - b.elements[at]
 }
 
+/** Negative numbers are OIDs counted from the top. */
+const MIN_OID_TEXT = -(2 ** 31)
+const MAX_OID = 2 ** 32 - 1
+
+/** Numbers end where their digits do: nothing need stand between them. */
+const parseOids = (text: string, _typmod: number, context: FormatContext): SqlArray => {
+  const oids: number[] = []
+  for (let rest = text.trimStart(); rest !== ''; ) {
+    const [written] = /^[+-]?\d+/.exec(rest) ?? [rest]
+    if (Number(written) < MIN_OID_TEXT || Number(written) > MAX_OID) throw textOutOfRange('oid', rest)
+    oids.push(oidType.parse(written, -1, context))
+    rest = rest.slice(written.length).trimStart()
+  }
+  return fixedVector(oids)
+}
+
 export const oidvectorType: SqlType = {
   ...vectorType(OID.oidvector, 'oidvector', 1013, oidType),
+  parse: parseOids,
   compare: compareByLength,
 }

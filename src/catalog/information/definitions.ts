@@ -3,7 +3,7 @@ import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
 import { quoteIdentifier, quoteLiteral } from '../../functions/keywords.ts'
 import type { ConstraintObject, ForeignKey, IndexDefinition, ReferentialAction, RelationObject } from '../objects.ts'
 import { operatorByOid } from '../../functions/index.ts'
-import { operatorClass, BTREE, HASH } from '../system/data/operator-classes.ts'
+import { operatorClass, BTREE, METHOD_OIDS } from '../system/data/operator-classes.ts'
 import { readExpressions, readStoredBound } from '../system/expressions.ts'
 import { boundText } from './partitions.ts'
 import { qualifiedName, relationName, relationOf, resolve } from './names.ts'
@@ -61,7 +61,7 @@ const indexDefinition = (source: InformationSource, relation: RelationObject, pr
   const index = relation.index as IndexDefinition
   const table = source.catalog.relation(index.table)
   const tableName = table === null ? '' : pretty ? relationName(source, table) : qualifiedName(source, table)
-  const method = index.method === 'hash' ? HASH : BTREE
+  const method = METHOD_OIDS[index.method] ?? BTREE
   const keys = index.keys.map((key) => keyText(source, table, key, pretty) + keyOptions(table, key, method)).join(', ')
   const parts = [
     `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(relation.name)}`,
@@ -114,7 +114,7 @@ const exclusionDefinition = (
 ): string => {
   const parts = keys.map((key, i) => {
     const operator = operatorByOid(exclusion?.[i] ?? 0)?.name ?? ''
-    return `${keyText(source, table, key, pretty)}${keyOptions(table, key, method === 'hash' ? HASH : BTREE)} WITH ${operator}`
+    return `${keyText(source, table, key, pretty)}${keyOptions(table, key, METHOD_OIDS[method] ?? BTREE)} WITH ${operator}`
   })
   return [
     `EXCLUDE USING ${method} (${parts.join(', ')})`,

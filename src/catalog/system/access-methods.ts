@@ -1,8 +1,7 @@
 /** Index methods and what they order by: pg_am, pg_opclass, pg_opfamily, pg_amop, pg_amproc. */
 import { operatorByOid } from '../../functions/index.ts'
 import { BOOTSTRAP_SUPERUSER, PG_CATALOG } from '../snapshot.ts'
-import { internalFunctionOid } from './data/internal-functions.ts'
-import { BTREE, familyOperators, HASH, operatorClasses } from './data/operator-classes.ts'
+import { BTREE, familyOperators, METHOD_OIDS, operatorClasses } from './data/operator-classes.ts'
 import { HEAP } from './pg-class.ts'
 import { catalogTable } from './relation.ts'
 
@@ -23,10 +22,15 @@ const AMOP_COLUMNS = `
 const AMPROC_COLUMNS = `
   oid oid!, amprocfamily oid!, amproclefttype oid!, amprocrighttype oid!, amprocnum int2!, amproc regproc!`
 
+/** Methods are not made of functions here. */
 const pgAm = catalogTable('pg_am', 2601, AM_COLUMNS, () => [
-  { oid: HEAP, amname: 'heap', amhandler: internalFunctionOid('heap_tableam_handler'), amtype: 't' },
-  { oid: BTREE, amname: 'btree', amhandler: internalFunctionOid('bthandler'), amtype: 'i' },
-  { oid: HASH, amname: 'hash', amhandler: internalFunctionOid('hashhandler'), amtype: 'i' },
+  { oid: HEAP, amname: 'heap', amhandler: 0, amtype: 't' },
+  ...Object.entries(METHOD_OIDS).map(([amname, oid]) => ({
+    oid,
+    amname,
+    amhandler: 0,
+    amtype: 'i',
+  })),
 ])
 
 const pgOpclass = catalogTable('pg_opclass', 2616, OPCLASS_COLUMNS, () =>

@@ -5,7 +5,7 @@ import type { CatalogSnapshot } from '../snapshot.ts'
 import { aclArray } from '../privileges/acl-arrays.ts'
 import { relationAcl } from '../privileges/objects.ts'
 import { textArray } from './arrays.ts'
-import { BTREE, HASH } from './data/operator-classes.ts'
+import { BTREE, METHOD_OIDS } from './data/operator-classes.ts'
 import { FIRST_NORMAL_OID } from '../snapshot.ts'
 import { storedBound } from './expressions.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
@@ -24,7 +24,7 @@ export const HEAP = 2
 
 /** The access method that a relation is stored by; 0: it is not stored. */
 const accessMethod = ({ kind, index }: RelationObject): number => {
-  if (kind === 'i' || kind === 'I') return index?.method === 'hash' ? HASH : BTREE
+  if (kind === 'i' || kind === 'I') return METHOD_OIDS[index?.method ?? ''] ?? BTREE
   return kind === 'r' || kind === 'm' ? HEAP : 0
 }
 
@@ -59,7 +59,7 @@ const classRow = (catalog: CatalogSnapshot, relation: RelationObject): SystemRow
     relrowsecurity: relation.rowSecurity === true,
     relforcerowsecurity: relation.rowSecurityForced === true,
     relispopulated: relation.unpopulated !== true,
-    relreplident: isUser && (kind === 'r' || kind === 'p' || kind === 'm') ? 'd' : 'n',
+    relreplident: isUser && (kind === 'r' || kind === 'p' || kind === 'm') ? (relation.replicaIdentity ?? 'd') : 'n',
     relispartition: relation.partition !== undefined || (index !== null && relation.inherits !== undefined),
     relpartbound: relation.partition === undefined ? null : storedBound(oid),
     relrewrite: 0,

@@ -1,7 +1,7 @@
 /** pg_index: what indexes are over. */
 import type { RelationObject } from '../objects.ts'
 import { vector } from './arrays.ts'
-import { BTREE, HASH, operatorClass } from './data/operator-classes.ts'
+import { BTREE, METHOD_OIDS, operatorClass } from './data/operator-classes.ts'
 import { storedExpression, storedExpressions } from './expressions.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
 
@@ -28,17 +28,15 @@ const indexRow = (relation: RelationObject): SystemRow => {
     indisprimary: primary,
     indisexclusion: relation.index?.exclusion !== undefined,
     indimmediate: immediate,
-    indisclustered: false,
+    indisclustered: relation.index?.clustered === true,
     indisvalid: relation.index?.valid !== false,
     indcheckxmin: false,
     indisready: relation.index?.ready !== false,
     indislive: true,
-    indisreplident: false,
+    indisreplident: relation.index?.replicaIdentity === true,
     indkey: vector([...keys.map((key) => key.attnum), ...included]),
     indcollation: vector(keys.map(({ type }) => type.collation)),
-    indclass: vector(
-      keys.map((key) => operatorClass(key.type, method === 'hash' ? HASH : BTREE, key.opclass)?.oid ?? 0),
-    ),
+    indclass: vector(keys.map((key) => operatorClass(key.type, METHOD_OIDS[method] ?? BTREE, key.opclass)?.oid ?? 0)),
     indoption: vector(
       keys.map(({ descending, nullsFirst }) => (descending ? DESCENDING : 0) + (nullsFirst ? NULLS_FIRST : 0)),
     ),

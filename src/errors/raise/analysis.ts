@@ -254,3 +254,14 @@ export const ambiguousOutput = (clause: string, name: string, location?: Locatio
 
 export const duplicateWithName = (name: string, location?: Location): SqlError =>
   located(SQL_STATE.duplicate_alias, `WITH query name "${name}" specified more than once`, location)
+
+/** FULL JOIN on conditions without an equality between its sides. */
+export const fullJoinConditions = (): SqlError =>
+  new SqlError(
+    SQL_STATE.feature_not_supported,
+    'FULL JOIN is only supported with merge-joinable or hash-joinable join conditions',
+  )
+
+/** A column of XMLTABLE that would be a set. */
+export const setofColumn = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.invalid_table_definition, `column "${name}" cannot be declared SETOF`, location)

@@ -1,6 +1,6 @@
 /** What DDL refuses. */
 import { SqlError, type ErrorFields } from '../sql-error.ts'
-import { SQL_STATE } from '../sql-state.ts'
+import { SQL_STATE, type SqlState } from '../sql-state.ts'
 import { LocatedError } from './analysis.ts'
 
 export const duplicateObject = (kind: string, name: string): SqlError =>
@@ -24,6 +24,26 @@ export const duplicateKeyColumn = (name: string, primary: boolean): SqlError =>
     `column "${name}" appears twice in ${primary ? 'primary key' : 'unique'} constraint`,
   )
 
+export const multiplePrimaryKeys = (table: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_table_definition, `multiple primary keys for table "${table}" are not allowed`)
+
+export const notConcurrently = (what: string, name: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, `cannot ${what} "${name}" concurrently`)
+
+/** ALTER INDEX … ATTACH PARTITION of what is no index. */
+export const notAnIndex = (name: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_object_definition, `"${name}" is not an index`)
+
+/** Why an index does not become part of another one: for where it is, or for what it says. */
+export const indexNotAttached = (index: string, parent: string) => {
+  const refused = (code: SqlState) => (detail: string) =>
+    new SqlError(code, `cannot attach index "${index}" as a partition of index "${parent}"`, { detail })
+  return {
+    state: refused(SQL_STATE.object_not_in_prerequisite_state),
+    definition: refused(SQL_STATE.invalid_object_definition),
+  }
+}
+
 export const duplicateEnumLabel = (type: number, label: string): SqlError =>
   new SqlError(
     SQL_STATE.unique_violation,
@@ -36,6 +56,20 @@ export const columnExists = (column: string, relation: string): SqlError =>
 
 export const duplicateConstraint = (name: string, relation: string): SqlError =>
   new SqlError(SQL_STATE.duplicate_object, `constraint "${name}" for relation "${relation}" already exists`)
+
+export const temporaryElsewhere = (location: number | undefined): SqlError =>
+  new LocatedError(
+    SQL_STATE.invalid_table_definition,
+    'cannot create temporary relation in non-temporary schema',
+    location,
+  )
+
+export const onlyTemporaryThere = (location: number | undefined): SqlError =>
+  new LocatedError(
+    SQL_STATE.invalid_table_definition,
+    'only temporary relations may be created in temporary schemas',
+    location,
+  )
 
 export const noCreationSchema = (): SqlError =>
   new SqlError(SQL_STATE.invalid_schema_name, 'no schema has been selected to create in')
@@ -107,6 +141,14 @@ export const notOfKind = (name: string, kind: string, hint?: string): SqlError =
     `"${name}" is not ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`,
     hint === undefined ? {} : { hint },
   )
+
+export const compositeByAlterTable = (name: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `"${name}" is a composite type`, { hint: 'Use ALTER TYPE instead.' })
+
+export const schemaFollowsTable = (name: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `cannot change schema of index "${name}"`, {
+    hint: 'Change the schema of the table instead.',
+  })
 
 export const systemCatalogProtected = (name: string): SqlError =>
   new SqlError(SQL_STATE.insufficient_privilege, `permission denied: "${name}" is a system catalog`)

@@ -114,3 +114,17 @@ export const cannotRefreshConcurrently = (view: string): SqlError =>
   new SqlError(SQL_STATE.object_not_in_prerequisite_state, `cannot refresh materialized view "${view}" concurrently`, {
     hint: 'Create a unique index with no WHERE clause on one or more columns of the materialized view.',
   })
+
+const returnedRowMismatch = (detail: string): SqlError =>
+  new SqlError(SQL_STATE.datatype_mismatch, 'function return row and query-specified return row do not match', {
+    detail,
+  })
+
+/** A function's record with more or fewer columns than the query expects of it. */
+export const returnedRowWidth = (width: number, expected: number): SqlError =>
+  returnedRowMismatch(
+    `Returned row contains ${width} ${width === 1 ? 'attribute' : 'attributes'}, but query expects ${expected}.`,
+  )
+
+export const returnedRowType = (type: string, position: number, expected: string): SqlError =>
+  returnedRowMismatch(`Returned type ${type} at ordinal position ${position}, but query expects ${expected}.`)

@@ -20,6 +20,9 @@ export const inheritsFromPartitioned = (name: string): SqlError =>
 
 export const inheritsFromPartition = (name: string): SqlError => wrongType(`cannot inherit from partition "${name}"`)
 
+/** The same where a table is there already. */
+export const becomesChildOfPartition = (): SqlError => wrongType('cannot inherit from a partition')
+
 export const inheritedTwice = (name: string): SqlError =>
   duplicateTable(`relation "${name}" would be inherited from more than once`)
 
@@ -49,6 +52,13 @@ export const childSpecifiesGeneration = (column: string): SqlError =>
   error(SQL_STATE.invalid_column_definition)(`child column "${column}" specifies generation expression`, {
     hint: 'Omit the generation expression in the definition of the child table column to inherit the generation expression from the parent table.',
   })
+
+export const childSpecifiesIdentity = (column: string): SqlError =>
+  error(SQL_STATE.invalid_column_definition)(`column "${column}" inherits from generated column but specifies identity`)
+
+export const typedTablesInherit = (): SqlError => wrongType('typed tables cannot inherit')
+
+export const typedInheritance = (): SqlError => wrongType('cannot change inheritance of typed table')
 
 export const childSpecifiesDefault = (column: string): SqlError =>
   error(SQL_STATE.invalid_column_definition)(`column "${column}" inherits from generated column but specifies default`)
@@ -130,6 +140,53 @@ const invalidObject = (message: string, location: Location, fields: ErrorFields 
 
 export const notPartitioned = (name: string): SqlError => invalidObject(`"${name}" is not partitioned`, undefined)
 
+/** ATTACH PARTITION, DETACH PARTITION. */
+export const tableNotPartitioned = (name: string): SqlError =>
+  invalidObject(`table "${name}" is not partitioned`, undefined)
+
+/** A partition and its table are both of the session or neither. */
+export const differentPersistence = (parent: string, isTemporary: boolean, verb: 'create' | 'attach'): SqlError => {
+  const [own, other] = isTemporary ? ['temporary', 'permanent'] : ['permanent', 'temporary']
+  return wrongType(`cannot ${verb} a ${own} relation as partition of ${other} relation "${parent}"`)
+}
+
+export const childOfPartitioned = (): SqlError =>
+  invalidObject('cannot create partitioned table as inheritance child', undefined)
+
+export const fixedInheritance = (what: 'partitioned table' | 'a partition'): SqlError =>
+  wrongType(`cannot change inheritance of ${what}`)
+
+/** `column`: of a partition, which is not marked yet. */
+export const notNullInPartitionsToo = (column: string, partition: string): SqlError =>
+  invalidTable('constraint must be added to child tables too', {
+    detail: `Column "${column}" of relation "${partition}" is not already NOT NULL.`,
+    hint: 'Do not specify the ONLY keyword.',
+  })
+
+export const removedFromPartitionsToo = (what: 'constraint' | 'column'): SqlError =>
+  invalidTable(
+    `cannot ${what === 'column' ? 'drop' : 'remove'} ${what} from only the partitioned table when partitions exist`,
+    {
+      hint: 'Do not specify the ONLY keyword.',
+    },
+  )
+
+export const noInheritOnPartitioned = (table: string): SqlError =>
+  invalidTable(`cannot add NO INHERIT constraint to partitioned table "${table}"`)
+
+export const columnCollationConflict = (column: string, first: string, second: string): SqlError =>
+  error(SQL_STATE.collation_mismatch)(`column "${column}" has a collation conflict`, {
+    detail: `"${first}" versus "${second}"`,
+  })
+
+export const inheritedCollationConflict = (column: string, first: string, second: string): SqlError =>
+  error(SQL_STATE.collation_mismatch)(`inherited column "${column}" has a collation conflict`, {
+    detail: `"${first}" versus "${second}"`,
+  })
+
+export const childColumnCollation = (table: string, column: string): SqlError =>
+  error(SQL_STATE.collation_mismatch)(`child table "${table}" has different collation for column "${column}"`)
+
 export const partitionOverlaps = (partition: string, other: string, location?: Location): SqlError =>
   invalidObject(`partition "${partition}" would overlap partition "${other}"`, location)
 
@@ -174,11 +231,13 @@ export const keyLacksPartitionColumn = (kind: string, table: string, column: str
     },
   )
 
-export const partitionOfOther = (
-  name: string,
-  message = `"${name}" is already a partition`,
-  fields: ErrorFields = {},
-): SqlError => wrongType(message, fields)
+export const partitionOfOther = (name: string, message = `"${name}" is already a partition`): SqlError =>
+  wrongType(message)
+
+export const extraPartitionColumn = (table: string, column: string, parent: string): SqlError =>
+  error(SQL_STATE.datatype_mismatch)(`table "${table}" contains column "${column}" not found in parent "${parent}"`, {
+    detail: 'The new partition may contain only the columns present in parent.',
+  })
 
 export const notAPartition = (name: string, parent: string): SqlError =>
   error(SQL_STATE.undefined_table)(`relation "${name}" is not a partition of relation "${parent}"`)

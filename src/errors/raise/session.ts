@@ -67,8 +67,12 @@ export const cachedPlanChanged = (): SqlError =>
 export const noTransactionBlock = (command: string): SqlError =>
   new SqlError(SQL_STATE.no_active_sql_transaction, `${command} can only be used in transaction blocks`)
 
-export const inTransactionBlock = (command: string): SqlError =>
-  new SqlError(SQL_STATE.active_sql_transaction, `${command} cannot run inside a transaction block`)
+export const inTransactionBlock = (command: string, where?: string): SqlError =>
+  new SqlError(
+    SQL_STATE.active_sql_transaction,
+    `${command} cannot run inside a transaction block`,
+    where === undefined ? {} : { where },
+  )
 
 export const undefinedSavepoint = (name: string): SqlError =>
   new SqlError(SQL_STATE.invalid_savepoint_specification, `savepoint "${name}" does not exist`)

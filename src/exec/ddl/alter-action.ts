@@ -1,7 +1,7 @@
 /** What the actions of ALTER TABLE share. */
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
-import { systemColumnUntouched } from '../../errors/raise/definitions.ts'
+import { compositeByAlterTable, notOfKind, systemColumnUntouched } from '../../errors/raise/definitions.ts'
 import type { AlterTableCmd } from '../../sql/ast.ts'
 import { currentRelation, type DefinitionContext, isSystemColumn } from './context.ts'
 
@@ -28,6 +28,21 @@ export const unlocated = <T>(tree: T): T => {
   if (typeof tree !== 'object' || tree === null) return tree
   const kept = Object.entries(tree).filter(([key]) => key !== 'location')
   return Object.fromEntries(kept.map(([key, value]) => [key, unlocated(value)])) as T
+}
+
+/** Kinds of relations that the word of an ALTER command is for, where it is not for all. */
+const NAMED_KINDS: Readonly<Record<string, readonly [kinds: string, word: string]>> = {
+  OBJECT_VIEW: ['v', 'view'],
+  OBJECT_MATVIEW: ['m', 'materialized view'],
+  OBJECT_SEQUENCE: ['S', 'sequence'],
+  OBJECT_INDEX: ['iI', 'index'],
+}
+
+/** Throws 42809 for a relation that ALTER calls what it is not. */
+export const requireNamedKind = ({ name, kind }: RelationObject, type: string): void => {
+  const [kinds = kind, word = ''] = NAMED_KINDS[type] ?? []
+  if (!kinds.includes(kind)) throw notOfKind(name, word)
+  if (kind === 'c') throw compositeByAlterTable(name)
 }
 
 /** The name that a command is about. */

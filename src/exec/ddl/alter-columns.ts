@@ -17,6 +17,7 @@ import {
   childrenToo,
   inheritedColumn,
   partitionKeyColumn,
+  removedFromPartitionsToo,
   typedTable,
   inheritedColumnOf,
 } from '../../errors/raise/inheritance.ts'
@@ -38,7 +39,7 @@ import {
 } from './alter-action.ts'
 import { addWithChildren } from './alter-constraints.ts'
 import { applyTypeChanges, planTypeChanges, rewriteWith, type TypeChanges } from './alter-column-type.ts'
-import { setNotNull } from './constraints.ts'
+import { requireNotNull, setNotNull } from './constraints.ts'
 import { analysisFor, currentRelation, isSystemColumn, noticeOf, type DefinitionContext } from './context.ts'
 import { attachSequences, bindDefaults, defaultTree, plannedColumn } from './create-table.ts'
 import { dropObjects } from './drop.ts'
@@ -150,9 +151,7 @@ export const dropColumn: Action = async (context, relation, command, { only, inh
   }
   refusePartitionKey(relation, found, 'drop')
   if (only && relation.kind === 'p' && childrenOf(context, relation).length > 0) {
-    throw invalidTableDefinition('cannot drop column from only the partitioned table when partitions exist', {
-      hint: 'Do not specify the ONLY keyword.',
-    })
+    throw removedFromPartitionsToo('column')
   }
   await eachChild(context, relation, async (child) => {
     const own = columnOf(child, found.name)
@@ -190,8 +189,11 @@ export const columnDefault: Action = withChildren((context, relation, command) =
   putColumn(context, withDefault, withUses(changed, checkDefault(context, withDefault, changed)))
 })
 
-export const dropNotNull: Action = withChildren((context, relation, command, { inherited }) => {
+export const dropNotNull: Action = withChildren((context, relation, command, { only, inherited }) => {
   const column = columnOf(relation, named(command))
+  if (only && relation.kind === 'p' && childrenOf(context, relation).length > 0) {
+    throw removedFromPartitionsToo('constraint')
+  }
   const { snapshot } = context.catalog
   const primary = snapshot.constraintsOf(relation.oid).find((c) => c.type === 'primary')
   if (primary?.columns.includes(column.attnum)) {
@@ -207,9 +209,11 @@ export const dropNotNull: Action = withChildren((context, relation, command, { i
   putColumn(context, relation, { ...column, notNull: false })
 })
 
-export const setColumnNotNull: Action = withChildren((context, relation, command) =>
-  setNotNull(context, relation.oid, [columnOf(relation, named(command)).attnum]),
-)
+export const setColumnNotNull: Action = withChildren((context, relation, command, { only }) => {
+  const column = columnOf(relation, named(command))
+  if (only && relation.kind === 'p') requireNotNull(childrenOf(context, relation), [column.name])
+  return setNotNull(context, relation.oid, [column.attnum])
+})
 
 /** Other types for columns of a table and of all that inherit them. Answers what is to be done once columns are dropped. */
 export const planColumnTypes = async (

@@ -1,15 +1,15 @@
 /** ALTER TABLE's actions on constraints. */
 import { withParts } from '../../catalog/inheritance.ts'
 import type { ConstraintObject, RelationObject } from '../../catalog/objects.ts'
-import { undefinedObject } from '../../errors/raise/analysis.ts'
+import { undefinedColumnOfRelation, undefinedObject } from '../../errors/raise/analysis.ts'
 import {
   notForeignKey,
   notValidForPartitioned,
   onlyForForeignKey,
   partOfConstraint,
 } from '../../errors/raise/definitions.ts'
-import { childrenToo, inheritedConstraint } from '../../errors/raise/inheritance.ts'
-import { bodyOf, type Constraint, type Node } from '../../sql/ast.ts'
+import { childrenToo, inheritedConstraint, removedFromPartitionsToo } from '../../errors/raise/inheritance.ts'
+import { bodyOf, type Constraint, namesOf, type Node } from '../../sql/ast.ts'
 import { type Action, childrenOf, eachChild, named, unlocated } from './alter-action.ts'
 import {
   addConstraint,
@@ -36,6 +36,10 @@ export const addTableConstraint: Action = async (context, relation, command, { o
     if (relation.kind === 'p' && node.skip_validation) throw notValidForPartitioned(relation.name, referenced)
     return addForeignKey(context, relation.oid, { node, column: null })
   }
+  if (node.contype === 'CONSTR_PRIMARY') {
+    const missing = namesOf(node.keys).find((name) => !relation.columns.some((c) => c.name === name && !c.dropped))
+    if (missing !== undefined) throw undefinedColumnOfRelation(missing, relation.name)
+  }
   const located = node.raw_expr === undefined ? node : { ...node, raw_expr: unlocated(node.raw_expr) }
   await addWithChildren(context, relation, { node: located, column: null }, only)
 }
@@ -51,7 +55,7 @@ export const addWithChildren = async (
   const before = new Set(context.catalog.snapshot.constraintsOf(relation.oid).map((c) => c.oid))
   const isCheck = node.contype === 'CONSTR_CHECK' && !(node.is_no_inherit ?? false)
   if (isCheck && only && childrenOf(context, relation).length > 0) throw childrenToo('constraint')
-  await addConstraint(context, relation.oid, constraint)
+  await addConstraint(context, relation.oid, constraint, only)
   for (const check of heritableChecks(context, relation)) {
     if (!before.has(check.oid)) await handDown(context, relation, check)
   }
@@ -81,6 +85,9 @@ export const dropConstraint: Action = async (context, relation, command, { only,
   }
   if ((constraint.inherited ?? 0) > 0 && !inherited) throw inheritedConstraint('drop', name, relation.name)
   if (constraint.type === 'check' && !constraint.noInherit) {
+    if (only && relation.kind === 'p' && childrenOf(context, relation).length > 0) {
+      throw removedFromPartitionsToo('constraint')
+    }
     await eachChild(context, relation, async (child) => {
       const own = constraintNamed(context, child, name)
       if (own === null) return

@@ -3,7 +3,7 @@ import { setRowSecurity } from './policies.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { wrongObjectType } from '../../errors/raise/analysis.ts'
-import { typedTableDiffers } from '../../errors/raise/inheritance.ts'
+import { typedTableDiffers, typedTablesInherit } from '../../errors/raise/inheritance.ts'
 import { rowTypeOf } from './create-table.ts'
 import { actionNotForKind, invalidTableDefinition, notSupported } from '../../errors/raise/definitions.ts'
 import {
@@ -14,10 +14,10 @@ import {
   type RangeVar,
   type TypeName,
 } from '../../sql/ast.ts'
+import { type Action, type Reach, requireNamedKind } from './alter-action.ts'
 import { changeOwnerOf } from './owner.ts'
 import { requireTableOwner } from './permissions.ts'
 import { roleOf } from './role-names.ts'
-import type { Action, Reach } from './alter-action.ts'
 import { applyTypeChanges } from './alter-column-type.ts'
 import { setColumnOptions, setCompression, setStatistics, setStorage } from './alter-column-settings.ts'
 import {
@@ -34,6 +34,8 @@ import {
   setIdentity,
 } from './alter-columns.ts'
 import { addTableConstraint, alterConstraint, dropConstraint, validateConstraint } from './alter-constraints.ts'
+import { clusterOn, withoutCluster } from './clustering.ts'
+import { setReplicaIdentity } from './replica-identity.ts'
 import { currentRelation, noticeOf, requireChangeable, type DefinitionContext } from './context.ts'
 import { addParent, removeParent } from './inheritance.ts'
 import { attachPartition, detachPartition } from './partitions.ts'
@@ -55,6 +57,7 @@ export const alterTable = async (context: DefinitionContext, node: AlterTableStm
   }
   requireChangeable(relation)
   requireTableOwner(context, relation)
+  requireNamedKind(relation, node.objtype ?? '')
   await context.lock(relation.oid, lockLevel(node.cmds ?? []))
   const commands = (node.cmds ?? []).map((n) => bodyOf(n, 'AlterTableCmd') as AlterTableCmd)
   for (const command of commands) {
@@ -164,6 +167,7 @@ const setPersistence =
 
 /** ALTER TABLE … OF: the columns must be those of the type. */
 const becomeTyped = (context: DefinitionContext, relation: RelationObject, name: TypeName): void => {
+  if ((relation.inherits?.length ?? 0) > 0) throw typedTablesInherit()
   const type = rowTypeOf(context, name)
   const [wanted, own] = [type, relation].map((r) => r.columns.filter((c) => !c.dropped)) as [Column[], Column[]]
   for (const [i, column] of wanted.entries()) {
@@ -183,7 +187,7 @@ const becomeTyped = (context: DefinitionContext, relation: RelationObject, name:
   context.catalog.put({ ...relation, ofType: type.rowType, depends })
 }
 
-/** Clustering and the like have nothing to change here: rows are stored one way. */
+/** Rows have no OIDs to lose. */
 const accepted: Action = () => {}
 
 interface ActionRecord {
@@ -216,10 +220,10 @@ const ACTIONS: Readonly<Record<string, ActionRecord>> = {
   AT_AddIdentity: action('ALTER COLUMN ... ADD IDENTITY', 'rpv', addIdentity),
   AT_SetIdentity: action('ALTER COLUMN ... SET', 'rpv', setIdentity),
   AT_DropIdentity: action('ALTER COLUMN ... DROP IDENTITY', 'rpv', dropIdentity),
-  AT_AddInherit: action('INHERIT', 'r', (context, relation, command) =>
+  AT_AddInherit: action('INHERIT', 'rp', (context, relation, command) =>
     addParent(context, relation, parentOf(command)),
   ),
-  AT_DropInherit: action('NO INHERIT', 'r', (context, relation, command) =>
+  AT_DropInherit: action('NO INHERIT', 'rp', (context, relation, command) =>
     removeParent(context, relation, parentOf(command)),
   ),
   AT_AttachPartition: action('ATTACH PARTITION', 'rpI', (context, relation, command) =>
@@ -249,8 +253,8 @@ const ACTIONS: Readonly<Record<string, ActionRecord>> = {
   AT_ResetOptions: action('ALTER COLUMN ... RESET', 'rpmi', setColumnOptions),
   AT_SetStorage: action('ALTER COLUMN ... SET STORAGE', 'rpm', setStorage),
   AT_SetCompression: action('ALTER COLUMN ... SET COMPRESSION', 'rpm', setCompression),
-  AT_ClusterOn: action('CLUSTER ON', 'rm', accepted),
-  AT_DropCluster: action('SET WITHOUT CLUSTER', 'rm', accepted),
+  AT_ClusterOn: action('CLUSTER ON', 'rpm', clusterOn),
+  AT_DropCluster: action('SET WITHOUT CLUSTER', 'rpm', withoutCluster),
   AT_DropOids: action('SET WITHOUT OIDS', 'rp', accepted),
-  AT_ReplicaIdentity: action('REPLICA IDENTITY', 'rpm', accepted),
+  AT_ReplicaIdentity: action('REPLICA IDENTITY', 'rpm', setReplicaIdentity),
 }

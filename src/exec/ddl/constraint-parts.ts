@@ -28,6 +28,13 @@ export const constraintBase = (
   noInherit: node.is_no_inherit ?? false,
 })
 
+/** Whether a key cannot be called so, for a relation or a constraint of the schema is. */
+export const keyNameTaken = (context: DefinitionContext, { schema }: RelationObject): ((name: string) => boolean) => {
+  const { snapshot } = context.catalog
+  const constraints = new Set([...snapshot.all('constraint')].filter((c) => c.schema === schema).map((c) => c.name))
+  return (name) => constraints.has(name) || snapshot.relationIn(schema, name) !== null
+}
+
 /** The name given, which must be new to the table, or one made up. */
 export const constraintName = (
   context: DefinitionContext,

@@ -20,8 +20,10 @@ import {
   checkViolatedByRow,
   containsNulls,
   duplicateKeyColumn,
+  duplicateRelation,
   invalidForeignKey,
   invalidTableDefinition,
+  multiplePrimaryKeys,
   noPrimaryKeyForReference,
   noSuchForeignColumn,
   noSuchKeyColumn,
@@ -32,7 +34,7 @@ import {
 } from '../../errors/raise/definitions.ts'
 import { namesOf, type Constraint, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
-import { constraintConflict } from '../../errors/raise/inheritance.ts'
+import { constraintConflict, noInheritOnPartitioned, notNullInPartitionsToo } from '../../errors/raise/inheritance.ts'
 import { castBetween, operatorsByName } from '../../functions/index.ts'
 import { descriptorsOf } from '../../catalog/columns.ts'
 import { compileCondition, layoutOf } from '../expression/compile.ts'
@@ -41,10 +43,10 @@ import { validateReferences } from '../foreign-keys/validate.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
 import { analysisFor, chooseName, currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { requireKeyColumns } from './create-index.ts'
-import { constraintBase, constraintName } from './constraint-parts.ts'
+import { constraintBase, constraintName, keyNameTaken } from './constraint-parts.ts'
 import { addExclusion } from './exclusion-constraints.ts'
 import { inheritForeignKey } from './partition-foreign-keys.ts'
-import { createIndexes } from './partition-indexes.ts'
+import { createIndexAlone, createIndexes } from './partition-indexes.ts'
 import { checkCondition } from './stored-expressions.ts'
 import { batchesOf } from '../../storage/table/batches.ts'
 
@@ -60,18 +62,19 @@ const columnNamed = (relation: RelationObject, name: string, missing: (name: str
   return column
 }
 
-/** Adds a constraint; existing rows must satisfy it. */
+/** Adds a constraint; existing rows must satisfy it. `only`: partitions get no keys with it. */
 export const addConstraint = async (
   context: DefinitionContext,
   table: number,
   { node, column }: ColumnConstraint,
+  only = false,
 ): Promise<void> => {
   switch (node.contype) {
     case 'CONSTR_CHECK':
       return addCheck(context, table, node)
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':
-      return addKey(context, table, node, column)
+      return addKey(context, table, { node, column }, only)
     case 'CONSTR_EXCLUSION':
       return addExclusion(context, table, node)
     case 'CONSTR_FOREIGN':
@@ -83,6 +86,7 @@ export const addConstraint = async (
 
 const addCheck = async (context: DefinitionContext, table: number, node: Constraint): Promise<void> => {
   const relation = currentRelation(context, table)
+  if (node.is_no_inherit && relation.kind === 'p') throw noInheritOnPartitioned(relation.name)
   const tree = bindColumns(node.raw_expr as unknown as ParseTree, relation)
   const { columns, uses } = checkCondition(context, relation, tree)
   const only = columns.length === 1 ? (relation.columns[(columns[0] as number) - 1]?.name ?? null) : null
@@ -162,6 +166,14 @@ export const setNotNull = async (
   context.catalog.put(marked)
 }
 
+/** Partitions of a table that is to be NOT NULL alone must be so already. Throws 42P16. */
+export const requireNotNull = (partitions: readonly RelationObject[], names: readonly string[]): void => {
+  for (const partition of partitions) {
+    const nullable = partition.columns.find((c) => !c.dropped && !c.notNull && names.includes(c.name))
+    if (nullable !== undefined) throw notNullInPartitionsToo(nullable.name, partition.name)
+  }
+}
+
 const keyOf = ({ attnum, type }: Column): IndexKey => ({
   attnum,
   expression: null,
@@ -174,13 +186,13 @@ const keyOf = ({ attnum, type }: Column): IndexKey => ({
 const addKey = async (
   context: DefinitionContext,
   table: number,
-  node: Constraint,
-  column: string | null,
+  { node, column }: ColumnConstraint,
+  only: boolean,
 ): Promise<void> => {
   let relation = currentRelation(context, table)
   const primary = node.contype === 'CONSTR_PRIMARY'
   if (primary && context.catalog.snapshot.constraintsOf(table).some((c) => c.type === 'primary')) {
-    throw invalidTableDefinition(`multiple primary keys for table "${relation.name}" are not allowed`)
+    throw multiplePrimaryKeys(relation.name)
   }
   if (node.indexname !== undefined) return keyUsingIndex(context, relation, node, primary)
   const names = column === null ? namesOf(node.keys) : [column]
@@ -192,7 +204,11 @@ const addKey = async (
   }
   const attnums = columns.map((c) => c.attnum)
   requireKeyColumns(relation, { keys: columns.map(keyOf) }, primary ? 'PRIMARY KEY' : 'UNIQUE')
-  if (primary) {
+  if (primary && only && relation.kind === 'p') {
+    requireNotNull(context.catalog.snapshot.childrenOf(table), names)
+    await setNotNull(context, table, attnums)
+    relation = currentRelation(context, table)
+  } else if (primary) {
     for (const { oid } of withDescendants(context.catalog.snapshot, relation)) {
       const own = currentRelation(context, oid)
       const names = columns.map((c) => c.name)
@@ -206,9 +222,8 @@ const addKey = async (
   }
   const suffix = primary ? 'pkey' : 'key'
   const second = primary ? null : names.join('_')
-  const name =
-    node.conname ??
-    chooseName(relation.name, second, suffix, (n) => context.catalog.snapshot.relationIn(relation.schema, n) !== null)
+  const name = node.conname ?? chooseName(relation.name, second, suffix, keyNameTaken(context, relation))
+  if (context.catalog.snapshot.relationIn(relation.schema, name) !== null) throw duplicateRelation(name)
   const constraint = constraintBase(
     context,
     relation,
@@ -221,7 +236,9 @@ const addKey = async (
     columns: attnums,
     depends: attnums.map((attnum) => ({ oid: table, attnum, kind: 'auto' })),
   }
-  await createIndexes(context, relation, {
+  const alone = only && relation.kind === 'p'
+  const add = alone ? createIndexAlone : createIndexes
+  await add(context, relation, {
     name,
     constraint: own,
     keys: columns.map(keyOf),

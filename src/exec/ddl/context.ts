@@ -9,10 +9,11 @@ import { PRIVILEGE } from '../../types/acl-item.ts'
 import { undefinedSchema } from '../../errors/raise/analysis.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import {
-  invalidTableDefinition,
   noCreationSchema,
+  onlyTemporaryThere,
   systemCatalogProtected,
   systemColumnName,
+  temporaryElsewhere,
 } from '../../errors/raise/definitions.ts'
 import type { Notice } from '../../errors/sql-error.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
@@ -108,7 +109,7 @@ export const creationTarget = (
 export const isTemporaryName = (context: DefinitionContext, { schemaname, relpersistence }: RangeVar): boolean =>
   relpersistence === 't' || schemaname === 'pg_temp' || (schemaname === undefined && context.createsTemporary)
 
-/** Where a new relation goes. Throws 42P16 for a temporary one in another schema. */
+/** Where a new relation goes. Throws 42P16 for a temporary one in another schema; `location`: of the name, where that is told. */
 export const placeOf = (
   context: DefinitionContext,
   range: RangeVar,
@@ -122,8 +123,9 @@ export const placeOf = (
     }
   }
   if (schemaname !== undefined && !/^pg_temp(_|$)/.test(schemaname)) {
-    throw invalidTableDefinition('cannot create temporary relation in non-temporary schema')
+    throw temporaryElsewhere(location)
   }
+  if (relpersistence === 'u' && schemaname === 'pg_temp') throw onlyTemporaryThere(location)
   return { schema: context.temporarySchema(), persistence: 't' }
 }
 

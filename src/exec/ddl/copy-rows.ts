@@ -21,23 +21,36 @@ export const copyRows = async (
     columns: descriptorsOf(before),
     projection: columns.map((c) => c.attnum - 1),
   })
-  const after = replaceStorage(context, currentRelation(context, before.oid))
-  const bulk = context.storage.bulkWriter(context.transaction, context.storage.store(after.storageId))
-  for await (const batch of batchesOf(scan)) {
-    for (let k = 0; k < batch.count; k++) {
-      const at = batch.position(k)
-      const row: Datum[] = new Array(after.columns.length).fill(null)
-      for (const [i, c] of columns.entries()) {
-        if (after.columns[c.attnum - 1]?.dropped === false) row[c.attnum - 1] = batch.columns[i]?.get(at)
+  return storeAnew(context, currentRelation(context, before.oid), async (after, store) => {
+    for await (const batch of batchesOf(scan)) {
+      for (let k = 0; k < batch.count; k++) {
+        const at = batch.position(k)
+        const row: Datum[] = new Array(after.columns.length).fill(null)
+        for (const [i, c] of columns.entries()) {
+          if (after.columns[c.attnum - 1]?.dropped === false) row[c.attnum - 1] = batch.columns[i]?.get(at)
+        }
+        change(row, batch, at)
+        const held = store(row)
+        if (held !== undefined) await held
       }
-      change(row, batch, at)
-      bulk.append(row)
+      const wait = execution.poll()
+      if (wait !== null) await wait.promise
     }
-    const pressure = bulk.pressure()
-    if (pressure !== null) await pressure.promise
-    const wait = execution.poll()
-    if (wait !== null) await wait.promise
-  }
+  })
+}
+
+/** New storage for a table, filled with all rows that it is to have; indexes are built over it. */
+export const storeAnew = async (
+  context: DefinitionContext,
+  table: RelationObject,
+  fill: (after: RelationObject, store: (row: Datum[]) => Promise<unknown> | undefined) => Promise<void>,
+): Promise<RelationObject> => {
+  const after = replaceStorage(context, table)
+  const bulk = context.storage.bulkWriter(context.transaction, context.storage.store(after.storageId))
+  await fill(after, (row) => {
+    bulk.append(row)
+    return bulk.pressure()?.promise
+  })
   await bulk.finish()
   for (const index of context.catalog.snapshot.indexesOf(after.oid)) {
     const ordered = context.indexes.of(index, after, context.catalog.snapshot)

@@ -19,7 +19,13 @@ import {
   duplicateRelation,
   invalidTableDefinition,
 } from '../../errors/raise/definitions.ts'
-import { inheritsFromTemporary, noSuchColumn, notComposite, notPartitioned } from '../../errors/raise/inheritance.ts'
+import {
+  childOfPartitioned,
+  inheritsFromTemporary,
+  noSuchColumn,
+  notComposite,
+  notPartitioned,
+} from '../../errors/raise/inheritance.ts'
 import {
   bodyOf,
   namesOf,
@@ -50,8 +56,8 @@ import {
 import { typeUnder } from './collations.ts'
 import { mergeChecks, mergeColumns, parentTables } from './inheritance.ts'
 import { checkBound, keyDependencies, partitionBound, partitionKeyOf } from './partition-bounds.ts'
-import { checkDefaultPartition, inheritKeys } from './partitions.ts'
-import { changedOptions } from './relation-options.ts'
+import { checkDefaultPartition, inheritKeys, requireSamePersistence } from './partitions.ts'
+import { changedOptions, withoutOids } from './relation-options.ts'
 import { createSequence, nextvalTree, sequenceOptions } from './sequences.ts'
 import { checkDefault, withUses } from './stored-expressions.ts'
 import { copyLike, likeColumns, likeSource, type LikeColumn, type LikeSource } from './table-like.ts'
@@ -85,9 +91,13 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     noticeOf(context, `relation "${name}" already exists, skipping`)
     return null
   }
+  if (node.partspec !== undefined && node.partbound === undefined && (node.inhRelations?.length ?? 0) > 0) {
+    throw childOfPartitioned()
+  }
   const parents = node.partbound === undefined ? parentTables(context, node.inhRelations ?? []) : []
   const partitioned = node.partbound === undefined ? null : partitionedParent(context, node)
   const above = partitioned === null ? parents : [partitioned]
+  if (partitioned !== null) requireSamePersistence(partitioned, persistence, 'create')
   const ofSession = above.find((parent) => parent.persistence === 't')
   if (partitioned === null && ofSession !== undefined && persistence !== 't') {
     throw inheritsFromTemporary(ofSession.name)
@@ -130,8 +140,8 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
     schema,
     columns,
     kind: node.partspec === undefined ? 'r' : 'p',
-    persistence: partitioned?.persistence === 't' ? 't' : persistence,
-    options: changedOptions('r', [], node.options ?? []),
+    persistence,
+    options: changedOptions('r', [], withoutOids(node.options ?? [])),
     ...inherits,
     depends: [
       ...above.map((parent) => parentDependency(parent, partitioned !== null)),

@@ -6,6 +6,7 @@ import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.t
 import {
   dependentObjects,
   dependentObjectsOfSeveral,
+  notConcurrently,
   notOfKind,
   notSupported,
   requiredBy,
@@ -197,6 +198,7 @@ export const concurrentlyDropped = (context: DefinitionContext, node: DropStmt):
     return null
   }
   requireDropper(context, found)
+  if (found.kind === 'I') throw notConcurrently('drop partitioned index', found.name)
   refuseProtected(context, found, 'index')
   const [dependent] = closure(context.catalog.snapshot, [found], 0).filter(({ hard }) => hard)
   if (dependent !== undefined) {

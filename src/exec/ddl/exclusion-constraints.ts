@@ -2,7 +2,7 @@
 import type { Expr } from '../../analyze/expression.ts'
 import { operatorOn } from '../../analyze/operators.ts'
 import type { ConstraintObject, IndexKey } from '../../catalog/objects.ts'
-import { operatorClass, BTREE, HASH } from '../../catalog/system/data/operator-classes.ts'
+import { operatorClass, BTREE, METHOD_OIDS } from '../../catalog/system/data/operator-classes.ts'
 import { undefinedOperator } from '../../errors/raise/analysis.ts'
 import {
   exclusionOnPartitioned,
@@ -14,7 +14,7 @@ import {
 import type { OperatorRecord } from '../../functions/records.ts'
 import { bodyOf, type Constraint, type IndexElem, listItems, type Node, namesOf } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
-import { constraintBase, constraintName } from './constraint-parts.ts'
+import { constraintBase, constraintName, keyNameTaken } from './constraint-parts.ts'
 import { analysisFor, chooseName, currentRelation, type DefinitionContext } from './context.ts'
 import { createIndex, indexColumnNames, indexKey, indexPredicate } from './create-index.ts'
 import { methodOf } from './index-methods.ts'
@@ -42,14 +42,13 @@ export const addExclusion = async (context: DefinitionContext, table: number, no
     exclusionOperator(context, key, method, namesOf(listItems(pairs[i]?.[1])).at(-1) ?? ''),
   )
   const including = namesOf(node.including)
-  const taken = (name: string): boolean => context.catalog.snapshot.relationIn(relation.schema, name) !== null
   const name =
     node.conname ??
     chooseName(
       relation.name,
       indexColumnNames([...elements, ...including.map((name) => ({ name }))]).join('_'),
       'excl',
-      taken,
+      keyNameTaken(context, relation),
     )
   const base = constraintBase(
     context,
@@ -96,7 +95,7 @@ const exclusionOperator = (
   if (operator.commutator !== operator.oid) throw notCommutative(text)
   const isEquality = operator.strategy === EQUALITY_STRATEGY
   if ((method === 'btree' || method === 'hash') && !isEquality) {
-    throw notInOperatorFamily(text, operatorClass(type, method === 'hash' ? HASH : BTREE, opclass)?.familyName ?? '')
+    throw notInOperatorFamily(text, operatorClass(type, METHOD_OIDS[method] ?? BTREE, opclass)?.familyName ?? '')
   }
   return operator
 }

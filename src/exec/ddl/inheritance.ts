@@ -5,25 +5,32 @@ import { ancestorsOf, columnMap, parentDependency } from '../../catalog/inherita
 import type { Column, ConstraintObject, Dependency, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { duplicateConstraint } from '../../errors/raise/definitions.ts'
 import {
+  becomesChildOfPartition,
+  childColumnCollation,
   childColumnNullable,
   childColumnType,
   childConstraintDiffers,
   childLacksColumn,
   childLacksConstraint,
   circularInheritance,
+  columnCollationConflict,
   columnTypeConflict,
   childColumnGeneration,
   childSpecifiesDefault,
   childSpecifiesGeneration,
+  childSpecifiesIdentity,
   conflictingDefaults,
   conflictingGenerations,
   constraintConflict,
+  fixedInheritance,
   generationConflict,
+  inheritedCollationConflict,
   inheritedTwice,
   inheritsFromPartition,
   inheritsFromPartitioned,
   notAParent,
   notInheritable,
+  typedInheritance,
 } from '../../errors/raise/inheritance.ts'
 import { bodyOf, type Node, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
@@ -31,6 +38,8 @@ import { currentRelation, noticeOf, type DefinitionContext } from './context.ts'
 import { validateCheck } from './constraints.ts'
 
 const typeText = ({ type, typmod }: Column): string => formatType(type, typmod)
+
+const collationText = (column: Column): string => column.type.collated?.name ?? 'default'
 
 const sameType = (a: Column, b: Column): boolean => a.type.oid === b.type.oid && a.typmod === b.typmod
 
@@ -90,6 +99,9 @@ export const mergeColumns = (
       noticeOf(context, `merging multiple inherited definitions of column "${from.name}"`)
       const { column } = known
       if (!sameType(column, from)) throw columnTypeConflict(true, from.name, typeText(column), typeText(from))
+      if (column.collation !== from.collation) {
+        throw inheritedCollationConflict(from.name, collationText(column), collationText(from))
+      }
       if (column.generated !== from.generated) throw generationConflict(from.name)
       if (fallback !== null && column.default !== null) {
         known.conflict ||= !sameTree(fallback, column.default)
@@ -113,6 +125,10 @@ export const mergeColumns = (
       if (!sameType(known.column, column)) {
         throw columnTypeConflict(false, column.name, typeText(known.column), typeText(column))
       }
+      if (known.column.collation !== column.collation) {
+        throw columnCollationConflict(column.name, collationText(known.column), collationText(column))
+      }
+      if (known.column.generated && column.identity !== null) throw childSpecifiesIdentity(column.name)
     }
     if (known.column.generated && column.generated) throw childSpecifiesGeneration(column.name)
     if (known.column.generated && column.default !== null) throw childSpecifiesDefault(column.name)
@@ -211,10 +227,19 @@ const sameGeneration = (parent: RelationObject, from: Column, child: RelationObj
   return from.default !== null && sameTree(over(from.default), column.default)
 }
 
+/** What partitioned tables and partitions inherit is fixed. Throws 42809. */
+const requireOwnParents = (child: RelationObject): void => {
+  if (child.ofType !== undefined) throw typedInheritance()
+  if (child.partition !== undefined) throw fixedInheritance('a partition')
+  if (child.kind === 'p') throw fixedInheritance('partitioned table')
+}
+
 /** ALTER TABLE … INHERIT. */
 export const addParent = (context: DefinitionContext, child: RelationObject, node: RangeVar): void => {
   const { snapshot } = context.catalog
+  requireOwnParents(child)
   const parent = namedRelation({ catalog: snapshot, searchPath: context.searchPath }, node)
+  if (parent.partition !== undefined && parent.kind === 'r') throw becomesChildOfPartition()
   refuseParent(parent)
   if (parent.oid === child.oid || ancestorsOf(snapshot, parent).some(({ oid }) => oid === child.oid)) {
     throw circularInheritance(parent.name, child.name)
@@ -235,6 +260,7 @@ export const attachColumns = (
     const column = liveColumnsOf(child).find((c) => c.name === from.name)
     if (column === undefined) throw childLacksColumn(from.name)
     if (!sameType(column, from)) throw childColumnType(child.name, from.name)
+    if (column.collation !== from.collation) throw childColumnCollation(child.name, from.name)
     if (from.notNull && !column.notNull) throw childColumnNullable(from.name)
     if (from.generated && !column.generated) throw childColumnGeneration(from.name, 'missing')
     if (column.generated && !from.generated) throw childColumnGeneration(from.name, 'extra')
@@ -272,6 +298,7 @@ export const attachColumns = (
 
 /** ALTER TABLE … NO INHERIT. */
 export const removeParent = (context: DefinitionContext, child: RelationObject, node: RangeVar): void => {
+  if (child.partition !== undefined) throw fixedInheritance('a partition')
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const parent = namedRelation(scope, node)
   if (!child.inherits?.includes(parent.oid)) throw notAParent(parent.name, child.name)

@@ -25,7 +25,7 @@ import {
   type ReadBound,
 } from '../../catalog/partitions.ts'
 import { boundAccepts } from '../../catalog/partitions.ts'
-import { datatypeMismatch, featureNotSupported } from '../../errors/raise/analysis.ts'
+import { datatypeMismatch } from '../../errors/raise/analysis.ts'
 import {
   emptyRange,
   hashModulus,
@@ -190,10 +190,16 @@ const rangeBound = (
   { keys }: PartitionKey,
   spec: PartitionBoundSpec,
 ): PartitionBound => {
-  const limits = (nodes: readonly Node[], which: 'FROM' | 'TO'): RangeDatum[] => {
+  const [from, to] = [spec.lowerdatums ?? [], spec.upperdatums ?? []]
+  for (const [which, nodes] of [
+    ['FROM', from],
+    ['TO', to],
+  ] as const) {
     if (nodes.length !== keys.length) {
       throw invalidBound(`${which} must specify exactly one value per partitioning column`)
     }
+  }
+  const limits = (nodes: readonly Node[]): RangeDatum[] => {
     let open: 'minvalue' | 'maxvalue' | null = null
     return nodes.map((node, i) => {
       const limit = rangeDatum(context, parent, keys[i] as KeyColumn, node)
@@ -205,7 +211,7 @@ const rangeBound = (
       return limit
     })
   }
-  return { kind: 'range', lower: limits(spec.lowerdatums ?? [], 'FROM'), upper: limits(spec.upperdatums ?? [], 'TO') }
+  return { kind: 'range', lower: limits(from), upper: limits(to) }
 }
 
 const rangeDatum = (context: DefinitionContext, parent: RelationObject, key: KeyColumn, node: Node): RangeDatum => {
@@ -213,7 +219,7 @@ const rangeDatum = (context: DefinitionContext, parent: RelationObject, key: Key
   const word = fields?.length === 1 ? namesOf(fields)[0] : undefined
   if (word === 'minvalue' || word === 'maxvalue') return word
   const value = boundValue(context, parent, key, node)
-  if (value === null) throw invalidBound('cannot specify NULL in range bound')
+  if (value === null) throw invalidPartitionKey('cannot specify NULL in range bound')
   return { value: boundText(value, key.type) }
 }
 
@@ -221,9 +227,6 @@ const rangeDatum = (context: DefinitionContext, parent: RelationObject, key: Key
 const boundValue = (context: DefinitionContext, parent: RelationObject, key: KeyColumn, node: Node): Datum => {
   const analysis = analysisFor(context)
   const scope = new Scope(null)
-  if (bodyOf(node, 'ColumnRef') !== undefined) {
-    throw featureNotSupported('cannot use column reference in partition bound expression', locationOf(node))
-  }
   const column = parent.columns[key.attnum - 1]
   const expr = scope.within(CLAUSE.partitionBound, () => analysis.expr(scope, node))
   const coerced = tryCoerce(analysis, expr, key.type, column?.typmod ?? -1, 'assignment', locationOf(node))

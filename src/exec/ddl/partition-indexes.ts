@@ -2,7 +2,7 @@
 import { rebindColumns, sameTree } from '../../analyze/stored-trees.ts'
 import { columnMap, parentDependency } from '../../catalog/inheritance.ts'
 import type { ConstraintObject, IndexDefinition, IndexKey, RelationObject } from '../../catalog/objects.ts'
-import { invalidTableDefinition } from '../../errors/raise/definitions.ts'
+import { indexNotAttached, multiplePrimaryKeys, notAnIndex } from '../../errors/raise/definitions.ts'
 import type { IndexStmt } from '../../sql/ast.ts'
 import { chooseName, currentRelation, type DefinitionContext } from './context.ts'
 import { attachIndex, createIndex, type NewIndex, plannedIndex, requireKeyColumns } from './create-index.ts'
@@ -21,6 +21,16 @@ export const createIndexes = async (
   return relation
 }
 
+/** Makes an index of a partitioned table without those of partitions: it is valid once all of them have one. */
+export const createIndexAlone = async (
+  context: DefinitionContext,
+  table: RelationObject,
+  index: NewIndex,
+): Promise<RelationObject> => {
+  const isComplete = context.catalog.snapshot.childrenOf(table.oid).length === 0
+  return attachIndex(context, table, isComplete ? index : { ...index, valid: false })
+}
+
 export const createIndexStatement = async (context: DefinitionContext, node: IndexStmt): Promise<void> => {
   const planned = plannedIndex(context, node)
   if (planned === null) return
@@ -28,8 +38,7 @@ export const createIndexStatement = async (context: DefinitionContext, node: Ind
   requireKeyColumns(table, index, index.unique ? 'UNIQUE' : null)
   // ONLY leaves the partitions' indexes to be attached later.
   const alone = table.kind === 'p' && node.relation?.inh !== true
-  if (alone) attachIndex(context, table, { ...index, valid: false })
-  else await createIndexes(context, table, index)
+  await (alone ? createIndexAlone : createIndexes)(context, table, index)
 }
 
 type Columns = (attnum: number) => number
@@ -40,7 +49,7 @@ const columnsIn = (parent: RelationObject, child: RelationObject): Columns => {
 }
 
 const definitionFor = (definition: IndexDefinition, columns: Columns): Omit<IndexDefinition, 'table'> => {
-  const { table: _, valid: __, ready: ___, ...rest } = definition
+  const { table: _, valid: __, ready: ___, clustered: ____, replicaIdentity: _____, ...rest } = definition
   return {
     ...rest,
     keys: rest.keys.map((key) => ({
@@ -54,7 +63,7 @@ const definitionFor = (definition: IndexDefinition, columns: Columns): Omit<Inde
 }
 
 const isSameKey = ({ type: a, ...key }: IndexKey, { type: b, ...other }: IndexKey): boolean =>
-  a.oid === b.oid && sameTree(key, other)
+  a.oid === b.oid && a.collation === b.collation && sameTree(key, other)
 
 const isSameIndex = (a: Omit<IndexDefinition, 'table'>, b: IndexDefinition): boolean =>
   a.unique === b.unique &&
@@ -87,8 +96,13 @@ export const inheritIndex = async (
   })
   if (existing !== undefined) {
     attachIndexes(context, index, existing)
+    if (existing.index?.valid === false) invalidate(context, index.oid)
     return
   }
+  if (definition.primary && snapshot.constraintsOf(child.oid).some((c) => c.type === 'primary')) {
+    throw multiplePrimaryKeys(child.name)
+  }
+  if (definition.unique) requireKeyColumns(child, definition, definition.primary ? 'PRIMARY KEY' : 'UNIQUE')
   const created = await copyIndex(context, parent, child, index)
   attachIndexes(context, index, currentRelation(context, created.oid))
 }
@@ -156,31 +170,46 @@ export const attachIndexPartition = (
   parent: RelationObject,
   child: RelationObject,
 ): void => {
+  if (child.index === null) throw notAnIndex(child.name)
   if (child.inherits?.includes(parent.oid)) return
-  const above = context.catalog.snapshot.relation(parent.index?.table ?? 0)
-  const table = context.catalog.snapshot.relation(child.index?.table ?? 0)
-  const isPartition = above !== null && table?.inherits?.includes(above.oid)
-  if (!isPartition || table === null || above === null) {
-    throw invalidTableDefinition(`cannot attach index "${child.name}" as a partition of index "${parent.name}"`, {
-      detail: `Index "${child.name}" is not an index on any partition of table "${above?.name ?? ''}".`,
-    })
+  const { snapshot } = context.catalog
+  const refuse = indexNotAttached(child.name, parent.name)
+  const above = snapshot.relation(parent.index?.table ?? 0)
+  const table = snapshot.relation(child.index.table)
+  if (table === null || above === null) return
+  const other = snapshot.indexesOf(table.oid).find((index) => index.inherits?.includes(parent.oid))
+  if (other !== undefined) throw refuse.state(`Another index is already attached for partition "${table.name}".`)
+  if (child.inherits !== undefined) throw refuse.state(`Index "${child.name}" is already attached to another index.`)
+  if (!table.inherits?.includes(above.oid)) {
+    throw refuse.state(`Index "${child.name}" is not an index on any partition of table "${above.name}".`)
   }
   const definition = definitionFor(parent.index as IndexDefinition, columnsIn(above, table))
-  if (!isSameIndex(definition, child.index as IndexDefinition)) {
-    throw invalidTableDefinition(`cannot attach index "${child.name}" as a partition of index "${parent.name}"`, {
-      detail: 'The index definitions do not match.',
-    })
+  if (!isSameIndex(definition, child.index)) throw refuse.definition('The index definitions do not match.')
+  if (constraintOfIndex(context, parent) !== undefined && constraintOfIndex(context, child) === undefined) {
+    throw refuse.definition(
+      `The index "${parent.name}" belongs to a constraint in table "${above.name}" but no constraint exists for index "${child.name}".`,
+    )
   }
   attachIndexes(context, parent, child)
-  validateParent(context, parent)
+  validateParent(context, parent.oid)
 }
 
-/** An index of a partitioned table that was made without those of the partitions is valid once all are there. */
-const validateParent = (context: DefinitionContext, parent: RelationObject): void => {
+/** An index of a partitioned table is valid once every partition has a valid one, and so on upward. */
+const validateParent = (context: DefinitionContext, oid: number): void => {
   const { snapshot } = context.catalog
-  const current = currentRelation(context, parent.oid)
+  const current = currentRelation(context, oid)
   const partitions = snapshot.childrenOf(current.index?.table ?? 0).length
-  if (current.index?.valid !== false || snapshot.childrenOf(parent.oid).length < partitions) return
+  const complete = snapshot.childrenOf(oid).filter(({ index }) => index?.valid !== false).length
+  if (current.index === null || current.index.valid !== false || complete < partitions) return
   const { valid: _, ...index } = current.index
   context.catalog.put({ ...current, index })
+  for (const above of current.inherits ?? []) validateParent(context, above)
+}
+
+/** An index that gets an invalid one of a partition is not valid, nor is what it is part of. */
+const invalidate = (context: DefinitionContext, oid: number): void => {
+  const current = currentRelation(context, oid)
+  if (current.index === null) return
+  context.catalog.put({ ...current, index: { ...current.index, valid: false } })
+  for (const above of current.inherits ?? []) invalidate(context, above)
 }

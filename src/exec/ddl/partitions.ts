@@ -5,11 +5,14 @@ import type { PartitionBound, RelationObject } from '../../catalog/objects.ts'
 import { partitionDescriptor, scannedTables } from '../../catalog/partitions.ts'
 import {
   circularInheritance,
+  differentPersistence,
+  extraPartitionColumn,
   notAPartition,
-  notPartitioned,
   partitionOfOther,
   partitionViolatedByRow,
+  tableNotPartitioned,
 } from '../../errors/raise/inheritance.ts'
+import { actionNotForKind } from '../../errors/raise/definitions.ts'
 import type { PartitionCmd, RangeVar } from '../../sql/ast.ts'
 import { descriptorsOf } from '../../catalog/columns.ts'
 import { checkPartitionRemoval, foreignKeysAbove } from '../foreign-keys/partition-removal.ts'
@@ -72,11 +75,12 @@ export const attachPartition = async (
   command: PartitionCmd,
 ): Promise<void> => {
   if (parent.kind === 'I') return attachIndexPartition(context, parent, named(context, command.name as RangeVar))
-  if (parent.kind !== 'p') throw notPartitioned(parent.name)
+  if (parent.kind !== 'p') throw tableNotPartitioned(parent.name)
   const child = named(context, command.name as RangeVar)
+  if (child.kind !== 'r' && child.kind !== 'p') throw actionNotForKind('ATTACH PARTITION', child.name, child.kind)
   await context.lock(child.oid, 'accessExclusive')
   if (child.partition !== undefined) throw partitionOfOther(child.name)
-  if (child.kind !== 'r' && child.kind !== 'p') throw notPartitioned(child.name)
+  if (child.ofType !== undefined) throw partitionOfOther(child.name, 'cannot attach a typed table as partition')
   if ((child.inherits?.length ?? 0) > 0)
     throw partitionOfOther(child.name, 'cannot attach inheritance child as partition')
   if (child.kind === 'r' && context.catalog.snapshot.childrenOf(child.oid).length > 0) {
@@ -85,8 +89,9 @@ export const attachPartition = async (
   if (withDescendants(context.catalog.snapshot, child).some(({ oid }) => oid === parent.oid)) {
     throw circularInheritance(parent.name, child.name)
   }
+  requireSamePersistence(parent, child.persistence, 'attach')
   const extra = child.columns.find((c) => !c.dropped && !parent.columns.some((p) => !p.dropped && p.name === c.name))
-  if (extra !== undefined) throw extraColumn(child.name, extra.name, parent.name)
+  if (extra !== undefined) throw extraPartitionColumn(child.name, extra.name, parent.name)
   const spec = command.bound ?? {}
   const bound = partitionBound(context, parent, spec)
   checkBound(context, parent, child.name, bound, spec)
@@ -96,10 +101,15 @@ export const attachPartition = async (
   await inheritKeys(context, parent, attached)
 }
 
-const extraColumn = (table: string, column: string, parent: string) =>
-  partitionOfOther(table, `table "${table}" contains column "${column}" not found in parent "${parent}"`, {
-    detail: 'The new partition may contain only the columns present in parent.',
-  })
+/** Rows of the session's own and of all sessions do not go together. Throws 42809. */
+export const requireSamePersistence = (
+  parent: RelationObject,
+  persistence: RelationObject['persistence'],
+  verb: 'create' | 'attach',
+): void => {
+  const isTemporary = persistence === 't'
+  if (isTemporary !== (parent.persistence === 't')) throw differentPersistence(parent.name, isTemporary, verb)
+}
 
 const becomePartition = (
   context: DefinitionContext,
@@ -117,8 +127,8 @@ export const detachPartition = async (
   parent: RelationObject,
   command: PartitionCmd,
 ): Promise<void> => {
+  if (parent.kind !== 'p') throw tableNotPartitioned(parent.name)
   const child = named(context, command.name as RangeVar)
-  if (parent.kind !== 'p') throw notPartitioned(parent.name)
   if (child.partition === undefined || !child.inherits?.includes(parent.oid))
     throw notAPartition(child.name, parent.name)
   await context.lock(child.oid, 'accessExclusive')

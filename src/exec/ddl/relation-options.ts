@@ -3,10 +3,12 @@ import type { RelationObject } from '../../catalog/objects.ts'
 import {
   invalidBooleanOption,
   invalidEnumOption,
+  notSupported,
   optionOutOfBounds,
   unrecognizedParameter,
 } from '../../errors/raise/definitions.ts'
 import { bodyOf, namesOf, type Node } from '../../sql/ast.ts'
+import { optionIsOn } from './option-values.ts'
 
 interface OptionRecord {
   readonly name: string
@@ -51,7 +53,7 @@ const TABLE_OPTIONS = new Set(
   autovacuum_multixact_freeze_min_age autovacuum_multixact_freeze_table_age autovacuum_vacuum_cost_delay
   autovacuum_vacuum_cost_limit autovacuum_vacuum_insert_scale_factor autovacuum_vacuum_insert_threshold
   autovacuum_vacuum_scale_factor autovacuum_vacuum_threshold fillfactor log_autovacuum_min_duration parallel_workers
-  toast_tuple_target user_catalog_table vacuum_index_cleanup vacuum_truncate oids`.split(/\s+/),
+  toast_tuple_target user_catalog_table vacuum_index_cleanup vacuum_truncate`.split(/\s+/),
 )
 
 const FILL_FACTOR = { min: 10, max: 100 } as const
@@ -63,6 +65,15 @@ const checkTableOption = (name: string, value: string): void => {
   const { min, max } = FILL_FACTOR
   if (!(factor >= min && factor <= max)) throw optionOutOfBounds(name, value, min, max)
 }
+
+/** Options of CREATE TABLE without `oids = false`, which says what always holds. Throws 0A000 where it says otherwise. */
+export const withoutOids = (items: readonly Node[]): readonly Node[] =>
+  items.filter((item) => {
+    const option = bodyOf(item, 'DefElem')
+    if (option?.defname !== 'oids' || option.defnamespace !== undefined) return true
+    if (optionIsOn(option)) throw notSupported('tables declared WITH OIDS are not supported')
+    return false
+  })
 
 /** The options after a change; `reset` takes the named ones away. Throws 22023. */
 export const changedOptions = (

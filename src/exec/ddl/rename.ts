@@ -16,6 +16,7 @@ import {
   notSupported,
   undefinedNamed,
   constraintInChildrenToo,
+  schemaFollowsTable,
   systemColumnUntouched,
 } from '../../errors/raise/definitions.ts'
 import { SqlError } from '../../errors/sql-error.ts'
@@ -40,6 +41,7 @@ import {
 } from '../../sql/ast.ts'
 import { renameAttribute } from './composite-types.ts'
 import { domainNamed, renameDomainConstraint } from './domains.ts'
+import { requireNamedKind } from './alter-action.ts'
 import { moveRoutine } from './alter-function.ts'
 import { changeType } from '../../catalog/change-type.ts'
 import { requireRoutine, ROUTINE_WORDS } from './find-function.ts'
@@ -156,6 +158,8 @@ const isMissing = (error: unknown): boolean =>
 const renameRelation = (context: DefinitionContext, node: RenameStmt, name: string): void => {
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return
+  // Whatever is called an index is renamed.
+  if (node.renameType !== 'OBJECT_INDEX') requireNamedKind(relation, node.renameType ?? '')
   if (context.catalog.snapshot.relationIn(relation.schema, name) !== null) throw duplicateRelation(name)
   context.catalog.put({ ...relation, name })
   const rowType = context.catalog.snapshot.typeObject(relation.rowType)
@@ -172,6 +176,7 @@ const renameRelation = (context: DefinitionContext, node: RenameStmt, name: stri
 const renameColumn = async (context: DefinitionContext, node: RenameStmt, name: string): Promise<void> => {
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return
+  requireNamedKind(relation, node.relationType ?? '')
   const own = node.subname as string
   if (relation.ofType !== undefined) throw typedTable('rename')
   const column = relation.columns.find((c) => c.name === own && !c.dropped)
@@ -235,6 +240,8 @@ export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStm
   if (!RELATION_TYPES.has(node.objectType ?? '')) throw notSupported(`${tag} … SET SCHEMA is not supported`)
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return tag
+  requireNamedKind(relation, node.objectType ?? '')
+  if (relation.index !== null) throw schemaFollowsTable(relation.name)
   const { snapshot } = context.catalog
   if (snapshot.relationIn(schema.oid, relation.name) !== null) throw duplicateRelation(relation.name)
   const moved: CatalogObject[] = [

@@ -1,7 +1,7 @@
 /** LIKE in CREATE TABLE: columns of another table, and with INCLUDING what belongs to them. */
 import { resolveRelation } from '../../analyze/from.ts'
 import { unbindColumns } from '../../analyze/stored-trees.ts'
-import type { Column, ParseTree, RelationObject } from '../../catalog/objects.ts'
+import type { Column, ColumnSettings, ParseTree, RelationObject } from '../../catalog/objects.ts'
 import { notLikeable } from '../../errors/raise/definitions.ts'
 import type { Node, TableLikeClause } from '../../sql/ast.ts'
 import { addConstraint } from './constraints.ts'
@@ -16,6 +16,8 @@ const INCLUDING = {
   generated: 1 << 4,
   identity: 1 << 5,
   indexes: 1 << 6,
+  storage: 1 << 8,
+  compression: 1 << 1,
 }
 
 export interface LikeSource {
@@ -31,6 +33,18 @@ export const likeSource = (context: DefinitionContext, like: TableLikeClause): L
   return { relation, includes: (what) => (options & INCLUDING[what]) !== 0 }
 }
 
+const keptSettings = (
+  settings: ColumnSettings | undefined,
+  includes: LikeSource['includes'],
+): { readonly settings?: ColumnSettings } => {
+  const { storage, compression } = settings ?? {}
+  const kept: ColumnSettings = {
+    ...(storage !== undefined && includes('storage') ? { storage } : {}),
+    ...(compression !== undefined && includes('compression') ? { compression } : {}),
+  }
+  return Object.keys(kept).length === 0 ? {} : { settings: kept }
+}
+
 /** A column copied, and for an identity column the sequence options that go with it. */
 export interface LikeColumn {
   readonly column: Column
@@ -41,7 +55,7 @@ export const likeColumns = (context: DefinitionContext, { relation, includes }: 
   relation.columns
     .filter((column) => !column.dropped)
     .map((column) => {
-      const { inherited: _, local: __, ...own } = column
+      const { inherited: _, local: __, uses: ___, settings, ...own } = column
       const kept = column.default !== null && includes(column.generated ? 'generated' : 'defaults')
       const fallback = kept ? unbindColumns(column.default as ParseTree, relation) : null
       const identity =
@@ -51,6 +65,7 @@ export const likeColumns = (context: DefinitionContext, { relation, includes }: 
       return {
         column: {
           ...own,
+          ...keptSettings(settings, includes),
           default: fallback,
           generated: column.generated && kept,
           identity: null,

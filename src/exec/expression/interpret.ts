@@ -362,7 +362,7 @@ export const constantSet = (expr: ArrayComparisonExpr) => {
   const { list, operator } = expr
   const { hashKey } = expr.left.type
   const membership = expr.quantifier === 'any' ? operator.name === '=' : operator.name === '<>'
-  if (list === null || !membership || hashKey === null) return null
+  if (list === null || list.length === 0 || !membership || hashKey === null) return null
   if (operator.left !== operator.right) return null
   const keys = new Set<string | number | bigint | boolean>()
   let hasNull = false

@@ -1,9 +1,11 @@
 /** Functions that produce rows: in FROM, and in select lists. */
 import type { Expr, RecordColumn } from '../../analyze/expression.ts'
-import { waitingSetMisplaced } from '../../errors/raise/execution.ts'
+import type { FunctionCall } from '../../analyze/query.ts'
+import { returnedRowType, returnedRowWidth, waitingSetMisplaced } from '../../errors/raise/execution.ts'
 import type { EvalContext } from '../../functions/context.ts'
 import type { SetReturningFunction } from '../../functions/records.ts'
 import type { FunctionScan, ProjectSet } from '../../plan/physical.ts'
+import { formatType } from '../../types/index.ts'
 import { SqlRecord } from '../../types/record.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { BATCH_SIZE, type Batch } from '../../vector/batch.ts'
@@ -49,11 +51,22 @@ const prepare = (
   }
 }
 
-/** The columns of one produced row: one datum, or the fields of a record. */
-const fieldsOf = (row: Datum, expands: boolean): readonly Datum[] => {
+/** The columns of one produced row: one datum, or the fields of a record. Throws 42804 for a record of another shape. */
+const fieldsOf = (row: Datum, { expands, record }: Pick<FunctionCall, 'expands' | 'record'>): readonly Datum[] => {
   if (Array.isArray(row)) return row
   if (!expands) return [row]
-  return row instanceof SqlRecord ? row.values : []
+  if (!(row instanceof SqlRecord)) return []
+  if (record !== undefined) checkShape(row, record)
+  return row.values
+}
+
+/** The type of a record is known from what is in it only: it must be that which the query was analysed for. */
+const checkShape = ({ types }: SqlRecord, expected: readonly RecordColumn[]): void => {
+  if (types.length !== expected.length) throw returnedRowWidth(types.length, expected.length)
+  for (const [i, type] of types.entries()) {
+    const { type: wanted } = expected[i] as RecordColumn
+    if (type.oid !== wanted.oid) throw returnedRowType(formatType(type, -1), i + 1, formatType(wanted, -1))
+  }
 }
 
 /** ROWS FROM: calls side by side, shorter ones padded with NULLs, optionally numbered. */
@@ -63,7 +76,7 @@ export class FunctionScanOperator implements Operator {
   readonly #starts: readonly {
     readonly start: () => Iterator<Datum> | Promise<Iterator<Datum>>
     readonly width: number
-    readonly expands: boolean
+    readonly call: FunctionCall
   }[]
   #iterators: (Iterator<Datum> | null)[] = []
   /** Until calls that wait have their rows. */
@@ -76,14 +89,13 @@ export class FunctionScanOperator implements Operator {
     const scope = { context, layout: new Map() }
     this.#starts = plan.item.calls.map((call) => {
       const width = call.columns.length
-      const { expands } = call
       if (call.function === null) {
         const value = interpret(call.args[0] as Expr, scope)
-        return { width, expands, start: () => [value(ONE_ROW, 0)][Symbol.iterator]() }
+        return { width, call, start: () => [value(ONE_ROW, 0)][Symbol.iterator]() }
       }
       const set = prepare(call.function, call.args, call.type, scope, call.record)
       const waits = call.function.gather !== undefined
-      return { width, expands, start: () => (waits ? set.gather() : set.run(ONE_ROW, 0)) }
+      return { width, call, start: () => (waits ? set.gather() : set.run(ONE_ROW, 0)) }
     })
   }
 
@@ -128,14 +140,14 @@ export class FunctionScanOperator implements Operator {
   #row(): Datum[] | null {
     const row: Datum[] = []
     let any = false
-    for (const [i, { width, expands }] of this.#starts.entries()) {
+    for (const [i, { width, call }] of this.#starts.entries()) {
       const step = this.#iterators[i]?.next()
       if (step === undefined || step.done) {
         this.#iterators[i] = null
         for (let k = 0; k < width; k++) row.push(null)
       } else {
         any = true
-        const fields = fieldsOf(step.value, expands)
+        const fields = fieldsOf(step.value, call)
         for (let k = 0; k < width; k++) row.push(fields[k] ?? null)
       }
     }

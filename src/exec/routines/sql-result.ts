@@ -24,7 +24,8 @@ export interface ReturnedColumns {
 
 /** Columns of a composite result, null for a single value and for records of any shape. */
 export const columnsOf = ({ result, columns }: CallTypes): ReturnedColumns['columns'] => {
-  if (columns !== undefined && result.oid === OID.record) return columns.map((column) => ({ ...column, typmod: -1 }))
+  if (columns !== undefined && result.oid === OID.record)
+    return columns.map((column) => ({ ...column, typmod: column.typmod ?? -1 }))
   return isRowType(result) ? result.fields() : null
 }
 

@@ -21,7 +21,7 @@ export const similarToRegex = (pattern: string, escape: string | null): string =
         else if (separators === 1) out += '){1,1}(?:'
         else throw tooManyEscapeSeparators()
         separators++
-      } else out += `\\${next ?? ''}`
+      } else if (next !== undefined) out += `\\${next}`
       if (bracket > 0) bracket = 3
     } else if (bracket > 0) {
       const named = char === '[' ? /^\[([:.=])[^]*?\1\]/.exec(characters.slice(i).join(''))?.[0] : undefined

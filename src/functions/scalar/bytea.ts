@@ -1,13 +1,7 @@
 /** bytea: parts, bits, text forms, hashes. */
 import { createHash } from 'node:crypto'
-import {
-  featureNotSupported,
-  indexOutOfRange,
-  invalidParameterValue,
-  negativeSubstringLength,
-} from '../../errors/raise/data.ts'
+import { indexOutOfRange, invalidParameterValue, negativeSubstringLength } from '../../errors/raise/data.ts'
 import { decodeEscape, decodeHex, encodeHex } from '../../types/bytea.ts'
-import { decodeUtf8, encodeUtf8 } from '../../types/bytes.ts'
 import type { ExactInteger } from '../../types/int64.ts'
 import { scalar } from '../define.ts'
 import { checkInt4 } from '../inline-helpers.ts'
@@ -116,34 +110,9 @@ const textForm = (name: string): TextForm => {
   return form
 }
 
-/** Only UTF-8 is known, under its usual names. */
-const requireUtf8 = (encoding: string): void => {
-  if (!/^utf-?8$|^unicode$/i.test(encoding)) throw featureNotSupported(`encoding "${encoding}" is not supported`)
-}
-
 const textForms: readonly ScalarFunction[] = [
   scalar(1946, 'encode(bytea, text) text', 'bytes as text', (bytes, form) => textForm(form).encode(bytes)),
   scalar(1947, 'decode(text, text) bytea', 'bytes of a text form', (text, form) => textForm(form).decode(text)),
-  scalar(
-    1714,
-    'convert_from(bytea, name) text',
-    'text of bytes in an encoding',
-    (bytes, encoding) => {
-      requireUtf8(encoding)
-      return decodeUtf8(bytes)
-    },
-    { volatility: 'stable' },
-  ),
-  scalar(
-    1717,
-    'convert_to(text, name) bytea',
-    'bytes of a text in an encoding',
-    (text, encoding) => {
-      requireUtf8(encoding)
-      return encodeUtf8(text)
-    },
-    { volatility: 'stable' },
-  ),
 ]
 
 const hash =

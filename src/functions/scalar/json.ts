@@ -193,12 +193,13 @@ const setLax = (
   treatment: string | null,
 ): Jsonb | null => {
   if (target === null || path === null || create === null) return null
-  if (value !== null) return new Jsonb(setAtPath(target.root, flatPath(path), value.root, create))
-  if (treatment === null || !['raise_exception', 'use_json_null', 'delete_key', 'return_target'].includes(treatment)) {
-    throw invalidParameterValue(
+  const unknownTreatment = () =>
+    invalidParameterValue(
       'null_value_treatment must be "delete_key", "return_target", "use_json_null", or "raise_exception"',
     )
-  }
+  if (treatment === null) throw unknownTreatment()
+  if (value !== null) return new Jsonb(setAtPath(target.root, flatPath(path), value.root, create))
+  if (!['raise_exception', 'use_json_null', 'delete_key', 'return_target'].includes(treatment)) throw unknownTreatment()
   if (treatment === 'raise_exception') throw jsonNullRefused()
   if (treatment === 'return_target') return target
   if (treatment === 'delete_key') return new Jsonb(deleteAtPath(target.root, flatPath(path)))

@@ -212,25 +212,6 @@ const randomness: readonly ScalarFunction[] = [
   scalar(3432, 'gen_random_uuid() uuid', 'a random UUID', () => randomUUID(), VOLATILE),
 ]
 
-/** Encodings by their numbers, as far as clients meet them. */
-const ENCODINGS: ReadonlyMap<number, string> = new Map([
-  [0, 'SQL_ASCII'],
-  [6, 'UTF8'],
-  [8, 'LATIN1'],
-  [24, 'WIN1252'],
-])
-
-const encodings: readonly ScalarFunction[] = [
-  sessionScalar(1597, 'pg_encoding_to_char(int4) name', 'name of an encoding', (_context, n) => ENCODINGS.get(n) ?? ''),
-  sessionScalar(1264, 'pg_char_to_encoding(name) int4', 'number of an encoding', (_context, name: string) => {
-    const wanted = name.toUpperCase().replaceAll('-', '')
-    return [...ENCODINGS].find(([, known]) => known === wanted)?.[0] ?? -1
-  }),
-  scalar(2319, 'pg_encoding_max_length(int4) int4', 'most bytes that a character takes', (n) =>
-    ENCODINGS.has(n) ? (n === 6 ? 4 : 1) : null,
-  ),
-]
-
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /** Bytes in the largest unit that leaves at least ten of it. */
@@ -367,7 +348,6 @@ export const systemFunctions: readonly ScalarFunction[] = [
   ...transactions,
   ...sequences,
   ...randomness,
-  ...encodings,
   ...sizes,
   ...typeFunctions,
   ...enumFunctions,

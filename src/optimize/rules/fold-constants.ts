@@ -74,6 +74,11 @@ const foldOver = (folded: Expr, context: OptimizerContext): Expr => {
     }
     case 'array-comparison':
       return foldArrayComparison(folded, context)
+    case 'nullif':
+      // What cannot be equal is not compared.
+      return folded.left.type.oid === folded.type.oid && [folded.left, folded.right].some(isNullConstant)
+        ? folded.left
+        : computed(folded, context)
     default:
       return computed(folded, context)
   }

@@ -32,7 +32,8 @@ interface BodyStatement {
 const bodies = new WeakMap<FunctionObject, Map<string, readonly BodyStatement[]>>()
 
 const bodyOf = ({ routine, types }: RoutineCall): readonly BodyStatement[] => {
-  const key = [...types.args, types.result].map((type) => type.oid).join()
+  const columns = (types.columns ?? []).map(({ type, typmod = -1 }) => `${type.oid}:${typmod}`)
+  const key = [...[...types.args, types.result].map((type) => type.oid), ...columns].join()
   const known = bodies.get(routine) ?? new Map<string, readonly BodyStatement[]>()
   bodies.set(routine, known)
   const found = known.get(key)

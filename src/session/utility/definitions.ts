@@ -1,6 +1,6 @@
 /** DDL statements: each gets the session's definition context. */
 import type { DatabaseObject } from '../../catalog/objects.ts'
-import { notOfKind, objectInUse } from '../../errors/raise/definitions.ts'
+import { notConcurrently, notOfKind, objectInUse } from '../../errors/raise/definitions.ts'
 import { createCollation } from '../../exec/ddl/collations.ts'
 import { alterTable } from '../../exec/ddl/alter-table.ts'
 import { changeOwner, commentStatement, renameStatement, setSchema } from '../../exec/ddl/rename.ts'
@@ -24,6 +24,7 @@ import { unsupportedStatement } from '../../errors/raise/session.ts'
 import { quoteIdentifier } from '../../functions/keywords.ts'
 import { bodyOf, namesOf, tagOf, type NodeBodies, type NodeTag } from '../../sql/ast.ts'
 import type { SessionCore } from '../core.ts'
+import { clusterStatement } from './cluster.ts'
 import { createIndexConcurrently, dropIndexConcurrently } from './concurrent-indexes.ts'
 import { definitionContext } from './definition-context.ts'
 import {
@@ -120,6 +121,7 @@ export const definitionHandlers: UtilityHandlers = {
   IndexStmt: async (core, node, { topLevel }) => {
     if (node.concurrent) requireNoBlock(core, 'CREATE INDEX CONCURRENTLY', topLevel)
     const table = node.concurrent && node.relation !== undefined ? findRelation(core, node.relation) : null
+    if (table?.kind === 'p') throw notConcurrently('create index on partitioned table', table.name)
     if (table !== null && (table.kind === 'r' || table.kind === 'm') && table.persistence !== 't') {
       core.block.transaction.checkWritable('CREATE INDEX')
       await createIndexConcurrently(core, node, table)
@@ -135,6 +137,7 @@ export const definitionHandlers: UtilityHandlers = {
       },
     )
   },
+  ClusterStmt: (core, node, { topLevel }) => clusterStatement(core, node, topLevel),
   ReindexStmt: (core, node, { topLevel }) => reindexStatement(core, node, topLevel),
   ViewStmt: (core, node) =>
     define(

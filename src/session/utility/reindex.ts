@@ -1,5 +1,6 @@
 /** REINDEX of an index, a table, or all tables of a schema or the database. */
 import { namedRelation } from '../../analyze/from.ts'
+import { withDescendants } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { notOfKind, notSupported, undefinedNamed } from '../../errors/raise/definitions.ts'
 import { undefinedTablespace, unrecognizedReindexOption } from '../../errors/raise/maintenance.ts'
@@ -41,10 +42,10 @@ export const reindexStatement = async (core: SessionCore, node: ReindexStmt, top
   core.block.transaction.checkWritable('REINDEX')
   switch (node.kind) {
     case 'REINDEX_OBJECT_INDEX':
-      await reindexOne(core, indexNamed(core, node.relation as RangeVar), options)
+      await reindexLeaves(core, indexNamed(core, node.relation as RangeVar), options, topLevel, 'REINDEX INDEX')
       break
     case 'REINDEX_OBJECT_TABLE':
-      await reindexTable(core, tableNamed(core, node.relation as RangeVar), options, true)
+      await reindexLeaves(core, tableNamed(core, node.relation as RangeVar), options, topLevel, 'REINDEX TABLE')
       break
     default:
       await reindexMany(core, node, options, topLevel)
@@ -54,14 +55,37 @@ export const reindexStatement = async (core: SessionCore, node: ReindexStmt, top
 
 const indexNamed = (core: SessionCore, range: RangeVar): RelationObject => {
   const relation = namedRelation(core, range)
-  if (relation.kind !== 'i') throw notOfKind(relation.name, 'index')
+  if (relation.index === null) throw notOfKind(relation.name, 'index')
   return relation
 }
 
 const tableNamed = (core: SessionCore, range: RangeVar): RelationObject => {
   const relation = namedRelation(core, range)
-  if (relation.kind !== 'r' && relation.kind !== 'm') throw notOfKind(relation.name, 'table or materialized view')
+  if (relation.kind !== 'r' && relation.kind !== 'm' && relation.kind !== 'p')
+    throw notOfKind(relation.name, 'table or materialized view')
   return relation
+}
+
+/** An index or a table; of a partitioned one all that it stands for, each in a transaction of its own. */
+const reindexLeaves = async (
+  core: SessionCore,
+  relation: RelationObject,
+  options: ReindexOptions,
+  topLevel: boolean,
+  command: string,
+): Promise<void> => {
+  const one = (leaf: RelationObject, says: boolean): Promise<void> =>
+    leaf.index === null ? reindexTable(core, leaf, options, says) : reindexOne(core, leaf, options)
+  if (relation.kind !== 'I' && relation.kind !== 'p') return one(relation, true)
+  const name = `"${core.catalog.schema(relation.schema)?.name}.${relation.name}"`
+  const what = relation.kind === 'I' ? 'partitioned index' : 'partitioned table'
+  requireNoBlock(core, command, topLevel, `while reindexing ${what} ${name}`)
+  for (const { oid } of withDescendants(core.catalog, relation).filter(({ kind }) => kind !== 'I' && kind !== 'p')) {
+    await nextTransaction(core)
+    // Null: dropped meanwhile.
+    const leaf = core.catalog.relation(oid)
+    if (leaf !== null) await one(leaf, false)
+  }
 }
 
 const lock = async (core: SessionCore, relation: number, mode: keyof typeof TABLE_LOCK): Promise<void> => {

@@ -90,8 +90,8 @@ const LOCK_MODES = [
 ]
 
 /** Refuses what cannot be part of a larger transaction. */
-export const requireNoBlock = (core: SessionCore, command: string, topLevel: boolean): void => {
-  if (core.block.state === 'block' || !topLevel) throw inTransactionBlock(command)
+export const requireNoBlock = (core: SessionCore, command: string, topLevel: boolean, where?: string): void => {
+  if (core.block.state === 'block' || !topLevel) throw inTransactionBlock(command, where)
 }
 
 export const transactionHandlers: UtilityHandlers = {

@@ -1,17 +1,24 @@
 /** PostgreSQL's advanced regular expressions, by way of JavaScript's. */
 import { invalidRegularExpression, invalidRegexpOption } from '../../errors/raise/data.ts'
 import { type RegexOptions, RegexParser } from './regex-parser.ts'
+import { fromBasic } from './basic-syntax.ts'
 import { LongestMatch } from './longest-match.ts'
 import { TooManySteps } from './regex-program.ts'
 import { memoize } from './memoize.ts'
 import { freedom, hasReferences, mayExplode, type RegexNode, sourceOf, writtenOut } from './regex-tree.ts'
 
+const beBasic = (options: RegexOptions): void => {
+  options.basic = true
+  options.literal = false
+}
+
 const OPTION_LETTERS: Readonly<Record<string, (options: RegexOptions) => void>> = {
-  b: () => undefined,
+  b: (options) => beBasic(options),
   c: (options) => {
     options.ignoreCase = false
   },
-  e: () => undefined,
+  // It is said to ask for extended expressions; what PostgreSQL reads are basic ones.
+  e: (options) => beBasic(options),
   i: (options) => {
     options.ignoreCase = true
   },
@@ -160,6 +167,7 @@ const compileWith = (pattern: string, flags: string): PosixPattern => {
     lineAnchors: false,
     expanded: false,
     literal: false,
+    basic: false,
     ascii: pattern.startsWith(ASCII_MARK),
   }
   for (const flag of flags) OPTION_LETTERS[flag]?.(options)
@@ -168,7 +176,7 @@ const compileWith = (pattern: string, flags: string): PosixPattern => {
     options.literal = true
     source = source.slice(4)
   } else if (source.startsWith('***:')) source = source.slice(4)
-  const embedded = options.literal ? null : /^\(\?([a-z]+)\)/.exec(source)
+  const embedded = options.literal || options.basic ? null : /^\(\?([a-z]+)\)/.exec(source)
   if (embedded !== null) {
     for (const letter of embedded[1] as string) {
       const apply = OPTION_LETTERS[letter]
@@ -179,7 +187,7 @@ const compileWith = (pattern: string, flags: string): PosixPattern => {
   }
   const tree: RegexNode = options.literal
     ? new RegexParser(source, options).literally()
-    : new RegexParser(source, options).parse()
+    : new RegexParser(options.basic ? fromBasic(source) : source, options).parse()
   try {
     return new PosixPattern(tree, `su${options.ignoreCase && !options.ascii ? 'i' : ''}`)
   } catch (error) {

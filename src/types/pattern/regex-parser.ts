@@ -12,6 +12,7 @@ export interface RegexOptions {
   lineAnchors: boolean
   expanded: boolean
   literal: boolean
+  basic: boolean
   /** Only characters of ASCII are letters and digits and have cases, as under the collation "C". */
   ascii: boolean
 }
@@ -26,6 +27,9 @@ const RANGES = {
 } as const
 
 const MAX_REPETITIONS = 255
+
+/** Beyond it escapes name no character. */
+const MAX_NUMBER = 0x7ffffffe
 
 /** Escapes for single characters, the same inside brackets. */
 const CONTROL_ESCAPES: Readonly<Record<string, string>> = {
@@ -234,8 +238,10 @@ export class RegexParser {
       )
       if (digits === null) throw invalidRegularExpression('invalid escape \\ sequence')
       this.at += digits[0].length
-      if (Number.parseInt(digits[0], 16) > 0x10ffff) throw invalidRegularExpression('invalid escape \\ sequence')
-      return `\\u{${digits[0].slice(-6)}}`
+      // The last 32 bits count; numbers beyond those of characters match nothing, as half of a surrogate pair does.
+      const number = Number.parseInt(digits[0].slice(-8), 16)
+      if (number > MAX_NUMBER) throw invalidRegularExpression('invalid escape \\ sequence')
+      return `\\u{${(number > 0x10ffff ? 0xd800 : number).toString(16)}}`
     }
     if (char === 'c') return `\\x${(this.nextChar().charCodeAt(0) & 31).toString(16).padStart(2, '0')}`
     if (/[A-Za-z0-9]/.test(char)) throw invalidRegularExpression('invalid escape \\ sequence')

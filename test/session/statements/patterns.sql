@@ -12,3 +12,26 @@ SELECT lower('ÄB' COLLATE "C"), upper('äb'::name), initcap('äb cd'::name), '�
 SELECT 'ä' ~ ('\w' COLLATE "C"), 'Ä' ~* ('ä' COLLATE "C"), 'ÄB' COLLATE "POSIX" ~* 'äb', 'ÄB' COLLATE "POSIX" ~* 'Äb', 'ä' COLLATE "C" ~ '[[:alpha:]]', 'é' COLLATE "C" ~ '\W', 'a１' COLLATE "C" ~ '\d$';
 SELECT 'AbC' COLLATE "C" ~* '[a-c]B[^c]', 'AbD' COLLATE "C" ~* '[a-c]B[^c]', 'K' COLLATE "C" ~* 'k', 'ſ' COLLATE "C" ~* 's', 'a.B' COLLATE "C" ~* '***=A.b';
 SELECT regexp_replace('äb cd'::name, '\m\w', 'x', 'g'), regexp_match('ä x', '\y\w' COLLATE "C"), regexp_count('äöü' COLLATE "C", '\w'), regexp_count('äöü', '\w');
+SELECT ('null'::text > ('utf8'::bpchar)::name), name('a%b_c'::text), 'foo.bar'::varchar::name ~~ E'foo%', ('b'::text::name)[0], ARRAY['a'::text::name];
+CREATE TABLE names (a name, b text, c name[]);
+INSERT INTO names VALUES ('Ä', 'b', '{x,y}'), ('a', 'B', '{q}');
+SELECT *, a || b, lower(a), lower(b::name), upper(a::text), a < b, a = b::name, c[1] < a, array_to_string(c, ',') FROM names ORDER BY a, b::name;
+SELECT a FROM names UNION SELECT b FROM names ORDER BY 1;
+SELECT coalesce(a, b::name), greatest(a, b::name), pg_collation_for(a), pg_collation_for(a::text), pg_collation_for(b::name) FROM names ORDER BY 1;
+DROP TABLE names;
+
+-- Basic expressions.
+SELECT * FROM regexp_matches('base64'::text, '(', 'b'::text);
+select regexp_match('a(b)c','(b)','b'), regexp_match('abc','\(b\)','b'), regexp_match('abbbc','ab\{2,3\}c','b'), regexp_match('a*c','a*c','b'), regexp_match('*c','*c','b'), regexp_match('a^c','a^c','b'), regexp_match('abab','\(ab\)\1','b'), regexp_match('a+','a+','b'), regexp_match('aa','a+','b'), regexp_match('a|b','a|b','b'), regexp_match('a b','\<b\>','b'), regexp_match('a$b','a$b','b'),regexp_match('ab','b$','b');
+select regexp_match('a\b','a[\]b','b'), regexp_match('w','\w','b'), regexp_match('a\b','a[\]b','e'), regexp_match('w','\w','e'), regexp_match('x','\w','e'), regexp_match('(?','\(\?','e'), regexp_match('aaa','a{2}','e'), regexp_match('a{','a{','e'), regexp_match('a{x','a{x','b'), regexp_match('ab','^\(a\|b\)','b');
+select regexp_match('ab','a*?','e');
+select regexp_match('ab','(?:a)','e');
+select regexp_match('ab','a\','b');
+select regexp_match('ab','a\','e');
+select regexp_match('ab','a\{2','b');
+select regexp_match('ab','\(a','b');
+select regexp_match('ab','a\)','b');
+select regexp_match('[a]','[]a]','b'), regexp_match(']','[]a]','e'), regexp_match('b','[^]a]','b'), regexp_match('ab','(?i)A','e');
+select regexp_match('ab','(?i)A','b'), regexp_match('AB','ab','bi'), regexp_match('a.b','***=a.b','b'), regexp_match('ab','***:a.','b');
+select regexp_match('a(b','a(b','qb'), regexp_match('a(b','a(b','bq'), regexp_match('ab','a.','q');
+select 'x' ~ '[[:<:]]x[[:>:]]', regexp_match('x','[[:<:]]x[[:>:]]','b'), regexp_match('a*','a\*','b'), regexp_match('a-b','a[b-]b','b'), regexp_match('a1','a[[:digit:]]','b');

@@ -149,3 +149,22 @@ CREATE INDEX ON dated ((word::date));
 CREATE INDEX ON dated ((word || n));
 ALTER TABLE dated ADD late text GENERATED ALWAYS AS (d || '') STORED;
 DROP TABLE dated;
+-- Texts of OIDs, escapes at the end, empty arrays, NULLIF with NULL.
+select '99999999999 1'::oidvector;
+select '1 99999999999 2'::oidvector;
+select jsonb_set_lax('1', '{a}', '2', true, NULL);
+select similar_to_escape('\'), similar_to_escape('a#','#'), 'a' similar to 'a\';
+select i <> all ('{}'::int[]), i = any('{}'::int[]), i in (1) from (values (1),(null)) v(i);
+select m <> all ('{}'::int4multirange[]), m = any('{}'::int4multirange[]) from (values ('{}'::int4multirange),(null)) v(m);
+SELECT (timestamp_cmp_date('0001-01-01 00:00:00'::timestamp without time zone, '0001-01-01'))::double precision;
+SELECT NULLIF((i - NULL::smallint), int2('{}'::jsonb)) from (values (1::smallint),(2)) v(i);
+SELECT NULLIF(timetzdate_pl(NULL::time with time zone, '1970-01-01'), date_trunc('timezone_hour', '2024-02-29 12:34:56.789+00'::timestamp with time zone));
+SELECT '2024-02-30'::oidvector, '08: 0:2b:-0:2:3'::macaddr;
+SELECT '2024-02-30'::macaddr;
+SELECT '("2020-01-01 BC",-1)'::timestamptz, '[2020-01-01]'::date;
+-- Numbers half-way between two floats are not taken for either; all NaNs are one.
+SELECT v::float8 FROM (VALUES ('29373796295715848'), ('18014398509481990'), ('1e23'), ('-1e23'), ('9007199254740993'), ('1.7976931348623157e308'), ('5e22')) v(v);
+SELECT md5(string_agg((i::float8 * 18014398509481984)::text, ',')), md5(string_agg((i * 1e23::float8)::text, ',')) FROM generate_series(1, 300) i;
+SELECT hashfloat8(acosd('NaN')), hashfloat8(-'NaN'::float8), hashfloat8('Infinity'::float8 - 'Infinity');
+SELECT 'a' ~ '\x0102030405060708090a', 'a' ~ '\x0000000061', 'a' ~ '\U7ffffffe';
+SELECT 'a' ~ '\U7fffffff';

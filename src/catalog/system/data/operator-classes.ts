@@ -1,8 +1,17 @@
-/** Operator classes and families of B-tree and hash indexes, and the operators in them. */
+/** Operator classes and families of index methods, and the operators in those of B-tree and hash indexes. */
+import { baseTypeOf } from '../../../types/domain-type.ts'
 import { typeByName } from '../../../types/index.ts'
 import type { SqlType } from '../../../types/sql-type.ts'
 
 /** OIDs of the access methods. */
+export const METHOD_OIDS: Readonly<Record<string, number>> = {
+  btree: 403,
+  hash: 405,
+  gist: 783,
+  gin: 2742,
+  brin: 3580,
+  spgist: 4000,
+}
 export const BTREE = 403
 export const HASH = 405
 
@@ -72,13 +81,67 @@ const CLASSES = `
     10015 btree inet_ops 1974 network_ops inet t 0;
     10016 hash inet_ops 1975 network_ops inet t 0;
     10071 btree tsvector_ops 3626 tsvector_ops tsvector t 0;
-    10074 btree tsquery_ops 3683 tsquery_ops tsquery t 0`
+    10074 btree tsquery_ops 3683 tsquery_ops tsquery t 0;
+    10017 gist inet_ops 3550 network_ops inet f 0; 10018 spgist inet_ops 3794 network_ops inet t 0; 10060 gist box_ops
+    2593 box_ops box t 0; 10061 gist point_ops 1029 point_ops point t 603; 10062 gist poly_ops 2594 poly_ops polygon t
+    603; 10063 gist circle_ops 2595 circle_ops circle t 603; 10064 gin array_ops 2745 array_ops anyarray t 2283; 10072
+    gist tsvector_ops 3655 tsvector_ops tsvector t 3642; 10073 gin tsvector_ops 3659 tsvector_ops tsvector t 25; 10075
+    gist tsquery_ops 3702 tsquery_ops tsquery t 20; 10078 gist range_ops 3919 range_ops anyrange t 0; 10079 spgist
+    range_ops 3474 range_ops anyrange t 0; 10082 gist multirange_ops 6158 multirange_ops anymultirange t 3831; 10083
+    spgist box_ops 5000 box_ops box t 0; 10084 spgist quad_point_ops 4015 quad_point_ops point t 0; 10085 spgist
+    kd_point_ops 4016 kd_point_ops point f 0; 10086 spgist text_ops 4017 text_ops text t 0; 10087 spgist poly_ops 5008
+    poly_ops polygon t 603; 10090 gin jsonb_ops 4036 jsonb_ops jsonb t 25; 10091 gin jsonb_path_ops 4037 jsonb_path_ops
+    jsonb f 23; 10092 brin bytea_minmax_ops 4064 bytea_minmax_ops bytea t 17; 10093 brin bytea_bloom_ops 4578
+    bytea_bloom_ops bytea f 17; 10094 brin char_minmax_ops 4062 char_minmax_ops char t 18; 10095 brin char_bloom_ops
+    4577 char_bloom_ops char f 18; 10096 brin name_minmax_ops 4065 name_minmax_ops name t 19; 10097 brin name_bloom_ops
+    4579 name_bloom_ops name f 19; 10098 brin int8_minmax_ops 4054 integer_minmax_ops int8 t 20; 10099 brin
+    int8_minmax_multi_ops 4602 integer_minmax_multi_ops int8 f 20; 10100 brin int8_bloom_ops 4572 integer_bloom_ops
+    int8 f 20; 10101 brin int2_minmax_ops 4054 integer_minmax_ops int2 t 21; 10102 brin int2_minmax_multi_ops 4602
+    integer_minmax_multi_ops int2 f 21; 10103 brin int2_bloom_ops 4572 integer_bloom_ops int2 f 21; 10104 brin
+    int4_minmax_ops 4054 integer_minmax_ops int4 t 23; 10105 brin int4_minmax_multi_ops 4602 integer_minmax_multi_ops
+    int4 f 23; 10106 brin int4_bloom_ops 4572 integer_bloom_ops int4 f 23; 10107 brin text_minmax_ops 4056
+    text_minmax_ops text t 25; 10108 brin text_bloom_ops 4573 text_bloom_ops text f 25; 10109 brin oid_minmax_ops 4068
+    oid_minmax_ops oid t 26; 10110 brin oid_minmax_multi_ops 4606 oid_minmax_multi_ops oid f 26; 10111 brin
+    oid_bloom_ops 4580 oid_bloom_ops oid f 26; 10112 brin tid_minmax_ops 4069 tid_minmax_ops tid t 27; 10113 brin
+    tid_bloom_ops 4581 tid_bloom_ops tid f 27; 10114 brin tid_minmax_multi_ops 4607 tid_minmax_multi_ops tid f 27;
+    10115 brin float4_minmax_ops 4070 float_minmax_ops float4 t 700; 10116 brin float4_minmax_multi_ops 4608
+    float_minmax_multi_ops float4 f 700; 10117 brin float4_bloom_ops 4582 float_bloom_ops float4 f 700; 10118 brin
+    float8_minmax_ops 4070 float_minmax_ops float8 t 701; 10119 brin float8_minmax_multi_ops 4608
+    float_minmax_multi_ops float8 f 701; 10120 brin float8_bloom_ops 4582 float_bloom_ops float8 f 701; 10121 brin
+    macaddr_minmax_ops 4074 macaddr_minmax_ops macaddr t 829; 10122 brin macaddr_minmax_multi_ops 4609
+    macaddr_minmax_multi_ops macaddr f 829; 10123 brin macaddr_bloom_ops 4583 macaddr_bloom_ops macaddr f 829; 10124
+    brin macaddr8_minmax_ops 4109 macaddr8_minmax_ops macaddr8 t 774; 10125 brin macaddr8_minmax_multi_ops 4610
+    macaddr8_minmax_multi_ops macaddr8 f 774; 10126 brin macaddr8_bloom_ops 4584 macaddr8_bloom_ops macaddr8 f 774;
+    10127 brin inet_minmax_ops 4075 network_minmax_ops inet f 869; 10128 brin inet_minmax_multi_ops 4611
+    network_minmax_multi_ops inet f 869; 10129 brin inet_bloom_ops 4585 network_bloom_ops inet f 869; 10130 brin
+    inet_inclusion_ops 4102 network_inclusion_ops inet t 869; 10131 brin bpchar_minmax_ops 4076 bpchar_minmax_ops
+    bpchar t 1042; 10132 brin bpchar_bloom_ops 4586 bpchar_bloom_ops bpchar f 1042; 10133 brin time_minmax_ops 4077
+    time_minmax_ops time t 1083; 10134 brin time_minmax_multi_ops 4612 time_minmax_multi_ops time f 1083; 10135 brin
+    time_bloom_ops 4587 time_bloom_ops time f 1083; 10136 brin date_minmax_ops 4059 datetime_minmax_ops date t 1082;
+    10137 brin date_minmax_multi_ops 4605 datetime_minmax_multi_ops date f 1082; 10138 brin date_bloom_ops 4576
+    datetime_bloom_ops date f 1082; 10139 brin timestamp_minmax_ops 4059 datetime_minmax_ops timestamp t 1114; 10140
+    brin timestamp_minmax_multi_ops 4605 datetime_minmax_multi_ops timestamp f 1114; 10141 brin timestamp_bloom_ops
+    4576 datetime_bloom_ops timestamp f 1114; 10142 brin timestamptz_minmax_ops 4059 datetime_minmax_ops timestamptz t
+    1184; 10143 brin timestamptz_minmax_multi_ops 4605 datetime_minmax_multi_ops timestamptz f 1184; 10144 brin
+    timestamptz_bloom_ops 4576 datetime_bloom_ops timestamptz f 1184; 10145 brin interval_minmax_ops 4078
+    interval_minmax_ops interval t 1186; 10146 brin interval_minmax_multi_ops 4613 interval_minmax_multi_ops interval f
+    1186; 10147 brin interval_bloom_ops 4588 interval_bloom_ops interval f 1186; 10148 brin timetz_minmax_ops 4058
+    timetz_minmax_ops timetz t 1266; 10149 brin timetz_minmax_multi_ops 4604 timetz_minmax_multi_ops timetz f 1266;
+    10150 brin timetz_bloom_ops 4575 timetz_bloom_ops timetz f 1266; 10151 brin bit_minmax_ops 4079 bit_minmax_ops bit
+    t 1560; 10152 brin varbit_minmax_ops 4080 varbit_minmax_ops varbit t 1562; 10153 brin numeric_minmax_ops 4055
+    numeric_minmax_ops numeric t 1700; 10154 brin numeric_minmax_multi_ops 4603 numeric_minmax_multi_ops numeric f
+    1700; 10155 brin numeric_bloom_ops 4574 numeric_bloom_ops numeric f 1700; 10156 brin uuid_minmax_ops 4081
+    uuid_minmax_ops uuid t 2950; 10157 brin uuid_minmax_multi_ops 4614 uuid_minmax_multi_ops uuid f 2950; 10158 brin
+    uuid_bloom_ops 4589 uuid_bloom_ops uuid f 2950; 10159 brin range_inclusion_ops 4103 range_inclusion_ops anyrange t
+    3831; 10160 brin pg_lsn_minmax_ops 4082 pg_lsn_minmax_ops pg_lsn t 3220; 10161 brin pg_lsn_minmax_multi_ops 4615
+    pg_lsn_minmax_multi_ops pg_lsn f 3220; 10162 brin pg_lsn_bloom_ops 4590 pg_lsn_bloom_ops pg_lsn f 3220; 10163 brin
+    box_inclusion_ops 4104 box_inclusion_ops box t 603`
 
 export const operatorClasses: readonly OperatorClass[] = CLASSES.split(';').map((entry) => {
-  const [oid, method, name, family, familyName, type, isDefault, keyType] = entry.trim().split(' ') as string[]
+  const [oid, method, name, family, familyName, type, isDefault, keyType] = entry.trim().split(/\s+/) as string[]
   return {
     oid: Number(oid),
-    method: method === 'btree' ? BTREE : HASH,
+    method: METHOD_OIDS[method as string] as number,
     name: name as string,
     family: Number(family),
     familyName: familyName as string,
@@ -153,7 +216,9 @@ export const familyOperators: readonly FamilyOperator[] = OPERATORS.split(';').f
 /** Types whose default class is that of another type, for their values are the same. */
 const SAME_AS: Readonly<Record<string, string>> = { varchar: 'text', cidr: 'inet' }
 
-const classType = (type: SqlType): number => {
+/** The type that the default classes of a type are for. */
+export const classType = (declared: SqlType): number => {
+  const type = baseTypeOf(declared)
   const borrowed = SAME_AS[type.name]
   if (borrowed !== undefined) return typeByName(borrowed)?.oid ?? 0
   if (type.kind === 'e') return typeByName('anyenum')?.oid ?? 0

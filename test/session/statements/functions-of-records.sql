@@ -1,0 +1,15 @@
+create function tr() returns setof record as $$ select 1, 2 union select 3, 4 order by 1 $$ language sql;
+select * from tr() as t(f1 int, f2 int);
+select * from tr() as t(f1 int8, f2 numeric(6, 2));
+select * from tr() as t(f1 int, f2 text);
+select * from tr() as t(f1 int);
+create function of_array(a text[]) returns setof record as $$ select i as "index", a[i] from generate_subscripts(a, 1) i $$ language sql;
+select * from of_array(array['one', 'two']) as t(f1 int, f2 text);
+select * from of_array(array['one', 'two']) as t(f1 numeric(4, 2), f2 text);
+select * from of_array(array['one', 'two']) as t(f1 point, f2 text);
+with a(b) as (values (row(1, 2, 3))) select * from a, coalesce(b) as c(d int, e int, f int);
+with a(b) as (values (row(1, 2, 3))) select * from a, coalesce(b) as c(d int, e int);
+with a(b) as (values (row(1, 2, 3))) select * from a, coalesce(b) as c(d int, e int, f int, g int);
+with a(b) as (values (row(1, 2, 3))) select * from a, coalesce(b) as c(d int, e int, f float);
+select * from coalesce(row(1)) as (a int, b int);
+select * from json_to_record('{"a": 1, "b": "x"}') as t(a int, b text);
