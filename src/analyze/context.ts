@@ -74,6 +74,8 @@ export class AnalysisContext {
   dependsOnRole = false
   /** Tables whose policies are being analysed. */
   readonly securing = new Set<number>()
+  /** Oids of primary keys that columns depend on which are used ungrouped. */
+  readonly keys = new Set<number>()
   /** Oids of relations that the statement depends on. */
   readonly relations = new Set<number>()
   /** What each FROM entry turned out to be, for queries that are kept. */

@@ -20,7 +20,7 @@ import { analyzeFrom } from './from.ts'
 import { insertSource } from './insert-source.ts'
 import { locationOf } from './location.ts'
 import { analyzeMerge } from './merge.ts'
-import { baseColumn, modifyTarget, ownDefault, type ModifyTarget } from './modify-target.ts'
+import { baseColumn, modifyTarget, ownDefault, type ModifyTarget, checkWritable } from './modify-target.ts'
 import { conjunction, constant } from './nodes.ts'
 import { conflictOf } from './on-conflict.ts'
 import { operatorOn } from './operators.ts'
@@ -71,6 +71,7 @@ const analyzeInsert = (context: AnalysisContext, scope: Scope, node: InsertStmt)
   const defaults = liveColumns(table.relation)
     .filter((c) => !given.has(c.attnum))
     .flatMap((column) => {
+      if (column.generated && target.fallbacks.has(column.attnum)) checkWritable(column, '')
       const expr = ownDefault(context, target, column)
       return expr === null ? [] : [{ column, expr }]
     })

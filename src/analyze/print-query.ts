@@ -3,6 +3,7 @@ import type { RelationObject } from '../catalog/objects.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type { ColumnId, ConstExpr, Expr, SortKey } from './expression.ts'
+import { printGroupingItems } from './print-grouping-sets.ts'
 import { definitionsOf, printFunctions } from './print-functions.ts'
 import { ExpressionPrinter, sortOptions } from './print-expression.ts'
 import { SqlWriter } from './print-writer.ts'
@@ -11,6 +12,7 @@ import type {
   FrameBound,
   FromItem,
   FunctionItem,
+  Grouping,
   JoinItem,
   OutputColumn,
   Query,
@@ -206,21 +208,20 @@ class QueryPrinter {
     }
   }
 
-  #grouping({ exprs, sets }: NonNullable<SelectQuery['grouping']>, printer: ExpressionPrinter): void {
+  #grouping({ exprs, written }: Grouping, printer: ExpressionPrinter): void {
     const { writer } = printer
-    if (exprs.length === 0 && sets.length <= 1) return
-    this.#clause(writer, ' GROUP BY ', 1)
-    if (sets.length === 1) return this.#sortItems(exprs, printer)
-    writer.add('GROUPING SETS (')
-    for (const [i, set] of sets.entries()) {
-      writer.add(i > 0 ? ', (' : '(')
-      this.#sortItems(
-        set.map((at) => exprs[at] as Expr),
-        printer,
-      )
-      writer.add(')')
+    if (written === undefined) {
+      if (exprs.length === 0) return
+      this.#clause(writer, ' GROUP BY ', 1)
+      return this.#sortItems(exprs, printer)
     }
-    writer.add(')')
+    this.#clause(writer, written.distinct ? ' GROUP BY DISTINCT ' : ' GROUP BY ', 1)
+    printGroupingItems(written.items, writer, (columns) =>
+      this.#sortItems(
+        columns.map((at) => exprs[at] as Expr),
+        printer,
+      ),
+    )
   }
 
   /** Items of ORDER BY, GROUP BY and DISTINCT ON: columns as they are, all else so that it is no output's name. */

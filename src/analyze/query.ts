@@ -174,13 +174,27 @@ export interface RowLock {
   readonly items: readonly TableItem[]
 }
 
+/** What GROUPING SETS and its kin were written as; numbers are indexes into the grouping's expressions. */
+export type GroupingItem =
+  | { readonly kind: 'columns'; readonly columns: readonly number[] }
+  | { readonly kind: 'rollup' | 'cube'; readonly lists: readonly (readonly number[])[] }
+  | { readonly kind: 'sets'; readonly items: readonly GroupingItem[] }
+
+export interface Grouping {
+  readonly exprs: readonly Expr[]
+  /** Indexes into `exprs`. */
+  readonly sets: readonly (readonly number[])[]
+  /** Where there is more than a list of expressions. */
+  readonly written?: { readonly items: readonly GroupingItem[]; readonly distinct: boolean }
+}
+
 export interface SelectQuery {
   readonly kind: 'select'
   readonly ctes: readonly Cte[]
   readonly from: readonly FromItem[]
   readonly where: Expr | null
-  /** Null: no grouping. Each grouping set lists indexes into `groupBy`. */
-  readonly grouping: { readonly exprs: readonly Expr[]; readonly sets: readonly (readonly number[])[] } | null
+  /** Null: no grouping. */
+  readonly grouping: Grouping | null
   readonly aggregated: boolean
   /** Aggregates of this level that stand in queries inside it, where they are these columns. */
   readonly carried?: readonly CarriedCall[]

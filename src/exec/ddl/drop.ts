@@ -284,6 +284,6 @@ const refuseProtected = (context: DefinitionContext, object: CatalogObject, kind
   if (internal === undefined) return
   const owner = context.catalog.snapshot.objects.get(internal.oid)
   if (owner === undefined || (owner.class === 'relation' && owner.kind === 'c')) return
-  const description = describeObject(context, owner)
+  const description = describeObject(context, owner, internal.attnum)
   throw requiredBy(describeProtected(context, object, kind), description, `You can drop ${description} instead.`)
 }

@@ -212,7 +212,13 @@ export class InsertOperator extends Modification {
     for (;;) {
       if (conflict instanceof Wait) await conflict.promise
       else if (conflict !== null) {
-        if (!this.#isArbiter(conflict.unique.relation)) throw table.writer.violation(conflict)
+        if (!this.#isArbiter(conflict.unique.relation)) {
+          // The statement's own keys come first, wherever another one stands.
+          const arbiter = table.writer.conflictAmong(row, (index) => this.#isArbiter(index))
+          if (arbiter === null) throw table.writer.violation(conflict)
+          conflict = arbiter
+          continue
+        }
         if (onConflict?.action === 'update') {
           if (await this.#updateExisting(inserted, conflict.rowid)) return
         } else {

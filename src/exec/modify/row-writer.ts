@@ -194,9 +194,18 @@ export class RowWriter {
     return this.#guard.enter(rowid, old, row) ?? this.#conflict(row, rowid)
   }
 
-  #conflict(row: Datum[], ignoreRowid: number): UniqueConflict | Wait | null {
+  /** What keeps a row from being stored now of some indexes only. */
+  conflictAmong(row: Datum[], isMeant: (index: RelationObject) => boolean): UniqueConflict | Wait | null {
+    return this.#conflict(row, -1, isMeant)
+  }
+
+  #conflict(
+    row: Datum[],
+    ignoreRowid: number,
+    isMeant: ((index: RelationObject) => boolean) | null = null,
+  ): UniqueConflict | Wait | null {
     for (const unique of this.uniques) {
-      if (unique.relation.index?.immediate === false) continue
+      if (unique.relation.index?.immediate === false || isMeant?.(unique.relation) === false) continue
       const key = unique.index.keyOf(row)
       if (key === null) continue
       const found = probeKey(this.#context, unique, key, ignoreRowid)
