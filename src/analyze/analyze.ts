@@ -1,4 +1,5 @@
 /** Entry of the analyzer: a parse tree of a query or a data-modifying statement becomes a typed query tree. */
+import { securedItem } from './row-security.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import { featureNotSupported, syntaxErrorAt } from '../errors/raise/analysis.ts'
@@ -32,10 +33,15 @@ const leftmost = (select: SelectStmt): SelectStmt => (select.larg === undefined 
 const analyzeView = (context: AnalysisContext, relation: RelationObject): Query => {
   if (relation.view === null) throw new Error(`view ${relation.name} without a query`)
   const { query } = relation.view
-  return context.asStored(() => analyzeQuery(context, null, query as unknown as Node))
+  return context.behindView(relation, () => analyzeQuery(context, null, query as unknown as Node))
 }
 
-const RULES: AnalysisRules = { expression: analyzeExpression, query: analyzeQuery, view: analyzeView }
+const RULES: AnalysisRules = {
+  expression: analyzeExpression,
+  query: analyzeQuery,
+  secured: securedItem,
+  view: analyzeView,
+}
 
 export interface AnalysisInput {
   readonly catalog: CatalogSnapshot
@@ -46,6 +52,8 @@ export interface AnalysisInput {
   readonly databaseName: string
   /** The role that must be allowed to use the schemas that are named; absent: nobody is asked. */
   readonly actingRole?: number | undefined
+  /** The role whose policies hold for the rows that are read; absent: nobody's do, as in definitions. */
+  readonly policyRole?: number | undefined
   /** Present for statements of a function's body. */
   readonly routine?: RoutineScope
 }
@@ -59,7 +67,7 @@ export const analysisContext = (input: AnalysisInput): AnalysisContext =>
     input.parameters,
     input.databaseName,
     input.routine ?? null,
-    input.actingRole,
+    { actingRole: input.actingRole, policyRole: input.policyRole },
   )
 
 /** Whether the statement is one that analysis and planning handle; all others are utility statements. */

@@ -77,7 +77,7 @@ export const analyzeSelect = (
     locks: [],
     outputs: targets.map((t) => t.column),
   }
-  return withRowLocks(query, node)
+  return withRowLocks(context, query, node)
 }
 
 /** An untyped literal that is sorted, grouped or made distinct is text, whatever an outer UNION makes of the column. */
@@ -321,12 +321,18 @@ const checkLevel = (
   orderBy: readonly SortKey[],
   node: SelectStmt,
 ): Expr[] =>
-  checkGrouped(context.catalog, from, grouping?.exprs ?? [], [
-    ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
-    ...scope.carried.map(({ call }) => ({ expr: call, location: undefined })),
-    ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
-    ...orderBy.map((key, i) => {
-      const item = node.sortClause?.[i]
-      return { expr: key.expr, location: item === undefined ? undefined : locationOf(bodyOf(item, 'SortBy')?.node) }
-    }),
-  ])
+  checkGrouped(
+    context.catalog,
+    from,
+    grouping?.exprs ?? [],
+    [
+      ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
+      ...scope.carried.map(({ call }) => ({ expr: call, location: undefined })),
+      ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
+      ...orderBy.map((key, i) => {
+        const item = node.sortClause?.[i]
+        return { expr: key.expr, location: item === undefined ? undefined : locationOf(bodyOf(item, 'SortBy')?.node) }
+      }),
+    ],
+    context.keys,
+  )

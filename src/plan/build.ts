@@ -2,6 +2,7 @@
  * Query trees to logical plans, clause by clause in SQL's order of meaning. Subqueries in expressions become `apply`
  * nodes below the node that uses their value; the optimizer turns most of them into joins.
  */
+import { isSecurityBarrier } from '../catalog/view-options.ts'
 import { conjuncts, isModification, mapChildren, sameExpr } from '../analyze/nodes.ts'
 import type { Expr, SortKey } from '../analyze/expression.ts'
 import type {
@@ -19,6 +20,7 @@ import { projectSet, setsAfterUnique } from './build-project-set.ts'
 import { planWindows, type SubqueryBuilder } from './build-windows.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
 import {
+  barrier,
   containsSet,
   containsSubquery,
   crossJoin,
@@ -331,13 +333,21 @@ class Builder implements QueryBuilder {
     return plan ?? RESULT
   }
 
+  /** Only the rows that policies show; conditions of the statement look at no others. */
+  secured(input: LogicalPlan, conditions: readonly Expr[]): LogicalPlan {
+    if (conditions.length === 0) return input
+    const filter = conditions.reduce((plan, condition) => this.filter(plan, condition), input)
+    return barrier(filter)
+  }
+
   fromItem(item: FromItem, rowids: ReadonlyMap<object, RowAddress>): LogicalPlan {
     switch (item.kind) {
       case 'table':
-        return scanOf(item, rowids.get(item) ?? null, this.context)
+        return this.secured(scanOf(item, rowids.get(item) ?? null, this.context), item.security ?? [])
       case 'subquery': {
         const plan = this.query(item.query)
-        return renameOutputs(plan, item.columns.map(planColumn))
+        const renamed = renameOutputs(plan, item.columns.map(planColumn))
+        return item.view !== undefined && isSecurityBarrier(item.view) ? barrier(renamed) : renamed
       }
       case 'cte':
         return {
