@@ -41,6 +41,8 @@ export interface TableItem {
   /** One per live column, in attnum order; `attnum` tells which. System columns (ctid, tableoid) follow when used. */
   readonly columns: readonly OutputColumn[]
   readonly sample: TableSample | null
+  /** Conditions of policies: other rows are not there for the statement. */
+  readonly security?: readonly Expr[]
   /** The tables whose rows are meant, where that is not just the relation: it and those that inherit, or partitions. */
   readonly inheritors?: readonly RelationObject[]
 }
@@ -280,7 +282,15 @@ export interface CheckOption {
   readonly view: string
   readonly levels: readonly ViewLevel[]
   readonly condition: Expr
+  /** Of a policy, which is checked of a row of the table (`view`); null: no single policy is to blame. */
+  readonly policy?: { readonly name: string | null; readonly on: PolicyMoment }
 }
+
+/**
+ * When a policy is checked: of rows that are inserted, of rows as they become, of those that a conflict finds, and of
+ * those that MERGE is to update or delete.
+ */
+export type PolicyMoment = 'insert' | 'update' | 'conflict' | 'merge update' | 'merge delete'
 
 export interface CheckExpr {
   readonly name: string
@@ -305,6 +315,8 @@ export interface UpdateQuery {
   readonly ctes: readonly Cte[]
   readonly table: TableItem
   readonly from: readonly FromItem[]
+  /** Conditions of policies on the target's rows. */
+  readonly security: readonly Expr[]
   readonly where: Expr | null
   readonly assignments: readonly Assignment[]
   readonly generated: readonly Assignment[]
@@ -321,6 +333,7 @@ export interface DeleteQuery {
   readonly table: TableItem
   readonly from: readonly FromItem[]
   readonly levels: readonly ViewLevel[]
+  readonly security: readonly Expr[]
   readonly where: Expr | null
   readonly returning: Returning | null
   readonly outputs: readonly OutputColumn[]
@@ -345,6 +358,8 @@ export interface MergeQuery {
   readonly from: FromItem
   readonly condition: Expr
   readonly actions: readonly MergeAction[]
+  readonly security: readonly Expr[]
+  readonly checkOptions: readonly CheckOption[]
   readonly generated: readonly Assignment[]
   readonly checks: readonly CheckExpr[]
   readonly returning: null

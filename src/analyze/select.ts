@@ -77,7 +77,7 @@ export const analyzeSelect = (
     locks: [],
     outputs: targets.map((t) => t.column),
   }
-  return withRowLocks(query, node)
+  return withRowLocks(context, query, node)
 }
 
 /** An untyped literal that is sorted, grouped or made distinct is text, whatever an outer UNION makes of the column. */

@@ -33,6 +33,8 @@ export const testStatementFiles = (directory: string, { naive = false } = {}): v
     const client = await server.connect(database)
     if (naive) await client.query('SET tesseradb.optimizer = off')
     const answered = await transcript(client, readFileSync(join(directory, `${name}.sql`), 'utf8'))
+    // A server takes so many connections, and there are many files.
+    await Promise.all([client.end(), admin.end()])
     const expected = readFileSync(join(directory, `${name}.out`), 'utf8')
     await Promise.all([client.end(), admin.end()])
     if (naive) expect(withoutPlans(answered)).toBe(withoutPlans(expected))

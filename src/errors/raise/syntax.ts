@@ -18,6 +18,10 @@ const UNPLACED = /^(WITH TIES|unrecognized partitioning strategy)/
 /** `position` counts characters from 1; `isUnicode`: it is in a literal U&'…'. */
 export const syntaxError = (message: string, position?: number, isUnicode = false): SqlError => {
   const place = position === undefined || UNPLACED.test(message) ? {} : { position }
+  if (message.startsWith('unrecognized row security option')) {
+    const hint = 'Only PERMISSIVE or RESTRICTIVE policies are supported currently.'
+    return new SqlError(stateOf(message), message, { hint, ...place })
+  }
   if (message !== 'invalid Unicode escape') return new SqlError(stateOf(message), message, place)
   return !isUnicode
     ? new SqlError(SQL_STATE.invalid_escape_sequence, message, {

@@ -1,4 +1,5 @@
 /** ALTER TABLE: each action changes the relation's record; some rewrite or check the rows. */
+import { setRowSecurity } from './policies.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { wrongObjectType } from '../../errors/raise/analysis.ts'
@@ -231,6 +232,10 @@ const ACTIONS: Readonly<Record<string, ActionRecord>> = {
     const { ofType, ...plain } = relation
     context.catalog.put({ ...plain, depends: relation.depends.filter((d) => d.oid !== ofType) })
   }),
+  AT_EnableRowSecurity: action('ENABLE ROW SECURITY', 'rp', setRowSecurity('rowSecurity', true)),
+  AT_DisableRowSecurity: action('DISABLE ROW SECURITY', 'rp', setRowSecurity('rowSecurity', false)),
+  AT_ForceRowSecurity: action('FORCE ROW SECURITY', 'rp', setRowSecurity('rowSecurityForced', true)),
+  AT_NoForceRowSecurity: action('NO FORCE ROW SECURITY', 'rp', setRowSecurity('rowSecurityForced', false)),
   AT_SetRelOptions: action('SET', 'rpvmiI', setOptions),
   AT_ResetRelOptions: action('RESET', 'rpvmiI', setOptions),
   AT_SetLogged: action('SET LOGGED', 'rS', setPersistence('p')),

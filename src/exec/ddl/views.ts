@@ -77,7 +77,7 @@ export const createView = (context: DefinitionContext, node: ViewStmt): void => 
 /** What a view's query may not do. */
 const refuseUnviewable = (query: Node): void => {
   const select = bodyOf(query, 'SelectStmt')
-  if (select?.intoClause !== undefined) throw syntaxErrorAt('views must not contain SELECT INTO')
+  if (select?.intoClause !== undefined) throw notSupported('views must not contain SELECT INTO')
   const modifies = select?.withClause?.ctes?.some((n) => {
     const body = bodyOf(n, 'CommonTableExpr')?.ctequery
     return body !== undefined && bodyOf(body, 'SelectStmt') === undefined
