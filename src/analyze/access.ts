@@ -32,6 +32,8 @@ class AccessCollector {
   readonly functions = new Set<number>()
   readonly #columns = new Map<ColumnId, { readonly access: RelationAccess; readonly attnum: number }>()
   readonly #tables = new Map<TableItem, RelationAccess>()
+  /** Conditions of policies: whoever reads a table need not be allowed to read what its policies look at of a row. */
+  readonly #policies = new Set<Expr>()
 
   enter(query: Query | DmlQuery, as: number | null): void {
     const nested: (() => void)[] = []
@@ -61,6 +63,7 @@ class AccessCollector {
       case 'table': {
         const access = this.#relation(item.relation, as, PRIVILEGE.SELECT)
         this.#tables.set(item, access)
+        for (const condition of item.security ?? []) this.#policies.add(condition)
         this.#bind(item.columns, access)
         return
       }
@@ -99,6 +102,10 @@ class AccessCollector {
   }
 
   #visit(expr: Expr, as: number | null): void {
+    if (this.#policies.has(expr)) {
+      this.#enterQueries(expr, as)
+      return
+    }
     if (expr.kind === 'column') {
       const column = this.#columns.get(expr.id)
       if (column !== undefined) {
@@ -108,6 +115,12 @@ class AccessCollector {
     }
     for (const child of children(expr)) this.#visit(child, as)
     if (expr.kind === 'subquery') this.enter(expr.query, as)
+  }
+
+  /** The queries in a policy's condition are run as the table is read. */
+  #enterQueries(expr: Expr, as: number | null): void {
+    if (expr.kind === 'subquery') this.enter(expr.query, as)
+    for (const child of children(expr)) this.#enterQueries(child, as)
   }
 
   #visitCalls(expr: Expr): void {
@@ -131,6 +144,10 @@ class AccessCollector {
       .map(({ relation, as: role }) => this.#relation(relation, role, 0))
       .toReversed()
     const base = accesses[0] as RelationAccess
+    for (const condition of 'security' in query ? query.security : []) this.#policies.add(condition)
+    for (const { policy, condition } of 'checkOptions' in query ? query.checkOptions : []) {
+      if (policy !== undefined) this.#enterQueries(condition, base.as)
+    }
     const outermost = accesses.at(-1) as RelationAccess
     this.#bind(table.columns, base)
     for (const [i, level] of levels.entries()) this.#bind(levelColumns(level), accesses[i + 1] as RelationAccess)

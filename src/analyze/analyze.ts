@@ -1,7 +1,8 @@
 /** Entry of the analyzer: a parse tree of a query or a data-modifying statement becomes a typed query tree. */
+import { securedItem } from './row-security.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import type { RelationObject } from '../catalog/objects.ts'
-import { featureNotSupported } from '../errors/raise/analysis.ts'
+import { featureNotSupported, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import { bodyOf, tagOf, type Node, type SelectStmt } from '../sql/ast.ts'
 import type { FormatContext } from '../types/sql-type.ts'
 import { AnalysisContext, type AnalysisRules, type ParameterTypes, type RoutineScope } from './context.ts'
@@ -16,6 +17,8 @@ import { analyzeSetOperation, analyzeValues } from './set-operations.ts'
 const analyzeQuery = (context: AnalysisContext, parent: Scope | null, node: Node, keepUnknown = false): Query => {
   const select = bodyOf(node, 'SelectStmt') as SelectStmt | undefined
   if (select === undefined) throw featureNotSupported(`${tagOf(node)} is not supported as a query`)
+  const into = leftmost(select).intoClause
+  if (into !== undefined) throw syntaxErrorAt('SELECT ... INTO is not allowed here', into.rel?.location)
   const scope = new Scope(parent)
   const ctes = analyzeWith(context, scope, select.withClause, analyzeModify)
   if (select.op !== undefined && select.op !== 'SETOP_NONE') return analyzeSetOperation(context, scope, select, ctes)
@@ -23,14 +26,22 @@ const analyzeQuery = (context: AnalysisContext, parent: Scope | null, node: Node
   return analyzeSelect(context, scope, select, ctes, keepUnknown)
 }
 
+/** The first query of a set operation. */
+const leftmost = (select: SelectStmt): SelectStmt => (select.larg === undefined ? select : leftmost(select.larg))
+
 /** A view's query in its own world: no outer names, no statement parameters. */
 const analyzeView = (context: AnalysisContext, relation: RelationObject): Query => {
   if (relation.view === null) throw new Error(`view ${relation.name} without a query`)
   const { query } = relation.view
-  return context.asStored(() => analyzeQuery(context, null, query as unknown as Node))
+  return context.behindView(relation, () => analyzeQuery(context, null, query as unknown as Node))
 }
 
-const RULES: AnalysisRules = { expression: analyzeExpression, query: analyzeQuery, view: analyzeView }
+const RULES: AnalysisRules = {
+  expression: analyzeExpression,
+  query: analyzeQuery,
+  secured: securedItem,
+  view: analyzeView,
+}
 
 export interface AnalysisInput {
   readonly catalog: CatalogSnapshot
@@ -41,6 +52,8 @@ export interface AnalysisInput {
   readonly databaseName: string
   /** The role that must be allowed to use the schemas that are named; absent: nobody is asked. */
   readonly actingRole?: number | undefined
+  /** The role whose policies hold for the rows that are read; absent: nobody's do, as in definitions. */
+  readonly policyRole?: number | undefined
   /** Present for statements of a function's body. */
   readonly routine?: RoutineScope
 }
@@ -54,7 +67,7 @@ export const analysisContext = (input: AnalysisInput): AnalysisContext =>
     input.parameters,
     input.databaseName,
     input.routine ?? null,
-    input.actingRole,
+    { actingRole: input.actingRole, policyRole: input.policyRole },
   )
 
 /** Whether the statement is one that analysis and planning handle; all others are utility statements. */

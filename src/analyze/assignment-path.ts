@@ -78,7 +78,11 @@ const pathFrom = (
 /** A domain's value as one of the type below. */
 const unwrapped = (expr: Expr, type: SqlType): Expr => {
   const base = baseTypeOf(type)
-  return base === type || expr.type.oid === base.oid ? expr : { kind: 'relabel', arg: expr, type: base, typmod: -1 }
+  if (base === type || expr.type.oid === base.oid) return expr
+  // What the statement has assigned so far need not be one of the domain yet.
+  let before = expr
+  while (before.kind === 'coerce-domain') before = before.arg
+  return before.kind === 'assign' ? before : { kind: 'relabel', arg: expr, type: base, typmod: -1 }
 }
 
 const leadingIndices = (steps: readonly Node[]) => {

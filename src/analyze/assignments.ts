@@ -6,7 +6,7 @@ import { assignmentPath, type AssignmentPath } from './assignment-path.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
-import { baseColumn, columnNamed, defaultOf, type ModifyTarget } from './modify-target.ts'
+import { baseColumn, columnNamed, defaultOf, type ModifyTarget, requireChangeable } from './modify-target.ts'
 import { columnRef, constant } from './nodes.ts'
 import type { Assignment, OutputColumn } from './query.ts'
 import { CLAUSE, type Scope } from './scope.ts'
@@ -22,11 +22,15 @@ export const assignmentsOf = (
   nodes: readonly Node[],
   modified: ModifyTarget,
 ): Assignment[] => {
+  const targets = nodes.map((n) => bodyOf(n, 'ResTarget') as ResTarget)
+  requireChangeable(
+    modified,
+    targets.map(({ name, location }) => columnNamed(modified, name as string, location)),
+  )
   const assignments: Assignment[] = []
   const whole = new Set<Column>()
   const rows = new Map<number, SubqueryRow>()
-  for (const n of nodes) {
-    const target = bodyOf(n, 'ResTarget') as ResTarget
+  for (const target of targets) {
     const column = baseColumn(modified, columnNamed(modified, target.name as string, target.location))
     const known = assignments.findIndex((a) => a.column === column)
     const path = pathOf(context, scope, target, column)
@@ -99,7 +103,8 @@ const assignedValue = (context: AnalysisContext, scope: Scope, node: Node, place
   return fitted(context, place, expr, locationOf(node))
 }
 
-const partDefault = (column: Column, location: number | undefined) =>
+/** DEFAULT for a part of a column: an element, or a field. */
+export const partDefault = (column: Column, location: number | undefined) =>
   column.type.element !== null
     ? featureNotSupported('cannot set an array element to DEFAULT', location)
     : featureNotSupported('cannot set a subfield to DEFAULT', location)

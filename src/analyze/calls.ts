@@ -58,7 +58,7 @@ const callOf = (context: AnalysisContext, scope: Scope, node: FuncCall, procedur
   const within = node.agg_within_group === true
   const orderNodes = node.agg_order ?? []
   const schema = names.length > 1 ? (names.at(-2) as string) : null
-  if (schema !== null && usableSchema(context.catalog, context.actingRole, schema) === null)
+  if (schema !== null && usableSchema(context.catalog, context.actingRole, schema, location) === null)
     throw undefinedSchema(schema, location)
 
   const argClause = over

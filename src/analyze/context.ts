@@ -1,4 +1,5 @@
 /** What one statement's analysis shares: the catalog it sees, the search path, parameter types, fresh column ids. */
+import { isSecurityInvoker } from '../catalog/view-options.ts'
 import type { RelationObject } from '../catalog/objects.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { indeterminateParameter, undefinedParameter, type Location } from '../errors/raise/analysis.ts'
@@ -43,6 +44,8 @@ export interface AnalysisRules {
   readonly expression: (context: AnalysisContext, scope: Scope, node: Node) => Expr
   /** A query below `scope` (null: at the top). `keepUnknown`: literals may stay untyped, the caller coerces them. */
   readonly query: (context: AnalysisContext, scope: Scope | null, node: Node, keepUnknown?: boolean) => Query
+  /** A table of FROM with the conditions that policies put on its rows. */
+  readonly secured: (context: AnalysisContext, item: TableItem) => TableItem
   /** The FROM entry of a view: its query, analysed for this reference. */
   readonly view: (context: AnalysisContext, relation: RelationObject) => Query
 }
@@ -63,6 +66,16 @@ export class AnalysisContext {
   readonly routine: RoutineScope | null
   /** The role that must be allowed to use the schemas that are named; undefined: nobody is asked. */
   actingRole: number | undefined
+  /** The role whose policies hold for the rows that are read where analysis is; undefined: nobody's do. */
+  policyRole: number | undefined
+  /** The setting row_security: whether policies may hold rows back. */
+  rowSecurity = true
+  /** Policies of a table were looked for: another role may see other rows. */
+  dependsOnRole = false
+  /** Tables whose policies are being analysed. */
+  readonly securing = new Set<number>()
+  /** Oids of primary keys that columns depend on which are used ungrouped. */
+  readonly keys = new Set<number>()
   /** Oids of relations that the statement depends on. */
   readonly relations = new Set<number>()
   /** What each FROM entry turned out to be, for queries that are kept. */
@@ -74,6 +87,8 @@ export class AnalysisContext {
   /** The session's cursors, for WHERE CURRENT OF. */
   cursors: CursorRows | null = null
   #lastColumn = 0
+  /** The role that runs the statement. */
+  readonly #role: number | undefined
 
   constructor(
     rules: AnalysisRules,
@@ -83,7 +98,7 @@ export class AnalysisContext {
     parameters: ParameterTypes,
     databaseName: string,
     routine: RoutineScope | null,
-    actingRole: number | undefined,
+    { actingRole, policyRole }: { readonly actingRole: number | undefined; readonly policyRole: number | undefined },
   ) {
     this.rules = rules
     this.catalog = catalog
@@ -93,6 +108,8 @@ export class AnalysisContext {
     this.databaseName = databaseName
     this.routine = routine
     this.actingRole = actingRole
+    this.#role = policyRole
+    this.policyRole = policyRole
   }
 
   /** Reads what is kept in the catalog: who made it had the right to name what it names. */
@@ -103,6 +120,17 @@ export class AnalysisContext {
       return body()
     } finally {
       this.actingRole = before
+    }
+  }
+
+  /** Reads what a view reads: as its owner, unless it is read as whoever reads the view. */
+  behindView<T>(view: RelationObject, body: () => T): T {
+    const before = this.policyRole
+    this.policyRole = this.#role === undefined || isSecurityInvoker(view) ? this.#role : view.owner
+    try {
+      return this.asStored(body)
+    } finally {
+      this.policyRole = before
     }
   }
 

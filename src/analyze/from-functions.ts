@@ -47,6 +47,7 @@ export const rangeFunction = (context: AnalysisContext, scope: Scope, node: Rang
     alias,
     columns,
     lateral: true,
+    refersBack: calls.some((call) => call.args.some((arg) => scope.ownsColumnOf(arg))),
   }
   const [first, ...others] = calls
   if (first === undefined || others.length > 0 || ordinality !== null) return simple(context, item)
@@ -83,6 +84,7 @@ interface RangeCall {
   readonly type: SqlType
   readonly record?: readonly RecordColumn[]
   readonly expands: boolean
+  readonly defined?: true
   /** The named row type that the call answers. */
   readonly rowType: SqlType | null
 }
@@ -124,7 +126,7 @@ const functionCall = (
     })
     const record = columns.map(({ name: n, type, typmod }) => ({ name: n, type, typmod }))
     const args = call.kind === 'call' ? [{ ...call, columns: record }] : shape.args
-    return { ...shape, args, columns, record, expands: true }
+    return { ...shape, args, columns, record, expands: true, defined: true }
   }
   if (outputs !== undefined) {
     const columns = outputs.map((output) => column(output.name, output.type))

@@ -21,6 +21,7 @@ import {
   type Node,
   type RangeFunction,
   type RangeSubselect,
+  type RangeTableFunc,
   type RangeTableSample,
   type RangeVar,
 } from '../sql/ast.ts'
@@ -37,6 +38,7 @@ import type { Cte, FromItem, JoinItem, OutputColumn, TableItem } from './query.t
 import { withSample } from './table-samples.ts'
 import { CLAUSE, type BoundColumn, type NamespaceItem, type Scope } from './scope.ts'
 import type { BoundRangeVar } from './stored-trees.ts'
+import { rangeXmlTable } from './xml-table.ts'
 
 /** Attribute numbers and types of the system columns. */
 const SYSTEM_COLUMNS: Readonly<Record<string, { attnum: number; type: number }>> = {
@@ -67,6 +69,8 @@ const fromItem = (context: AnalysisContext, scope: Scope, node: Node): FromResul
       return rangeSubselect(context, scope, bodyOf(node, 'RangeSubselect') as RangeSubselect)
     case 'RangeFunction':
       return rangeFunction(context, scope, bodyOf(node, 'RangeFunction') as RangeFunction)
+    case 'RangeTableFunc':
+      return rangeXmlTable(context, scope, bodyOf(node, 'RangeTableFunc') as RangeTableFunc)
     case 'JoinExpr':
       return join(context, scope, bodyOf(node, 'JoinExpr') as JoinExpr)
     case 'RangeTableSample': {
@@ -85,8 +89,8 @@ export interface NameScope extends Pick<AnalysisContext, 'catalog' | 'searchPath
 }
 
 /** A schema by its name; `pg_temp` is the session's own for temporary objects, once there is one. Throws 42501. */
-const schemaNamed = ({ catalog, searchPath, actingRole }: NameScope, name: string) => {
-  if (name !== 'pg_temp') return usableSchema(catalog, actingRole, name)
+const schemaNamed = ({ catalog, searchPath, actingRole }: NameScope, name: string, location?: number) => {
+  if (name !== 'pg_temp') return usableSchema(catalog, actingRole, name, location)
   const temporary = searchPath.find((oid) => catalog.schema(oid)?.name.startsWith('pg_temp_'))
   return temporary === undefined ? null : catalog.schema(temporary)
 }
@@ -97,7 +101,7 @@ export const resolveRelation = (context: NameScope, node: BoundRangeVar): Relati
   const known = node.bound === undefined ? null : context.catalog.relation(node.bound.oid)
   if (known !== null) return known
   if (node.schemaname !== undefined) {
-    const schema = schemaNamed(context, node.schemaname)
+    const schema = schemaNamed(context, node.schemaname, node.location)
     const found = schema === null ? null : context.catalog.relationIn(schema.oid, name)
     if (found === null) throw undefinedRelation(`${node.schemaname}.${name}`, node.location)
     return found
@@ -190,7 +194,10 @@ const relationItem = (context: AnalysisContext, relation: RelationObject, node: 
     case 'p':
     case 'm':
     case 'S': {
-      const item = withInheritors(context, tableItem(context, relation, aliasNode), node)
+      const item = context.rules.secured(
+        context,
+        withInheritors(context, tableItem(context, relation, aliasNode), node),
+      )
       return tableResult(context, item, schema, namedColumns(item.columns, node))
     }
     case 'i':

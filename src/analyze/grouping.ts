@@ -37,13 +37,14 @@ const levelColumns = (from: readonly FromItem[]): Map<ColumnId, LevelColumn> => 
 
 /**
  * Checks expressions above the grouping. Answers the columns that are used because they depend on a grouped primary
- * key: they must be carried through the grouping.
+ * key: they must be carried through the grouping. Oids of these keys are added to `keys`.
  */
 export const checkGrouped = (
   catalog: CatalogSnapshot,
   from: readonly FromItem[],
   groupBy: readonly Expr[],
   exprs: readonly { readonly expr: Expr; readonly location: Location }[],
+  keys: Set<number>,
 ): Expr[] => {
   const level = levelColumns(from)
   const dependent = new Map<ColumnId, Expr>()
@@ -53,7 +54,9 @@ export const checkGrouped = (
     if (expr.kind === 'column') {
       const column = level.get(expr.id)
       if (column === undefined) return
-      if (column.table !== null && keyed.has(column.table)) {
+      const key = column.table === null ? undefined : keyed.get(column.table)
+      if (key !== undefined) {
+        keys.add(key)
         dependent.set(expr.id, expr)
         return
       }
@@ -83,12 +86,12 @@ export const checkGrouped = (
   return [...dependent.values()]
 }
 
-/** Tables whose primary key columns are all grouped: their other columns have one value per group. */
+/** Tables whose primary key columns are all grouped, and the keys: their other columns have one value per group. */
 const tablesGroupedByKey = (
   catalog: CatalogSnapshot,
   level: ReadonlyMap<ColumnId, LevelColumn>,
   groupBy: readonly Expr[],
-): Set<TableItem> => {
+): Map<TableItem, number> => {
   const grouped = new Map<TableItem, Set<number>>()
   for (const expr of groupBy) {
     const column = expr.kind === 'column' ? level.get(expr.id) : undefined
@@ -96,10 +99,10 @@ const tablesGroupedByKey = (
     const attnums = grouped.get(column.table) ?? new Set()
     grouped.set(column.table, attnums.add(column.attnum))
   }
-  const keyed = new Set<TableItem>()
+  const keyed = new Map<TableItem, number>()
   for (const [table, attnums] of grouped) {
     const key = catalog.constraintsOf(table.relation.oid).find((c) => c.type === 'primary' && !c.deferrable)
-    if (key?.columns.every((attnum) => attnums.has(attnum))) keyed.add(table)
+    if (key?.columns.every((attnum) => attnums.has(attnum))) keyed.set(table, key.oid)
   }
   return keyed
 }

@@ -3,10 +3,18 @@ import type { Column } from '../catalog/objects.ts'
 import { duplicateColumn, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import { bodyOf, listItems, tagOf, type InsertStmt, type Node, type ResTarget, type SelectStmt } from '../sql/ast.ts'
 import { assignmentPath, type AssignmentPath } from './assignment-path.ts'
+import { partDefault } from './assignments.ts'
 import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
-import { baseColumn, checkWritable, columnNamed, defaultOf, type ModifyTarget } from './modify-target.ts'
+import {
+  baseColumn,
+  checkWritable,
+  columnNamed,
+  defaultOf,
+  type ModifyTarget,
+  requireChangeable,
+} from './modify-target.ts'
 import { columnRef, constant } from './nodes.ts'
 import type { OutputColumn, Query } from './query.ts'
 import { CLAUSE, Scope } from './scope.ts'
@@ -81,8 +89,13 @@ const namedTargets = (target: ModifyTarget, node: InsertStmt): readonly NamedTar
   return named
 }
 
-const slotsOf = (context: AnalysisContext, scope: Scope, { target, named }: Input, width: number): readonly Slot[] =>
-  named.slice(0, width).map(({ column: of, steps, location }) => {
+const slotsOf = (context: AnalysisContext, scope: Scope, { target, named }: Input, width: number): readonly Slot[] => {
+  const given = named.slice(0, width)
+  requireChangeable(
+    target,
+    given.map(({ column }) => column),
+  )
+  return given.map(({ column: of, steps, location }) => {
     const column = baseColumn(target, of)
     const path =
       steps.length === 0
@@ -90,6 +103,7 @@ const slotsOf = (context: AnalysisContext, scope: Scope, { target, named }: Inpu
         : scope.within(CLAUSE.values, () => assignmentPath(context, scope, column, steps, location))
     return { column, path }
   })
+}
 
 const fit = (context: AnalysisContext, { column, path }: Slot, expr: Expr, location?: number): Expr =>
   path === null ? assignable(context, expr, column, 'value', location) : path.fit(expr, location)
@@ -186,7 +200,12 @@ const valuesSource = (context: AnalysisContext, scope: Scope, select: SelectStmt
     list.map(({ node: item, expr: given }, i) => {
       const slot = slots[i] as Slot
       const { column } = slot
-      if (tagOf(item) === 'SetToDefault') return defaultOf(context, target, column)
+      if (tagOf(item) === 'SetToDefault') {
+        if (slot.path !== null) throw partDefault(column, named[i]?.location)
+        // A view's default is a value like any other.
+        if (column.generated && target.fallbacks.has(column.attnum)) checkWritable(column, overriding)
+        return defaultOf(context, target, column)
+      }
       if (overriding === 'OVERRIDING_USER_VALUE' && column.identity !== null) return defaultOf(context, target, column)
       checkWritable(column, overriding)
       const expr = given ?? scope.within(clause, () => context.expr(scope, item))

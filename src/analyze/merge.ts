@@ -1,4 +1,5 @@
 /** MERGE: a source joined with the target, and what happens to rows that match and to those that don't. */
+import { mergeSecurity } from './row-security.ts'
 import { featureNotSupported, syntaxErrorAt } from '../errors/raise/analysis.ts'
 import { mergeNameTwice, mergeNotForKind, unreachableWhen } from '../errors/raise/modify.ts'
 import {
@@ -52,6 +53,7 @@ export const analyzeMerge = (context: AnalysisContext, scope: Scope, node: Merge
   const condition = scope.within(CLAUSE.joinOn, () =>
     coerceToBoolean(context, context.expr(scope, quals), 'JOIN/ON', locationOf(quals)),
   )
+  const secured = mergeSecurity(context, target)
   return {
     kind: 'merge',
     ctes,
@@ -61,6 +63,8 @@ export const analyzeMerge = (context: AnalysisContext, scope: Scope, node: Merge
     actions: clauses.map((clause) => actionOf(context, scope, target, clause)),
     generated: generatedColumns(context, target.table),
     checks: tableChecks(context, target.table),
+    security: secured.security,
+    checkOptions: secured.checks,
     returning: null,
     outputs: [],
   }

@@ -58,8 +58,8 @@ const viewTarget = (
   const query = context.rules.view(context, relation)
   const found = updatableView(relation, query)
   if ('reason' in found) throw cannotModifyView(verb, found.view, found.reason)
-  if (verb !== 'delete from' && found.columns.every((c) => c.base === null)) {
-    throw cannotModifyView(verb, relation.name, views('that have no updatable columns'))
+  if (verb !== 'delete from' && found.columnless !== null) {
+    throw cannotModifyView(verb, found.columnless, views('that have no updatable columns'))
   }
   return { ...found, relation, verb, names: [viewNames(context, relation, range, found)] }
 }
@@ -137,6 +137,15 @@ export const baseColumn = (target: ModifyTarget, column: TargetColumn): Column =
   if (column.base !== null) return column.base
   const { view, column: name, reason } = column.refused as NonNullable<TargetColumn['refused']>
   throw cannotModifyViewColumn(target.verb, name, view, reason)
+}
+
+/** Throws 0A000 where one of the columns cannot be changed: the first of the outermost view that keeps it from that. */
+export const requireChangeable = (target: ModifyTarget, columns: readonly TargetColumn[]): void => {
+  const refused = columns.flatMap((column) => (column.refused === null ? [] : [column]))
+  for (const { view } of target.levels.toReversed()) {
+    const column = refused.find((c) => c.refused?.view === view.name)
+    if (column !== undefined) baseColumn(target, column)
+  }
 }
 
 /** What DEFAULT means for a column: the default that a view has for it, else the table's; NULL where there is none. */

@@ -1,4 +1,5 @@
 /** INSERT, UPDATE and DELETE. */
+import { insertSecurity, targetSecurity } from './row-security.ts'
 import { featureNotSupported } from '../errors/raise/analysis.ts'
 import {
   bodyOf,
@@ -19,7 +20,7 @@ import { analyzeFrom } from './from.ts'
 import { insertSource } from './insert-source.ts'
 import { locationOf } from './location.ts'
 import { analyzeMerge } from './merge.ts'
-import { baseColumn, modifyTarget, ownDefault, type ModifyTarget } from './modify-target.ts'
+import { baseColumn, modifyTarget, ownDefault, type ModifyTarget, checkWritable } from './modify-target.ts'
 import { conjunction, constant } from './nodes.ts'
 import { conflictOf } from './on-conflict.ts'
 import { operatorOn } from './operators.ts'
@@ -70,6 +71,7 @@ const analyzeInsert = (context: AnalysisContext, scope: Scope, node: InsertStmt)
   const defaults = liveColumns(table.relation)
     .filter((c) => !given.has(c.attnum))
     .flatMap((column) => {
+      if (column.generated && target.fallbacks.has(column.attnum)) checkWritable(column, '')
       const expr = ownDefault(context, target, column)
       return expr === null ? [] : [{ column, expr }]
     })
@@ -78,6 +80,18 @@ const analyzeInsert = (context: AnalysisContext, scope: Scope, node: InsertStmt)
   const returningScope = new Scope(scope)
   returningScope.add(target.names)
   const returning = returningOf(context, returningScope, node.returningClause?.exprs ?? [], [table])
+  const updates = onConflict?.action === 'update'
+  const security = insertSecurity(
+    context,
+    target,
+    updates,
+    [
+      ...(returning?.targets.map((t) => t.expr) ?? []),
+      ...(onConflict?.assignments.map((a) => a.expr) ?? []),
+      onConflict?.where ?? null,
+    ],
+    (onConflict?.columns.length ?? 0) > 0,
+  )
   return {
     kind: 'insert',
     ctes,
@@ -88,7 +102,7 @@ const analyzeInsert = (context: AnalysisContext, scope: Scope, node: InsertStmt)
     generated: generatedColumns(context, table),
     checks: tableChecks(context, table),
     levels,
-    checkOptions,
+    checkOptions: [...security, ...checkOptions],
     onConflict,
     returning,
     outputs: outputsOf(returning),
@@ -104,17 +118,23 @@ const analyzeUpdate = (context: AnalysisContext, scope: Scope, node: UpdateStmt)
   const assignments = assignmentsOf(context, scope, node.targetList ?? [], target)
   const where = whereOf(context, scope, node.whereClause, target)
   const returning = returningOf(context, scope, node.returningClause?.exprs ?? [], [table])
+  const secured = targetSecurity(context, target, 'update', [
+    where,
+    ...assignments.map((a) => a.expr),
+    ...(returning?.targets.map((t) => t.expr) ?? []),
+  ])
   return {
     kind: 'update',
     ctes,
     table,
     from,
+    security: secured.security,
     where,
     assignments,
     generated: generatedColumns(context, table),
     checks: tableChecks(context, table),
     levels,
-    checkOptions,
+    checkOptions: [...secured.checks, ...checkOptions],
     returning,
     outputs: outputsOf(returning),
   }
@@ -161,5 +181,9 @@ const analyzeDelete = (context: AnalysisContext, scope: Scope, node: DeleteStmt)
   const from = analyzeFrom(context, scope, node.usingClause ?? [])
   const where = whereOf(context, scope, node.whereClause, target)
   const returning = returningOf(context, scope, node.returningClause?.exprs ?? [], [table])
-  return { kind: 'delete', ctes, table, from, levels, where, returning, outputs: outputsOf(returning) }
+  const { security } = targetSecurity(context, target, 'delete', [
+    where,
+    ...(returning?.targets.map((t) => t.expr) ?? []),
+  ])
+  return { kind: 'delete', ctes, table, from, levels, security, where, returning, outputs: outputsOf(returning) }
 }

@@ -6,8 +6,9 @@ import {
   undefinedObject,
   wrongObjectType,
 } from '../errors/raise/analysis.ts'
-import { deferrableArbiter } from '../errors/raise/modify.ts'
-import { BTREE, operatorClass } from '../catalog/system/data/operator-classes.ts'
+import { arbiterOrder, deferrableArbiter } from '../errors/raise/modify.ts'
+import { noSuchOperatorClass } from '../errors/raise/types.ts'
+import { BTREE, operatorClass, operatorClassNamed } from '../catalog/system/data/operator-classes.ts'
 import type { IndexKey, RelationObject } from '../catalog/objects.ts'
 import { bodyOf, namesOf, type IndexElem, type InferClause, type Node, type OnConflictClause } from '../sql/ast.ts'
 import { assignmentsOf } from './assignments.ts'
@@ -19,6 +20,7 @@ import { locationOf } from './location.ts'
 import { excludedNames, overRow, type ModifyTarget } from './modify-target.ts'
 import { columnRef, conjuncts, sameExpr } from './nodes.ts'
 import type { OnConflict, OutputColumn, TableItem } from './query.ts'
+import { collationNamed } from './type-name.ts'
 import { CLAUSE, Scope, type NamespaceItem } from './scope.ts'
 import { storedCondition, storedExpression } from './table-expressions.ts'
 
@@ -89,7 +91,7 @@ const inferArbiters = (
   scope.add(target.names)
   const over = overRow(target, target.table)
   const wanted = (infer.indexElems ?? []).map((n) =>
-    wantedKey(context, scope, bodyOf(n, 'IndexElem') as IndexElem, over),
+    wantedKey(context, scope, bodyOf(n, 'IndexElem') as IndexElem, over, infer.location),
   )
   const { whereClause } = infer
   const predicate =
@@ -108,6 +110,8 @@ const inferArbiters = (
 interface WantedKey {
   readonly expr: Expr
   readonly opclass: string | null
+  /** Null: any. */
+  readonly collation: number | null
 }
 
 const wantedKey = (
@@ -115,16 +119,21 @@ const wantedKey = (
   scope: Scope,
   element: IndexElem,
   over: (expr: Expr) => Expr,
+  location: number | undefined,
 ): WantedKey => {
+  if (element.ordering !== 'SORTBY_DEFAULT') throw arbiterOrder('ASC/DESC', location)
+  if (element.nulls_ordering !== 'SORTBY_NULLS_DEFAULT') throw arbiterOrder('NULLS FIRST/LAST', location)
   const opclass = namesOf(element.opclass).at(-1) ?? null
+  if (opclass !== null && operatorClassNamed(BTREE, opclass) === undefined) throw noSuchOperatorClass(opclass, 'btree')
   const { name } = element
-  if (name === undefined) {
-    const expr = scope.within(CLAUSE.index, () => context.expr(scope, element.expr as Node))
-    return { expr: over(expr), opclass }
-  }
-  const expr = scope.column(name, undefined)
-  if (expr === null) throw undefinedColumn(name)
-  return { expr: over(expr), opclass }
+  const expr =
+    name === undefined
+      ? scope.within(CLAUSE.index, () => context.expr(scope, element.expr as Node))
+      : scope.column(name, undefined)
+  if (expr === null) throw undefinedColumn(name ?? '', location)
+  const collation =
+    element.collation === undefined ? null : collationNamed(context, namesOf(element.collation), location).oid
+  return { expr: over(expr), opclass, collation }
 }
 
 /** Whether the index has just the wanted keys, in any order, and is for all rows that the predicate keeps. */
@@ -140,8 +149,11 @@ const isArbiter = (
     if (key.expression !== null) return storedExpression(context, table, key.expression, CLAUSE.index)
     return columnRef(table.columns.find((c) => c.attnum === key.attnum) as OutputColumn)
   })
-  const matches = (key: Expr, i: number, { expr, opclass }: WantedKey): boolean =>
-    sameExpr(expr, key) && (opclass === null || opclassOf(index.keys[i] as IndexKey) === opclass)
+  const matches = (key: Expr, i: number, { expr, opclass, collation }: WantedKey): boolean => {
+    const own = index.keys[i] as IndexKey
+    if (collation !== null && own.type.collation !== collation) return false
+    return sameExpr(expr, key) && (opclass === null || opclassOf(own) === opclass)
+  }
   const same =
     keys.every((key, i) => wanted.some((w) => matches(key, i, w))) &&
     wanted.every((w) => keys.some((key, i) => matches(key, i, w)))

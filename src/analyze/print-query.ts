@@ -3,12 +3,16 @@ import type { RelationObject } from '../catalog/objects.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type { ColumnId, ConstExpr, Expr, SortKey } from './expression.ts'
+import { printGroupingItems } from './print-grouping-sets.ts'
+import { definitionsOf, printFunctions } from './print-functions.ts'
 import { ExpressionPrinter, sortOptions } from './print-expression.ts'
 import { SqlWriter } from './print-writer.ts'
 import type {
   Cte,
   FrameBound,
   FromItem,
+  FunctionItem,
+  Grouping,
   JoinItem,
   OutputColumn,
   Query,
@@ -204,21 +208,20 @@ class QueryPrinter {
     }
   }
 
-  #grouping({ exprs, sets }: NonNullable<SelectQuery['grouping']>, printer: ExpressionPrinter): void {
+  #grouping({ exprs, written }: Grouping, printer: ExpressionPrinter): void {
     const { writer } = printer
-    if (exprs.length === 0 && sets.length <= 1) return
-    this.#clause(writer, ' GROUP BY ', 1)
-    if (sets.length === 1) return this.#sortItems(exprs, printer)
-    writer.add('GROUPING SETS (')
-    for (const [i, set] of sets.entries()) {
-      writer.add(i > 0 ? ', (' : '(')
-      this.#sortItems(
-        set.map((at) => exprs[at] as Expr),
-        printer,
-      )
-      writer.add(')')
+    if (written === undefined) {
+      if (exprs.length === 0) return
+      this.#clause(writer, ' GROUP BY ', 1)
+      return this.#sortItems(exprs, printer)
     }
-    writer.add(')')
+    this.#clause(writer, written.distinct ? ' GROUP BY DISTINCT ' : ' GROUP BY ', 1)
+    printGroupingItems(written.items, writer, (columns) =>
+      this.#sortItems(
+        columns.map((at) => exprs[at] as Expr),
+        printer,
+      ),
+    )
   }
 
   /** Items of ORDER BY, GROUP BY and DISTINCT ON: columns as they are, all else so that it is no output's name. */
@@ -389,18 +392,15 @@ class QueryPrinter {
     return `${text}${alias}${renamed ? namedFields(item.columns) : ''}`
   }
 
-  #function(item: FromItem & { kind: 'function' }, writer: SqlWriter): void {
-    const printer = this.#expressions(writer)
-    const several = item.calls.length > 1
-    if (several) writer.add('ROWS FROM(')
-    for (const [i, call] of item.calls.entries()) {
-      if (i > 0) writer.add(', ')
-      if (call.function === null) printer.list(call.args, true)
-      else printer.named(quoteIdentifier(call.function.name), call.args)
-    }
-    if (several) writer.add(')')
-    if (item.ordinality !== null) writer.add(' WITH ORDINALITY')
-    writer.add(` ${quoteIdentifier(this.#alias(item))}${namedFields(item.columns)}`)
+  #function(item: FunctionItem, writer: SqlWriter): void {
+    printFunctions(item, this.#expressions(writer))
+    const alias = this.#alias(item)
+    const definitions = definitionsOf(item)
+    if (item.calls[0]?.xmlTable !== undefined) {
+      // Other names of its columns are not shown.
+      if (alias !== item.calls[0].function?.name) writer.add(` ${quoteIdentifier(alias)}`)
+    } else if (definitions === null) writer.add(` ${quoteIdentifier(alias)}${namedFields(item.columns)}`)
+    else writer.add(` ${quoteIdentifier(alias)}${definitions}`)
   }
 
   #join(item: JoinItem, writer: SqlWriter): void {

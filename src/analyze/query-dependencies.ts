@@ -5,7 +5,7 @@ import { baseTypeOf } from '../types/domain-type.ts'
 import { OID } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { ColumnId, Expr, FieldExpr } from './expression.ts'
-import type { DmlQuery, FromItem, Query } from './query.ts'
+import type { DmlQuery, FromItem, Query, TableItem } from './query.ts'
 import { children } from './nodes.ts'
 import { innerQueries, queryExpressions, visitDeep } from './walk.ts'
 
@@ -81,4 +81,21 @@ export const queryDependencies = (query: Query): Dependency[] => {
   const rest = [...relations].filter((oid) => !whole.has(oid))
   const others = [...rest, ...named]
   return [...used.values(), ...others.map((oid) => ({ oid, attnum: 0, kind: 'normal' as const }))]
+}
+
+/** What a policy's condition depends on: columns of its table (`item`), and what queries in it read. */
+export const policyDependencies = (catalog: CatalogSnapshot, condition: Expr, item: TableItem): Dependency[] => {
+  const own = new Map(item.columns.map(({ id, attnum }) => [id, attnum]))
+  const found = new Map<string, Dependency>()
+  const add = (dependency: Dependency): void => void found.set(`${dependency.oid}.${dependency.attnum}`, dependency)
+  const visit = (expr: Expr): void => {
+    const attnum = expr.kind === 'column' ? own.get(expr.id) : undefined
+    if (attnum !== undefined && attnum > 0) add({ oid: item.relation.oid, attnum, kind: 'normal' })
+  }
+  visitDeep(condition, (expr) => {
+    visit(expr)
+    if (expr.kind === 'subquery') queryDependencies(expr.query).forEach(add)
+  })
+  expressionDependencies(catalog, condition).forEach(add)
+  return [...found.values()]
 }

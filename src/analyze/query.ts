@@ -2,6 +2,7 @@
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { SetReturningFunction } from '../functions/records.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import type { XmlTableSyntax } from '../functions/xml/xml-table.ts'
 import type { CarriedCall, ColumnId, Expr, RecordColumn, SortKey } from './expression.ts'
 
 /** A column that a query or range table entry delivers. */
@@ -40,6 +41,8 @@ export interface TableItem {
   /** One per live column, in attnum order; `attnum` tells which. System columns (ctid, tableoid) follow when used. */
   readonly columns: readonly OutputColumn[]
   readonly sample: TableSample | null
+  /** Conditions of policies: other rows are not there for the statement. */
+  readonly security?: readonly Expr[]
   /** The tables whose rows are meant, where that is not just the relation: it and those that inherit, or partitions. */
   readonly inheritors?: readonly RelationObject[]
 }
@@ -74,6 +77,10 @@ export interface FunctionCall {
   readonly record?: readonly RecordColumn[]
   /** It answers rows, whose fields are the columns. */
   readonly expands: boolean
+  /** The query says which columns the records have. */
+  readonly defined?: true
+  /** Of XMLTABLE: what was written. */
+  readonly xmlTable?: XmlTableSyntax
 }
 
 export interface FunctionItem {
@@ -84,6 +91,8 @@ export interface FunctionItem {
   readonly alias: string
   readonly columns: readonly OutputColumn[]
   readonly lateral: boolean
+  /** An argument mentions an entry before it. */
+  readonly refersBack: boolean
 }
 
 export interface JoinItem {
@@ -165,13 +174,27 @@ export interface RowLock {
   readonly items: readonly TableItem[]
 }
 
+/** What GROUPING SETS and its kin were written as; numbers are indexes into the grouping's expressions. */
+export type GroupingItem =
+  | { readonly kind: 'columns'; readonly columns: readonly number[] }
+  | { readonly kind: 'rollup' | 'cube'; readonly lists: readonly (readonly number[])[] }
+  | { readonly kind: 'sets'; readonly items: readonly GroupingItem[] }
+
+export interface Grouping {
+  readonly exprs: readonly Expr[]
+  /** Indexes into `exprs`. */
+  readonly sets: readonly (readonly number[])[]
+  /** Where there is more than a list of expressions. */
+  readonly written?: { readonly items: readonly GroupingItem[]; readonly distinct: boolean }
+}
+
 export interface SelectQuery {
   readonly kind: 'select'
   readonly ctes: readonly Cte[]
   readonly from: readonly FromItem[]
   readonly where: Expr | null
-  /** Null: no grouping. Each grouping set lists indexes into `groupBy`. */
-  readonly grouping: { readonly exprs: readonly Expr[]; readonly sets: readonly (readonly number[])[] } | null
+  /** Null: no grouping. */
+  readonly grouping: Grouping | null
   readonly aggregated: boolean
   /** Aggregates of this level that stand in queries inside it, where they are these columns. */
   readonly carried?: readonly CarriedCall[]
@@ -259,7 +282,15 @@ export interface CheckOption {
   readonly view: string
   readonly levels: readonly ViewLevel[]
   readonly condition: Expr
+  /** Of a policy, which is checked of a row of the table (`view`); null: no single policy is to blame. */
+  readonly policy?: { readonly name: string | null; readonly on: PolicyMoment }
 }
+
+/**
+ * When a policy is checked: of rows that are inserted, of rows as they become, of those that a conflict finds, and of
+ * those that MERGE is to update or delete.
+ */
+export type PolicyMoment = 'insert' | 'update' | 'conflict' | 'merge update' | 'merge delete'
 
 export interface CheckExpr {
   readonly name: string
@@ -284,6 +315,8 @@ export interface UpdateQuery {
   readonly ctes: readonly Cte[]
   readonly table: TableItem
   readonly from: readonly FromItem[]
+  /** Conditions of policies on the target's rows. */
+  readonly security: readonly Expr[]
   readonly where: Expr | null
   readonly assignments: readonly Assignment[]
   readonly generated: readonly Assignment[]
@@ -300,6 +333,7 @@ export interface DeleteQuery {
   readonly table: TableItem
   readonly from: readonly FromItem[]
   readonly levels: readonly ViewLevel[]
+  readonly security: readonly Expr[]
   readonly where: Expr | null
   readonly returning: Returning | null
   readonly outputs: readonly OutputColumn[]
@@ -324,6 +358,8 @@ export interface MergeQuery {
   readonly from: FromItem
   readonly condition: Expr
   readonly actions: readonly MergeAction[]
+  readonly security: readonly Expr[]
+  readonly checkOptions: readonly CheckOption[]
   readonly generated: readonly Assignment[]
   readonly checks: readonly CheckExpr[]
   readonly returning: null

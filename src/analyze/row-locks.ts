@@ -1,8 +1,10 @@
 /** FOR UPDATE and its kin: which rows of which tables a query locks. Subqueries in FROM and views pass the lock on. */
+import type { AnalysisContext } from './context.ts'
+import { securedForLock } from './row-security.ts'
 import { featureNotSupported, type Location, syntaxErrorAt, undefinedTable } from '../errors/raise/analysis.ts'
 import { bodyOf, type SelectStmt } from '../sql/ast.ts'
 import { someNode } from './nodes.ts'
-import type { FromItem, Query, RowLock, SelectQuery, TableItem } from './query.ts'
+import type { SubqueryItem, FromItem, Query, RowLock, SelectQuery, TableItem } from './query.ts'
 
 const STRENGTHS = {
   LCS_FORKEYSHARE: 'key share',
@@ -49,22 +51,32 @@ const collapsedBy = (query: Query): string | null => {
 const UNLOCKABLE = { cte: 'a WITH query', function: 'a function' } as const
 
 /** Throws 0A000 for a query that nothing can be locked through. */
-const lockQuery = (query: Query, clause: LockClause, names: ReadonlyMap<string, Location> | null): Query => {
+const lockQuery = (
+  context: AnalysisContext,
+  query: Query,
+  clause: LockClause,
+  names: ReadonlyMap<string, Location> | null,
+): Query => {
   const what = collapsedBy(query)
   if (what !== null) throw featureNotSupported(`${clauseName(clause)} is not allowed with ${what}`)
   if (query.kind !== 'select') return query
   const items: TableItem[] = []
   const missing = new Map(names)
   const wanted = (alias: string): boolean => names === null || missing.delete(alias)
+  const locked = (item: TableItem): TableItem => {
+    items.push(item)
+    return item
+  }
   const lockItem = (item: FromItem): FromItem => {
     switch (item.kind) {
       case 'join':
         return { ...item, left: lockItem(item.left), right: lockItem(item.right) }
       case 'table':
-        if (wanted(item.alias) && item.relation.system === null) items.push(item)
-        return item
+        if (!wanted(item.alias) || item.relation.system !== null) return item
+        return locked(securedForLock(context, item))
       case 'subquery':
-        return wanted(item.alias) ? { ...item, query: lockQuery(item.query, clause, null) } : item
+        if (!wanted(item.alias)) return item
+        return { ...item, query: lockedWithin(context, item, clause) }
       default:
         if (names !== null && wanted(item.alias)) {
           throw featureNotSupported(
@@ -82,8 +94,14 @@ const lockQuery = (query: Query, clause: LockClause, names: ReadonlyMap<string, 
   return { ...query, from, locks: items.length === 0 ? query.locks : [...query.locks, { ...clause, items }] }
 }
 
+/** What is behind a view is read as its owner reads it. */
+const lockedWithin = (context: AnalysisContext, { view, query }: SubqueryItem, clause: LockClause): Query => {
+  const lock = (): Query => lockQuery(context, query, clause, null)
+  return view === undefined ? lock() : context.behindView(view, lock)
+}
+
 /** The query with the locking clauses of its statement. */
-export const withRowLocks = (query: SelectQuery, node: SelectStmt): SelectQuery => {
+export const withRowLocks = (context: AnalysisContext, query: SelectQuery, node: SelectStmt): SelectQuery => {
   let locked: Query = query
   for (const n of node.lockingClause ?? []) {
     const clause = bodyOf(n, 'LockingClause')
@@ -97,7 +115,7 @@ export const withRowLocks = (query: SelectQuery, node: SelectStmt): SelectQuery 
     if (qualified !== undefined) {
       throw syntaxErrorAt(`${clauseName(lock)} must specify unqualified relation names`, qualified.location)
     }
-    locked = lockQuery(locked, lock, names.size === 0 ? null : names)
+    locked = lockQuery(context, locked, lock, names.size === 0 ? null : names)
   }
   return locked as SelectQuery
 }

@@ -130,6 +130,7 @@ export const CLAUSE = {
     closed: 'index predicate',
     condition: 'WHERE',
   },
+  policy: { name: 'policy expressions', aggregates: false, windows: false, sets: false, condition: 'POLICY' },
   call: { name: 'CALL arguments', aggregates: false, windows: false, sets: false },
   execute: { name: 'EXECUTE parameters', aggregates: false, windows: false, sets: false, closed: 'EXECUTE parameter' },
   copyWhere: {

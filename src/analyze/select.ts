@@ -6,7 +6,6 @@ import {
   invalidColumnReference,
   noEqualityOperator,
   syntaxErrorAt,
-  tooManyColumns,
   windowingError,
 } from '../errors/raise/analysis.ts'
 import { nullRowCount } from '../errors/raise/execution.ts'
@@ -17,11 +16,12 @@ import type { AnalysisContext } from './context.ts'
 import type { Expr, SortKey } from './expression.ts'
 import { analyzeFrom } from './from.ts'
 import { checkGrouped } from './grouping.ts'
+import { distinctSets, groupingItems, productOfSets } from './grouping-sets.ts'
 import { locationOf } from './location.ts'
 import { formatType } from '../types/index.ts'
 import { OID } from '../types/oids.ts'
 import { children, sameExpr } from './nodes.ts'
-import type { Cte, FromItem, SelectQuery, Target } from './query.ts'
+import type { Cte, FromItem, Grouping, SelectQuery, Target } from './query.ts'
 import { withRowLocks } from './row-locks.ts'
 import { CLAUSE, type BoundColumn, type Scope } from './scope.ts'
 import { sortKey } from './sort-keys.ts'
@@ -77,7 +77,7 @@ export const analyzeSelect = (
     locks: [],
     outputs: targets.map((t) => t.column),
   }
-  return withRowLocks(query, node)
+  return withRowLocks(context, query, node)
 }
 
 /** An untyped literal that is sorted, grouped or made distinct is text, whatever an outer UNION makes of the column. */
@@ -111,13 +111,12 @@ const isRecursiveReference = (item: FromItem): boolean =>
     ? isRecursiveReference(item.left) || isRecursiveReference(item.right)
     : item.kind === 'cte' && item.recursiveReference
 
-type Grouping = NonNullable<SelectQuery['grouping']>
-
 /** Columns that depend on a grouped key join every grouping set. */
 const carry = (grouping: Grouping, dependent: readonly Expr[]): Grouping => {
   if (dependent.length === 0) return grouping
   const extra = dependent.map((_, i) => grouping.exprs.length + i)
-  return { exprs: [...grouping.exprs, ...dependent], sets: grouping.sets.map((set) => [...set, ...extra]) }
+  const sets = grouping.sets.map((set) => [...set, ...extra])
+  return { ...grouping, exprs: [...grouping.exprs, ...dependent], sets }
 }
 
 const condition = (
@@ -170,51 +169,11 @@ const groupBy = (
     exprs.push(expr)
     return exprs.length - 1
   }
-  // The grouping sets of several items are the product of the items' sets.
-  let sets: number[][] = [[]]
-  for (const n of nodes) {
-    const itemSets = groupingSets(n, index)
-    sets = sets.flatMap((set) => itemSets.map((more) => [...new Set([...set, ...more])]))
-  }
-  return { exprs, sets: node.groupDistinct === true ? distinctSets(sets) : sets }
-}
-
-const distinctSets = (sets: readonly (readonly number[])[]): (readonly number[])[] => {
-  const seen = new Map(sets.map((set) => [set.toSorted((a, b) => a - b).join(), set]))
-  return [...seen.values()]
-}
-
-const MAX_CUBE = 12
-
-const groupingSets = (node: Node, index: (node: Node) => number): number[][] => {
-  const set = bodyOf(node, 'GroupingSet')
-  if (set === undefined) return [groupingColumns(node, index)]
-  const content = set.content ?? []
-  switch (set.kind) {
-    case 'GROUPING_SET_EMPTY':
-      return [[]]
-    case 'GROUPING_SET_ROLLUP': {
-      const columns = content.map((n) => groupingColumns(n, index))
-      return Array.from({ length: columns.length + 1 }, (_, i) => columns.slice(0, columns.length - i).flat())
-    }
-    case 'GROUPING_SET_CUBE': {
-      if (content.length > MAX_CUBE) throw tooManyColumns(`CUBE is limited to ${MAX_CUBE} elements`, set.location)
-      const columns = content.map((n) => groupingColumns(n, index))
-      const masks = Array.from({ length: 2 ** columns.length }, (_, i) => 2 ** columns.length - 1 - i)
-      return masks.map((mask) => columns.filter((_, i) => mask & (1 << (columns.length - 1 - i))).flat())
-    }
-    case 'GROUPING_SET_SETS':
-      return content.flatMap((n) => groupingSets(n, index))
-    default:
-      return [content.map(index)]
-  }
-}
-
-/** A parenthesised list inside ROLLUP, CUBE or GROUPING SETS counts as one column. */
-const groupingColumns = (node: Node, index: (node: Node) => number): number[] => {
-  const row = bodyOf(node, 'RowExpr')
-  if (row !== undefined && row.row_format === 'COERCE_IMPLICIT_CAST') return (row.args ?? []).map(index)
-  return listItems(node).length > 0 ? listItems(node).map(index) : [index(node)]
+  const items = nodes.flatMap((n) => groupingItems(n, index))
+  const sets = productOfSets(items)
+  const distinct = node.groupDistinct === true
+  const isPlain = !distinct && nodes.every((n) => bodyOf(n, 'GroupingSet') === undefined)
+  return { exprs, sets: distinct ? distinctSets(sets) : sets, ...(isPlain ? {} : { written: { items, distinct } }) }
 }
 
 /** A GROUP BY item: a column of the input, else an output name, a position, or an expression. */
@@ -362,12 +321,18 @@ const checkLevel = (
   orderBy: readonly SortKey[],
   node: SelectStmt,
 ): Expr[] =>
-  checkGrouped(context.catalog, from, grouping?.exprs ?? [], [
-    ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
-    ...scope.carried.map(({ call }) => ({ expr: call, location: undefined })),
-    ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
-    ...orderBy.map((key, i) => {
-      const item = node.sortClause?.[i]
-      return { expr: key.expr, location: item === undefined ? undefined : locationOf(bodyOf(item, 'SortBy')?.node) }
-    }),
-  ])
+  checkGrouped(
+    context.catalog,
+    from,
+    grouping?.exprs ?? [],
+    [
+      ...sources.map(({ target, location }) => ({ expr: target.expr, location })),
+      ...scope.carried.map(({ call }) => ({ expr: call, location: undefined })),
+      ...(having === null ? [] : [{ expr: having, location: locationOf(node.havingClause) }]),
+      ...orderBy.map((key, i) => {
+        const item = node.sortClause?.[i]
+        return { expr: key.expr, location: item === undefined ? undefined : locationOf(bodyOf(item, 'SortBy')?.node) }
+      }),
+    ],
+    context.keys,
+  )

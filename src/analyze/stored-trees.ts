@@ -19,16 +19,17 @@ export type BoundColumnRef = ColumnRef & { attnum?: number }
 
 type Json = Record<string, unknown>
 
-/** Calls `visit` with the tag and the body of every node. */
-const walk = (value: unknown, visit: (tag: string, body: Json) => void): void => {
+/** Calls `visit` with the tag and the body of every node that is not in one of the tag `except`. */
+const walk = (value: unknown, visit: (tag: string, body: Json) => void, except?: string): void => {
   if (Array.isArray(value)) {
-    for (const item of value) walk(item, visit)
+    for (const item of value) walk(item, visit, except)
     return
   }
   if (typeof value !== 'object' || value === null) return
   for (const [key, child] of Object.entries(value)) {
+    if (key === except) continue
     if (typeof child === 'object' && child !== null && !Array.isArray(child)) visit(key, child as Json)
-    walk(child, visit)
+    walk(child, visit, except)
   }
 }
 
@@ -45,16 +46,23 @@ export const bindRelations = (tree: ParseTree, relations: ReadonlyMap<RangeVar, 
     body['bound'] = bound
   })
 
-/** A copy of an expression over one table whose column names are bound to the table's column numbers. */
-export const bindColumns = (tree: ParseTree, relation: RelationObject): ParseTree => {
+/**
+ * A copy of an expression over one table whose column names are bound to the table's column numbers; but for what is in
+ * nodes of the tag `except`, where names may mean something else.
+ */
+export const bindColumns = (tree: ParseTree, relation: RelationObject, except?: string): ParseTree => {
   const copy = structuredClone(tree)
-  walk(copy, (tag, body) => {
-    if (tag !== 'ColumnRef' || 'attnum' in body) return
-    const name = namesOf((body as ColumnRef).fields).at(-1)
-    const column = relation.columns.find((c) => c.name === name && !c.dropped)
-    if (column !== undefined) body['attnum'] = column.attnum
-    else if (name === relation.name) body['attnum'] = 0
-  })
+  walk(
+    copy,
+    (tag, body) => {
+      if (tag !== 'ColumnRef' || 'attnum' in body) return
+      const name = namesOf((body as ColumnRef).fields).at(-1)
+      const column = relation.columns.find((c) => c.name === name && !c.dropped)
+      if (column !== undefined) body['attnum'] = column.attnum
+      else if (name === relation.name) body['attnum'] = 0
+    },
+    except,
+  )
   return copy
 }
 

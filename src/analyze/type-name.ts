@@ -62,7 +62,7 @@ const findType = (scope: TypeScope, names: readonly string[], location: Location
     if (found === null) throw undefinedType(name, location)
     return found
   }
-  const schema = usableSchema(scope.catalog, scope.actingRole, schemaName)
+  const schema = usableSchema(scope.catalog, scope.actingRole, schemaName, location)
   if (schema === null) throw undefinedSchema(schemaName, location)
   const found = scope.catalog.typeIn(schema.oid, name)
   if (found === null) throw undefinedType(`${schemaName}.${name}`, location)

@@ -37,6 +37,8 @@ export interface UpdatableView {
   readonly fallbacks: ReadonlyMap<number, Column>
   /** Views' columns that have defaults and are none of the table's. */
   readonly blocked: readonly TargetColumn[]
+  /** The innermost view none of whose columns is one of what it is over: no values can be put through it. */
+  readonly columnless: string | null
   /** Innermost view's first. */
   readonly checkOptions: readonly CheckOption[]
 }
@@ -110,7 +112,15 @@ export const updatableView = (view: RelationObject, query: Query, cascaded = fal
   const option = viewCheckOption(view)
   const inner: UpdatableView | NotUpdatable =
     item.kind === 'table'
-      ? { table: item, columns: tableColumns(item), levels: [], fallbacks: new Map(), blocked: [], checkOptions: [] }
+      ? {
+          table: item,
+          columns: tableColumns(item),
+          levels: [],
+          fallbacks: new Map(),
+          blocked: [],
+          columnless: null,
+          checkOptions: [],
+        }
       : updatableView(item.view as RelationObject, item.query, cascaded || option === 'cascaded')
   if ('reason' in inner) return inner
   const ids = item.columns.filter((c) => c.attnum > 0).map((c) => c.id)
@@ -141,6 +151,8 @@ export const updatableView = (view: RelationObject, query: Query, cascaded = fal
     levels: [...inner.levels, level],
     fallbacks,
     blocked,
+    columnless:
+      inner.columnless ?? (targets.some(({ expr }) => expr.kind === 'column' && below.has(expr.id)) ? null : view.name),
     checkOptions: [...inner.checkOptions, ...own],
   }
 }

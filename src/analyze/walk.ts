@@ -64,7 +64,7 @@ const fromExpressions = (item: FromItem): Expr[] => {
     case 'function':
       return item.calls.flatMap((call) => call.args)
     case 'table':
-      return sampleExpressions(item)
+      return [...sampleExpressions(item), ...(item.security ?? [])]
     default:
       return []
   }
@@ -113,6 +113,7 @@ export const queryExpressions = (query: Query | DmlQuery): Expr[] => {
     case 'update':
       return [
         ...query.from.flatMap(fromExpressions),
+        ...query.security,
         ...present(query.where),
         ...query.assignments.map((a) => a.expr),
         ...query.generated.map((a) => a.expr),
@@ -124,6 +125,7 @@ export const queryExpressions = (query: Query | DmlQuery): Expr[] => {
       return [
         ...fromExpressions(query.from),
         query.condition,
+        ...query.security,
         ...query.actions.flatMap((a) => [...present(a.condition), ...a.assignments.map(({ expr }) => expr)]),
         ...query.generated.map((a) => a.expr),
         ...query.checks.map((c) => c.expr),
@@ -132,6 +134,7 @@ export const queryExpressions = (query: Query | DmlQuery): Expr[] => {
       return [
         ...levelExpressions(query.levels),
         ...query.from.flatMap(fromExpressions),
+        ...query.security,
         ...present(query.where),
         ...(query.returning?.targets.map((t) => t.expr) ?? []),
       ]

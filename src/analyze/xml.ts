@@ -21,7 +21,7 @@ import type { AnalysisContext } from './context.ts'
 import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
 import type { Scope } from './scope.ts'
-import { resolveTypeName } from './type-name.ts'
+import { resolveTypeName, type TypeWithMod } from './type-name.ts'
 
 type XmlExpr = NodeBodies['XmlExpr']
 
@@ -61,17 +61,25 @@ const namedValues = (
   return { names, values }
 }
 
-/** An argument of a type; other types are refused in the words of the syntax. */
-const argument = (context: AnalysisContext, scope: Scope, node: Node, type: number, construct: string): Expr => {
+/** An argument that becomes of a type; others are refused in the words of the syntax. */
+export const constructArgument = (
+  context: AnalysisContext,
+  scope: Scope,
+  node: Node,
+  { type, typmod }: TypeWithMod,
+  construct: string,
+): Expr => {
   const value = context.expr(scope, node)
-  const wanted = context.typeOf(type)
-  const coerced = tryCoerce(context, value, wanted, -1, 'implicit', locationOf(node))
+  const coerced = tryCoerce(context, value, type, typmod, 'assignment', locationOf(node))
   if (coerced !== null) return coerced
   throw datatypeMismatch(
-    `argument of ${construct} must be type ${wanted.sqlName}, not type ${formatType(value.type, -1)}`,
+    `argument of ${construct} must be type ${type.sqlName}, not type ${formatType(value.type, -1)}`,
     locationOf(node),
   )
 }
+
+const argument = (context: AnalysisContext, scope: Scope, node: Node, type: number, construct: string): Expr =>
+  constructArgument(context, scope, node, { type: context.typeOf(type), typmod: -1 }, construct)
 
 const kindOf = (option: string | undefined): 'document' | 'content' =>
   option === 'XMLOPTION_DOCUMENT' ? 'document' : 'content'

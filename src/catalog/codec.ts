@@ -51,11 +51,12 @@ function replace(this: unknown, key: string, value: unknown): unknown {
     return value.collated === undefined ? { [TYPE]: value.oid } : { [TYPE]: value.oid, [COLLATION]: value.collated.oid }
   }
   if (key === 'system') return null
-  if (key === 'columns' && Array.isArray(value) && value.length > 0 && typeof value[0] === 'object') {
-    return (value as Column[]).map(columnRecord)
-  }
+  if (key === 'columns' && Array.isArray(value) && isColumn(value[0])) return (value as Column[]).map(columnRecord)
   return value
 }
+
+/** Parse trees have parts of the same name. */
+const isColumn = (value: unknown): boolean => typeof value === 'object' && value !== null && 'missing' in value
 
 const isType = (value: unknown): value is SqlType =>
   typeof value === 'object' && value !== null && 'oid' in value && 'sqlName' in value

@@ -104,6 +104,7 @@ const makeRecord = (object: FunctionObject, catalog: CatalogSnapshot): FunctionR
     volatility: object.volatility,
     strict: object.strict,
     description: object.comment ?? '',
+    ...(object.leakproof ? { leakproof: true } : {}),
     ...(inputs.some(({ name }) => name !== '') ? { argNames: inputs.map(({ name }) => name) } : {}),
     ...(variadic === undefined ? {} : { variadic }),
     ...(object.kind === 'procedure' ? { procedure: true } : {}),

@@ -13,3 +13,6 @@ const isOn = ({ options }: RelationObject, name: string): boolean =>
 
 /** What a view reads is read with the rights of whoever reads the view, not of its owner. */
 export const isSecurityInvoker = (view: RelationObject): boolean => isOn(view, 'security_invoker')
+
+/** Conditions around a view are looked at after its own, unless they give nothing away. */
+export const isSecurityBarrier = (view: RelationObject): boolean => isOn(view, 'security_barrier')

@@ -42,6 +42,8 @@ interface FunctionIdentity {
   readonly defaultTrees?: readonly Readonly<Record<string, unknown>>[]
   /** Of one OUT argument: its name, which the result's column takes. */
   readonly resultName?: string
+  /** Of functions of a database: LEAKPROOF. */
+  readonly leakproof?: boolean
   /** Called by CALL only. */
   readonly procedure?: boolean
 }

@@ -102,6 +102,7 @@ const arrayElements = (array: Expr, value: PlanColumn, planner: Planner): Physic
     kind: 'function',
     calls: [{ function: unnest, args: [array], columns: [column], type: column.type, expands: false }],
     ordinality: null,
+    refersBack: false,
     alias: 'unnest',
     columns: [column],
     lateral: false,

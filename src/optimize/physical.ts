@@ -66,6 +66,8 @@ class PhysicalPlanner implements Planner {
         const kind = plan.working ? 'work-table-scan' : 'cte-scan'
         return { kind, cte, positions, outputs, estimate: streaming([], COST.row) }
       }
+      case 'barrier':
+        return this.plan(plan.input)
       case 'filter': {
         const input = this.plan(plan.input)
         return {
@@ -179,6 +181,7 @@ class PhysicalPlanner implements Planner {
         }))
         return {
           kind: 'merge',
+          checkOptions: this.#checkOptions(plan.checkOptions),
           query,
           source,
           rowid,
@@ -212,7 +215,7 @@ class PhysicalPlanner implements Planner {
   }
 
   #checkOptions(options: (LogicalPlan & { kind: 'update' })['checkOptions']): CheckOptionPlan[] {
-    return options.map(({ view, plan }) => ({ view, plan: this.plan(plan) }))
+    return options.map((option) => ({ ...option, plan: this.plan(option.plan) }))
   }
 
   /** Sorted rows: by sorting, or by an index that has them in order. `wanted`: how many are asked for, null: all. */

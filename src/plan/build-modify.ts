@@ -33,6 +33,7 @@ export interface QueryBuilder {
   readonly context: BuildContext
   query(query: InsertQuery['source'] & object): LogicalPlan
   filter(input: LogicalPlan, condition: Expr): LogicalPlan
+  secured(input: LogicalPlan, conditions: readonly Expr[]): LogicalPlan
   project(input: LogicalPlan, columns: readonly ComputedColumn[], names: readonly string[]): LogicalPlan
   joined(type: 'left' | 'inner', left: LogicalPlan, right: LogicalPlan, condition: Expr): LogicalPlan
   fromItem(item: FromItem, rowids: ReadonlyMap<object, RowAddress>): LogicalPlan
@@ -75,9 +76,9 @@ const returned = (
 }
 
 const checkOptionPlans = (builder: QueryBuilder, options: readonly CheckOption[]) =>
-  options.map(({ view, levels, condition }) => {
+  options.map(({ levels, condition, ...option }) => {
     const column = { id: builder.context.freshColumn(), expr: condition }
-    return { view, plan: builder.project(withLevels(builder, RESULT, levels), [column], ['holds']) }
+    return { ...option, plan: builder.project(withLevels(builder, RESULT, levels), [column], ['holds']) }
   })
 
 const buildInsert = (builder: QueryBuilder, query: InsertQuery): LogicalPlan => {
@@ -103,7 +104,7 @@ const conflictPlan = (builder: QueryBuilder, { onConflict, levels }: InsertQuery
 
 /** The rows to change: the target, of a view those that are the view's, joined with FROM or USING, restricted by WHERE. */
 const affected = (builder: QueryBuilder, query: UpdateQuery | DeleteQuery, address: RowAddress): LogicalPlan => {
-  let plan: LogicalPlan = scanOf(query.table, address, builder.context)
+  let plan: LogicalPlan = builder.secured(scanOf(query.table, address, builder.context), query.security)
   for (const level of query.levels) {
     if (level.condition !== null) plan = builder.filter(plan, level.condition)
     plan = withLevels(builder, plan, [level])
@@ -147,7 +148,7 @@ const buildMerge = (builder: QueryBuilder, query: MergeQuery): LogicalPlan => {
   const { context } = builder
   const address = rowAddress(query.table, context)
   const source = builder.fromItem(query.from, new Map())
-  const target = scanOf(query.table, address, context)
+  const target = builder.secured(scanOf(query.table, address, context), query.security)
   // Rows without a match are of use only where something is to be done with them.
   const outer = query.actions.some((action) => !action.matched)
   const joined = builder.joined(outer ? 'left' : 'inner', source, target, query.condition)
@@ -161,5 +162,6 @@ const buildMerge = (builder: QueryBuilder, query: MergeQuery): LogicalPlan => {
     condition: condition === null ? null : rowPlan([condition]),
     values: assignments.length === 0 ? null : rowPlan(assignments.map((a) => a.expr)),
   }))
-  return { kind: 'merge', query, source: joined, ...address, actions, outputs: [] }
+  const checkOptions = checkOptionPlans(builder, query.checkOptions)
+  return { kind: 'merge', query, source: joined, ...address, actions, checkOptions, outputs: [] }
 }

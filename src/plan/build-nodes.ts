@@ -45,6 +45,9 @@ export const refer = (column: PlanColumn): Expr => ({
   typmod: -1,
 })
 
+/** Conditions from above do not pass, unless they give nothing away of the rows that they are asked about. */
+export const barrier = (input: LogicalPlan): LogicalPlan => ({ kind: 'barrier', input, outputs: input.outputs })
+
 export const rowidColumn = (context: BuildContext, id: ColumnId): Expr => ({
   kind: 'column',
   id,

@@ -1,6 +1,7 @@
 /** Set-returning functions in select lists. */
 import type { ColumnId, Expr, SetCallExpr } from '../analyze/expression.ts'
 import { mapChildren } from '../analyze/nodes.ts'
+import { mentionedColumns } from '../analyze/walk.ts'
 import { containsSet, mentions, refer, type BuildContext } from './build-nodes.ts'
 import type { LogicalPlan } from './logical.ts'
 import type { ComputedColumn, PlanColumn } from './physical.ts'
@@ -63,4 +64,30 @@ export const expandKeys = (
     return set === undefined ? key : { kind: 'column', id: set.id, name: 'set', type: key.type, typmod: key.typmod }
   })
   return { below, keys: expanded }
+}
+
+/**
+ * With DISTINCT ON and ORDER BY, set-returning calls that are no keys of these give their rows after the unique rows are
+ * found: answers what is computed before and after that. Null where there are no such calls.
+ */
+export const setsAfterUnique = (
+  input: LogicalPlan,
+  columns: readonly ComputedColumn[],
+  ...keys: readonly (readonly ({ readonly expr: Expr } | Expr)[])[]
+): { readonly before: readonly ComputedColumn[]; readonly after: readonly ComputedColumn[] } | null => {
+  const used = new Set<ColumnId>()
+  for (const key of keys.flat()) mentionedColumns('expr' in key ? key.expr : key, used)
+  const late = columns.filter(({ id, expr }) => containsSet(expr) && !used.has(id))
+  if (late.length === 0) return null
+  const needed = new Set<ColumnId>()
+  for (const { expr } of late) mentionedColumns(expr, needed)
+  const kept = columns.filter((column) => !late.includes(column))
+  const passed = input.outputs.filter((column) => needed.has(column.id) && !kept.some(({ id }) => id === column.id))
+  const before = [...kept, ...passed.map((column) => ({ id: column.id, expr: refer(column) }))]
+  const after = columns.map((column) =>
+    late.includes(column)
+      ? column
+      : { id: column.id, expr: refer({ id: column.id, name: '?column?', type: column.expr.type }) },
+  )
+  return { before, after }
 }

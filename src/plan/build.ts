@@ -2,6 +2,7 @@
  * Query trees to logical plans, clause by clause in SQL's order of meaning. Subqueries in expressions become `apply`
  * nodes below the node that uses their value; the optimizer turns most of them into joins.
  */
+import { isSecurityBarrier } from '../catalog/view-options.ts'
 import { conjuncts, isModification, mapChildren, sameExpr } from '../analyze/nodes.ts'
 import type { Expr, SortKey } from '../analyze/expression.ts'
 import type {
@@ -15,10 +16,11 @@ import type {
   ValuesQuery,
 } from '../analyze/query.ts'
 import { planGrouping } from './build-grouping.ts'
-import { projectSet } from './build-project-set.ts'
+import { projectSet, setsAfterUnique } from './build-project-set.ts'
 import { planWindows, type SubqueryBuilder } from './build-windows.ts'
 import { buildModify, type QueryBuilder } from './build-modify.ts'
 import {
+  barrier,
   containsSet,
   containsSubquery,
   crossJoin,
@@ -226,10 +228,11 @@ class Builder implements QueryBuilder {
         all,
         all.outputs.map((c, i) => ({ ...c, id: (columns[i] as ComputedColumn).id })),
       )
-    } else plan = this.project(input, columns, names)
+    } else if (distinctOn.length > 0) plan = this.#distinctOn(input, columns, names, sortKeys, uniqueKeys)
+    else plan = this.project(input, columns, names)
     const outputs = plan.outputs.slice(0, visible)
-    if (distinctOn.length > 0) plan = this.#distinctOn(plan, sortKeys, uniqueKeys)
-    else if (sortKeys.length > 0) plan = { kind: 'sort', input: plan, keys: sortKeys, outputs: plan.outputs }
+    if (distinctOn.length === 0 && sortKeys.length > 0)
+      plan = { kind: 'sort', input: plan, keys: sortKeys, outputs: plan.outputs }
     if (query.locks.length > 0) {
       const locks = query.locks.flatMap((lock) =>
         lock.items.map((item) => ({ lock, item, ...(rowids.get(item) as RowAddress) })),
@@ -242,11 +245,28 @@ class Builder implements QueryBuilder {
     return plan.outputs.length === visible ? plan : narrow(plan, outputs)
   }
 
-  #distinctOn(input: LogicalPlan, sortKeys: readonly SortKey[], uniqueKeys: readonly Expr[]): LogicalPlan {
+  #distinctOn(
+    input: LogicalPlan,
+    columns: readonly ComputedColumn[],
+    names: readonly string[],
+    sortKeys: readonly SortKey[],
+    uniqueKeys: readonly Expr[],
+  ): LogicalPlan {
+    const late = sortKeys.length === 0 ? null : setsAfterUnique(input, columns, sortKeys, uniqueKeys)
+    const computed =
+      late === null
+        ? this.project(input, columns, names)
+        : this.project(
+            input,
+            late.before,
+            late.before.map(() => '?column?'),
+          )
+    const { outputs } = computed
     const missing = uniqueKeys.filter((e) => !sortKeys.some((k) => sameExpr(k.expr, e)))
     const keys = [...missing.map((expr) => ({ expr, descending: false, nullsFirst: false })), ...sortKeys]
-    const sorted: LogicalPlan = { kind: 'sort', input, keys, outputs: input.outputs }
-    return { kind: 'unique', input: sorted, keys: uniqueKeys, outputs: input.outputs }
+    const sorted: LogicalPlan = { kind: 'sort', input: computed, keys, outputs }
+    const unique: LogicalPlan = { kind: 'unique', input: sorted, keys: uniqueKeys, outputs }
+    return late === null ? unique : this.project(unique, late.after, names)
   }
 
   /** Computes columns over an input, with subqueries applied below and set-returning calls expanded. */
@@ -313,13 +333,21 @@ class Builder implements QueryBuilder {
     return plan ?? RESULT
   }
 
+  /** Only the rows that policies show; conditions of the statement look at no others. */
+  secured(input: LogicalPlan, conditions: readonly Expr[]): LogicalPlan {
+    if (conditions.length === 0) return input
+    const filter = conditions.reduce((plan, condition) => this.filter(plan, condition), input)
+    return barrier(filter)
+  }
+
   fromItem(item: FromItem, rowids: ReadonlyMap<object, RowAddress>): LogicalPlan {
     switch (item.kind) {
       case 'table':
-        return scanOf(item, rowids.get(item) ?? null, this.context)
+        return this.secured(scanOf(item, rowids.get(item) ?? null, this.context), item.security ?? [])
       case 'subquery': {
         const plan = this.query(item.query)
-        return renameOutputs(plan, item.columns.map(planColumn))
+        const renamed = renameOutputs(plan, item.columns.map(planColumn))
+        return item.view !== undefined && isSecurityBarrier(item.view) ? barrier(renamed) : renamed
       }
       case 'cte':
         return {

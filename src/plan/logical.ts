@@ -4,6 +4,7 @@
  */
 import type { AggregateExpr, ColumnId, Expr, SetCallExpr, SortKey, WindowExpr } from '../analyze/expression.ts'
 import type {
+  CheckOption,
   Cte,
   DeleteQuery,
   FunctionItem,
@@ -152,6 +153,12 @@ export interface LogicalWith extends Node {
   readonly input: LogicalPlan
 }
 
+/** Rows that are all that the statement may know of: what is asked of them by others is asked above. */
+export interface LogicalBarrier extends Node {
+  readonly kind: 'barrier'
+  readonly input: LogicalPlan
+}
+
 export interface LogicalLockRows extends Node {
   readonly kind: 'lock-rows'
   readonly input: LogicalPlan
@@ -164,7 +171,11 @@ export interface LogicalLockRows extends Node {
  */
 interface RowPlans {
   /** Each delivers whether the row is the view's. */
-  readonly checkOptions: readonly { readonly view: string; readonly plan: LogicalPlan }[]
+  readonly checkOptions: readonly {
+    readonly view: string
+    readonly policy?: NonNullable<CheckOption['policy']>
+    readonly plan: LogicalPlan
+  }[]
 }
 
 export interface LogicalInsert extends Node, RowPlans {
@@ -202,7 +213,7 @@ export interface LogicalMergeAction {
   readonly values: LogicalPlan | null
 }
 
-export interface LogicalMerge extends Node {
+export interface LogicalMerge extends Node, RowPlans {
   readonly kind: 'merge'
   readonly query: MergeQuery
   readonly source: LogicalPlan
@@ -232,6 +243,7 @@ export type LogicalPlan =
   | LogicalSetOperation
   | LogicalRecursiveUnion
   | LogicalWith
+  | LogicalBarrier
   | LogicalLockRows
   | LogicalInsert
   | LogicalUpdate
@@ -265,14 +277,18 @@ export const inputsOf = (plan: LogicalPlan): readonly LogicalPlan[] => {
     case 'delete':
       return [plan.source]
     case 'merge':
-      return [plan.source, ...plan.actions.flatMap((a) => [a.condition, a.values])].filter((p) => p !== null)
+      return [
+        plan.source,
+        ...plan.actions.flatMap((a) => [a.condition, a.values]),
+        ...plan.checkOptions.map((c) => c.plan),
+      ].filter((p) => p !== null)
     default:
       return [plan.input]
   }
 }
 
 const withPlans = (options: RowPlans['checkOptions'], plans: readonly LogicalPlan[]): RowPlans['checkOptions'] =>
-  options.map(({ view }, i) => ({ view, plan: plans[i] as LogicalPlan }))
+  options.map((option, i) => ({ ...option, plan: plans[i] as LogicalPlan }))
 
 /** The same node with each of its inputs replaced. */
 export const mapInputs = (plan: LogicalPlan, map: (input: LogicalPlan) => LogicalPlan): LogicalPlan => {
@@ -318,7 +334,7 @@ export const withInputs = (plan: LogicalPlan, inputs: readonly LogicalPlan[]): L
       const [source, ...rest] = inputs as [LogicalPlan, ...LogicalPlan[]]
       const next = (before: LogicalPlan | null) => (before === null ? null : (rest.shift() as LogicalPlan))
       const actions = plan.actions.map((a) => ({ condition: next(a.condition), values: next(a.values) }))
-      return { ...plan, source, actions }
+      return { ...plan, source, actions, checkOptions: withPlans(plan.checkOptions, rest) }
     }
     case 'delete':
       return { ...plan, source: first }

@@ -32,7 +32,11 @@ export const inputsOfPhysical = (plan: PhysicalPlan): readonly PhysicalPlan[] =>
     case 'delete':
       return [plan.source]
     case 'merge':
-      return [plan.source, ...plan.actions.flatMap((a) => [a.condition, a.values])].filter((p) => p !== null)
+      return [
+        plan.source,
+        ...plan.actions.flatMap((a) => [a.condition, a.values]),
+        ...plan.checkOptions.map((c) => c.plan),
+      ].filter((p) => p !== null)
     default:
       return [plan.input]
   }

@@ -5,6 +5,7 @@
  */
 import type { ColumnId, AggregateExpr, Expr, SetCallExpr, SortKey, WindowExpr } from '../analyze/expression.ts'
 import type {
+  CheckOption,
   Cte,
   DeleteQuery,
   FunctionItem,
@@ -333,6 +334,7 @@ export interface LockRows extends Node {
 /** A plan of one row with one column: whether a row to be stored is the view's. The row's columns are outer references. */
 export interface CheckOptionPlan {
   readonly view: string
+  readonly policy?: NonNullable<CheckOption['policy']>
   readonly plan: PhysicalPlan
 }
 
@@ -380,6 +382,7 @@ export interface Merge extends Node {
   readonly tableoid: ColumnId | null
   /** In the order of `query.actions`. */
   readonly actions: readonly MergeActionPlan[]
+  readonly checkOptions: readonly CheckOptionPlan[]
 }
 
 export type ModifyPlan = Insert | Update | Delete | Merge

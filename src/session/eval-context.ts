@@ -176,6 +176,7 @@ class SessionSequences implements SequenceServices {
     const { start, increment, min: minimum, max: maximum, cycle } = definition
     const options = { start, increment, minimum, maximum, cycle }
     const transaction = this.#host.transaction()
+    if (relation.persistence !== 't') transaction.checkWritable('nextval()')
     const value = this.#host.storage.sequences.nextval(transaction, relation.storageId, relation.name, options)
     this.#last.set(oid, value)
     this.#lastSequence = oid
@@ -191,16 +192,19 @@ class SessionSequences implements SequenceServices {
 
   setval(oid: number, value: number | bigint, isCalled: boolean): number | bigint {
     const relation = this.#allowed(oid, PRIVILEGE.UPDATE)
+    const transaction = this.#host.transaction()
+    if (relation.persistence !== 't') transaction.checkWritable('setval()')
     const { min, max } = relation.sequence as NonNullable<RelationObject['sequence']>
     if (value < min || value > max) throw setvalOutOfBounds(relation.name, value, min, max)
-    this.#host.storage.sequences.setval(this.#host.transaction(), relation.storageId, value, isCalled)
+    this.#host.storage.sequences.setval(transaction, relation.storageId, value, isCalled)
     if (isCalled) this.#last.set(oid, value)
     return value
   }
 
   lastval(): number | bigint {
-    if (this.#lastSequence === null) throw undefinedLastval()
-    return this.currval(this.#lastSequence)
+    const last = this.#lastSequence
+    if (last === null || this.#host.catalog().snapshot.relation(last) === null) throw undefinedLastval()
+    return this.currval(last)
   }
 
   discard(): void {

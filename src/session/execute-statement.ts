@@ -35,6 +35,7 @@ export const plan = (
     format: core.format,
     databaseName: core.databaseName,
     actingRole: core.actingRole,
+    rowSecurity: core.settings.bool('row_security'),
     tables: core.tables,
     eval: core.eval,
     statisticsVersion: core.database.statistics.version,
@@ -50,6 +51,11 @@ export const isCurrent = (core: SessionCore, statement: StatementPlan): boolean 
   const { catalogVersion, statisticsVersion, searchPath, methods } = statement
   if (catalogVersion !== core.catalog.version || statisticsVersion !== core.database.statistics.version) return false
   if (methods !== core.methods.current) return false
+  const { plannedFor } = statement
+  if (plannedFor !== null) {
+    if (plannedFor.role !== core.actingRole || plannedFor.rowSecurity !== core.settings.bool('row_security'))
+      return false
+  }
   const now = core.searchPath
   return now === searchPath || (now.length === searchPath.length && now.every((oid, i) => oid === searchPath[i]))
 }

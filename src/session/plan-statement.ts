@@ -44,6 +44,8 @@ export interface StatementPlan {
   /** Row locks that the statement asks for (FOR UPDATE and its kin), at any level. */
   readonly rowLocks: LockRows['locks']
   readonly access: StatementAccess
+  /** Whom it was planned for, where policies may hold rows back from others; else null. */
+  readonly plannedFor: { readonly role: number; readonly rowSecurity: boolean } | null
   /** The role that may run it, as it was found. */
   authorized: RoleObject | null
   readonly catalogVersion: number
@@ -67,6 +69,8 @@ export interface PlanningInput {
   readonly format: FormatContext
   readonly databaseName: string
   readonly actingRole: number
+  /** The setting row_security. */
+  readonly rowSecurity: boolean
   readonly tables: TableFacts
   /** For what is computed while planning. */
   readonly eval?: EvalContext
@@ -86,8 +90,9 @@ export interface PlanningInput {
 
 export const planStatement = (node: Node, input: PlanningInput): StatementPlan => {
   const parameters = new ParameterTypes(input.parameters, input.openParameters)
-  const context = analysisContext({ ...input, parameters })
+  const context = analysisContext({ ...input, parameters, policyRole: input.actingRole })
   context.cursors = input.cursors ?? null
+  context.rowSecurity = input.rowSecurity
   const analyzed = analyzeStatement(context, node)
   const query = input.reshape?.(context, analyzed) ?? analyzed
   const logical = buildPlan(context, query)
@@ -118,6 +123,7 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
     ],
     rowLocks,
     access: statementAccess(analyzed),
+    plannedFor: context.dependsOnRole ? { role: input.actingRole, rowSecurity: input.rowSecurity } : null,
     authorized: null,
     catalogVersion: input.catalog.version,
     statisticsVersion: input.statisticsVersion,

@@ -19,6 +19,7 @@ import {
 import { SqlError } from '../errors/sql-error.ts'
 import { logStatement } from '../observe/statement-log.ts'
 import type { Node } from '../sql/ast.ts'
+import { OID } from '../types/oids.ts'
 import { characterPosition, type ParsedStatement } from '../sql/parse.ts'
 import type { Datum, FormatContext, SqlType } from '../types/sql-type.ts'
 import type { FieldDescription, PortalOutcome, ResultSink, Session, StatementDescription } from './contract.ts'
@@ -215,7 +216,9 @@ export class ServerSession implements Session {
       const statements = this.#core.parse(sql)
       if (statements.length > 1) throw severalCommandsPrepared()
       const node = statements[0]?.node ?? null
-      const declared = parameterTypes.map((oid) => (oid === 0 ? null : this.#core.catalog.typeOf(oid)))
+      const declared = parameterTypes.map((oid) =>
+        oid === 0 || oid === OID.unknown ? null : this.#core.catalog.typeOf(oid),
+      )
       if (node !== null) this.#begin(node)
       this.#core.prepared.set(name, prepareStatement(this.#core, { name, sql, node, declared, fromSql: false }))
     } catch (error) {

@@ -84,7 +84,7 @@ export const storedPrinter = (scope: PrinterScope): StoredPrinter => {
     const value = column === undefined ? null : columnDefault(context, { ...column, identity: null })
     if (value !== null) return value
     const item = tableItem(context, relation)
-    if (column === undefined) return storedExpression(context, item, tree, CLAUSE.check)
+    if (column === undefined) return storedExpression(context, item, tree, CLAUSE.policy)
     return assignable(context, storedExpression(context, item, tree, CLAUSE.generated), column, 'default')
   }
 

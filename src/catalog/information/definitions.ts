@@ -92,12 +92,17 @@ const ACTIONS: Readonly<Record<ReferentialAction, string>> = {
   'set default': 'SET DEFAULT',
 }
 
-const foreignKeyDefinition = (source: InformationSource, columns: string, foreign: ForeignKey): string => {
+const foreignKeyDefinition = (
+  source: InformationSource,
+  own: RelationObject | null,
+  columns: string,
+  foreign: ForeignKey,
+): string => {
   const table = source.catalog.relation(foreign.table)
   const name = table === null ? '' : relationName(source, table)
   const update = ACTIONS[foreign.onUpdate]
   const remove = ACTIONS[foreign.onDelete]
-  const removed = foreign.deleteColumns.length > 0 ? ` (${columnNames(table, foreign.deleteColumns)})` : ''
+  const removed = foreign.deleteColumns.length > 0 ? ` (${columnNames(own, foreign.deleteColumns)})` : ''
   return [
     `FOREIGN KEY (${columns}) REFERENCES ${name}(${columnNames(table, foreign.columns)})`,
     foreign.matchFull ? ' MATCH FULL' : '',
@@ -126,7 +131,7 @@ const exclusionDefinition = (
 const constraintBody = (source: InformationSource, constraint: ConstraintObject, pretty: boolean): string => {
   const table = source.catalog.relation(constraint.table)
   const columns = columnNames(table, constraint.columns)
-  if (constraint.foreign !== null) return foreignKeyDefinition(source, columns, constraint.foreign)
+  if (constraint.foreign !== null) return foreignKeyDefinition(source, table, columns, constraint.foreign)
   if (constraint.check !== null) {
     const condition = source.printer.expression(constraint.check, table, 0, pretty)
     return `CHECK (${condition})${constraint.noInherit ? ' NO INHERIT' : ''}`

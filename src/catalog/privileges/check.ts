@@ -1,5 +1,5 @@
 /** The one place where it is decided what a role may do. */
-import { mustBeOwner, permissionDenied } from '../../errors/raise/privileges.ts'
+import { schemaDenied, mustBeOwner, permissionDenied } from '../../errors/raise/privileges.ts'
 import { PRIVILEGE, PUBLIC } from '../../types/acl-item.ts'
 import type { CatalogObject, RelationObject, SchemaObject } from '../objects.ts'
 import type { CatalogSnapshot } from '../snapshot.ts'
@@ -128,9 +128,16 @@ export const requireSchema = (
 }
 
 /** A schema by its name, null where there is none. Throws 42501 where the role (undefined: nobody) may not use it. */
-export const usableSchema = (catalog: CatalogSnapshot, role: number | undefined, name: string): SchemaObject | null => {
+export const usableSchema = (
+  catalog: CatalogSnapshot,
+  role: number | undefined,
+  name: string,
+  location?: number,
+): SchemaObject | null => {
   const schema = catalog.schemaByName(name)
-  if (schema !== null && role !== undefined) requireSchema(catalog, role, schema)
+  if (schema !== null && role !== undefined && !mayUseSchema(catalog, role, schema, PRIVILEGE.USAGE)) {
+    throw schemaDenied(schema.name, location)
+  }
   return schema
 }
 

@@ -1,4 +1,5 @@
 /** pg_proc: functions of the registry and the internal ones that other catalogs name. */
+import { isLeakproofFunction } from '../../functions/leakproof.ts'
 import { allFunctions, functionByOid } from '../../functions/index.ts'
 import type { FunctionRecord } from '../../functions/records.ts'
 import { OID } from '../../types/oids.ts'
@@ -36,7 +37,7 @@ const common = ({ oid, name, args, result }: InternalFunction): SystemRow => ({
   prosupport: 0,
   prokind: 'f',
   prosecdef: false,
-  proleakproof: false,
+  proleakproof: isLeakproofFunction(oid),
   proisstrict: true,
   proretset: false,
   provolatile: 'i',

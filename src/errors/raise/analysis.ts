@@ -261,3 +261,7 @@ export const fullJoinConditions = (): SqlError =>
     SQL_STATE.feature_not_supported,
     'FULL JOIN is only supported with merge-joinable or hash-joinable join conditions',
   )
+
+/** A column of XMLTABLE that would be a set. */
+export const setofColumn = (name: string, location?: Location): SqlError =>
+  located(SQL_STATE.invalid_table_definition, `column "${name}" cannot be declared SETOF`, location)

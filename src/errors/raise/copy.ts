@@ -29,3 +29,8 @@ export const copyInvalidValue = (message: string, position?: number): SqlError =
 /** An option that is no option, or has no such argument (42601). */
 export const copySyntaxError = (message: string, position?: number): SqlError =>
   new SqlError(SQL_STATE.syntax_error, message, position === undefined ? {} : { position })
+
+export const cannotCopyPartitioned = (name: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `cannot copy from partitioned table "${name}"`, {
+    hint: 'Try the COPY (SELECT ...) TO variant.',
+  })

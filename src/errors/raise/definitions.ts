@@ -71,6 +71,60 @@ export const onlyTemporaryThere = (location: number | undefined): SqlError =>
     location,
   )
 
+export const temporaryPersistence = (table: string): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_table_definition,
+    `cannot change logged status of table "${table}" because it is temporary`,
+    { table },
+  )
+
+/** `toLogged`: the table would refer to one that is not; else one that is refers to it. */
+export const persistenceConflict = (table: string, other: string, toLogged: boolean, fields: ErrorFields): SqlError => {
+  const [to, from] = toLogged ? ['logged', 'unlogged'] : ['unlogged', 'logged']
+  return new SqlError(
+    SQL_STATE.invalid_table_definition,
+    `could not change table "${table}" to ${to} because it references ${from} table "${other}"`,
+    fields,
+  )
+}
+
+export const referencesOtherPersistence = (kind: 'permanent' | 'unlogged' | 'temporary'): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_table_definition,
+    kind === 'unlogged'
+      ? 'constraints on unlogged tables may reference only permanent or unlogged tables'
+      : `constraints on ${kind} tables may reference only ${kind} tables`,
+  )
+
+export const systemColumnInForeignKey = (): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'system columns cannot be used in foreign keys')
+
+export const invalidOwner = (): SqlError =>
+  new SqlError(SQL_STATE.syntax_error, 'invalid OWNED BY option', {
+    hint: 'Specify OWNED BY table.column or OWNED BY NONE.',
+  })
+
+export const sequenceOwnerKind = (relation: string, kind: string): SqlError =>
+  new SqlError(SQL_STATE.wrong_object_type, `sequence cannot be owned by relation "${relation}"`, {
+    detail: `This operation is not supported for ${RELATION_KIND_PLURALS[kind] ?? 'it'}.`,
+  })
+
+export const identitySequenceOwner = (sequence: string, table: string): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'cannot change ownership of identity sequence', {
+    detail: `Sequence "${sequence}" is linked to table "${table}".`,
+  })
+
+/** A command that a column cannot have because its values are made for it. */
+export const madeColumn = (column: string, table: string, what: 'identity' | 'generated', hint?: string): SqlError =>
+  new SqlError(
+    SQL_STATE.syntax_error,
+    `column "${column}" of relation "${table}" is ${what === 'identity' ? 'an identity' : 'a generated'} column`,
+    hint === undefined ? {} : { hint },
+  )
+
+export const redundantOption = (location: number | undefined): SqlError =>
+  new LocatedError(SQL_STATE.syntax_error, 'conflicting or redundant options', location)
+
 export const noCreationSchema = (): SqlError =>
   new SqlError(SQL_STATE.invalid_schema_name, 'no schema has been selected to create in')
 

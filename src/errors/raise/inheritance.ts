@@ -111,6 +111,12 @@ export const childConstraintDiffers = (table: string, constraint: string): SqlEr
 
 export const childrenToo = (what: string): SqlError => invalidTable(`${what} must be added to child tables too`)
 
+export const identityWithChildren = (): SqlError =>
+  invalidTable('cannot recursively add identity column to table that has child tables')
+
+export const identityNotSupported = (where: 'typed tables' | 'partitions'): SqlError =>
+  error(SQL_STATE.feature_not_supported)(`identity columns are not supported on ${where}`)
+
 export const renamedInChildrenToo = (column: string): SqlError =>
   invalidTable(`inherited column "${column}" must be renamed in child tables too`)
 

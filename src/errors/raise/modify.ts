@@ -1,6 +1,7 @@
 /** What INSERT, UPDATE, DELETE and MERGE refuse before they run, and views of new rows. */
 import { SqlError, type ErrorFields } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
+import { LocatedError, type Location } from './analysis.ts'
 
 const VIEW_HINTS = {
   'insert into':
@@ -26,6 +27,9 @@ export const cannotModifyViewColumn = (verb: ModifyVerb, column: string, view: s
 
 export const checkOptionViolation = (view: string, fields: ErrorFields): SqlError =>
   new SqlError(SQL_STATE.with_check_option_violation, `new row violates check option for view "${view}"`, fields)
+
+export const arbiterOrder = (what: 'ASC/DESC' | 'NULLS FIRST/LAST', location: Location): SqlError =>
+  new LocatedError(SQL_STATE.invalid_column_reference, `${what} is not allowed in ON CONFLICT clause`, location)
 
 export const deferrableArbiter = (): SqlError =>
   new SqlError(

@@ -1,4 +1,5 @@
 /** What roles and privileges refuse. */
+import { LocatedError } from './analysis.ts'
 import { SqlError, type ErrorFields } from '../sql-error.ts'
 import { SQL_STATE } from '../sql-state.ts'
 
@@ -11,6 +12,10 @@ const grantOperation = (message: string, fields?: ErrorFields): SqlError =>
 /** Where a privilege is missing: `kind` is the word for the object, `table`, `schema` … */
 export const permissionDenied = (kind: string, name: string): SqlError =>
   denied(`permission denied for ${kind} ${name}`)
+
+/** The same of a schema that is named somewhere. */
+export const schemaDenied = (name: string, location: number | undefined): SqlError =>
+  new LocatedError(SQL_STATE.insufficient_privilege, `permission denied for schema ${name}`, location)
 
 /** Where only the owner may act. */
 export const mustBeOwner = (kind: string, name: string): SqlError => denied(`must be owner of ${kind} ${name}`)
@@ -85,6 +90,37 @@ export const invalidAclItem = (message: string, fields?: ErrorFields): SqlError 
 export const unknownObjectKind = (letter: string): SqlError =>
   new SqlError(SQL_STATE.invalid_parameter_value, `unrecognized object type abbreviation: ${letter}`)
 
+/** A row that a policy does not let in; `policy` null: no single one is to blame. `target`: which row, and `using`: by USING. */
+export const policyViolated = (
+  table: string,
+  policy: string | null,
+  target: 'new' | 'target' = 'new',
+  using = target === 'target',
+): SqlError => {
+  const which = policy === null ? '' : ` "${policy}"`
+  const what = using ? ' (USING expression)' : ''
+  return denied(`${target} row violates row-level security policy${which}${what} for table "${table}"`)
+}
+
+export const affectedByRowSecurity = (table: string, owns: boolean): SqlError =>
+  denied(
+    `query would be affected by row-level security policy for table "${table}"`,
+    owns
+      ? { hint: "To disable the policy for the table's owner, use ALTER TABLE NO FORCE ROW LEVEL SECURITY." }
+      : undefined,
+  )
+
+export const policyRecursion = (table: string): SqlError =>
+  new SqlError(SQL_STATE.invalid_object_definition, `infinite recursion detected in policy for relation "${table}"`)
+
+export const policyExists = (policy: string, table: string): SqlError =>
+  new SqlError(SQL_STATE.duplicate_object, `policy "${policy}" for table "${table}" already exists`)
+
+export const noSuchPolicy = (policy: string, table: string): SqlError =>
+  new SqlError(SQL_STATE.undefined_object, `policy "${policy}" for table "${table}" does not exist`)
+
+export const wrongPolicyClause = (message: string): SqlError => new SqlError(SQL_STATE.syntax_error, message)
+
 export const tooManyConnections = (role: string): SqlError =>
   new SqlError(SQL_STATE.too_many_connections, `too many connections for role "${role}"`, { severity: 'FATAL' })
 
@@ -135,4 +171,9 @@ export const ownerOfIndex = (index: string, table: string): SqlError =>
 export const ownerOfOwnedSequence = (sequence: string, table: string): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, `cannot change owner of sequence "${sequence}"`, {
     detail: `Sequence "${sequence}" is linked to table "${table}".`,
+  })
+
+export const copyIntoSecured = (): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'COPY FROM not supported with row-level security', {
+    hint: 'Use INSERT statements instead.',
   })

@@ -4,14 +4,24 @@ import { SQL_STATE, type SqlState } from '../sql-state.ts'
 
 /** Refusals of the grammar that are no plain syntax errors. */
 const stateOf = (message: string): SqlState => {
+  if (message.endsWith('is only supported for ON DELETE actions')) return SQL_STATE.feature_not_supported
+  if (message.startsWith('column number must be')) return SQL_STATE.invalid_parameter_value
+  if (message.startsWith('unrecognized partitioning strategy')) return SQL_STATE.invalid_parameter_value
   if (message.startsWith('frame ')) return SQL_STATE.windowing_error
   if (/^role name ".*" is reserved$/.test(message)) return SQL_STATE.reserved_name
   return message.startsWith('precision for type float') ? SQL_STATE.invalid_parameter_value : SQL_STATE.syntax_error
 }
 
+/** Refusals that PostgreSQL names no place for. */
+const UNPLACED = /^(WITH TIES|unrecognized partitioning strategy)/
+
 /** `position` counts characters from 1; `isUnicode`: it is in a literal U&'…'. */
 export const syntaxError = (message: string, position?: number, isUnicode = false): SqlError => {
-  const place = position === undefined || message.startsWith('WITH TIES') ? {} : { position }
+  const place = position === undefined || UNPLACED.test(message) ? {} : { position }
+  if (message.startsWith('unrecognized row security option')) {
+    const hint = 'Only PERMISSIVE or RESTRICTIVE policies are supported currently.'
+    return new SqlError(stateOf(message), message, { hint, ...place })
+  }
   if (message !== 'invalid Unicode escape') return new SqlError(stateOf(message), message, place)
   return !isUnicode
     ? new SqlError(SQL_STATE.invalid_escape_sequence, message, {

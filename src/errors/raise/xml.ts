@@ -57,3 +57,31 @@ export const xmlNotParsed = (fault: { readonly message: string; readonly at: num
   new SqlError(SQL_STATE.invalid_xml_document, 'could not parse XML document', {
     detail: shown(text, fault.message, fault.at),
   })
+
+/** An expression of XMLTABLE that cannot be read (`part`: whose), or evaluated (null). */
+export const invalidXmlTablePath = (part: 'row' | 'column' | null, detail: string): SqlError =>
+  part === null
+    ? invalidXPath(false, detail)
+    : new SqlError(part === 'row' ? SQL_STATE.syntax_error : SQL_STATE.data_exception, 'invalid XPath expression', {
+        detail,
+      })
+
+export const emptyXmlTablePath = (part: 'row' | 'column'): SqlError =>
+  new SqlError(SQL_STATE.data_exception, `${part} path filter must not be empty string`)
+
+/** `column`: whose expression is NULL; null: the row's. */
+export const nullXmlTableFilter = (column: string | null): SqlError =>
+  new SqlError(
+    SQL_STATE.null_value_not_allowed,
+    `${column === null ? 'row' : 'column'} filter expression must not be null`,
+    column === null ? {} : { detail: `Filter for column "${column}" is null.` },
+  )
+
+export const nullXmlTableColumn = (column: string): SqlError =>
+  new SqlError(SQL_STATE.null_value_not_allowed, `null is not allowed in column "${column}"`)
+
+export const severalXmlTableValues = (): SqlError =>
+  new SqlError(SQL_STATE.cardinality_violation, 'more than one value returned by column XPath expression')
+
+export const noDefaultNamespace = (): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'DEFAULT namespace is not supported')

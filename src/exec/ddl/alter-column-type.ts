@@ -35,6 +35,7 @@ import { checkComparable, validateCheck, validateForeignKey } from './constraint
 import { copyRows } from './copy-rows.ts'
 import { checkKeys } from './create-index.ts'
 import { describeObject } from './dependents.ts'
+import { followColumnType, requireSequenceType } from './sequences.ts'
 import { requireUnstored } from './row-type-users.ts'
 
 /** Copies all rows with some columns computed anew, each from the row as it was. */
@@ -181,6 +182,10 @@ const retype = (context: DefinitionContext, relation: RelationObject, { column, 
     throw datatypeMismatch(
       `default for column "${column.name}" cannot be cast automatically to type ${formatType(type, -1)}`,
     )
+  }
+  if (own.identity !== null) {
+    requireSequenceType(type)
+    followColumnType(context, currentRelation(context, own.identity.sequence), type)
   }
   const changed: Column = { ...own, type, typmod, collation: type.collation }
   const columns = relation.columns.map((c) => ({ ...(c === own ? changed : c), missing: null }))

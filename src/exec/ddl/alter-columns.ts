@@ -6,6 +6,7 @@ import {
   cannotAlterColumn,
   columnExists,
   invalidTableDefinition,
+  madeColumn,
   systemColumnName,
   systemColumnUntouched,
   wrongIdentity,
@@ -15,6 +16,7 @@ import {
   changesPartitionColumns,
   childColumnType,
   childrenToo,
+  identityWithChildren,
   inheritedColumn,
   partitionKeyColumn,
   removedFromPartitionsToo,
@@ -50,7 +52,7 @@ import { memberOfItself } from '../../errors/raise/types.ts'
 import { isDomainType } from '../../types/domain-type.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { changeStoredRows, requireUnstored, withField } from './row-type-users.ts'
-import { alterIdentitySequence } from './sequences.ts'
+import { alterIdentitySequence, requireSequenceType } from './sequences.ts'
 import { checkDefault, withUses } from './stored-expressions.ts'
 
 export const addColumn: Action = async (context, relation, command, { only, inherited, typed }) => {
@@ -79,7 +81,9 @@ export const addColumn: Action = async (context, relation, command, { only, inhe
     noticeOf(context, `column "${name}" of relation "${relation.name}" already exists, skipping`)
     return
   }
-  if (only && childrenOf(context, relation).length > 0) throw childrenToo('column')
+  const hasChildren = childrenOf(context, relation).length > 0
+  if (only && hasChildren) throw childrenToo('column')
+  if (hasChildren && planned.sequence?.identity) throw identityWithChildren()
   const { snapshot } = context.catalog
   const wantsNotNull = planned.column.notNull
   const origin = inherited ? ({ inherited: 1, local: false } as const) : {}
@@ -170,16 +174,12 @@ export const dropColumn: Action = async (context, relation, command, { only, inh
 export const columnDefault: Action = withChildren((context, relation, command) => {
   const column = columnOf(relation, named(command))
   if (column.identity !== null) {
-    throw invalidTableDefinition(
-      `column "${column.name}" of relation "${relation.name}" is an identity column`,
-      command.def === undefined ? { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.' } : {},
-    )
+    const hint = command.def === undefined ? 'Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.' : undefined
+    throw madeColumn(column.name, relation.name, 'identity', hint)
   }
   if (column.generated) {
-    throw invalidTableDefinition(
-      `column "${column.name}" of relation "${relation.name}" is a generated column`,
-      command.def === undefined ? { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.' } : {},
-    )
+    const hint = command.def === undefined ? 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.' : undefined
+    throw madeColumn(column.name, relation.name, 'generated', hint)
   }
   const changed = {
     ...column,
@@ -200,7 +200,7 @@ export const dropNotNull: Action = withChildren((context, relation, command, { o
     throw invalidTableDefinition(`column "${column.name}" is in a primary key`)
   }
   if (column.identity !== null) {
-    throw invalidTableDefinition(`column "${column.name}" of relation "${relation.name}" is an identity column`)
+    throw madeColumn(column.name, relation.name, 'identity')
   }
   const parent = relation.partition === undefined || inherited ? null : snapshot.relation(relation.inherits?.[0] ?? 0)
   if (parent?.columns.some((c) => c.name === column.name && !c.dropped && c.notNull)) {
@@ -252,6 +252,7 @@ export const setColumnType: Action = async (context, relation, command, reach) =
 export const addIdentity: Action = (context, relation, command) => {
   const node = bodyOf(command.def as Node, 'Constraint') as Constraint
   const column = columnOf(relation, named(command))
+  requireSequenceType(column.type)
   if (!column.notNull)
     throw wrongIdentity(
       `column "${column.name}" of relation "${relation.name}" must be declared NOT NULL before identity can be added`,

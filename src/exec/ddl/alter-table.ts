@@ -1,10 +1,11 @@
 /** ALTER TABLE: each action changes the relation's record; some rewrite or check the rows. */
+import { setRowSecurity } from './policies.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { wrongObjectType } from '../../errors/raise/analysis.ts'
 import { typedTableDiffers, typedTablesInherit } from '../../errors/raise/inheritance.ts'
 import { rowTypeOf } from './create-table.ts'
-import { actionNotForKind, invalidTableDefinition, notSupported } from '../../errors/raise/definitions.ts'
+import { actionNotForKind, notSupported } from '../../errors/raise/definitions.ts'
 import {
   bodyOf,
   type AlterTableCmd,
@@ -38,6 +39,7 @@ import { setReplicaIdentity } from './replica-identity.ts'
 import { currentRelation, noticeOf, requireChangeable, type DefinitionContext } from './context.ts'
 import { addParent, removeParent } from './inheritance.ts'
 import { attachPartition, detachPartition } from './partitions.ts'
+import { setPersistence } from './persistence.ts'
 import { changedOptions } from './relation-options.ts'
 import { requireCheckable } from './views.ts'
 
@@ -155,15 +157,6 @@ const setOptions: Action = (context, relation, command) => {
   if (relation.kind === 'v') requireCheckable(context, changed)
 }
 
-/** ALTER TABLE … SET LOGGED, SET UNLOGGED. */
-const setPersistence =
-  (persistence: 'p' | 'u'): Action =>
-  (context, relation) => {
-    if (relation.persistence === 't')
-      throw invalidTableDefinition(`cannot change logged status of table "${relation.name}" because it is temporary`)
-    context.catalog.put({ ...relation, persistence })
-  }
-
 /** ALTER TABLE … OF: the columns must be those of the type. */
 const becomeTyped = (context: DefinitionContext, relation: RelationObject, name: TypeName): void => {
   if ((relation.inherits?.length ?? 0) > 0) throw typedTablesInherit()
@@ -239,10 +232,14 @@ const ACTIONS: Readonly<Record<string, ActionRecord>> = {
     const { ofType, ...plain } = relation
     context.catalog.put({ ...plain, depends: relation.depends.filter((d) => d.oid !== ofType) })
   }),
+  AT_EnableRowSecurity: action('ENABLE ROW SECURITY', 'rp', setRowSecurity('rowSecurity', true)),
+  AT_DisableRowSecurity: action('DISABLE ROW SECURITY', 'rp', setRowSecurity('rowSecurity', false)),
+  AT_ForceRowSecurity: action('FORCE ROW SECURITY', 'rp', setRowSecurity('rowSecurityForced', true)),
+  AT_NoForceRowSecurity: action('NO FORCE ROW SECURITY', 'rp', setRowSecurity('rowSecurityForced', false)),
   AT_SetRelOptions: action('SET', 'rpvmiI', setOptions),
   AT_ResetRelOptions: action('RESET', 'rpvmiI', setOptions),
-  AT_SetLogged: action('SET LOGGED', 'r', setPersistence('p')),
-  AT_SetUnLogged: action('SET UNLOGGED', 'r', setPersistence('u')),
+  AT_SetLogged: action('SET LOGGED', 'rS', setPersistence('p')),
+  AT_SetUnLogged: action('SET UNLOGGED', 'rS', setPersistence('u')),
   AT_SetStatistics: action('ALTER COLUMN ... SET STATISTICS', 'rpmiI', setStatistics),
   AT_SetOptions: action('ALTER COLUMN ... SET', 'rpmi', setColumnOptions),
   AT_ResetOptions: action('ALTER COLUMN ... RESET', 'rpmi', setColumnOptions),

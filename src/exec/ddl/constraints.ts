@@ -31,6 +31,8 @@ import {
   notOfKind,
   notSupported,
   noUniqueForReference,
+  referencesOtherPersistence,
+  systemColumnInForeignKey,
 } from '../../errors/raise/definitions.ts'
 import { namesOf, type Constraint, type RangeVar } from '../../sql/ast.ts'
 import { formatType } from '../../types/index.ts'
@@ -41,7 +43,14 @@ import { compileCondition, layoutOf } from '../expression/compile.ts'
 import { isForeign } from '../foreign-keys/constraint.ts'
 import { validateReferences } from '../foreign-keys/validate.ts'
 import { planColumn } from '../../plan/build-nodes.ts'
-import { analysisFor, chooseName, currentRelation, noticeOf, type DefinitionContext } from './context.ts'
+import {
+  analysisFor,
+  chooseName,
+  currentRelation,
+  isSystemColumn,
+  noticeOf,
+  type DefinitionContext,
+} from './context.ts'
 import { requireKeyColumns } from './create-index.ts'
 import { constraintBase, constraintName, keyNameTaken } from './constraint-parts.ts'
 import { addExclusion } from './exclusion-constraints.ts'
@@ -302,7 +311,15 @@ export const addForeignKey = async (
   const { snapshot } = context.catalog
   const parent = namedRelation({ catalog: snapshot, searchPath: context.searchPath }, node.pktable as RangeVar)
   if ((parent.kind !== 'r' && parent.kind !== 'p') || parent.system !== null) throw notOfKind(parent.name, 'table')
+  requireSameLife(relation, parent)
   const names = column === null ? namesOf(node.fk_attrs) : [column]
+  if (
+    [...names.map((n) => [relation, n] as const), ...namesOf(node.pk_attrs).map((n) => [parent, n] as const)].some(
+      ([of, name]) => isSystemColumn(of, name),
+    )
+  ) {
+    throw systemColumnInForeignKey()
+  }
   const columns = names.map((name) => columnNamed(relation, name, noSuchForeignColumn))
   const { referenced, index } = referencedKey(context, parent, namesOf(node.pk_attrs))
   requireOnTable(
@@ -347,6 +364,13 @@ export const addForeignKey = async (
   if (relation.kind === 'p') {
     for (const { oid } of snapshot.childrenOf(relation.oid)) await inheritForeignKey(context, relation, oid, constraint)
   } else if (constraint.validated) await validateForeignKey(context, constraint)
+}
+
+/** Rows refer to none that are gone sooner than they: of a session, or lost in a crash. Throws 42P16. */
+const requireSameLife = ({ persistence: own }: RelationObject, { persistence: other }: RelationObject): void => {
+  if (own === 'p' && other !== 'p') throw referencesOtherPersistence('permanent')
+  if (own === 'u' && other === 't') throw referencesOtherPersistence('unlogged')
+  if (own === 't' && other !== 't') throw referencesOtherPersistence('temporary')
 }
 
 /** A column of ON DELETE SET …, which is one of the foreign key's. */

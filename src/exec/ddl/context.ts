@@ -1,9 +1,10 @@
 /** What DDL commands work with: the transaction's catalog, its storage, and the names of the session. */
+import { schemaDenied } from '../../errors/raise/privileges.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes, type AnalysisContext } from '../../analyze/context.ts'
 import type { CatalogTransaction } from '../../catalog/catalog.ts'
 import type { RelationObject, SchemaObject } from '../../catalog/objects.ts'
-import { requireSchema } from '../../catalog/privileges/check.ts'
+import { mayUseSchema, requireSchema } from '../../catalog/privileges/check.ts'
 import { PRIVILEGE } from '../../types/acl-item.ts'
 import { undefinedSchema } from '../../errors/raise/analysis.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
@@ -74,24 +75,34 @@ export const analysisFor = (context: DefinitionContext): AnalysisContext =>
     actingRole: context.owner,
   })
 
-/** The schema a new object goes to. */
-export const targetSchema = (context: DefinitionContext, name: string | undefined): SchemaObject => {
+/** The schema a new object goes to, whoever may use it. */
+export const namedSchema = (context: DefinitionContext, name: string | undefined): SchemaObject => {
   const { snapshot } = context.catalog
   if (name !== undefined) {
     const schema = snapshot.schemaByName(name)
     if (schema === null) throw undefinedSchema(name)
-    requireSchema(snapshot, context.owner, schema)
     return schema
   }
   if (context.creationSchema === null) throw noCreationSchema()
   return snapshot.schema(context.creationSchema) as SchemaObject
 }
 
-/** The schema a new object goes to, which the acting role must be allowed to put something into. Throws 42501. */
-export const creationTarget = (context: DefinitionContext, name: string | undefined): SchemaObject => {
-  const schema = targetSchema(context, name)
-  requireSchema(context.catalog.snapshot, context.owner, schema, PRIVILEGE.CREATE)
+/** The schema that a command names, which the acting role must be allowed to use. Throws 42501. */
+export const targetSchema = (context: DefinitionContext, name: string | undefined): SchemaObject => {
+  const schema = namedSchema(context, name)
+  if (name !== undefined) requireSchema(context.catalog.snapshot, context.owner, schema)
   return schema
+}
+
+/** The schema a new object goes to, which the acting role must be allowed to put something into. Throws 42501. */
+export const creationTarget = (
+  context: DefinitionContext,
+  name: string | undefined,
+  location?: number,
+): SchemaObject => {
+  const schema = namedSchema(context, name)
+  if (mayUseSchema(context.catalog.snapshot, context.owner, schema, PRIVILEGE.CREATE)) return schema
+  throw schemaDenied(schema.name, location)
 }
 
 /** Whether a relation that is about to be made is temporary by what it is called. */
@@ -106,7 +117,10 @@ export const placeOf = (
 ): { readonly schema: number; readonly persistence: RelationObject['persistence'] } => {
   const { schemaname, relpersistence } = range
   if (!isTemporaryName(context, range)) {
-    return { schema: creationTarget(context, schemaname).oid, persistence: relpersistence === 'u' ? 'u' : 'p' }
+    return {
+      schema: creationTarget(context, schemaname, location).oid,
+      persistence: relpersistence === 'u' ? 'u' : 'p',
+    }
   }
   if (schemaname !== undefined && !/^pg_temp(_|$)/.test(schemaname)) {
     throw temporaryElsewhere(location)

@@ -21,6 +21,7 @@ import {
 } from '../../errors/raise/definitions.ts'
 import {
   childOfPartitioned,
+  identityNotSupported,
   inheritsFromTemporary,
   noSuchColumn,
   notComposite,
@@ -119,6 +120,10 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
         plannedColumn(context, ofParent(partitioned ?? typed, column), planned.length + 1, range.relname as string),
       )
     }
+  }
+  if (planned.some(({ sequence }) => sequence?.identity)) {
+    if (typed !== null) throw identityNotSupported('typed tables')
+    if (partitioned !== null) throw identityNotSupported('partitions')
   }
   const names = new Set<string>()
   for (const { column } of planned) {
@@ -292,7 +297,10 @@ const checkClauses = (constraints: readonly Constraint[], column: string, table:
       if (seen.generation) throw refuse('multiple generation clauses specified', constraint)
       seen.generation = true
     }
-    if (seen.default && seen.identity) throw refuse('both default and identity specified', constraint)
+    if (seen.default && seen.identity) {
+      const what = 'both default and identity specified'
+      throw isSerial ? conflictingColumnClauses(what, column, table, undefined) : refuse(what, constraint)
+    }
     if (seen.default && seen.generation) throw refuse('both default and generation expression specified', constraint)
     if (seen.identity && seen.generation) throw refuse('both identity and generation expression specified', constraint)
   }

@@ -144,7 +144,8 @@ export const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject
   const ordered: (number | string)[] = []
   const rootOids = new Set(roots.map(({ oid }) => oid))
   /** Whether an object goes, and not just a column of it. */
-  const goesWhole = ({ oid }: CatalogObject): boolean => doomed.has(oid) && !(attnum !== 0 && rootOids.has(oid))
+  const isPart = (oid: number): boolean => attnum !== 0 && rootOids.has(oid)
+  const goesWhole = ({ oid }: CatalogObject): boolean => doomed.has(oid) && !isPart(oid)
   /** Foreign keys to a table that loses keys when the object goes, which is a partition of it. */
   const referencingPartition = (object: CatalogObject): CatalogObject[] => {
     if (object.class !== 'relation' || object.partition === undefined) return []
@@ -203,7 +204,10 @@ export const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject
   const goesAlong = ({ object, attnum: column }: Doomed): boolean =>
     column !== 0
       ? goesWhole(object)
-      : object.depends.some(({ oid, kind }) => kind !== 'normal' && doomed.has(oid) && oid !== object.oid)
+      : object.depends.some(
+          ({ oid, kind, attnum: of }) =>
+            kind !== 'normal' && oid !== object.oid && doomed.has(oid) && (!isPart(oid) || of === attnum),
+        )
   return ordered.toReversed().map((key) => {
     const d = doomed.get(key) as Doomed
     return d.hard && goesAlong(d) ? { ...d, hard: false } : d

@@ -1,4 +1,5 @@
 /** CREATE DOMAIN and ALTER DOMAIN. */
+import { withoutPlace } from './without-place.ts'
 import { requireTypeUsage } from './permissions.ts'
 import { coerceToBoolean, tryCoerce } from '../../analyze/coerce.ts'
 import { domainScope } from '../../analyze/domains.ts'
@@ -9,8 +10,7 @@ import { CLAUSE, Scope } from '../../analyze/scope.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import type { ConstraintObject, DomainDefinition, ParseTree, TypeObject } from '../../catalog/objects.ts'
 import { expressionDependencies } from '../../analyze/query-dependencies.ts'
-import { LocatedError, undefinedType } from '../../errors/raise/analysis.ts'
-import { SqlError } from '../../errors/sql-error.ts'
+import { undefinedType } from '../../errors/raise/analysis.ts'
 import {
   columnValuesNull,
   columnValuesViolate,
@@ -48,15 +48,6 @@ import { newTypeName, storeType } from './store-type.ts'
 import { batchesOf } from '../../storage/table/batches.ts'
 
 const scopeOf = (context: DefinitionContext) => ({ catalog: context.catalog.snapshot, searchPath: context.searchPath })
-
-/** PostgreSQL points at no place in the definition of a domain. */
-const withoutPlace = <T>(define: () => T): T => {
-  try {
-    return define()
-  } catch (error) {
-    throw error instanceof LocatedError ? new SqlError(error.code, error.message, error.fields) : error
-  }
-}
 
 export const createDomain = (context: DefinitionContext, node: CreateDomainStmt): void =>
   withoutPlace(() => defineDomain(context, node))

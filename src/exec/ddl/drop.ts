@@ -1,4 +1,5 @@
 /** DROP: what depends on an object goes with it (CASCADE) or stops it (RESTRICT). */
+import { dropPolicies } from './policies.ts'
 import { findCollation } from '../../catalog/collations.ts'
 import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
@@ -111,6 +112,7 @@ const DROPPED: Readonly<Record<string, { kind: string; relation?: RelationObject
 export const dropStatement = async (context: DefinitionContext, node: DropStmt): Promise<string> => {
   const word = ROUTINE_WORDS[node.removeType ?? '']
   if (word !== undefined) return dropRoutines(context, node, word)
+  if (node.removeType === 'OBJECT_POLICY') return dropPolicies(context, node)
   const described = DROPPED[node.removeType ?? '']
   if (described === undefined) {
     return dropUnknown(context, node)
@@ -282,6 +284,6 @@ const refuseProtected = (context: DefinitionContext, object: CatalogObject, kind
   if (internal === undefined) return
   const owner = context.catalog.snapshot.objects.get(internal.oid)
   if (owner === undefined || (owner.class === 'relation' && owner.kind === 'c')) return
-  const description = describeObject(context, owner)
+  const description = describeObject(context, owner, internal.attnum)
   throw requiredBy(describeProtected(context, object, kind), description, `You can drop ${description} instead.`)
 }

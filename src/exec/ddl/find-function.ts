@@ -127,6 +127,6 @@ export const missingRoutine = (node: Node): string => {
   return `${namesOf(named.objname).join('.')}(${types.join(',')})`
 }
 
-/** `function f(integer)`, `procedure p()`: how messages name one. */
+/** `function f(integer)`: how messages name one, procedures as well. */
 export const describeRoutine = (context: DefinitionContext, routine: FunctionObject): string =>
-  `${routine.kind === 'procedure' ? 'procedure' : 'function'} ${functionSignature(routine, context.catalog.snapshot)}`
+  `function ${functionSignature(routine, context.catalog.snapshot)}`

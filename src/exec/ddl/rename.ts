@@ -1,4 +1,5 @@
 /** ALTER … RENAME, ALTER … SET SCHEMA, ALTER … OWNER TO, COMMENT. */
+import { policyOfNames, renamePolicy } from './policies.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
@@ -122,6 +123,9 @@ export const renameStatement = async (context: DefinitionContext, node: RenameSt
       context.catalog.put({ ...database, name })
       return 'ALTER DATABASE'
     }
+    case 'OBJECT_POLICY':
+      renamePolicy(context, node.relation as RangeVar, node.subname as string, name)
+      return 'ALTER POLICY'
     case 'OBJECT_ROLE': {
       renameRole(context, node.subname as string, name)
       return 'ALTER ROLE'
@@ -339,6 +343,10 @@ export const commentStatement = async (context: DefinitionContext, node: Comment
       throw undefinedObject(`constraint "${wanted}" for domain ${owner.name} does not exist`)
     }
     context.catalog.put({ ...constraint, comment })
+    return
+  }
+  if (type === 'OBJECT_POLICY') {
+    context.catalog.put({ ...policyOfNames(context, namesOf(listItems(object))), comment })
     return
   }
   const found = namedObject(context, type, object)

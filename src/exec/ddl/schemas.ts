@@ -7,7 +7,12 @@ import { mustBeMemberOf } from '../../errors/raise/privileges.ts'
 import { PRIVILEGE } from '../../types/acl-item.ts'
 import { aclOfNew } from './default-privileges.ts'
 import { roleOf } from './role-names.ts'
-import { differentSchema, duplicateSchema, reservedSchemaName } from '../../errors/raise/definitions.ts'
+import {
+  differentSchema,
+  duplicateSchema,
+  reservedSchemaName,
+  temporaryElsewhere,
+} from '../../errors/raise/definitions.ts'
 import { bodyOf, tagOf, type CreateSchemaStmt, type Node } from '../../sql/ast.ts'
 import { noticeOf, truncateName, type DefinitionContext } from './context.ts'
 
@@ -46,6 +51,8 @@ export const schemaElements = (schema: string, nodes: readonly Node[]): Node[] =
     const other = rangeOf(node)?.schemaname
     if (other !== undefined && other !== schema) throw differentSchema(other, schema)
   }
+  const view = nodes.map((node) => bodyOf(node, 'ViewStmt')?.view).find((range) => range?.relpersistence === 't')
+  if (view !== undefined) throw temporaryElsewhere(undefined)
   const rank = (node: Node): number => (ELEMENTS as readonly string[]).indexOf(tagOf(node))
   return nodes.toSorted((a, b) => rank(a) - rank(b))
 }

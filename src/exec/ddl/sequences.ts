@@ -4,7 +4,16 @@ import { namedRelation } from '../../analyze/from.ts'
 import type { ParseTree, RelationObject, SequenceDefinition } from '../../catalog/objects.ts'
 import { sequenceRows } from '../../catalog/sequence-rows.ts'
 import { undefinedColumnOfRelation } from '../../errors/raise/analysis.ts'
-import { duplicateRelation, invalidSetting, notOfKind } from '../../errors/raise/definitions.ts'
+import {
+  duplicateRelation,
+  identitySequenceOwner,
+  invalidOwner,
+  invalidSetting,
+  notOfKind,
+  redundantOption,
+  sequenceOwnerKind,
+  wrongIdentity,
+} from '../../errors/raise/definitions.ts'
 import {
   bodyOf,
   listItems,
@@ -40,14 +49,23 @@ const numberOf = (node: Node | undefined): Exact => {
   return exact(String(bodyOf(node, 'Integer')?.ival ?? bodyOf(node, 'Float')?.fval ?? 0))
 }
 
-/** The definition that options describe; those not given come from `before`, or are the type's defaults. */
+/**
+ * The definition that options describe; those not given come from `before`, or are the type's defaults. `schema`: where the
+ * sequence is, as is the table that it may be said to be owned by.
+ */
 export const sequenceOptions = (
   context: DefinitionContext,
   nodes: readonly Node[],
   defaultType: SqlType,
   before: SequenceDefinition | null,
+  schema?: number,
 ): SequenceDefinition => {
-  const given = new Map(nodes.map((n) => [bodyOf(n, 'DefElem')?.defname ?? '', bodyOf(n, 'DefElem')?.arg]))
+  const given = new Map<string, Node | undefined>()
+  for (const item of nodes) {
+    const { defname = '', arg, location } = bodyOf(item, 'DefElem') ?? {}
+    if (given.has(defname)) throw redundantOption(location)
+    given.set(defname, arg)
+  }
   const typeNode = given.get('as')
   const type =
     typeNode === undefined
@@ -56,18 +74,20 @@ export const sequenceOptions = (
           { catalog: context.catalog.snapshot, searchPath: context.searchPath },
           bodyOf(typeNode, 'TypeName') as TypeName,
         ).type
-  const limits = LIMITS[type.oid]
-  if (limits === undefined) {
-    const what = typeNode === undefined ? 'identity column' : 'sequence'
-    throw invalidSetting(`${what} type must be smallint, integer, or bigint`)
+  const limits = requireSequenceType(type, typeNode === undefined ? 'identity column' : 'sequence')
+  // A bound that was the old type's is that of the new one.
+  const [oldMin, oldMax] = (before !== null && before.type.oid !== type.oid && LIMITS[before.type.oid]) || [null, null]
+  const kept = {
+    min: before?.min === oldMin ? limits[0] : before?.min,
+    max: before?.max === oldMax ? limits[1] : before?.max,
   }
   const increment = given.has('increment') ? numberOf(given.get('increment')) : (before?.increment ?? 1)
   if (increment === 0) throw invalidSetting('INCREMENT must not be zero')
   const ascending = increment > 0
   const limit = (name: string, previous: Exact | undefined, fallback: Exact): Exact =>
     given.get(name) !== undefined ? numberOf(given.get(name)) : given.has(name) ? fallback : (previous ?? fallback)
-  const min = limit('minvalue', before?.min, ascending ? 1 : limits[0])
-  const max = limit('maxvalue', before?.max, ascending ? limits[1] : -1)
+  const min = limit('minvalue', kept.min, ascending ? 1 : limits[0])
+  const max = limit('maxvalue', kept.max, ascending ? limits[1] : -1)
   if (min < limits[0]) throw invalidSetting(`MINVALUE (${min}) is out of range for sequence data type ${type.sqlName}`)
   if (max > limits[1]) throw invalidSetting(`MAXVALUE (${max}) is out of range for sequence data type ${type.sqlName}`)
   if (min >= max) throw invalidSetting(`MINVALUE (${min}) must be less than MAXVALUE (${max})`)
@@ -77,7 +97,17 @@ export const sequenceOptions = (
   const cache = given.has('cache') ? numberOf(given.get('cache')) : (before?.cache ?? 1)
   if (cache <= 0) throw invalidSetting(`CACHE (${cache}) must be greater than zero`)
   const cycle = given.has('cycle') ? flag(given.get('cycle')) : (before?.cycle ?? false)
-  return { type, start, increment, min, max, cache, cycle, ownedBy: ownedBy(context, given, before) }
+  return { type, start, increment, min, max, cache, cycle, ownedBy: ownedBy(context, given, before, schema) }
+}
+
+/** The least and the greatest value of a type that sequences can have. Throws 22023. */
+export const requireSequenceType = (
+  { oid }: SqlType,
+  what: 'identity column' | 'sequence' = 'identity column',
+): readonly [min: Exact, max: Exact] => {
+  const limits = LIMITS[oid]
+  if (limits === undefined) throw invalidSetting(`${what} type must be smallint, integer, or bigint`)
+  return limits
 }
 
 const flag = (node: Node | undefined): boolean =>
@@ -87,19 +117,28 @@ const ownedBy = (
   context: DefinitionContext,
   given: ReadonlyMap<string, Node | undefined>,
   before: SequenceDefinition | null,
+  schema: number | undefined,
 ): SequenceDefinition['ownedBy'] => {
   const node = given.get('owned_by')
   if (node === undefined) return before?.ownedBy ?? null
   const names = namesOf(listItems(node))
   if (names.length === 1 && names[0] === 'none') return null
+  if (names.length < 2) throw invalidOwner()
   const column = names.at(-1) as string
   const relname = names.at(-2) as string
   const range: RangeVar = names.length > 2 ? { relname, schemaname: names.at(-3) as string } : { relname }
   const relation = namedRelation({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, range)
+  if (!OWNER_KINDS.has(relation.kind)) throw sequenceOwnerKind(relation.name, relation.kind)
+  if (schema !== undefined && relation.schema !== schema) {
+    throw wrongIdentity('sequence must be in same schema as table it is linked to')
+  }
   const found = relation.columns.find((c) => c.name === column && !c.dropped)
   if (found === undefined) throw undefinedColumnOfRelation(column, relation.name)
   return { relation: relation.oid, attnum: found.attnum }
 }
+
+/** Kinds of relations with columns that own sequences. */
+const OWNER_KINDS: ReadonlySet<RelationObject['kind']> = new Set(['r', 'p', 'v'])
 
 interface NewSequence {
   readonly name: string
@@ -189,7 +228,7 @@ export const createSequenceStatement = (context: DefinitionContext, node: Create
     return
   }
   const int8 = context.catalog.snapshot.typeOf(OID.int8)
-  const definition = sequenceOptions(context, node.options ?? [], int8, null)
+  const definition = sequenceOptions(context, node.options ?? [], int8, null, schema)
   createSequence(context, {
     name,
     schema,
@@ -204,7 +243,13 @@ export const alterIdentitySequence = (
   context: DefinitionContext,
   relation: RelationObject,
   options: readonly Node[],
-): void => changeSequence(context, relation, options, true)
+): void => changeSequence(context, relation, options)
+
+/** The sequence of an identity column has the column's type. Throws 22023. */
+export const followColumnType = (context: DefinitionContext, sequence: RelationObject, type: SqlType): void =>
+  changeSequence(context, sequence, [
+    { DefElem: { defname: 'as', arg: { TypeName: { names: [{ String: { sval: type.name } }], typemod: -1 } } } },
+  ])
 
 export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): void => {
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
@@ -219,18 +264,21 @@ export const alterSequence = (context: DefinitionContext, node: AlterSeqStmt): v
   }
   const relation = namedRelation(scope, range)
   requireTableOwner(context, relation)
-  changeSequence(context, relation, node.options ?? [], false)
+  const owner = isInternal(relation)
+    ? context.catalog.snapshot.relation(relation.sequence?.ownedBy?.relation ?? 0)
+    : null
+  const renamed = (node.options ?? []).some((o) => bodyOf(o, 'DefElem')?.defname === 'owned_by')
+  if (owner !== null && renamed) throw identitySequenceOwner(relation.name, owner.name)
+  changeSequence(context, relation, node.options ?? [])
 }
 
-const changeSequence = (
-  context: DefinitionContext,
-  relation: RelationObject,
-  options: readonly Node[],
-  internal: boolean,
-): void => {
+/** Whether the sequence is that of an identity column. */
+const isInternal = ({ depends }: RelationObject): boolean => depends.some(({ kind }) => kind === 'internal')
+
+const changeSequence = (context: DefinitionContext, relation: RelationObject, options: readonly Node[]): void => {
   if (relation.sequence === null) throw notOfKind(relation.name, 'sequence')
-  const definition = sequenceOptions(context, options, relation.sequence.type, relation.sequence)
-  context.catalog.put({ ...relation, sequence: definition, depends: dependsOnOwner(definition, internal) })
+  const definition = sequenceOptions(context, options, relation.sequence.type, relation.sequence, relation.schema)
+  context.catalog.put({ ...relation, sequence: definition, depends: dependsOnOwner(definition, isInternal(relation)) })
   const given = options.map((o) => bodyOf(o, 'DefElem'))
   if (given.every((o) => o?.defname === 'owned_by')) return
   const { transaction, storage } = context

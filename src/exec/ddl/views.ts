@@ -16,6 +16,7 @@ import {
   invalidTableDefinition,
   notOfKind,
   notSupported,
+  temporaryElsewhere,
   viewColumnChange,
 } from '../../errors/raise/definitions.ts'
 import { bodyOf, namesOf, type Node, type RangeVar, type ViewStmt } from '../../sql/ast.ts'
@@ -45,10 +46,13 @@ export const createView = (context: DefinitionContext, node: ViewStmt): void => 
   const columns = viewColumns(query, namesOf(node.aliases))
   bindRelations(tree, analysis.ranges)
   const temporary = isTemporary(context, range, analysis.ranges.values())
+  if (temporary && range.schemaname !== undefined && !/^pg_temp(_|$)/.test(range.schemaname))
+    throw temporaryElsewhere(undefined)
   const schema = temporary ? context.temporarySchema() : creationTarget(context, range.schemaname).oid
   const options = viewOptions(node)
   const view = { query: tree }
-  const depends = queryDependencies(query)
+  const keys = Array.from(analysis.keys, (oid) => ({ oid, attnum: 0, kind: 'normal' as const }))
+  const depends = [...queryDependencies(query), ...keys]
   const existing = context.catalog.snapshot.relationIn(schema, name)
   if (existing !== null) {
     if (!node.replace) throw duplicateRelation(name)
@@ -73,7 +77,7 @@ export const createView = (context: DefinitionContext, node: ViewStmt): void => 
 /** What a view's query may not do. */
 const refuseUnviewable = (query: Node): void => {
   const select = bodyOf(query, 'SelectStmt')
-  if (select?.intoClause !== undefined) throw syntaxErrorAt('views must not contain SELECT INTO')
+  if (select?.intoClause !== undefined) throw notSupported('views must not contain SELECT INTO')
   const modifies = select?.withClause?.ctes?.some((n) => {
     const body = bodyOf(n, 'CommonTableExpr')?.ctequery
     return body !== undefined && bodyOf(body, 'SelectStmt') === undefined
@@ -101,11 +105,7 @@ export const requireCheckable = (context: DefinitionContext, view: RelationObjec
   const analysis = analysisFor(context)
   const found = updatableView(view, analysis.rules.view(analysis, view))
   const reason =
-    'reason' in found
-      ? found.reason
-      : found.columns.every((c) => c.base === null)
-        ? views('that have no updatable columns')
-        : null
+    'reason' in found ? found.reason : found.columnless !== null ? views('that have no updatable columns') : null
   if (reason !== null) throw checkOptionNotSupported(reason)
 }
 
@@ -148,6 +148,10 @@ const checkReplacement = (view: RelationObject, columns: readonly Column[]): voi
       throw viewColumnChange(`cannot change name of view column "${before.name}" to "${now.name}"`, {
         hint: 'Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.',
       })
+    }
+    if (now.type.oid === before.type.oid && now.typmod === before.typmod && now.collation !== before.collation) {
+      const [from, to] = [before, now].map(({ type }) => type.collated?.name ?? 'default')
+      throw viewColumnChange(`cannot change collation of view column "${before.name}" from "${from}" to "${to}"`)
     }
     if (now.type.oid !== before.type.oid || now.typmod !== before.typmod) {
       const [from, to] = [formatType(before.type, before.typmod), formatType(now.type, now.typmod)]

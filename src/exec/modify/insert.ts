@@ -1,4 +1,5 @@
 /** INSERT, with ON CONFLICT. */
+import type { PolicyMoment } from '../../analyze/query.ts'
 import { ancestorsOf, toParent } from '../../catalog/inheritance.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { conflictAffectsRowTwice, conflictUpdateLeavesPartition } from '../../errors/raise/execution.ts'
@@ -19,7 +20,7 @@ import { bulkOptions } from './bulk-options.ts'
 import { changedSince, lockRow } from './lock-row.ts'
 import { Modification } from './modification.ts'
 import { PartitionRouter } from './partition-router.ts'
-import { CheckOptions, RowPlan } from './row-plan.ts'
+import { undescribed, CheckOptions, RowPlan } from './row-plan.ts'
 import { RowWriter, type UniqueConflict } from './row-writer.ts'
 import type { RowEvents } from './row-events.ts'
 
@@ -54,6 +55,7 @@ export class InsertOperator extends Modification {
   readonly #defaults: readonly ColumnValue[]
   readonly #update: RowPlan | null
   readonly #checkOptions: CheckOptions
+  readonly #policies: Readonly<Record<'insert' | 'conflict' | 'update', CheckOptions>>
   #isBulk = false
 
   constructor(
@@ -75,7 +77,9 @@ export class InsertOperator extends Modification {
     const scope = { context, layout: new Map<number, number>() }
     this.#defaults = query.defaults.map(({ column, expr }) => ({ column, value: interpret(expr, scope) }))
     this.#update = plan.conflict === null ? null : new RowPlan(build(plan.conflict), context)
-    this.#checkOptions = new CheckOptions(query.table, plan.checkOptions, build, context)
+    const checks = (on: PolicyMoment | null) => new CheckOptions(query.table, plan.checkOptions, on, build, context)
+    this.#checkOptions = checks(null)
+    this.#policies = { insert: checks('insert'), conflict: checks('conflict'), update: checks('update') }
   }
 
   protected override modify(): Promise<void> | null {
@@ -164,6 +168,14 @@ export class InsertOperator extends Modification {
 
   #insertInto(inserted: NewRow): Promise<void> | null {
     const { table, row } = inserted
+    if (this.#policies.insert.isEmpty) return this.#insertAllowed(inserted)
+    table.writer.compute(row)
+    const held = this.#policies.insert.check(toParent(table.map, row, null), -1, undescribed)
+    return held === null ? this.#insertAllowed(inserted) : held.then(() => this.#insertAllowed(inserted) ?? undefined)
+  }
+
+  #insertAllowed(inserted: NewRow): Promise<void> | null {
+    const { table, row } = inserted
     table.writer.complete(row)
     const bulk = this.#bulkFor(table)
     const conflict = bulk === null || bulk.unchecked ? table.writer.obstacle(row) : null
@@ -200,7 +212,13 @@ export class InsertOperator extends Modification {
     for (;;) {
       if (conflict instanceof Wait) await conflict.promise
       else if (conflict !== null) {
-        if (!this.#isArbiter(conflict.unique.relation)) throw table.writer.violation(conflict)
+        if (!this.#isArbiter(conflict.unique.relation)) {
+          // The statement's own keys come first, wherever another one stands.
+          const arbiter = table.writer.conflictAmong(row, (index) => this.#isArbiter(index))
+          if (arbiter === null) throw table.writer.violation(conflict)
+          conflict = arbiter
+          continue
+        }
         if (onConflict?.action === 'update') {
           if (await this.#updateExisting(inserted, conflict.rowid)) return
         } else {
@@ -247,12 +265,14 @@ export class InsertOperator extends Modification {
     update.bind(query.onConflict?.excluded ?? [], toParent(map, row, null), -1, relation.oid)
     const values = (await update.run()) ?? []
     if (values.at(-1) !== true) return true
+    await this.#policies.conflict.check(toParent(map, old, null), rowid, undescribed)
     const changed = [...old]
     for (const [i, { column }] of (query.onConflict?.assignments ?? []).entries()) {
       const attnum = map === null ? column.attnum : (map[column.attnum - 1] as number)
       changed[attnum - 1] = values[i] as Datum
     }
     writer.compute(changed)
+    await this.#policies.update.check(toParent(map, changed, null), rowid, undescribed)
     if (!writer.accepts(changed)) throw conflictUpdateLeavesPartition()
     writer.verify(changed)
     for (;;) {

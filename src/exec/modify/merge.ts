@@ -1,5 +1,6 @@
 /** MERGE: for each row of the source the first action that is for it, on the row of the target that it matches or a new one. */
-import type { MergeAction } from '../../analyze/query.ts'
+import { toParent } from '../../catalog/inheritance.ts'
+import type { PolicyMoment, MergeAction } from '../../analyze/query.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { mergeAffectsRowTwice } from '../../errors/raise/modify.ts'
 import type { Merge, PhysicalPlan } from '../../plan/physical.ts'
@@ -9,7 +10,7 @@ import type { ExecutionContext } from '../context.ts'
 import type { Operator } from '../operator.ts'
 import type { RowEvents } from './row-events.ts'
 import { RowModification, type SourceRow } from './row-modification.ts'
-import { RowPlan } from './row-plan.ts'
+import { CheckOptions, undescribed, RowPlan } from './row-plan.ts'
 import type { RecheckSource } from './row-recheck.ts'
 import { RowUpdater, type UpdatedTable } from './row-updater.ts'
 
@@ -23,6 +24,8 @@ export class MergeOperator extends RowModification<UpdatedTable> {
   readonly #merge: Merge
   readonly #events: RowEvents
   readonly #updater: RowUpdater
+  /** Policies on the rows that are to be updated or deleted. */
+  readonly #targets: Readonly<Record<'update' | 'delete', CheckOptions>>
   readonly #actions: readonly Action[]
 
   constructor(
@@ -36,7 +39,10 @@ export class MergeOperator extends RowModification<UpdatedTable> {
     super(plan, source, context, again)
     this.#merge = plan
     this.#events = events
-    this.#updater = new RowUpdater(plan.query, context, events, () => {
+    const checks = (on: PolicyMoment) => new CheckOptions(plan.query.table, plan.checkOptions, on, build, context)
+    this.#targets = { update: checks('merge update'), delete: checks('merge delete') }
+    const policies = { insert: checks('insert'), update: checks('update') }
+    this.#updater = new RowUpdater(plan.query, context, events, policies, () => {
       this.affected++
       return null
     })
@@ -91,6 +97,10 @@ export class MergeOperator extends RowModification<UpdatedTable> {
     const taken = await this.#choose(true, source)
     if (taken === null) return
     const { action, values } = taken
+    if (action.kind === 'update' || action.kind === 'delete') {
+      await this.#targets[action.kind].check(toParent(table.map, old, null), rowid, undescribed)
+      this.#bind(source)
+    }
     if (action.kind === 'delete') return this.#remove(table, rowid, old)
     if (action.kind !== 'update') return
     const assigned = (await values?.run()) ?? []

@@ -1,5 +1,6 @@
 /** Plans of one row that are run for single rows of a modifying statement: the rows' columns are their outer columns. */
-import type { OutputColumn, TableItem } from '../../analyze/query.ts'
+import { policyViolated } from '../../errors/raise/privileges.ts'
+import type { PolicyMoment, OutputColumn, TableItem } from '../../analyze/query.ts'
 import { checkOptionViolation } from '../../errors/raise/modify.ts'
 import type { CheckOptionPlan } from '../../plan/physical.ts'
 import type { Datum } from '../../types/sql-type.ts'
@@ -39,12 +40,11 @@ export class RowPlan {
   }
 }
 
-interface CheckOption {
-  readonly view: string
-  readonly plan: RowPlan
-}
+type Describe = () => { readonly detail?: string }
 
-/** The check options of a statement's views. */
+type CheckOption = Omit<CheckOptionPlan, 'plan'> & { readonly plan: RowPlan }
+
+/** The check options of a statement's views, or (`on`) its policies for rows at a moment. */
 export class CheckOptions {
   readonly #table: TableItem
   readonly #options: readonly CheckOption[]
@@ -52,25 +52,33 @@ export class CheckOptions {
   constructor(
     table: TableItem,
     options: readonly CheckOptionPlan[],
+    on: PolicyMoment | null,
     build: (plan: CheckOptionPlan['plan']) => Operator,
     context: ExecutionContext,
   ) {
     this.#table = table
-    this.#options = options.map(({ view, plan }) => ({ view, plan: new RowPlan(build(plan), context) }))
+    this.#options = options
+      .filter(({ policy }) => (policy?.on ?? null) === on)
+      .map((option) => ({ ...option, plan: new RowPlan(build(option.plan), context) }))
   }
 
-  /** Throws 44000 where a row is not one that a view shows; a promise only where something is awaited. */
-  check(row: readonly Datum[], rowid: number, describe: () => string): Promise<void> | null {
+  get isEmpty(): boolean {
+    return this.#options.length === 0
+  }
+
+  /** Throws 44000, of policies 42501, where a row is not one that is to be; a promise only where something is awaited. */
+  check(row: readonly Datum[], rowid: number, describe: Describe): Promise<void> | null {
     return this.#checkFrom(0, row, rowid, describe)
   }
 
-  #checkFrom(first: number, row: readonly Datum[], rowid: number, describe: () => string): Promise<void> | null {
+  #checkFrom(first: number, row: readonly Datum[], rowid: number, describe: Describe): Promise<void> | null {
     const { columns, relation } = this.#table
     for (let i = first; i < this.#options.length; i++) {
-      const { view, plan } = this.#options[i] as CheckOption
+      const { view, policy, plan } = this.#options[i] as CheckOption
       plan.bind(columns, row, rowid, relation.oid)
       const judge = (values: Datum[] | null): void => {
-        if (values?.[0] !== true) throw checkOptionViolation(view, { detail: `Failing row contains ${describe()}.` })
+        if (values?.[0] === true) return
+        throw policy === undefined ? checkOptionViolation(view, describe()) : violation(view, policy)
       }
       const values = plan.run()
       if (values instanceof Promise) {
@@ -84,3 +92,9 @@ export class CheckOptions {
     return null
   }
 }
+
+const violation = (table: string, { name, on }: NonNullable<CheckOptionPlan['policy']>) =>
+  policyViolated(table, name, on.startsWith('merge') ? 'target' : 'new', on === 'conflict' || on.startsWith('merge'))
+
+/** Where nothing of a row is asked beyond its place: policies do not describe the rows that they refuse. */
+export const undescribed: Describe = () => ({})

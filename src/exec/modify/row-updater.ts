@@ -1,4 +1,5 @@
 /** Stores changed rows of a target and new ones: in the table they are in, or in the partition that takes them. */
+import { CheckOptions, undescribed } from './row-plan.ts'
 import type { Assignment, CheckExpr, TableItem } from '../../analyze/query.ts'
 import { toParent } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
@@ -38,6 +39,12 @@ interface UpdateTarget {
   readonly checks: readonly CheckExpr[]
 }
 
+/** What policies ask of new rows, and of rows as they become. */
+export interface RowPolicies {
+  readonly insert: CheckOptions
+  readonly update: CheckOptions
+}
+
 type Stored = (stored: StoredRow) => Promise<void> | null
 
 export class RowUpdater {
@@ -45,15 +52,23 @@ export class RowUpdater {
   readonly #context: ExecutionContext
   readonly #events: RowEvents
   readonly #router: PartitionRouter
+  readonly #policies: RowPolicies
   readonly #stored: Stored
   #writer: RowWriter | null = null
 
   /** `stored` is told of every row; a promise holds the statement back. */
-  constructor(target: UpdateTarget, context: ExecutionContext, events: RowEvents, stored: Stored) {
+  constructor(
+    target: UpdateTarget,
+    context: ExecutionContext,
+    events: RowEvents,
+    policies: RowPolicies,
+    stored: Stored,
+  ) {
     this.#target = target
     this.#context = context
     this.#events = events
     this.#router = new PartitionRouter(context, target.table.relation, events)
+    this.#policies = policies
     this.#stored = stored
   }
 
@@ -93,6 +108,20 @@ export class RowUpdater {
   /** Stores what a locked row becomes; `mode`: the lock that this needs, if the row is not known to have it. */
   update(table: UpdatedTable, rowid: number, old: Datum[], row: Datum[], mode: LockMode | null): Promise<void> | null {
     table.writer.compute(row)
+    if (this.#policies.update.isEmpty) return this.#updateAllowed(table, rowid, old, row, mode)
+    const held = this.#policies.update.check(toParent(table.map, row, null), rowid, undescribed)
+    return held === null
+      ? this.#updateAllowed(table, rowid, old, row, mode)
+      : held.then(() => this.#updateAllowed(table, rowid, old, row, mode) ?? undefined)
+  }
+
+  #updateAllowed(
+    table: UpdatedTable,
+    rowid: number,
+    old: Datum[],
+    row: Datum[],
+    mode: LockMode | null,
+  ): Promise<void> | null {
     if (!this.#router.keeps(table.relation, row)) return this.#move(table, rowid, old, row)
     table.writer.verify(row)
     const locked = mode === null ? null : lockRow(this.#context, table.relation, rowid, mode)
@@ -129,12 +158,18 @@ export class RowUpdater {
 
   /** Stores a new row, given in the target's form. */
   insert(whole: Datum[]): Promise<void> | null {
+    if (this.#policies.insert.isEmpty) return this.#insertAllowed(whole)
+    const held = this.#policies.insert.check(whole, -1, undescribed)
+    return held === null ? this.#insertAllowed(whole) : held.then(() => this.#insertAllowed(whole) ?? undefined)
+  }
+
+  #insertAllowed(whole: Datum[]): Promise<void> | null {
     if (this.#target.table.relation.kind !== 'p') {
       this.#own().complete(whole)
       return this.#insertInto(this.#own(), whole, whole)
     }
     const { writer, row, locking } = this.#router.route(whole)
-    if (locking !== null) return locking.promise.then(() => this.insert(whole) ?? undefined)
+    if (locking !== null) return locking.promise.then(() => this.#insertAllowed(whole) ?? undefined)
     writer.complete(row)
     return this.#insertInto(writer, row, whole)
   }

@@ -2,6 +2,7 @@
  * Storing rows of one table within one statement: generated columns, NOT NULL, checks, unique indexes, and the events
  * that foreign keys look at when the statement ends.
  */
+import { mayTellKey, readableColumns } from './disclosure.ts'
 import { type Conflict, type Exclusion, probeExclusion, probeUnique } from '../../storage/index/conflicts.ts'
 import type { Expr } from '../../analyze/expression.ts'
 import { substituteColumns } from '../../analyze/nodes.ts'
@@ -154,7 +155,7 @@ export class RowWriter {
   partitionViolation(row: readonly Datum[]) {
     return partitionViolation(this.relation.name, {
       ...this.#names(),
-      detail: `Failing row contains ${this.describeRow(row)}.`,
+      ...this.describeRow(row),
     })
   }
 
@@ -170,7 +171,7 @@ export class RowWriter {
         throw notNullViolation(name, this.relation.name, {
           ...this.#names(),
           column: name,
-          detail: `Failing row contains ${this.describeRow(row)}.`,
+          ...this.describeRow(row),
         })
       }
     }
@@ -179,7 +180,7 @@ export class RowWriter {
         throw checkViolation(this.relation.name, name, {
           ...this.#names(),
           constraint: name,
-          detail: `Failing row contains ${this.describeRow(row)}.`,
+          ...this.describeRow(row),
         })
       }
     }
@@ -193,9 +194,18 @@ export class RowWriter {
     return this.#guard.enter(rowid, old, row) ?? this.#conflict(row, rowid)
   }
 
-  #conflict(row: Datum[], ignoreRowid: number): UniqueConflict | Wait | null {
+  /** What keeps a row from being stored now of some indexes only. */
+  conflictAmong(row: Datum[], isMeant: (index: RelationObject) => boolean): UniqueConflict | Wait | null {
+    return this.#conflict(row, -1, isMeant)
+  }
+
+  #conflict(
+    row: Datum[],
+    ignoreRowid: number,
+    isMeant: ((index: RelationObject) => boolean) | null = null,
+  ): UniqueConflict | Wait | null {
     for (const unique of this.uniques) {
-      if (unique.relation.index?.immediate === false) continue
+      if (unique.relation.index?.immediate === false || isMeant?.(unique.relation) === false) continue
       const key = unique.index.keyOf(row)
       if (key === null) continue
       const found = probeKey(this.#context, unique, key, ignoreRowid)
@@ -208,6 +218,12 @@ export class RowWriter {
   violation({ unique, key, other }: UniqueConflict) {
     const constraint = this.#constraintOf(unique.relation)
     const fields = { ...this.#names(), constraint }
+    const attnums = unique.relation.index?.keys.map((part) => part.attnum) ?? []
+    if (!mayTellKey(this.#context, this.#root, attnums)) {
+      return unique.exclusion === null
+        ? uniqueViolation(constraint, fields)
+        : exclusionViolation(constraint, { ...fields, detail: 'Key conflicts with existing key.' })
+    }
     const refused = this.describeKey(unique.relation, key)
     if (unique.exclusion === null) {
       return uniqueViolation(constraint, { ...fields, detail: `Key ${refused} already exists.` })
@@ -257,19 +273,24 @@ export class RowWriter {
     return { schema: this.#context.catalog.schema(this.relation.schema)?.name ?? '', table: this.relation.name }
   }
 
-  /** `(1, abc, null)`: the row's live columns, long values cut as PostgreSQL cuts them. */
-  describeRow(row: readonly Datum[]): string {
+  /**
+   * `Failing row contains (1, abc, null).`: the row's live columns, long values cut as PostgreSQL cuts them; only what may
+   * be told, then with the names of the columns.
+   */
+  describeRow(row: readonly Datum[]): { readonly detail?: string } {
     const { format } = this.#context.eval
     const whole = toParent(columnMap(this.#root, this.relation), row, null)
-    const texts = this.#root.columns
-      .filter((column) => !column.dropped)
-      .map((column) => {
-        const value = whole[column.attnum - 1]
-        if (value === null || value === undefined) return 'null'
-        const text = column.type.format(value, format)
-        return text.length > 64 ? `${text.slice(0, 64)}...` : text
-      })
-    return `(${texts.join(', ')})`
+    const readable = readableColumns(this.#context, this.#root)
+    if (readable?.size === 0) return {}
+    const columns = this.#root.columns.filter(({ dropped, attnum }) => !dropped && readable?.has(attnum) !== false)
+    const texts = columns.map((column) => {
+      const value = whole[column.attnum - 1]
+      if (value === null || value === undefined) return 'null'
+      const text = column.type.format(value, format)
+      return text.length > 64 ? `${text.slice(0, 64)}...` : text
+    })
+    const names = readable === null ? '' : `(${columns.map(({ name }) => name).join(', ')}) = `
+    return { detail: `Failing row contains ${names}(${texts.join(', ')}).` }
   }
 
   /** `(a, b)=(1, x)` */

@@ -2,6 +2,7 @@
  * UPDATE and DELETE. Each affected row is locked first; at READ COMMITTED a row that changed while the lock was
  * awaited is looked at again by a newer snapshot: the whole source is run once more for that row alone.
  */
+import type { PolicyMoment } from '../../analyze/query.ts'
 import { toParent } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import type { Delete, PhysicalPlan, Update } from '../../plan/physical.ts'
@@ -40,8 +41,11 @@ export class UpdateOperator extends RowModification<AssignedTable> {
   ) {
     super(plan, source, context, again)
     this.#update = plan
-    this.#updater = new RowUpdater(plan.query, context, events, (stored) => this.#deliver(stored))
-    this.#checkOptions = new CheckOptions(plan.query.table, plan.checkOptions, build, context)
+    const checks = (on: PolicyMoment | null) =>
+      new CheckOptions(plan.query.table, plan.checkOptions, on, build, context)
+    const policies = { insert: checks('insert'), update: checks('update') }
+    this.#updater = new RowUpdater(plan.query, context, events, policies, (stored) => this.#deliver(stored))
+    this.#checkOptions = checks(null)
   }
 
   protected override table(relation: RelationObject, map: readonly number[] | null): AssignedTable {

@@ -10,13 +10,12 @@ import type { OperatorRecord, ScalarFunction, SetReturningFunction } from '../re
 /** Privileges by the names that functions take, in capitals. */
 export const PRIVILEGE_WORDS: Readonly<Record<string, number>> = { ...PRIVILEGE, TEMP: PRIVILEGE.TEMPORARY }
 
-/** The privileges of a list such as `SELECT, INSERT`. Throws 22023. */
-const privilegesNamed = (text: string): number =>
-  text.split(',').reduce((sum, part) => {
-    const bit = PRIVILEGE_WORDS[part.trim().toUpperCase()]
-    if (bit === undefined) throw unknownPrivilege(part.trim())
-    return sum | bit
-  }, 0)
+/** One privilege by its name. Throws 22023. */
+const privilegesNamed = (text: string): number => {
+  const bit = PRIVILEGE_WORDS[text.trim().toUpperCase()]
+  if (bit === undefined) throw unknownPrivilege(text)
+  return bit
+}
 
 /** The numbers of an item added up, as hashes. */
 const sumOf = ({ grantee, grantor, privileges, grantable }: AclItem): number =>

@@ -123,6 +123,8 @@ export class Estimator {
         return this.#functionRows(plan.item.calls)
       case 'cte-scan':
         return plan.working ? CTE_ROWS / 10 : (this.#cteRows.get(plan.cte) ?? CTE_ROWS)
+      case 'barrier':
+        return this.rows(plan.input)
       case 'filter':
         return atLeastOne(this.rows(plan.input) * selectivity(plan.condition, this.facts))
       case 'project':

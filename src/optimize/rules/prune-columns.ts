@@ -137,6 +137,7 @@ const prune = (plan: LogicalPlan, needed: Needed): LogicalPlan => {
       ])
     }
     case 'filter':
+    case 'barrier':
     case 'sort':
     case 'limit':
     case 'unique': {

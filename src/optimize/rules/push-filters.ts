@@ -6,6 +6,7 @@
  * Not past LIMIT, row locks or set-returning results; not volatile conditions; not below the side of an outer join that
  * the condition must not touch: ON conditions never restrict the side whose rows are all kept.
  */
+import { isLeakproof } from '../leakproof.ts'
 import type { ColumnId, Expr } from '../../analyze/expression.ts'
 import { conjunction, conjuncts, sameExpr, substituteColumns } from '../../analyze/nodes.ts'
 import {
@@ -83,6 +84,11 @@ const push = (plan: LogicalPlan, conditions: readonly Expr[], context: Optimizer
       const [through, kept] = divide(conditions, (c) => columnsOf(c).size > 0 && columnsOf(c).isSubsetOf(keys))
       const input = push(plan.input, through, context)
       return filtered({ ...plan, input, outputs: input.outputs }, kept, context)
+    }
+    case 'barrier': {
+      const [through, kept] = divide(conditions, isLeakproof)
+      const input = push(plan.input, through, context)
+      return filtered(isEmpty(input) ? input : { ...plan, input }, kept, context)
     }
     case 'append':
       return pushAppend(plan, conditions, context)

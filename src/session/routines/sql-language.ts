@@ -107,8 +107,8 @@ const runNow = (call: RoutineCall): Datum[] => {
     let planning = true
     try {
       const planned = planOf(call, statement, i === body.length - 1)
-      const locked = lockTables(call.core, planned, () => planOf(call, statement, i === body.length - 1))
       planning = false
+      const locked = lockTables(call.core, planned, () => planOf(call, statement, i === body.length - 1))
       if (locked instanceof Promise) throw waitsFor(call, locked)
       const answer = new Answer(locked, call)
       const running = startNested(call.core, locked, call.args, { patient: true, fresh: isFresh(call) })
@@ -168,8 +168,9 @@ const run = async (call: RoutineCall): Promise<Datum[]> => {
         continue
       }
       const again = (): StatementPlan => planOf(call, statement, i === body.length - 1)
-      const locked = await lockTables(call.core, again(), again)
+      const planned = again()
       planning = false
+      const locked = await lockTables(call.core, planned, again)
       const answer = new Answer(locked, call)
       const running = startNested(call.core, locked, call.args, { patient: false, fresh: true })
       try {

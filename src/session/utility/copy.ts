@@ -1,4 +1,8 @@
 /** COPY between tables or queries and the client. */
+import { isOwner } from '../../catalog/privileges/check.ts'
+import { affectedByRowSecurity, copyIntoSecured } from '../../errors/raise/privileges.ts'
+import { cannotCopyPartitioned } from '../../errors/raise/copy.ts'
+import { appliesRowSecurity } from '../../catalog/privileges/row-security.ts'
 import { requireOnTable } from '../../exec/ddl/permissions.ts'
 import { PRIVILEGE } from '../../types/acl-item.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
@@ -80,6 +84,10 @@ const copyFrom = async (core: SessionCore, node: CopyStmt, options: CopyOptions,
     PRIVILEGE.INSERT,
     copyColumns(relation, node).map(({ attnum }) => attnum),
   )
+  if (appliesRowSecurity(core.catalog, core.actingRole, relation)) {
+    if (core.settings.bool('row_security')) throw copyIntoSecured()
+    throw affectedByRowSecurity(relation.name, isOwner(core.catalog, core.actingRole, relation))
+  }
   const locked = transaction.lockTable(relation.oid, 'rowExclusive')
   if (locked instanceof Wait) await locked.promise
   await lockSequences(core, relation, copyColumns(relation, node))
@@ -187,12 +195,20 @@ const tableQuery = (core: SessionCore, node: CopyStmt): Node => {
   const range = node.relation as RangeVar
   const relation = namedRelation(core, range)
   if (relation.kind === 'v') throw notOfKind(relation.name, 'table', 'Try the COPY (SELECT ...) TO variant.')
-  const targets = copyColumns(relation, node).map(
+  if (relation.kind === 'p') throw cannotCopyPartitioned(relation.name)
+  const columns = copyColumns(relation, node)
+  requireOnTable(
+    { catalog: core.block.catalog, owner: core.actingRole },
+    relation,
+    PRIVILEGE.SELECT,
+    columns.map(({ attnum }) => attnum),
+  )
+  const targets = columns.map(
     (column): Node => ({
       ResTarget: { val: { ColumnRef: { fields: [{ String: { sval: column.name } }] } } },
     }),
   )
-  return { SelectStmt: { targetList: targets, fromClause: [{ RangeVar: range }], op: 'SETOP_NONE' } }
+  return { SelectStmt: { targetList: targets, fromClause: [{ RangeVar: { ...range, inh: false } }], op: 'SETOP_NONE' } }
 }
 
 export const copyHandlers: UtilityHandlers = {

@@ -10,7 +10,7 @@ import { analysisFor, noticeOf, placeOf, truncateName, type DefinitionContext } 
 import { setOnCommit, storeTable } from '../../exec/ddl/create-table.ts'
 import { changedOptions } from '../../exec/ddl/relation-options.ts'
 import { viewColumns } from '../../exec/ddl/views.ts'
-import { bodyOf, namesOf, type CreateTableAsStmt, type Node, type RangeVar } from '../../sql/ast.ts'
+import { bodyOf, namesOf, type CreateTableAsStmt, type Node, type RangeVar, tagOf } from '../../sql/ast.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { SessionCore } from '../core.ts'
 import { lockTables, plan, startPlan } from '../execute-statement.ts'
@@ -45,7 +45,8 @@ export const createTableAs = async (core: SessionCore, node: CreateTableAsStmt):
   const relation = storeTable(context, { name, schema, columns, persistence, options, kind: isView ? 'm' : 'r' })
   if (isView) context.catalog.put(materialized(context, relation, query, skipData))
   setOnCommit(context, relation, node.into?.onCommit)
-  if (skipData) return tag
+  // The rows of a statement that was prepared are counted, even where there are none.
+  if (skipData) return tagOf(query) === 'ExecuteStmt' ? 'SELECT 0' : tag
   const bulk = core.parts.storage.bulkWriter(core.block.transaction, core.parts.storage.store(relation.storageId))
   const rows = await eachRow(core, statement, parameters, (row) => {
     bulk.append(row)

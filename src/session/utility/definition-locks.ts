@@ -6,7 +6,7 @@ import { resolveRelation } from '../../analyze/from.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import { lockLevel } from '../../exec/ddl/alter-table.ts'
-import { isTemporaryName, PG_NAMESPACE, targetSchema, truncateName } from '../../exec/ddl/context.ts'
+import { isTemporaryName, PG_NAMESPACE, namedSchema, truncateName } from '../../exec/ddl/context.ts'
 import type { AlterTableStmt, Node, RangeVar } from '../../sql/ast.ts'
 import { TABLE_LOCK } from '../../txn/lock-modes.ts'
 import { Wait } from '../../vector/wait.ts'
@@ -91,7 +91,7 @@ export const lockNewName = async (core: SessionCore, range: RangeVar | undefined
   if (range?.relname === undefined) return
   const context = definitionContext(core)
   if (isTemporaryName(context, range)) return
-  const schema = targetSchema(context, range.schemaname).oid
+  const schema = namedSchema(context, range.schemaname).oid
   await context.lockObject(PG_NAMESPACE, schema, 'accessShare')
   await lockName(core, schema, range.relname)
 }
@@ -109,7 +109,7 @@ export const lockNameBeside = async (
 /** The name that CREATE TYPE is about to give. */
 export const lockNewType = async (core: SessionCore, names: readonly string[]): Promise<void> => {
   const context = definitionContext(core)
-  const schema = targetSchema(context, names.at(-2)).oid
+  const schema = namedSchema(context, names.at(-2)).oid
   await context.lockObject(PG_NAMESPACE, schema, 'accessShare')
   await lockName(core, schema, names.at(-1) ?? '')
 }

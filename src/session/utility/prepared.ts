@@ -1,4 +1,5 @@
 /** PREPARE, EXECUTE, DEALLOCATE. */
+import { OID } from '../../types/oids.ts'
 import { cachedPlanChanged, duplicatePrepared, undefinedPrepared } from '../../errors/raise/session.ts'
 import { datatypeMismatch, syntaxErrorAt } from '../../errors/raise/analysis.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
@@ -81,7 +82,10 @@ export const preparedHandlers: UtilityHandlers = {
   PrepareStmt: (core, node, { sql }) => {
     const name = node.name ?? ''
     if (core.prepared.has(name)) throw duplicatePrepared(name)
-    const declared = (node.argtypes ?? []).map((n) => resolveTypeName(core, bodyOf(n, 'TypeName') as TypeName).type)
+    const declared = (node.argtypes ?? []).map((n) => {
+      const { type } = resolveTypeName(core, bodyOf(n, 'TypeName') as TypeName)
+      return type.oid === OID.unknown ? null : type
+    })
     const statement = prepareStatement(core, { name, sql, node: node.query ?? null, declared, fromSql: true })
     core.prepared.set(name, statement)
     return 'PREPARE'

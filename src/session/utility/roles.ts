@@ -1,4 +1,5 @@
 /** Statements about roles and privileges. */
+import { alterPolicy, createPolicy } from '../../exec/ddl/policies.ts'
 import { alterDefaultPrivileges } from '../../exec/ddl/default-privileges.ts'
 import { grantStatement } from '../../exec/ddl/grant.ts'
 import { dropOwned, reassignOwned } from '../../exec/ddl/owned.ts'
@@ -7,7 +8,7 @@ import { alterDatabaseSettings, alterRoleSettings, type ReadSetting } from '../.
 import { alterRole, createRole, dropRoles } from '../../exec/ddl/roles.ts'
 import type { SessionCore } from '../core.ts'
 import { define } from './definitions.ts'
-import { lockName } from './definition-locks.ts'
+import { lockDefined, lockName } from './definition-locks.ts'
 import type { UtilityHandlers } from './handler.ts'
 import { settingValue } from './settings.ts'
 
@@ -46,6 +47,20 @@ export const roleHandlers: UtilityHandlers = {
     define(core, node.is_grant ? 'GRANT' : 'REVOKE', (context) => grantStatement(context, node)),
   AlterDefaultPrivilegesStmt: (core, node) =>
     define(core, 'ALTER DEFAULT PRIVILEGES', (context) => alterDefaultPrivileges(context, node)),
+  CreatePolicyStmt: (core, node) =>
+    define(
+      core,
+      'CREATE POLICY',
+      (context) => createPolicy(context, node),
+      () => lockDefined(core, node.table, 'accessExclusive'),
+    ),
+  AlterPolicyStmt: (core, node) =>
+    define(
+      core,
+      'ALTER POLICY',
+      (context) => alterPolicy(context, node),
+      () => lockDefined(core, node.table, 'accessExclusive'),
+    ),
   ReassignOwnedStmt: (core, node) => define(core, 'REASSIGN OWNED', (context) => reassignOwned(context, node)),
   DropOwnedStmt: (core, node) => define(core, 'DROP OWNED', (context) => dropOwned(context, node)),
 }

@@ -1,0 +1,45 @@
+create table pk(tid int, id int, primary key (tid, id));
+create table fk(tid int, a int, b int, foreign key (tid, a) references pk on delete set null (a), foreign key (tid, b) references pk on delete set default (b));
+select pg_get_constraintdef(oid) from pg_constraint where conrelid='fk'::regclass order by oid;
+create table fk2(tid int, a int, foreign key (tid, a) references pk on update set null (a));
+create table fk2(tid int, a int, foreign key (tid, a) references pk on delete set null (nope));
+-- on conflict
+create table oc(a text, b text collate "C", c int); create unique index oc_a on oc(a collate "POSIX"); create unique index oc_b on oc(b); create unique index oc_l on oc(lower(a)); create unique index oc_p on oc(c) where c > 5;
+insert into oc values ('x','y',1) on conflict (a) do nothing;
+insert into oc values ('x','y',1) on conflict (a collate "C") do nothing;
+insert into oc values ('x','y',1) on conflict (a collate "POSIX") do nothing;
+insert into oc values ('x','y',1) on conflict (b) do nothing;
+insert into oc values ('x','y',1) on conflict (b collate "C") do nothing;
+insert into oc values ('x','y',1) on conflict (b collate "POSIX") do nothing;
+insert into oc values ('x','y',1) on conflict (lower(a)) do nothing;
+insert into oc values ('x','y',1) on conflict (lower(a) collate "C") do nothing;
+insert into oc values ('x','y',1) on conflict (a text_pattern_ops) do nothing;
+insert into oc values ('x','y',1) on conflict (b text_pattern_ops) do nothing;
+insert into oc values ('x','y',1) on conflict (b text_ops) do nothing;
+insert into oc values ('x','y',1) on conflict (b nope_ops) do nothing;
+insert into oc values ('x','y',1) on conflict (c) do nothing;
+insert into oc values ('x','y',1) on conflict (c) where c > 5 do nothing;
+insert into oc values ('x','y',1) on conflict (nope) do nothing;
+insert into oc values ('x','y',1) on conflict (b desc) do nothing;
+insert into oc values ('x','y',1) on conflict (b nulls first) do nothing;
+-- insert into parts
+create type ct as (if1 int, if2 text[]); create domain dct as ct check ((value).if2[1] is not null); create table ins(f1 int, f2 int[], f3 ct, f4 ct[]); create table insb (f3 dct, f4 dct[]); create domain darr as int[] check (value[1] is not null and value[2] is not null); create table insa(f1 darr, f2 darr[]);
+insert into ins (f2[1], f2[2]) values (1,default);
+insert into ins (f3.if1, f3.if2) values (1,default);
+insert into insb (f3.if1, f3.if2) values (1,array['foo']);
+insert into insb (f3.if1, f3.if2) values (1,'{foo}'), (2,'{bar}');
+insert into insb (f3.if1, f3.if2) select 3, '{baz,quux}';
+insert into insb (f3.if1) values (1);
+insert into insa (f1[1], f1[2]) values (1, 2);
+insert into insa (f1[1]) values (1);
+insert into insb (f4[1].if1, f4[1].if2[1]) values (5, 'foo');
+update insb set f3.if1 = 7, f3.if2 = '{x}'; update insa set f1[1] = 5, f1[2] = 6; update insa set f1[1] = null; select * from insa; select * from insb;
+-- views
+create table vb(key int primary key, data text);
+create view kv as select key, data, count(*) from vb group by key; alter table vb drop constraint vb_pkey; alter table vb drop constraint vb_pkey cascade;
+create table vt(a int, b int, c numeric(10,1), d text collate "C"); create view vv as select a, b, c, d from vt; create or replace view vv as select a,b,c,d collate "POSIX" from vt; create or replace view vv as select a from vt; create or replace view vv as select 1; 
+create temp table ttmp(a int); create view public.vtmp as select * from ttmp; create schema vs; create view vs.v3 as select * from ttmp; create temp view public.v4 as select 1; create schema vs2 create temp view v5 as select 1; create view pg_temp.v6 as select 1; select relname, relpersistence from pg_class where relname in ('vtmp','v3','v4','v5','v6') order by 1;
+create view rv1 as select a, b+1 as s from vt; create view rv2 as select a, s, 3 t from rv1; create view rv3 as select s, t from rv2; insert into rv2 values (1,2,3); insert into rv3 values (1,2); insert into rv3(s) values (1); update rv3 set s = s; update rv2 set t = 1; insert into rv2(a) values (4); delete from rv3; insert into rv3 default values;
+create table g1(a int primary key, b int generated always as (a*2) stored); create view g1v as select * from g1; insert into g1v values (4, 8); insert into g1v values (5, default); alter view g1v alter b set default 100; insert into g1v values (8, default); insert into g1v values (8, default), (9, default); insert into g1v(a) values (10); table g1v;
+create table up(a int default 1, b text); create view upv as select * from up; alter view upv alter b set default 'vd'; insert into upv default values; insert into upv(a) values (2), (3); insert into upv values (4, default), (5, default); table up;
+select table_name, is_updatable, is_insertable_into from information_schema.views where table_name in ('rv1','rv2','rv3','upv','kv') order by 1; select table_name, column_name, is_updatable from information_schema.columns where table_name in ('rv1','rv2','rv3','upv') order by 1,2; select table_name, is_insertable_into from information_schema.tables where table_schema='public' order by 1;

@@ -1,0 +1,16 @@
+create table g (a int, b int, c int, d int, v int);
+create view g1 as select a, b, grouping(a, b), sum(v) from g group by rollup (a, b);
+create view g2 as select a, sum(v) from g group by cube (a, (b, c)), d;
+create view g3 as select a, sum(v) from g group by grouping sets ((a, b), rollup (c, d), cube (a), (), a);
+create view g4 as select a + 1 as x, sum(v) from g group by distinct rollup (a + 1, b), rollup (a + 1, c);
+create view g5 as select sum(v) from g group by ();
+create view g6 as select a, sum(v) from g group by a, rollup (b), grouping sets (grouping sets (c, d), ());
+create view g7 as select a + b as x, sum(v) from g group by x, b;
+create view g8 as select a as x from g group by (a), (b, c);
+create view g9 as select 1 as x, a from g group by 1, a;
+create view g10 as select a from g group by grouping sets ((a), (b, c));
+create view g11 as select a from g group by distinct a, b;
+select pg_get_viewdef('g' || n), pg_get_viewdef(('g' || n)::regclass, true) from generate_series(1, 11) n;
+insert into g values (1, 2, 3, 4, 5), (1, 3, 3, 4, 6);
+select * from g3 order by 1, 2;
+select * from g4 order by 1, 2;

@@ -1,0 +1,17 @@
+select distinct on (a) a, b, generate_series(1, 3) g from (values (3, 2), (3, 1), (1, 1), (1, 4), (5, 3), (5, 1)) as t(a, b) order by a, b desc;
+select distinct on (a) generate_series(1, b) g, b from (values (3, 2), (3, 1), (1, 1)) as t(a, b) order by a, b desc limit 2;
+select distinct on (a) a, generate_series(1, b) + b as g from (values (3, 2), (3, 1), (1, 1)) as t(a, b) order by a, b desc, g;
+select distinct on (g) a, generate_series(1, 2) g from (values (3, 2), (3, 1)) as t(a, b) order by g;
+select distinct on (a) a, (select max(b) from (values (a)) v(b)) + generate_series(1, 2) from (values (3, 2), (1, 1)) as t(a, b) order by a;
+select * from (select 1 into f) bar;
+select (select 1 into f union select 2);
+with a as (select 1 into f) select * from a;
+create table xx as select 1 into f;
+create view xx as select 1 into f;
+create table yy (a int);
+insert into yy select 1 into f;
+prepare q(unknown) as select a from yy where a = $1;
+select parameter_types from pg_prepared_statements where name = 'q';
+execute q(1);
+create table zz as execute q(1) with no data;
+create table zz2 as select 1 with no data;
