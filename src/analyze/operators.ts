@@ -290,10 +290,8 @@ const arrayComparison = (
   quantifier: 'any' | 'all',
   location: Location,
 ): Expr => {
-  const scalar =
-    left.type.oid === OID.unknown && right.type.element !== null
-      ? coerce(context, left, right.type.element, -1, 'implicit', location)
-      : settleUnknown(context, left)
+  // An untyped operand gets its type from the operator that the elements choose.
+  const scalar = right.type.element === null ? settleUnknown(context, left) : left
   // An untyped array has elements of the type that the operator takes for an untyped operand.
   const elementOf = (): SqlType => {
     const { operator } = resolveOperator(context, symbol, scalar.type, right.type, location)
@@ -339,32 +337,35 @@ const wrongArray = (location: Location) => wrongObjectType('op ANY/ALL (array) r
 
 const between = (context: AnalysisContext, scope: Scope, node: A_Expr): Expr => {
   const value = written(node.lexpr, context.expr(scope, node.lexpr as Node))
-  const [low, high] = listItems(node.rexpr).map((bound) => written(bound, context.expr(scope, bound))) as [
-    Operand,
-    Operand,
-  ]
+  const bounds = listItems(node.rexpr)
+  const operands: (Operand | undefined)[] = []
+  // The second bound is looked at when the value has been compared with the first.
+  const operand = (index: 0 | 1): Operand => {
+    const bound = bounds[index] as Node
+    const known = operands[index] ?? written(bound, context.expr(scope, bound))
+    operands[index] = known
+    return known
+  }
   const { location } = node
   const { bool } = context
-  const within = (a: Operand, b: Operand): Expr => ({
-    kind: 'and',
-    args: [compare(context, '>=', value, a, location), compare(context, '<=', value, b, location)],
+  const test = (kind: 'and' | 'or', symbols: readonly [string, string], first: 0 | 1): Expr => ({
+    kind,
+    args: symbols.map((symbol, i) =>
+      compare(context, symbol, value, operand(i === 0 ? first : first === 0 ? 1 : 0), location),
+    ),
     type: bool,
     typmod: -1,
   })
-  const outside = (a: Operand, b: Operand): Expr => ({
-    kind: 'or',
-    args: [compare(context, '<', value, a, location), compare(context, '>', value, b, location)],
-    type: bool,
-    typmod: -1,
-  })
+  const within = (first: 0 | 1): Expr => test('and', ['>=', '<='], first)
+  const outside = (first: 0 | 1): Expr => test('or', ['<', '>'], first)
   switch (node.kind) {
     case 'AEXPR_NOT_BETWEEN':
-      return outside(low, high)
+      return outside(0)
     case 'AEXPR_BETWEEN_SYM':
-      return { kind: 'or', args: [within(low, high), within(high, low)], type: bool, typmod: -1 }
+      return { kind: 'or', args: [within(0), within(1)], type: bool, typmod: -1 }
     case 'AEXPR_NOT_BETWEEN_SYM':
-      return { kind: 'and', args: [outside(low, high), outside(high, low)], type: bool, typmod: -1 }
+      return { kind: 'and', args: [outside(0), outside(1)], type: bool, typmod: -1 }
     default:
-      return within(low, high)
+      return within(0)
   }
 }

@@ -5,6 +5,7 @@
  *
  * Utility statements go to their own handlers.
  */
+import type { DmlQuery, Query } from '../analyze/query.ts'
 import type { Instrument } from '../exec/build.ts'
 import { checkDeferredUniques } from '../exec/modify/deferred-unique.ts'
 import { ForeignKeyChecker } from '../exec/foreign-keys/checker.ts'
@@ -79,7 +80,7 @@ const lockNow = (core: SessionCore, statement: StatementPlan): Promise<void> | n
   const { locks, plan, writes, query, rowLocks } = statement
   const { transaction } = core.block
   if (core.cancelled !== null) throw core.cancelled
-  if (writes) transaction.checkWritable(VERBS[query.kind as keyof typeof VERBS] ?? 'SELECT')
+  if (writes && changesKept(query)) transaction.checkWritable(VERBS[query.kind as keyof typeof VERBS] ?? 'SELECT')
   const [rowLock] = rowLocks
   if (rowLock !== undefined) transaction.checkWritable(`SELECT FOR ${rowLock.lock.strength.toUpperCase()}`)
   const wanted = transaction.isolation === 'serializable' ? serializableLocks(plan, locks) : locks
@@ -98,6 +99,10 @@ const lockOthers = async (core: SessionCore, first: Wait, others: readonly Table
     if (locked instanceof Wait) await locked.promise
   }
 }
+
+/** Whether a table that is not temporary is changed: those may be changed where nothing else may. */
+const changesKept = (query: Query | DmlQuery): boolean =>
+  ('table' in query && query.table.relation.persistence !== 't') || query.ctes.some((cte) => changesKept(cte.query))
 
 const VERBS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE', merge: 'MERGE' } as const
 

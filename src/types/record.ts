@@ -1,6 +1,6 @@
 /** Rows as values: the SqlRecord datum, the anonymous type record, and row types of tables and CREATE TYPE. */
 import {
-  cannotAccept,
+  featureNotSupported,
   invalidBinaryRepresentation,
   malformedRecordLiteral,
   noComparison,
@@ -101,11 +101,11 @@ export const recordType = defineType({
   arrayOid: 2287,
   physical: 'any',
   parse: () => {
-    throw cannotAccept('record')
+    throw featureNotSupported('input of anonymous composite types is not implemented')
   },
   format: formatFields,
   receive: () => {
-    throw cannotAccept('record')
+    throw featureNotSupported('input of anonymous composite types is not implemented')
   },
   send: sendRecord,
   compare: compareRecords,

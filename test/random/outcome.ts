@@ -20,12 +20,17 @@ const QUERY_CANCELED = '57014'
 const INTERNAL_ERROR = 'XX000'
 const asText = { getTypeParser: () => (value: unknown) => value }
 
+/** The sign of a NaN, which is in the bytes of floats, is the processor's matter. */
+const ANY_NAN = ['fff8000000000000', '7ff8000000000000'] as const
+
 const answerOf = (result: QueryArrayResult): Answer => ({
   tag: `${result.command} ${result.rowCount ?? ''}`,
   columns: result.fields
     .map((f) => `${f.name}:${f.dataTypeID < FIRST_NORMAL_OID ? f.dataTypeID : 'own'}:${f.dataTypeModifier}`)
     .join(' '),
-  rows: result.rows.map((row: (string | null)[]) => row.map((value) => value ?? '\u0000').join('\u0001')),
+  rows: result.rows.map((row: (string | null)[]) =>
+    row.map((value) => value?.replaceAll(...ANY_NAN) ?? '\u0000').join('\u0001'),
+  ),
 })
 
 const ANSWER_WITHIN = 60_000

@@ -90,7 +90,7 @@ export const parametersOf = (
 
 /** Table functions' columns may be called like inputs are not; INOUT counts as both. */
 const isOnlyInput = (mode: ArgumentMode): boolean => mode === 'i' || mode === 'v'
-const isOnlyOutput = (mode: ArgumentMode): boolean => mode === 'o'
+const isOnlyOutput = (mode: ArgumentMode): boolean => mode === 'o' || mode === 't'
 
 const ANY_ARRAYS: ReadonlySet<number> = new Set([OID.any, OID.anyarray, OID.anycompatiblearray])
 

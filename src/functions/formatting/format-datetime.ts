@@ -41,6 +41,10 @@ const number = (field: Field, value: number, width: number): string => {
   return digits + ordinalSuffix(digits, field.ordinal)
 }
 
+/** `width` in characters, of which the sign is one. */
+const signedNumber = (field: Field, value: number, width: number): string =>
+  number(field, value, value < 0 ? width - 1 : width)
+
 /** The last digits of a year. Those of negative ones (of intervals) have one place more, also when they are zero. */
 const lastDigits = (field: Field, year: number, digits: number): string => {
   const rest = year % 10 ** digits
@@ -99,11 +103,13 @@ const dayName = (field: Field, parts: DatetimeParts, length: number): string =>
 const fraction =
   (digits: number) =>
   (field: Field, parts: DatetimeParts): string =>
-    number({ ...field, fill: false }, Math.floor(parts.micros / 10 ** (6 - digits)), digits)
+    number({ ...field, fill: false }, Math.trunc(parts.micros / 10 ** (6 - digits)), digits)
 
 const romanMonth = (field: Field, parts: DatetimeParts): string => {
-  if (parts.month === 0) return ''
-  return padded(field, inCaseOf(field.written, ROMAN_MONTHS[Math.abs(parts.month) - 1] as string), 4)
+  if (parts.month === 0 && parts.year === 0) return ''
+  // Intervals of whole years end in the last month; negative ones are counted from the end of the year.
+  const month = parts.month > 0 ? parts.month : parts.month < 0 || parts.year > 0 ? parts.month + 13 : 1
+  return padded(field, inCaseOf(field.written, ROMAN_MONTHS[Math.min(month, 12) - 1] as string), 4)
 }
 
 const zoneHours = (parts: DatetimeParts): string => {
@@ -130,9 +136,9 @@ const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) 
   DAY: (field, parts) => padded(field, dayName(field, parts, 9), 9),
   DY: (field, parts) => dayName(field, parts, 3),
   DDD: (field, parts) =>
-    number(field, parts.days === null ? parts.year * 360 + parts.month * 30 + parts.day : dayOfYear(parts), 3),
+    signedNumber(field, parts.days === null ? parts.year * 360 + parts.month * 30 + parts.day : dayOfYear(parts), 3),
   IDDD: (field, parts) => number(field, isoDayOfYear(parts), 3),
-  DD: (field, parts) => number(field, parts.day, 2),
+  DD: (field, parts) => signedNumber(field, parts.day, 2),
   D: (field, parts) => number(field, dayOfWeek(calendarDay(parts)) + 1, 1),
   ID: (field, parts) => number(field, isoDay(parts), 1),
   FF1: fraction(1),
@@ -160,7 +166,7 @@ const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) 
     calendarDay(parts)
     return formatOffset(Math.trunc((parts.zone?.offset ?? 0) / 60) * 60)
   },
-  Q: (field, parts) => (parts.month === 0 ? '' : number(field, Math.floor((parts.month - 1) / 3) + 1, 1)),
+  Q: (field, parts) => (parts.month === 0 ? '' : number(field, Math.trunc((parts.month - 1) / 3) + 1, 1)),
   RM: romanMonth,
   SSSSS: (field, parts) => number(field, parts.hour * 3600 + parts.minute * 60 + parts.second, 1),
   SSSS: (field, parts) => number(field, parts.hour * 3600 + parts.minute * 60 + parts.second, 1),

@@ -55,7 +55,10 @@ const concatenate = (a: SqlArray | null, b: SqlArray | null): SqlArray | null =>
   const shape = (array: SqlArray): readonly number[] =>
     array.dimensions.length === depth ? array.dimensions : [1, ...array.dimensions]
   const [x, y] = [shape(a), shape(b)]
-  if (x.slice(1).some((length, i) => length !== y[i + 1]))
+  const innerBounds = (array: SqlArray): readonly number[] =>
+    array.dimensions.length === depth ? array.lowerBounds.slice(1) : array.lowerBounds
+  const [low, lower] = [innerBounds(a), innerBounds(b)]
+  if (x.slice(1).some((length, i) => length !== y[i + 1] || low[i] !== lower[i]))
     throw incompatibleArrays(a.dimensions.length, b.dimensions.length)
   const outer = a.dimensions.length >= b.dimensions.length ? a : b
   return new SqlArray([(x[0] as number) + (y[0] as number), ...x.slice(1)], outer.lowerBounds, [

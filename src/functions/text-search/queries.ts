@@ -144,7 +144,7 @@ class WebQueryReader {
     if (this.#atEnd) return null
     let alternatives: ParsedNode | null = null
     let terms = this.#operand()
-    while ((this.#skip(/\s/), !this.#atEnd)) {
+    while ((this.#skip(/[\s!&|()]/), !this.#atEnd)) {
       if (this.#match(WEB_OR) !== null) {
         alternatives = alternatives === null ? terms : { kind: 'or', left: alternatives, right: terms }
         terms = this.#operand()

@@ -57,6 +57,10 @@ export const define = async (
   return command
 }
 
+/** `OBJECT_TABLE` is dropped by DROP TABLE. */
+const dropTag = (kind: string): string =>
+  `DROP ${kind === 'OBJECT_MATVIEW' ? 'MATERIALIZED VIEW' : kind.replace('OBJECT_', '').replaceAll('_', ' ')}`
+
 /** What is executed on the way can be cancelled. */
 const run = async <T>(core: SessionCore, act: (context: DefinitionContext) => T): Promise<Awaited<T>> => {
   try {
@@ -167,7 +171,7 @@ export const definitionHandlers: UtilityHandlers = {
   CreateSchemaStmt: createSchemaWithElements,
   TruncateStmt: (core, node) => define(core, 'TRUNCATE TABLE', (context) => truncateTables(context, node)),
   DropStmt: async (core, node, { topLevel }) => {
-    if (!node.concurrent) return tagged(core, 'DROP', (context) => dropStatement(context, node))
+    if (!node.concurrent) return tagged(core, dropTag(node.removeType ?? ''), (context) => dropStatement(context, node))
     requireNoBlock(core, 'DROP INDEX CONCURRENTLY', topLevel)
     core.block.transaction.checkWritable('DROP INDEX')
     await dropIndexConcurrently(core, node)

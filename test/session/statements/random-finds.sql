@@ -168,3 +168,23 @@ SELECT md5(string_agg((i::float8 * 18014398509481984)::text, ',')), md5(string_a
 SELECT hashfloat8(acosd('NaN')), hashfloat8(-'NaN'::float8), hashfloat8('Infinity'::float8 - 'Infinity');
 SELECT 'a' ~ '\x0102030405060708090a', 'a' ~ '\x0000000061', 'a' ~ '\U7ffffffe';
 SELECT 'a' ~ '\U7fffffff';
+-- What a third seed found.
+select to_char('-1 year -2 mons -3 days -04:05:06.789'::interval, 'YYYY|YYY|MM|DD|DDD|HH24|HH12|MI|SS|SSSS|MS|US|FF1|FF3|CC|Q|RM|W');
+select to_char('-1 year -2 mons -3 days -04:05:06.789'::interval, 'FMYYYY|FMMM|FMDD|FMDDD|FMHH24|FMHH12|FMMI|FMSS|FMSSSS|FMMS|FMCC|FMQ|FMRM|DDth|HH24th|MIth|CCth');
+select to_char('-30 hours'::interval, 'HH24|HH12|HH|MI|SS|SSSSS|AM|FF6'), to_char('-1 day'::interval, 'YYYY-MM-DD'), to_char('-100 day'::interval, 'DD|DDD'), to_char('-12 day'::interval, 'DD|DDD');
+select to_char('-0.5 seconds'::interval, 'SS.MS|SS.US|FF2|SSSS'), to_char('-1.5 seconds'::interval, 'SS.MS|SS.US|FF2|SSSS');
+select to_char('-100 years'::interval, 'CC|YYYY'), to_char('-1000 years'::interval, 'CC|YYYY|Y,YYY'), to_char('-10000 years'::interval, 'CC|YYYY|Y,YYY'), to_char('12345 years'::interval, 'CC|YYYY'), to_char('-250 years'::interval, 'CC|YYYY');
+select to_char(make_interval(days=>-d), 'DD|DDD|W|DDth') from generate_series(0,12) d;
+select to_char(make_interval(months=>-d), 'MM|Q|MMth|FMMM') from generate_series(0,14) d;
+select to_char(make_interval(months=>d), 'MM|Q|MMth|FMMM') from generate_series(0,14) d;
+SELECT in_range(regexp_count(quote_literal('-Infinity'::numeric), '(a)(b)?', 0), 12, '0'::bigint, true, on_pb(lseg_interpt('[(0,0),(1,1)]'::lseg, '[(1,2),(3,4)]'), '(3,4),(-1,2)'::box));
+SELECT array_cat('[2:4]={"0","0","0"}'::money[], '{{"1,234,567.89",NULL,NULL},{"1,234,567.89",NULL,NULL}}'::money[]);
+SELECT array_cat('[1:2][2:3]={{1,2},{3,4}}'::int[], '{{1,2}}');
+SELECT array_cat('[5:5][2:3]={{1,2}}'::int[], '[1:1][2:3]={{1,2}}'), array_cat('[2:3]={7,8}'::int[], '[0:0][2:3]={{1,2}}');
+SELECT to_char(make_interval(months => m), 'RM|FMrm|rm') FROM generate_series(-26, 26, 2) m;
+SELECT json_build_array() BETWEEN SYMMETRIC '""'::json AND ('""' -> '-1'::integer);
+SELECT 1 BETWEEN 0 AND no_such_column;
+SELECT 5 BETWEEN SYMMETRIC 10 AND 1, 5 NOT BETWEEN SYMMETRIC 10 AND 1, 5 BETWEEN 10 AND 1, 5 NOT BETWEEN 10 AND 1;
+CREATE DOMAIN positive AS int CHECK (value > 0);
+SELECT '-1' = ANY (ARRAY[1]::positive[]), 'a' = ANY ('{a}'::varchar[]), '{[1,2)}' <> ALL (ARRAY['{}'::int4multirange]);
+SELECT '(-5,)' = ANY (NULL::record[]);

@@ -15,3 +15,18 @@ select parameter_types from pg_prepared_statements where name = 'q';
 execute q(1);
 create table zz as execute q(1) with no data;
 create table zz2 as select 1 with no data;
+-- Temporary tables may be changed in read-only transactions.
+create temp table tt1 (a int);
+begin read only;
+insert into tt1 values (1);
+update tt1 set a = 2 returning *;
+with x as (insert into tt1 values (3) returning *) select * from x;
+delete from tt1;
+drop view nosuch;
+rollback;
+begin read only;
+with x as (insert into yy values (3) returning *) select * from x;
+rollback;
+create function dft(a int, b int = 0) returns table (a int, b int) as 'select $1, $2' language sql;
+select * from dft(3);
+select websearch_to_tsquery('simple', '(foo bar) or (ding dong)'), websearch_to_tsquery('simple', 'foo -(bar) or -baz'), websearch_to_tsquery('simple', 'foo | or bar');

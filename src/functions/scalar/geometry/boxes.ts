@@ -33,9 +33,16 @@ const byArea =
   (a: Box, b: Box): boolean =>
     relation(boxArea(a), boxArea(b))
 
-/** A box whose corners were moved by a point. */
+type CornerMove = (corner: Point, by: Point) => Point
+
+/** A box whose corners are moved by a point, each staying what it is. */
 const moved =
-  (move: (corner: Point, by: Point) => Point) =>
+  (move: CornerMove) =>
+  ({ high, low }: Box, by: Point): Box => ({ high: move(high, by), low: move(low, by) })
+
+/** A box whose corners may change places on the way. */
+const turned =
+  (move: CornerMove) =>
   ({ high, low }: Box, by: Point): Box =>
     boxOf(move(high, by), move(low, by))
 
@@ -85,8 +92,8 @@ export const boxFunctions: readonly ScalarFunction[] = [
   scalar(980, 'box_intersect(box, box) box', 'intersection', boxIntersection),
   scalar(1422, 'box_add(box, point) box', 'add (translate)', moved(addPoints)),
   scalar(1423, 'box_sub(box, point) box', 'subtract (translate)', moved(subtractPoints)),
-  scalar(1424, 'box_mul(box, point) box', 'multiply (scale)', moved(multiplyPoints)),
-  scalar(1425, 'box_div(box, point) box', 'divide (scale)', moved(dividePoints)),
+  scalar(1424, 'box_mul(box, point) box', 'multiply (scale)', turned(multiplyPoints)),
+  scalar(1425, 'box_div(box, point) box', 'divide (scale)', turned(dividePoints)),
   scalar(978, 'box_distance(box, box) float8', 'distance between centers', boxDistance),
   scalar(357, 'dist_bp(box, point) float8', 'distance between', toPoint),
   scalar(364, 'dist_pb(point, box) float8', 'distance between', (point, box) => toPoint(box, point)),
