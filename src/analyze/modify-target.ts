@@ -78,6 +78,7 @@ const viewNames = (
     columns: columns.map(({ name, expr }) => ({ name, expr })),
     wholeRow: () => ({
       kind: 'row',
+      whole: true,
       fields: columns.map((c) => c.expr),
       names: columns.map((c) => c.name),
       type: context.typeOf(relation.rowType),
@@ -114,6 +115,7 @@ export const excludedNames = (context: AnalysisContext, target: ModifyTarget, ro
     columns: bound,
     wholeRow: () => ({
       kind: 'row',
+      whole: true,
       fields: bound.map((c) => c.expr),
       names: bound.map((c) => c.name),
       type: context.typeOf(relation.rowType),
