@@ -10,6 +10,7 @@ import { baseColumn, columnNamed, defaultOf, type ModifyTarget, requireChangeabl
 import { columnRef, constant } from './nodes.ts'
 import type { Assignment, OutputColumn } from './query.ts'
 import { CLAUSE, type Scope } from './scope.ts'
+import { baseTypeOf } from '../types/domain-type.ts'
 import { OID } from '../types/oids.ts'
 import { wrap } from './set-operations.ts'
 import { expandedItem } from './targets.ts'
@@ -105,7 +106,7 @@ const assignedValue = (context: AnalysisContext, scope: Scope, node: Node, place
 
 /** DEFAULT for a part of a column: an element, or a field. */
 export const partDefault = (column: Column, location: number | undefined) =>
-  column.type.element !== null
+  baseTypeOf(column.type).element !== null
     ? featureNotSupported('cannot set an array element to DEFAULT', location)
     : featureNotSupported('cannot set a subfield to DEFAULT', location)
 

@@ -6,6 +6,7 @@ import {
   wrongObjectType,
 } from '../errors/raise/analysis.ts'
 import { cannotModifyView, cannotModifyViewColumn, type ModifyVerb } from '../errors/raise/modify.ts'
+import { isSystemColumnName } from '../catalog/system-columns.ts'
 import type { Column, RelationObject } from '../catalog/objects.ts'
 import type { RangeVar } from '../sql/ast.ts'
 import type { AnalysisContext } from './context.ts'
@@ -128,11 +129,9 @@ export const excludedNames = (context: AnalysisContext, target: ModifyTarget, ro
 export const columnNamed = (target: ModifyTarget, name: string, location: number | undefined): TargetColumn => {
   const column = target.columns.find((c) => c.name === name)
   if (column !== undefined) return column
-  if (SYSTEM_COLUMNS.has(name)) throw featureNotSupported(`cannot assign to system column "${name}"`, location)
+  if (isSystemColumnName(name)) throw featureNotSupported(`cannot assign to system column "${name}"`, location)
   throw undefinedColumnOfRelation(name, target.relation.name, location)
 }
-
-const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'cmin', 'xmax', 'cmax', 'tableoid'])
 
 /** The table's column behind it. Throws 0A000 of a view's column that is none. */
 export const baseColumn = (target: ModifyTarget, column: TargetColumn): Column => {

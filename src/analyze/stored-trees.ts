@@ -3,6 +3,7 @@
  * adds to each name the object that it means, so that the tree goes on meaning it when the object is renamed or moved,
  * or when something else comes into reach under the name.
  */
+import { isSystemColumnName } from '../catalog/system-columns.ts'
 import type { ParseTree, RelationObject } from '../catalog/objects.ts'
 import { namesOf, type ColumnRef, type RangeVar } from '../sql/ast.ts'
 
@@ -64,6 +65,19 @@ export const bindColumns = (tree: ParseTree, relation: RelationObject, except?: 
     except,
   )
   return copy
+}
+
+/** The system column that an expression over a table mentions first, and where; null: it mentions none. */
+export const systemColumnIn = (
+  tree: ParseTree,
+): { readonly name: string; readonly location: number | undefined } | null => {
+  let found: { name: string; location: number | undefined } | null = null
+  walk(tree, (tag, body) => {
+    if (found !== null || tag !== 'ColumnRef' || 'attnum' in body) return
+    const name = namesOf((body as ColumnRef).fields).at(-1) ?? ''
+    if (isSystemColumnName(name)) found = { name, location: (body as ColumnRef).location }
+  })
+  return found
 }
 
 /** A copy of a bound expression for another table, whose column numbers `attnumOf` tells. */

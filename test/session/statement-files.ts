@@ -36,6 +36,7 @@ export const testStatementFiles = (directory: string, { naive = false } = {}): v
     // A server takes so many connections, and there are many files.
     await Promise.all([client.end(), admin.end()])
     const expected = readFileSync(join(directory, `${name}.out`), 'utf8')
+    await Promise.all([client.end(), admin.end()])
     if (naive) expect(withoutPlans(answered)).toBe(withoutPlans(expected))
     else expect(answered).toBe(expected)
   })

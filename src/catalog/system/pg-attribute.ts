@@ -1,11 +1,11 @@
 /** pg_attribute: columns of tables, views, indexes and row types, and the system columns of tables. */
-import { OID } from '../../types/oids.ts'
 import { typeByOid } from '../../types/index.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Column, IndexKey, RelationObject } from '../objects.ts'
 import { aclArray } from '../privileges/acl-arrays.ts'
 import { columnAcl } from '../privileges/objects.ts'
+import { SYSTEM_COLUMNS } from '../system-columns.ts'
 import type { CatalogSnapshot } from '../snapshot.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
 
@@ -15,15 +15,6 @@ const COLUMNS = `
   attnotnull bool!, atthasdef bool!, atthasmissing bool!, attidentity char!, attgenerated char!, attisdropped
   bool!, attislocal bool!, attinhcount int4!, attcollation oid!, attacl _aclitem, attoptions _text, attfdwoptions
   _text, attmissingval anyarray`
-
-const SYSTEM_COLUMNS = [
-  { name: 'ctid', attnum: -1, type: OID.tid },
-  { name: 'xmin', attnum: -2, type: OID.xid },
-  { name: 'cmin', attnum: -3, type: OID.cid },
-  { name: 'xmax', attnum: -4, type: OID.xid },
-  { name: 'cmax', attnum: -5, type: OID.cid },
-  { name: 'tableoid', attnum: -6, type: OID.oid },
-]
 
 /** What every column says of its type, and the usual answers for the rest. */
 const attribute = (attrelid: number, attnum: number, attname: string, type: SqlType): SystemRow => ({

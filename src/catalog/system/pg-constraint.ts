@@ -49,6 +49,12 @@ const exclusionOperators = (catalog: CatalogSnapshot, { type, index }: Constrain
   return operators === undefined ? {} : { conexclop: arrayOf(operators) }
 }
 
+/** Keys are a table's own unless they are part of another one's; foreign keys of partitioned tables are their partitions'. */
+const isOwn = (catalog: CatalogSnapshot, { type, noInherit, parent, table }: ConstraintObject): boolean => {
+  if (type === 'check') return noInherit
+  return parent === undefined && (type !== 'foreign' || catalog.relation(table)?.kind !== 'p')
+}
+
 const constraintRow = (catalog: CatalogSnapshot, constraint: ConstraintObject): SystemRow => ({
   oid: constraint.oid,
   conname: constraint.name,
@@ -67,7 +73,7 @@ const constraintRow = (catalog: CatalogSnapshot, constraint: ConstraintObject): 
   confmatchtype: ' ',
   conislocal: constraint.local !== false,
   coninhcount: constraint.inherited ?? 0,
-  connoinherit: constraint.type === 'check' ? constraint.noInherit : catalog.relation(constraint.table)?.kind !== 'p',
+  connoinherit: isOwn(catalog, constraint),
   conkey: constraint.columns.length === 0 ? null : arrayOf(constraint.columns),
   conbin: constraint.check === null ? null : storedExpression(constraint.check),
   ...exclusionOperators(catalog, constraint),

@@ -403,6 +403,23 @@ export const usedByGeneratedColumn = (column: string, generated: string): SqlErr
     detail: `Column "${column}" is used by generated column "${generated}".`,
   })
 
+export const systemColumnIndexed = (): SqlError =>
+  new SqlError(SQL_STATE.feature_not_supported, 'index creation on system columns is not supported')
+
+/** In a CHECK constraint or a generation expression. */
+export const systemColumnMentioned = (
+  name: string,
+  where: 'check constraint' | 'column generation expression',
+  location: number | undefined,
+): SqlError =>
+  new LocatedError(
+    SQL_STATE.invalid_column_reference,
+    where === 'check constraint'
+      ? `system column "${name}" reference in check constraint is invalid`
+      : `cannot use system column "${name}" in column generation expression`,
+    location,
+  )
+
 /** `column`: null for the whole row. */
 export const usesGenerated = (column: string | null, location: number | undefined): SqlError =>
   column === null

@@ -64,12 +64,10 @@ export const childSpecifiesDefault = (column: string): SqlError =>
   error(SQL_STATE.invalid_column_definition)(`column "${column}" inherits from generated column but specifies default`)
 
 /** ALTER TABLE … INHERIT, ATTACH PARTITION. */
-export const childColumnGeneration = (column: string, wrong: 'missing' | 'extra' | 'different'): SqlError =>
+export const childColumnGeneration = (column: string, wrong: 'missing' | 'different'): SqlError =>
   error(SQL_STATE.datatype_mismatch)(
     `column "${column}" in child table ${
-      wrong === 'different'
-        ? 'has a conflicting generation expression'
-        : `must ${wrong === 'extra' ? 'not ' : ''}be a generated column`
+      wrong === 'different' ? 'has a conflicting generation expression' : 'must be a generated column'
     }`,
   )
 

@@ -104,7 +104,8 @@ const addCheck = async (context: DefinitionContext, table: number, node: Constra
     if (node.is_no_inherit) throw constraintConflict(existing.name, 'inherited', relation.name)
     const { local: _, ...own } = existing
     noticeOf(context, `merging constraint "${existing.name}" with inherited definition`)
-    context.catalog.put(own)
+    // What partitions have of their table is not their own.
+    if (relation.partition === undefined) context.catalog.put(own)
     return
   }
   const name = constraintName(context, relation, node, only, 'check')

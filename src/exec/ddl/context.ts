@@ -2,6 +2,7 @@
 import { schemaDenied } from '../../errors/raise/privileges.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes, type AnalysisContext } from '../../analyze/context.ts'
+import { isSystemColumnName } from '../../catalog/system-columns.ts'
 import type { CatalogTransaction } from '../../catalog/catalog.ts'
 import type { RelationObject, SchemaObject } from '../../catalog/objects.ts'
 import { mayUseSchema, requireSchema } from '../../catalog/privileges/check.ts'
@@ -129,11 +130,9 @@ export const placeOf = (
   return { schema: context.temporarySchema(), persistence: 't' }
 }
 
-const SYSTEM_COLUMNS = new Set(['tableoid', 'cmax', 'xmax', 'cmin', 'xmin', 'ctid'])
-
 /** Tables have columns of the system's beside their own. */
 export const isSystemColumn = ({ kind }: Pick<RelationObject, 'kind'>, name: string): boolean =>
-  kind !== 'v' && kind !== 'c' && SYSTEM_COLUMNS.has(name)
+  kind !== 'v' && kind !== 'c' && isSystemColumnName(name)
 
 /** Throws 42701 for a name that a column of the system's has. */
 export const requireColumnName = (kind: RelationObject['kind'], name: string): void => {

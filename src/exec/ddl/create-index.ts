@@ -6,7 +6,7 @@ import { columnNameOf } from '../../analyze/column-names.ts'
 import { namedRelation, tableItem } from '../../analyze/from.ts'
 import { CLAUSE } from '../../analyze/scope.ts'
 import { expressionDependencies } from '../../analyze/query-dependencies.ts'
-import { bindColumns, boundColumns } from '../../analyze/stored-trees.ts'
+import { bindColumns, boundColumns, systemColumnIn } from '../../analyze/stored-trees.ts'
 import { storedCondition, storedExpression } from '../../analyze/table-expressions.ts'
 import type {
   ConstraintObject,
@@ -18,7 +18,12 @@ import type {
   SchemaObject,
 } from '../../catalog/objects.ts'
 import { undefinedColumn } from '../../errors/raise/analysis.ts'
-import { duplicateRelation, invalidTableDefinition, notOfKind } from '../../errors/raise/definitions.ts'
+import {
+  duplicateRelation,
+  invalidTableDefinition,
+  notOfKind,
+  systemColumnIndexed,
+} from '../../errors/raise/definitions.ts'
 import { keyLacksPartitionColumn, keyOverExpressions } from '../../errors/raise/inheritance.ts'
 import { couldNotCreateExclusion, couldNotCreateUniqueIndex } from '../../errors/raise/execution.ts'
 import { bodyOf, type IndexElem, type IndexStmt, type Node, namesOf, type RangeVar } from '../../sql/ast.ts'
@@ -32,6 +37,7 @@ import {
   chooseName,
   currentRelation,
   type DefinitionContext,
+  isSystemColumn,
   noticeOf,
   requireChangeable,
   truncateName,
@@ -343,6 +349,7 @@ export const indexPredicate = (
 ): ParseTree | null => {
   if (where === undefined) return null
   const predicate = bindColumns(where as unknown as ParseTree, table)
+  if (systemColumnIn(predicate) !== null) throw systemColumnIndexed()
   const analysis = analysisFor(context)
   const condition = storedCondition(analysis, tableItem(analysis, table), predicate, CLAUSE.predicate)
   requireImmutable(condition, 'functions in index predicate must be marked IMMUTABLE')
@@ -367,6 +374,7 @@ export const indexKey = (
   const opclass = namesOf(element.opclass).at(-1) ?? null
   const common = { descending, nullsFirst, opclass }
   if (element.name !== undefined) {
+    if (isSystemColumn(table, element.name)) throw systemColumnIndexed()
     const { attnum, type: own } = columnOf(table, element.name)
     const type = typeByName(context, own, element.collation)
     requireOperators(type, method, opclass)
@@ -376,6 +384,7 @@ export const indexKey = (
   // A COLLATE clause around the whole is the key's.
   const clause = bodyOf(element.expr as Node, 'CollateClause')
   const tree = bindColumns((clause?.arg ?? element.expr) as unknown as ParseTree, table)
+  if (systemColumnIn(tree) !== null) throw systemColumnIndexed()
   const item = tableItem(analysis, table)
   const expr = storedExpression(analysis, item, tree, CLAUSE.index)
   const plain = expr.kind === 'column' ? item.columns.find((column) => column.id === expr.id) : undefined

@@ -21,6 +21,7 @@ import {
 } from '../../errors/raise/definitions.ts'
 import {
   childOfPartitioned,
+  childSpecifiesIdentity,
   identityNotSupported,
   inheritsFromTemporary,
   noSuchColumn,
@@ -129,6 +130,10 @@ export const createTable = async (context: DefinitionContext, node: CreateStmt):
   for (const { column } of planned) {
     if (names.has(column.name)) throw duplicateColumnName(column.name)
     names.add(column.name)
+  }
+  for (const { column, sequence } of planned) {
+    const isGenerated = above.some((parent) => parent.columns.some((c) => c.name === column.name && c.generated))
+    if (sequence?.identity && isGenerated) throw childSpecifiesIdentity(column.name)
   }
   const own = planned.map((p, i) => ({ ...p.column, attnum: i + 1 }))
   const columns =

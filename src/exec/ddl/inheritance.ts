@@ -18,7 +18,6 @@ import {
   childColumnGeneration,
   childSpecifiesDefault,
   childSpecifiesGeneration,
-  childSpecifiesIdentity,
   conflictingDefaults,
   conflictingGenerations,
   constraintConflict,
@@ -128,7 +127,6 @@ export const mergeColumns = (
       if (known.column.collation !== column.collation) {
         throw columnCollationConflict(column.name, collationText(known.column), collationText(column))
       }
-      if (known.column.generated && column.identity !== null) throw childSpecifiesIdentity(column.name)
     }
     if (known.column.generated && column.generated) throw childSpecifiesGeneration(column.name)
     if (known.column.generated && column.default !== null) throw childSpecifiesDefault(column.name)
@@ -263,7 +261,6 @@ export const attachColumns = (
     if (column.collation !== from.collation) throw childColumnCollation(child.name, from.name)
     if (from.notNull && !column.notNull) throw childColumnNullable(from.name)
     if (from.generated && !column.generated) throw childColumnGeneration(from.name, 'missing')
-    if (column.generated && !from.generated) throw childColumnGeneration(from.name, 'extra')
     if (from.generated && !sameGeneration(parent, from, child, column)) {
       throw childColumnGeneration(from.name, 'different')
     }

@@ -3,9 +3,17 @@ import { rebindColumns, sameTree } from '../../analyze/stored-trees.ts'
 import { columnMap, parentDependency } from '../../catalog/inheritance.ts'
 import type { ConstraintObject, IndexDefinition, IndexKey, RelationObject } from '../../catalog/objects.ts'
 import { indexNotAttached, multiplePrimaryKeys, notAnIndex } from '../../errors/raise/definitions.ts'
-import type { IndexStmt } from '../../sql/ast.ts'
+import type { IndexElem, IndexStmt, Node } from '../../sql/ast.ts'
 import { chooseName, currentRelation, type DefinitionContext } from './context.ts'
-import { attachIndex, createIndex, type NewIndex, plannedIndex, requireKeyColumns } from './create-index.ts'
+import { keyNameTaken } from './constraint-parts.ts'
+import {
+  attachIndex,
+  createIndex,
+  indexColumnNames,
+  type NewIndex,
+  plannedIndex,
+  requireKeyColumns,
+} from './create-index.ts'
 
 /** Makes an index, of a partitioned table with those of its partitions. */
 export const createIndexes = async (
@@ -91,7 +99,12 @@ export const inheritIndex = async (
   const definition = definitionFor(index.index as IndexDefinition, columns)
   const constraint = constraintOfIndex(context, index)
   const existing = snapshot.indexesOf(child.oid).find((own) => {
-    if (own.inherits !== undefined || !isSameIndex(definition, own.index as IndexDefinition)) return false
+    if (
+      own.inherits !== undefined ||
+      (own.kind === 'I' && own.index?.valid === false) ||
+      !isSameIndex(definition, own.index as IndexDefinition)
+    )
+      return false
     return constraint === undefined || constraintOfIndex(context, own)?.type === constraint.type
   })
   if (existing !== undefined) {
@@ -105,6 +118,7 @@ export const inheritIndex = async (
   if (definition.unique) requireKeyColumns(child, definition, definition.primary ? 'PRIMARY KEY' : 'UNIQUE')
   const created = await copyIndex(context, parent, child, index)
   attachIndexes(context, index, currentRelation(context, created.oid))
+  if (currentRelation(context, created.oid).index?.valid === false) invalidate(context, index.oid)
 }
 
 /** An index of a table made on another one that has the same columns, with the key that it is behind. */
@@ -118,10 +132,21 @@ export const copyIndex = async (
   const columns = columnsIn(source, child)
   const definition = definitionFor(index.index as IndexDefinition, columns)
   const constraint = constraintOfIndex(context, index)
-  const names = definition.keys.map((key) => child.columns[key.attnum - 1]?.name ?? 'expr').join('_')
+  const element = (attnum: number): IndexElem => ({ name: child.columns[attnum - 1]?.name ?? '' })
+  const names = indexColumnNames([
+    ...definition.keys.map(({ attnum, expression }) =>
+      expression === null ? element(attnum) : { expr: expression as unknown as Node },
+    ),
+    ...definition.included.map(element),
+  ]).join('_')
   const suffix = definition.primary ? 'pkey' : constraint === undefined ? 'idx' : definition.exclusion ? 'excl' : 'key'
   const taken = (name: string): boolean => snapshot.relationIn(child.schema, name) !== null
-  const name = chooseName(child.name, definition.primary ? null : names, suffix, taken)
+  const name = chooseName(
+    child.name,
+    definition.primary ? null : names,
+    suffix,
+    constraint === undefined ? taken : keyNameTaken(context, child),
+  )
   const attnums = constraint?.columns.map(columns) ?? []
   const own: ConstraintObject | null =
     constraint === undefined

@@ -7,8 +7,8 @@ import type { Expr } from '../../analyze/expression.ts'
 import { isImmutableNode } from '../../analyze/immutability.ts'
 import { expressionDependencies } from '../../analyze/query-dependencies.ts'
 import type { Column, Dependency, ParseTree, RelationObject } from '../../catalog/objects.ts'
-import { mentionOf } from '../../analyze/stored-trees.ts'
-import { invalidObjectDefinition, usesGenerated } from '../../errors/raise/definitions.ts'
+import { mentionOf, systemColumnIn } from '../../analyze/stored-trees.ts'
+import { invalidObjectDefinition, systemColumnMentioned, usesGenerated } from '../../errors/raise/definitions.ts'
 import { analysisFor, type DefinitionContext } from './context.ts'
 
 /** Throws what using the column's default would throw; answers what it depends on. */
@@ -19,6 +19,7 @@ export const checkDefault = (context: DefinitionContext, relation: RelationObjec
     const expr = column.default === null ? null : columnDefault(analysis, column)
     return expr === null ? [] : expressionDependencies(snapshot, expr)
   }
+  refuseSystemColumns(column.default, 'column generation expression')
   const computed = new Map(relation.columns.filter((c) => c.generated && !c.dropped).map((c) => [c.attnum, c.name]))
   const mention = column.default === null ? null : mentionOf(column.default, new Set([0, ...computed.keys()]))
   if (mention !== null) throw usesGenerated(computed.get(mention.attnum) ?? null, mention.location)
@@ -26,6 +27,15 @@ export const checkDefault = (context: DefinitionContext, relation: RelationObjec
   for (const { expr } of generated) requireImmutable(expr, 'generation expression is not immutable')
   const own = generated.find((g) => g.column.attnum === column.attnum)
   return own === undefined ? [] : expressionDependencies(snapshot, own.expr)
+}
+
+/** Of the system's columns only the table's own number stays what it is. Throws 42P10. */
+const refuseSystemColumns = (
+  tree: ParseTree | null,
+  where: 'check constraint' | 'column generation expression',
+): void => {
+  const found = tree === null ? null : systemColumnIn(tree)
+  if (found !== null && found.name !== 'tableoid') throw systemColumnMentioned(found.name, where, found.location)
 }
 
 /** The column with what its expression depends on. */
@@ -40,6 +50,7 @@ export const checkCondition = (
   relation: RelationObject,
   tree: ParseTree,
 ): { readonly columns: number[]; readonly uses: Dependency[] } => {
+  refuseSystemColumns(tree, 'check constraint')
   const analysis = analysisFor(context)
   const item = tableItem(analysis, relation)
   const condition = storedCondition(analysis, item, tree, CLAUSE.check)

@@ -96,14 +96,14 @@ export class RowWriter {
       (evaluate: Evaluator): RowEvaluator =>
       (row) =>
         evaluate(rowBatch(row), 0)
-    this.#generated = generated.map(({ column, expr }) => ({
-      place: column.attnum - 1,
-      value: overRow(interpret(expr, { context, layout })),
-    }))
     const tableoid = item.columns.find((column) => column.attnum === TABLEOID_ATTNUM)
     const own = { kind: 'const', value: item.relation.oid, type: context.catalog.typeOf(OID.oid), typmod: -1 } as const
     const ofTable = (expr: Expr): Expr =>
       tableoid === undefined ? expr : substituteColumns(expr, (id) => (id === tableoid.id ? own : undefined))
+    this.#generated = generated.map(({ column, expr }) => ({
+      place: column.attnum - 1,
+      value: overRow(interpret(ofTable(expr), { context, layout })),
+    }))
     this.#checks = checks.map(({ name, expr }) => ({
       name,
       holds: overRow(interpret(ofTable(expr), { context, layout })),
