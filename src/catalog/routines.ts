@@ -208,6 +208,21 @@ export const functionsOf = (
 }
 
 /** `f(integer,text)`: how messages name a function. */
+/** Whether a call by its name and argument types would mean the function. */
+export const isRoutineVisible = (
+  catalog: CatalogSnapshot,
+  searchPath: readonly number[],
+  routine: FunctionObject,
+): boolean => {
+  const args = inputsOf(routine)
+    .map(({ type }) => type)
+    .join()
+  const found = functionsOf(catalog, routine.name, searchPath).find(
+    (record) => record.args.join() === args || record.oid === routine.oid,
+  )
+  return found?.oid === routine.oid
+}
+
 export const functionSignature = (routine: FunctionObject, catalog: CatalogSnapshot): string => {
   const types = inputsOf(routine).map(({ type }) => catalog.typeOf(type))
   return `${quoteIdentifier(routine.name)}(${types.map((type) => formatType(type, -1)).join(',')})`

@@ -2,6 +2,7 @@
 import { featureNotSupported } from '../../errors/raise/analysis.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import { definitionFunctions } from './definitions.ts'
+import { describeFunctions } from './describe.ts'
 import { functionFunctions } from './functions.ts'
 import { objectFunctions } from './objects.ts'
 import { partitionFunctions } from './partitions.ts'
@@ -16,6 +17,7 @@ export type { InformationSource, StoredPrinter } from './source.ts'
 const FUNCTIONS: ReadonlyMap<string, InformationFunction> = new Map(
   Object.entries({
     ...definitionFunctions,
+    ...describeFunctions,
     ...partitionFunctions,
     ...objectFunctions,
     ...functionFunctions,

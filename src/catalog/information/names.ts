@@ -4,12 +4,12 @@ import { quoteIdentifier } from '../../functions/keywords.ts'
 import { formatType } from '../../types/index.ts'
 import type { RegKind, SqlType } from '../../types/sql-type.ts'
 import type { FunctionObject, RelationObject } from '../objects.ts'
-import { functionsOf, inputsOf } from '../routines.ts'
+import { isRoutineVisible } from '../routines.ts'
 import { PG_CATALOG } from '../snapshot.ts'
 import type { InformationSource } from './source.ts'
 
 /** OIDs of the schemas of the search path that exist. */
-const pathOids = ({ catalog, searchPath }: InformationSource): number[] =>
+export const pathOids = ({ catalog, searchPath }: InformationSource): number[] =>
   searchPath.flatMap((name) => catalog.schemaByName(name)?.oid ?? [])
 
 export const isRelationVisible = (source: InformationSource, relation: RelationObject): boolean =>
@@ -22,16 +22,8 @@ export const qualifiedName = ({ catalog }: InformationSource, relation: Relation
 export const relationName = (source: InformationSource, relation: RelationObject): string =>
   isRelationVisible(source, relation) ? quoteIdentifier(relation.name) : qualifiedName(source, relation)
 
-/** Whether a call by its name and argument types would mean the function. */
-export const isFunctionVisible = (source: InformationSource, routine: FunctionObject): boolean => {
-  const args = inputsOf(routine)
-    .map(({ type }) => type)
-    .join()
-  const found = functionsOf(source.catalog, routine.name, pathOids(source)).find(
-    (record) => record.args.join() === args || record.oid === routine.oid,
-  )
-  return found?.oid === routine.oid
-}
+export const isFunctionVisible = (source: InformationSource, routine: FunctionObject): boolean =>
+  isRoutineVisible(source.catalog, pathOids(source), routine)
 
 export const isTypeVisible = (source: InformationSource, type: SqlType): boolean =>
   type.namespace === PG_CATALOG || source.catalog.findType(type.name, pathOids(source))?.oid === type.oid

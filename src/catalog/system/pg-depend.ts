@@ -34,7 +34,6 @@ const implied = (catalog: CatalogSnapshot, object: CatalogObject): SystemRow[] =
   const rows: SystemRow[] = []
   if (object.class === 'relation') {
     if (object.kind !== 'i') rows.push(edge(self, [CLASS_OIDS.schema, object.schema, 0], 'n'))
-    if (object.rowType !== 0) rows.push(edge([CLASS_OIDS.type, object.rowType], [...self, 0], 'i'))
     if (object.view !== null) rows.push(edge([REWRITE, object.oid], [...self, 0], 'i'))
     for (const { attnum, default: expression, uses = [] } of object.columns) {
       if (expression === null) continue

@@ -1,57 +1,17 @@
 /** What hangs on objects: the order in which it goes with them, and how messages name it. */
-import { findCollation } from '../../catalog/collations.ts'
+import { describeInWords } from '../../catalog/describe-object.ts'
 import { ancestorsOf } from '../../catalog/inheritance.ts'
 import { boundColumns } from '../../analyze/stored-trees.ts'
 import type { CatalogObject, Dependency, RelationObject } from '../../catalog/objects.ts'
 import { type CatalogSnapshot, FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
-import { quoteIdentifier } from '../../functions/keywords.ts'
 import type { DefinitionContext } from './context.ts'
-import { describeRoutine } from './find-function.ts'
 
-export const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
-  r: 'table',
-  p: 'table',
-  I: 'index',
-  v: 'view',
-  i: 'index',
-  S: 'sequence',
-  c: 'composite type',
-  m: 'materialized view',
-}
-
-/** `table t`, `constraint c on table t`: how messages name an object. */
-export const describeObject = (context: DefinitionContext, object: CatalogObject, attnum = 0): string => {
-  const { snapshot } = context.catalog
-  if (attnum !== 0 && object.class === 'relation') {
-    return `column ${object.columns[attnum - 1]?.name ?? ''} of ${describeObject(context, object)}`
-  }
-  switch (object.class) {
-    case 'relation': {
-      const visible = snapshot.findRelation(object.name, context.searchPath)?.oid === object.oid
-      const name = visible ? object.name : `${snapshot.schema(object.schema)?.name ?? ''}.${object.name}`
-      return `${KIND_NAMES[object.kind]} ${name}`
-    }
-    case 'constraint':
-      if (object.domain !== undefined) return `constraint ${object.name}`
-      return `constraint ${object.name} on table ${snapshot.relation(object.table)?.name ?? ''}`
-    case 'function':
-      return describeRoutine(context, object)
-    case 'collation': {
-      const isVisible = findCollation(snapshot, object.name, context.searchPath)?.oid === object.oid
-      const schema = isVisible ? '' : `${quoteIdentifier(snapshot.schema(object.schema)?.name ?? '')}.`
-      return `collation ${schema}${quoteIdentifier(object.name)}`
-    }
-    case 'policy':
-      return `policy ${object.name} on ${describeObject(context, snapshot.relation(object.table) as RelationObject)}`
-    case 'default privileges': {
-      const of = { r: 'relations', S: 'sequences', f: 'functions', T: 'types', n: 'schemas' }[object.kind]
-      const schema = object.schema === 0 ? '' : ` in schema ${snapshot.schema(object.schema)?.name ?? ''}`
-      return `default privileges on new ${of} belonging to role ${snapshot.role(object.owner)?.name ?? ''}${schema}`
-    }
-    default:
-      return `${object.class} ${object.name}`
-  }
-}
+/** How messages name an object, or a column of it. */
+export const describeObject = (
+  { catalog, searchPath }: Pick<DefinitionContext, 'catalog' | 'searchPath'>,
+  object: CatalogObject,
+  attnum = 0,
+): string => describeInWords(catalog.snapshot, searchPath, object, attnum)
 
 export interface Doomed {
   readonly object: CatalogObject
@@ -143,6 +103,9 @@ export const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject
   // Younger objects are looked at first, and what depends on an object comes before it; then all is turned around.
   const ordered: (number | string)[] = []
   const rootOids = new Set(roots.map(({ oid }) => oid))
+  /** A type of CREATE TYPE … AS, whose relation goes with it and not the other way round. */
+  const isComposite = (object: CatalogObject): boolean =>
+    object.class === 'type' && snapshot.relation(object.type.relation)?.kind === 'c'
   /** Whether an object goes, and not just a column of it. */
   const isPart = (oid: number): boolean => attnum !== 0 && rootOids.has(oid)
   const goesWhole = ({ oid }: CatalogObject): boolean => doomed.has(oid) && !isPart(oid)
@@ -204,7 +167,8 @@ export const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject
   const goesAlong = ({ object, attnum: column }: Doomed): boolean =>
     column !== 0
       ? goesWhole(object)
-      : object.depends.some(
+      : !isComposite(object) &&
+        object.depends.some(
           ({ oid, kind, attnum: of }) =>
             kind !== 'normal' && oid !== object.oid && doomed.has(oid) && (!isPart(oid) || of === attnum),
         )
@@ -212,6 +176,21 @@ export const closure = (snapshot: CatalogSnapshot, roots: readonly CatalogObject
     const d = doomed.get(key) as Doomed
     return d.hard && goesAlong(d) ? { ...d, hard: false } : d
   })
+}
+
+/** Whether an object of a schema is there by itself; all others go with one that is. */
+const standsAlone = (object: CatalogObject): boolean => {
+  switch (object.class) {
+    case 'relation':
+      return object.index === null && object.kind !== 'c'
+    case 'type':
+      return object.depends.every(({ kind }) => kind !== 'internal') || object.type.kind === 'c'
+    case 'function':
+    case 'collation':
+      return true
+    default:
+      return false
+  }
 }
 
 const dependsOn = (other: CatalogObject, object: CatalogObject, attnum: number): 'normal' | 'auto' | null => {
@@ -222,7 +201,7 @@ const dependsOn = (other: CatalogObject, object: CatalogObject, attnum: number):
     found = 'auto'
   }
   if (found === null && attnum === 0 && 'schema' in other && object.class === 'schema' && other.schema === object.oid) {
-    return other.class === 'relation' && other.kind !== 'i' ? 'normal' : 'auto'
+    return standsAlone(other) ? 'normal' : 'auto'
   }
   return found
 }

@@ -28,7 +28,8 @@ import {
   requireRoutine,
 } from './find-function.ts'
 import { requireDropper } from './permissions.ts'
-import { arrayMark, closure, describeDoomed, describeObject, KIND_NAMES } from './dependents.ts'
+import { KIND_NAMES } from '../../catalog/describe-object.ts'
+import { arrayMark, closure, describeDoomed, describeObject } from './dependents.ts'
 import { forgetColumn, forgetDefault } from './forget-column.ts'
 
 /** Removes objects and what hangs on them. `attnum` limits the dependents to those of one column. */
