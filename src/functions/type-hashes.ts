@@ -67,7 +67,7 @@ const float: Hash = (value: number, hasher) => {
 }
 
 const numeric: Hash = (value: Numeric, hasher) => {
-  if (!Number.isFinite(Number(value.coefficient))) return hasher.seed
+  if (!value.isFinite) return hasher.seed
   const { digits, weight } = base10000(value)
   if (digits.length === 0) return BigInt.asUintN(hasher.bits, hasher.seed - 1n)
   const bytes = Buffer.alloc(digits.length * 2)

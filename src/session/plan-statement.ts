@@ -43,7 +43,10 @@ export interface StatementPlan {
   readonly locks: readonly TableLock[]
   /** Row locks that the statement asks for (FOR UPDATE and its kin), at any level. */
   readonly rowLocks: LockRows['locks']
-  readonly access: StatementAccess
+  /** What whoever runs it must be allowed to do; found when it is asked for. */
+  readonly access: () => StatementAccess
+  /** It names views, whose owners must be allowed to do what they do. */
+  readonly namesViews: boolean
   /** Whom it was planned for, where policies may hold rows back from others; else null. */
   readonly plannedFor: { readonly role: number; readonly rowSecurity: boolean } | null
   /** The role that may run it, as it was found. */
@@ -122,7 +125,8 @@ export const planStatement = (node: Node, input: PlanningInput): StatementPlan =
       ...sequencesOf(query, input.catalog).map((relation) => ({ relation, mode: 'rowExclusive' as const })),
     ],
     rowLocks,
-    access: statementAccess(analyzed),
+    access: () => statementAccess(analyzed),
+    namesViews: [...context.relations].some((oid) => input.catalog.relation(oid)?.kind === 'v'),
     plannedFor: context.dependsOnRole ? { role: input.actingRole, rowSecurity: input.rowSecurity } : null,
     authorized: null,
     catalogVersion: input.catalog.version,

@@ -1,6 +1,5 @@
 /** Line segments: meeting points, closest points and their distances. */
 import { compareFloats } from '../../types/floats.ts'
-import { floatAdd } from '../../types/float-arithmetic.ts'
 import { isEqual, samePoint } from '../../types/geometry/fuzzy.ts'
 import { inverseSlope, lineAt, slope } from '../../types/geometry/lines.ts'
 import type { Line, Point, Segment } from '../../types/geometry/shapes.ts'
@@ -16,7 +15,7 @@ export const isPerpendicular = (first: Segment, second: Segment): boolean =>
   isEqual(segmentSlope(first), inverseSlope(...second))
 
 export const isOnSegment = (point: Point, [p, q]: Segment): boolean =>
-  isEqual(floatAdd(distance(point, p), distance(point, q)), distance(p, q))
+  isEqual(distance(point, p) + distance(point, q), distance(p, q))
 
 /** Where a segment meets a line; its own end points come out as they are. */
 export const meetsLine = (segment: Segment, line: Line): Point | null => {

@@ -9,7 +9,7 @@ type Part = string | typeof ANY_CHARACTER | typeof ANY_TEXT
 const ANY_CHARACTER = Symbol('_')
 const ANY_TEXT = Symbol('%')
 
-/** Reads a pattern whose escape is a backslash. Throws 22025. */
+/** Reads a pattern whose escape is a backslash, which does not end it. */
 const partsOf = (pattern: string): Part[] => {
   const parts: Part[] = []
   let literal = ''
@@ -20,8 +20,8 @@ const partsOf = (pattern: string): Part[] => {
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern[i] as string
     if (char === '\\') {
-      if (++i >= pattern.length) throw likePatternEndsWithEscape()
-      literal += pattern[i]
+      i++
+      literal += pattern[i] ?? ''
     } else if (char === '_') {
       flush()
       parts.push(ANY_CHARACTER)
@@ -68,7 +68,19 @@ const segmentMatcher = (parts: readonly Part[]): Matcher => {
   }
 }
 
+const ENDS_WITH_ESCAPE = /^(?:[^\\]|\\[^])*\\$/
+
+/** Matches nothing; throws 22025 for texts that are more than what stands before the escape. */
+const unfinishedMatcher = (pattern: string): Matcher => {
+  const reachesEnd = compile(`${pattern.slice(0, -1)}_%`)
+  return (text) => {
+    if (reachesEnd(text)) throw likePatternEndsWithEscape()
+    return false
+  }
+}
+
 const compile = (pattern: string): Matcher => {
+  if (ENDS_WITH_ESCAPE.test(pattern)) return unfinishedMatcher(pattern)
   const parts = partsOf(pattern)
   if (parts.includes(ANY_CHARACTER)) return regexMatcher(parts)
   if (parts.length === 0) return (text) => text === ''

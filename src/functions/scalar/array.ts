@@ -89,6 +89,7 @@ const position = (types: CallTypes) => {
   return (_context: unknown, array: SqlArray | null, wanted: Datum, start: number | null = 1): number | null => {
     if (array === null || array.dimensions.length === 0) return null
     requireOneDimension(array, SEARCH_MESSAGE)
+    if (wanted === null && !array.elements.includes(null)) return null
     if (start === null) throw nullValueNotAllowed('initial position must not be null')
     const lower = array.lowerBounds[0] ?? 1
     for (let i = Math.max(start - lower, 0); i < array.elements.length; i++) {

@@ -200,3 +200,17 @@ SELECT dist_pathp((path_mul_pt('((0,0),(4,0),(4,3))', '(Infinity,0)'::point) - '
 select set_config(null, 'a', false);
 select set_config('work_mem', null, false), current_setting('work_mem');
 select set_config('work_mem', '1MB', null);
+SELECT close_ps(point('-0'::double precision, '1.7976931348623157e308'::double precision), lseg('(2,2),(2,2)'::box));
+select v like 'a\' from (values ('a'),('b'),('')) v(v);
+select v like 'a\' from (values ('ab')) v(v);
+select v like '%\' from (values ('')) v(v);
+select v like '%\' from (values ('x')) v(v);
+select v like '%a\', v ilike 'B_\' from (values ('bb'),('ba')) v(v);
+select v like '%a\' from (values ('bab')) v(v);
+select v like '\\\' , v like '\\' from (values ('\')) v(v);
+select v like '\\\' from (values ('\a')) v(v);
+select v similar to 'a\', v not like 'x\' from (values ('a')) v(v);
+select array_position(a, t, null) from (values (null::text[], null::text), ('{}', 'a'), ('{a}', null)) v(a,t);
+select array_position('{a,NULL}'::text[], null, null);
+select array_position('{a}'::text[], 'a', null);
+SELECT jsonb_hash_extended('1e999'::jsonb, 10), hash_numeric('1e400'), hash_numeric('NaN'), hash_numeric('-Infinity'), hash_numeric(123456789012345678901234567890::numeric^20);
