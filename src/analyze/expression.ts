@@ -143,6 +143,8 @@ export interface CaseExpr extends Typed {
   readonly kind: 'case'
   readonly whens: readonly { readonly when: Expr; readonly then: Expr }[]
   readonly otherwise: Expr
+  /** It is the whole row of a FROM entry, which an outer join may have made up. */
+  readonly whole?: true
 }
 
 export interface CoalesceExpr extends Typed {
@@ -220,6 +222,8 @@ export interface RowExpr extends Typed {
   readonly kind: 'row'
   readonly fields: readonly Expr[]
   readonly names: readonly string[]
+  /** It is the whole row of a FROM entry. */
+  readonly whole?: true
 }
 
 /** Row comparison with <, <=, >, >=; = and <> are expanded to AND/OR of field comparisons. */

@@ -18,10 +18,13 @@ import { resolveTypeName } from './type-name.ts'
 import { renamed, simple, type FromResult } from './from-names.ts'
 
 export const rangeFunction = (context: AnalysisContext, scope: Scope, node: RangeFunction): FromResult => {
-  const calls = (node.functions ?? []).flatMap(unnestApart).map(([fn, definitions]) => {
+  const entries = (node.functions ?? []).flatMap(unnestApart)
+  // The entry's alias is the name of its only column, too.
+  const columnAlias = entries.length === 1 ? node.alias?.aliasname : undefined
+  const calls = entries.map(([fn, definitions]) => {
     const own = listItems(definitions).map((d) => bodyOf(d, 'ColumnDef') as ColumnDef)
     const shared = (node.coldeflist ?? []).map((d) => bodyOf(d, 'ColumnDef') as ColumnDef)
-    return functionCall(context, scope, fn as Node, own.length > 0 ? own : shared, node)
+    return functionCall(context, scope, fn as Node, own.length > 0 ? own : shared, columnAlias)
   })
   const ordinality: OutputColumn | null = node.ordinality
     ? {
@@ -58,6 +61,7 @@ export const rangeFunction = (context: AnalysisContext, scope: Scope, node: Rang
   if (rowType === null) return simple(context, item)
   const wholeRow = (): Expr => ({
     kind: 'row',
+    whole: true,
     fields: columns.map(columnRef),
     names: columns.map((column) => column.name),
     type: rowType,
@@ -94,7 +98,7 @@ const functionCall = (
   scope: Scope,
   node: Node,
   definitions: readonly ColumnDef[],
-  range: RangeFunction,
+  columnAlias: string | undefined,
 ): RangeCall => {
   const analyzed = scope.within(CLAUSE.from, () => context.expr(scope, node))
   const call = analyzed.kind === 'set-call' ? analyzed : settleUnknown(context, analyzed)
@@ -137,7 +141,7 @@ const functionCall = (
     return { ...shape, columns, expands: true }
   }
   const named = call.kind === 'call' || call.kind === 'set-call' ? call.function.resultName : undefined
-  const single = named ?? ((range.functions ?? []).length === 1 ? range.alias?.aliasname : undefined) ?? name
+  const single = named ?? columnAlias ?? name
   return { ...shape, columns: [column(single, call.type, call.typmod)], expands: false }
 }
 

@@ -49,6 +49,7 @@ const entry = (context: AnalysisContext, alias: string, columns: readonly BoundC
   systemColumn: null,
   wholeRow: () => ({
     kind: 'row',
+    whole: true,
     fields: columns.map((c) => c.expr),
     names: columns.map((c) => c.name),
     type: context.typeOf(OID.record),

@@ -268,6 +268,7 @@ export const tableResult = (
 /** A relation's row as one value of its type. */
 const rowOf = (context: AnalysisContext, relation: RelationObject, columns: readonly OutputColumn[]) => (): Expr => ({
   kind: 'row',
+  whole: true,
   fields: columns.map(columnRef),
   names: columns.map((c) => relation.columns[c.attnum - 1]?.name ?? c.name),
   type: relation.rowType === 0 ? context.typeOf(OID.record) : context.typeOf(relation.rowType),
@@ -392,7 +393,8 @@ const nullExtended = (context: AnalysisContext, name: NamespaceItem): NamespaceI
     const arg = name.systemColumn?.('ctid') ?? row
     const when: Expr = { kind: 'is-null', arg, negated: false, type: context.bool, typmod: -1 }
     const nothing: Expr = { kind: 'const', value: null, type: row.type, typmod: -1 }
-    return { kind: 'case', whens: [{ when, then: nothing }], otherwise: row, type: row.type, typmod: row.typmod }
+    const { type, typmod } = row
+    return { kind: 'case', whens: [{ when, then: nothing }], otherwise: row, whole: true, type, typmod }
   },
 })
 

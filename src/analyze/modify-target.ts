@@ -79,6 +79,7 @@ const viewNames = (
     columns: columns.map(({ name, expr }) => ({ name, expr })),
     wholeRow: () => ({
       kind: 'row',
+      whole: true,
       fields: columns.map((c) => c.expr),
       names: columns.map((c) => c.name),
       type: context.typeOf(relation.rowType),
@@ -115,6 +116,7 @@ export const excludedNames = (context: AnalysisContext, target: ModifyTarget, ro
     columns: bound,
     wholeRow: () => ({
       kind: 'row',
+      whole: true,
       fields: bound.map((c) => c.expr),
       names: bound.map((c) => c.name),
       type: context.typeOf(relation.rowType),

@@ -71,7 +71,7 @@ export class ExpressionPrinter {
         return this.print(expr.value, implied)
       case 'relabel':
         if (expr.collate !== undefined) return this.#collated(expr.arg, expr.collate.collation.name)
-        if (expr.type.oid === expr.arg.type.oid) return this.print(expr.arg, implied)
+        if (expr.type.oid === expr.arg.type.oid || expr.type.oid === OID.record) return this.print(expr.arg, implied)
         return implied || expr.syntax === 'cast'
           ? this.#cast(expr.arg, expr.type, expr.typmod, expr)
           : this.print(expr.arg, false)
@@ -101,7 +101,7 @@ export class ExpressionPrinter {
       case 'distinct':
         return this.#binary(expr.left, `IS ${expr.negated ? 'NOT ' : ''}DISTINCT FROM`, expr.right, expr)
       case 'case':
-        return this.#case(expr)
+        return expr.whole === true ? this.print(expr.otherwise, implied) : this.#case(expr)
       case 'coalesce':
       case 'greatest':
       case 'least':
@@ -116,8 +116,13 @@ export class ExpressionPrinter {
         return writer.add(expr.elements.length === 0 ? `]::${this.names.type(expr.type, -1)}` : ']')
       case 'subscript':
         return this.#subscript(expr)
-      case 'row':
-        return this.named('ROW', expr.fields)
+      case 'row': {
+        const whole = this.wholeRow(expr)
+        if (whole !== null) return writer.add(whole)
+        writer.add('ROW(')
+        this.items(expr.fields)
+        return writer.add(')')
+      }
       case 'row-compare': {
         writer.add('(ROW(')
         this.list(expr.left, true)
@@ -155,6 +160,28 @@ export class ExpressionPrinter {
       if (i > 0) this.writer.add(', ')
       this.print(expr, implied)
     }
+  }
+
+  /** Items of a list in which `t.*` alone would be all columns: of a select list, ROW(…), VALUES. */
+  items(exprs: readonly Expr[]): void {
+    for (const [i, expr] of exprs.entries()) {
+      if (i > 0) this.writer.add(', ')
+      this.item(expr, true)
+    }
+  }
+
+  item(expr: Expr, implied: boolean): void {
+    this.print(expr, implied)
+    if (this.wholeRow(expr) !== null) this.writer.add(`::${this.names.type(expr.type, -1)}`)
+  }
+
+  /** `t.*` for the whole row of a FROM entry; null for other expressions. */
+  wholeRow(expr: Expr): string | null {
+    if (expr.kind === 'case' && expr.whole === true) return this.wholeRow(expr.otherwise)
+    const [first] = expr.kind === 'row' && expr.whole === true ? expr.fields : []
+    if (first?.kind !== 'column') return null
+    const alias = /^("(?:[^"]|"")*"|[^".]+)\./.exec(this.names.column(first))
+    return alias === null ? null : `${alias[1]}.*`
   }
 
   /** `name(a, b)`. */
@@ -254,10 +281,16 @@ export class ExpressionPrinter {
     this.#grouped(() => {
       this.operand(expr.left, true, expr)
       this.writer.add(` ${expr.operator.name} ${expr.quantifier.toUpperCase()} (`)
-      if (expr.array !== null) this.operand(expr.array, true, expr)
+      if (expr.array !== null) this.#arrayOperand(expr.array, expr)
       else this.#inList(expr.left, expr.list ?? [])
       this.writer.add(')')
     })
+  }
+
+  /** A query that gives an array is cast, or it would be read as one that gives elements. */
+  #arrayOperand(array: Expr, parent: Expr): void {
+    this.operand(array, true, parent)
+    if (array.kind === 'subquery') this.writer.add(`::${this.names.type(array.type, array.typmod)}`)
   }
 
   /** Where the left side was made text, so was the array as a whole, not each of its elements. */

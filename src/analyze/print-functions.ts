@@ -4,7 +4,7 @@ import { XML_TABLE_ARGUMENTS, type XmlTableSyntax } from '../functions/xml/xml-t
 import { formatType } from '../types/index.ts'
 import type { Expr } from './expression.ts'
 import type { ExpressionPrinter } from './print-expression.ts'
-import type { FunctionCall, FunctionItem } from './query.ts'
+import type { FunctionCall, FunctionItem, OutputColumn } from './query.ts'
 
 /** The functions, without the entry's alias. */
 export const printFunctions = (item: FunctionItem, printer: ExpressionPrinter): void => {
@@ -23,7 +23,7 @@ export const printFunctions = (item: FunctionItem, printer: ExpressionPrinter): 
     if (several) writer.add('ROWS FROM(')
     for (const [i, call] of item.calls.entries()) {
       if (i > 0) writer.add(', ')
-      if (call.function === null) printer.list(call.args, true)
+      if (call.function === null) printScalar(call.args[0] as Expr, printer)
       else printer.named(quoteIdentifier(call.function.name), call.args)
       if (several && isDefined(call)) writer.add(` AS ${columnDefinitions(item, call)}`)
     }
@@ -31,6 +31,19 @@ export const printFunctions = (item: FunctionItem, printer: ExpressionPrinter): 
   }
   if (item.ordinality !== null) writer.add(' WITH ORDINALITY')
 }
+
+/** An expression in the place of a function's call: what is none is written as a cast. */
+const printScalar = (expr: Expr, printer: ExpressionPrinter): void => {
+  const isWord = expr.syntax !== undefined && expr.syntax !== 'cast' && expr.syntax !== 'sql'
+  const isCall = isWord || (expr.kind === 'call' ? expr.operator === null && !expr.cast : CALLS.has(expr.kind))
+  if (isCall) return printer.print(expr, true)
+  printer.writer.add('CAST(')
+  printer.print(expr, false)
+  printer.writer.add(` AS ${formatType(expr.type, expr.typmod)})`)
+}
+
+/** What else is written as a call. */
+const CALLS: ReadonlySet<Expr['kind']> = new Set(['coalesce', 'greatest', 'least', 'nullif'])
 
 const isPlainUnnest = (call: FunctionCall): boolean => call.function?.name === 'unnest' && !isDefined(call)
 
@@ -49,6 +62,17 @@ const columnDefinitions = (item: FunctionItem, call: FunctionCall): string => {
 export const definitionsOf = (item: FunctionItem): string | null => {
   const [first, ...others] = item.calls
   return first !== undefined && others.length === 0 && isDefined(first) ? columnDefinitions(item, first) : null
+}
+
+/** Columns under names that differ: functions side by side may each have one of the same name. */
+export const distinctColumns = (columns: readonly OutputColumn[]): readonly OutputColumn[] => {
+  const names = new Set<string>()
+  return columns.map((column) => {
+    let { name } = column
+    for (let i = 1; names.has(name); i++) name = `${column.name}_${i}`
+    names.add(name)
+    return name === column.name ? column : { ...column, name }
+  })
 }
 
 const printXmlTable = (

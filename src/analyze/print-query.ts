@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../functions/keywords.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
 import type { ColumnId, ConstExpr, Expr, SortKey } from './expression.ts'
 import { printGroupingItems } from './print-grouping-sets.ts'
-import { definitionsOf, printFunctions } from './print-functions.ts'
+import { definitionsOf, distinctColumns, printFunctions } from './print-functions.ts'
 import { ExpressionPrinter, sortOptions } from './print-expression.ts'
 import { SqlWriter } from './print-writer.ts'
 import type {
@@ -42,6 +42,14 @@ export const printQuery = (query: Query, columns: readonly string[], names: Quer
   const writer = new SqlWriter()
   new QueryPrinter(names, new Map()).query(query, writer, columns)
   return writer.text
+}
+
+/** A query in an expression over a row of a table (`around`), whose columns it names by the table's name. */
+export const printInnerQuery = (query: Query, writer: SqlWriter, names: QueryNames, around: TableItem): void => {
+  const columns: ColumnTexts = new Map(
+    around.columns.map(({ id, name }) => [id, `${quoteIdentifier(around.alias)}.${quoteIdentifier(name)}`]),
+  )
+  new QueryPrinter(names, columns, new Set([around.alias])).query(query, writer, null, false)
 }
 
 /** `(a, b)` after an alias. */
@@ -198,7 +206,7 @@ class QueryPrinter {
         this.#clause(writer, '', ITEM_INDENT)
       } else writer.add(' ')
       const from = writer.text.length
-      printer.print(expr, true)
+      printer.item(expr, true)
       const text = writer.text.slice(from)
       const name = names?.[i] ?? column.name
       const quoted = quoteIdentifier(name)
@@ -228,7 +236,8 @@ class QueryPrinter {
   #sortItem(expr: Expr, printer: ExpressionPrinter): void {
     const called =
       (expr.kind === 'call' && expr.operator === null) || expr.kind === 'aggregate' || expr.kind === 'window'
-    const grouped = expr.kind !== 'column' && expr.kind !== 'const' && (this.#names.pretty || called)
+    const isName = expr.kind === 'column' || expr.kind === 'const' || printer.wholeRow(expr) !== null
+    const grouped = !isName && (this.#names.pretty || called)
     if (expr.kind === 'const') return printer.constant(expr as ConstExpr, 'always')
     if (grouped) printer.writer.add('(')
     printer.print(expr, true)
@@ -291,7 +300,7 @@ class QueryPrinter {
       writer.add(i > 0 ? ', (' : '(')
       for (const [at, expr] of row.entries()) {
         if (at > 0) writer.add(',')
-        printer.print(expr, true)
+        printer.item(expr, true)
       }
       writer.add(')')
     }
@@ -333,7 +342,8 @@ class QueryPrinter {
       return
     }
     const alias = quoteIdentifier(this.#freeAlias(item))
-    for (const { id, name } of item.columns) this.#columns.set(id, `${alias}.${quoteIdentifier(name)}`)
+    const columns = item.kind === 'function' ? distinctColumns(item.columns) : item.columns
+    for (const { id, name } of columns) this.#columns.set(id, `${alias}.${quoteIdentifier(name)}`)
   }
 
   #freeAlias(item: Exclude<FromItem, JoinItem>): string {
@@ -399,8 +409,7 @@ class QueryPrinter {
     if (item.calls[0]?.xmlTable !== undefined) {
       // Other names of its columns are not shown.
       if (alias !== item.calls[0].function?.name) writer.add(` ${quoteIdentifier(alias)}`)
-    } else if (definitions === null) writer.add(` ${quoteIdentifier(alias)}${namedFields(item.columns)}`)
-    else writer.add(` ${quoteIdentifier(alias)}${definitions}`)
+    } else writer.add(` ${quoteIdentifier(alias)}${definitions ?? namedFields(distinctColumns(item.columns))}`)
   }
 
   #join(item: JoinItem, writer: SqlWriter): void {

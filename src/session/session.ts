@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto'
 import { isPlannable } from '../analyze/analyze.ts'
 import { LocatedError } from '../errors/raise/analysis.ts'
-import { adminShutdown, internalError, stackDepthExceeded } from '../errors/raise/protocol.ts'
+import { adminShutdown, internalError, stackDepthExceeded, valueTooLarge } from '../errors/raise/protocol.ts'
 import {
   cachedPlanChanged,
   duplicateCursor,
@@ -188,6 +188,8 @@ export class ServerSession implements Session {
     }
     if (error instanceof SqlError) return error
     if (error instanceof RangeError && /call stack/i.test(error.message)) return stackDepthExceeded()
+    if (error instanceof RangeError && /^Invalid .*length|allocation failed/i.test(error.message))
+      return valueTooLarge()
     parts.logger.error({ err: error, sql }, 'internal error')
     return internalError((error as Error).message)
   }

@@ -111,6 +111,7 @@ export const differenceOf = (reference: Outcome, own: Outcome, ordered: boolean)
 }
 
 const SHOWN_ROWS = 8
+const SHOWN_CHARACTERS = 500
 
 /** For people: of answers the rows that the other one does not have. */
 export const describe = (outcome: Outcome, other: Outcome): string => {
@@ -122,7 +123,7 @@ export const describe = (outcome: Outcome, other: Outcome): string => {
       const missing = answer.rows.filter((row) => !others.has(row))
       const rows = (missing.length > 0 ? missing : answer.rows)
         .slice(0, SHOWN_ROWS)
-        .map((row) => row.replaceAll('\u0001', ' | ').replaceAll('\u0000', '~'))
+        .map((row) => row.replaceAll('\u0001', ' | ').replaceAll('\u0000', '~').slice(0, SHOWN_CHARACTERS))
       return [`${answer.tag} [${answer.columns}]`, ...rows].join('\n    ')
     })
     .join('\n  ')

@@ -128,6 +128,12 @@ export const featureNotSupported = (message: string, fields?: ErrorFields): SqlE
 export const invalidJson = (detail: string, where: string): SqlError =>
   new SqlError(SQL_STATE.invalid_text_representation, 'invalid input syntax for type json', { detail, where })
 
+/** A text that outgrows what a text may be. */
+export const cannotEnlarge = (more: number): SqlError =>
+  new SqlError(SQL_STATE.program_limit_exceeded, 'out of memory', {
+    detail: `Cannot enlarge string buffer containing 0 bytes by ${more} more bytes.`,
+  })
+
 /** `\u0000` in JSON text: no SQL text can hold it. */
 export const untranslatableEscape = (): SqlError =>
   new SqlError(SQL_STATE.untranslatable_character, 'unsupported Unicode escape sequence', {

@@ -85,6 +85,12 @@ export const invalidCloseKind = (kind: number): SqlError => malformedMessage(`in
 /** A failure that is ours: the client learns that it happened, the log learns why. */
 export const internalError = (message: string): SqlError => new SqlError(SQL_STATE.internal_error, message)
 
+/** A value beyond what the program's strings and buffers hold. */
+export const valueTooLarge = (): SqlError =>
+  new SqlError(SQL_STATE.program_limit_exceeded, 'out of memory', {
+    detail: 'A value of the statement is larger than half a gigabyte.',
+  })
+
 /** A statement nested so deeply that the program's stack does not hold it. */
 export const stackDepthExceeded = (): SqlError =>
   new SqlError(SQL_STATE.statement_too_complex, 'stack depth limit exceeded', {

@@ -1,4 +1,5 @@
 /** Partitions: what a new one gets from its table, ATTACH and DETACH. */
+import { requireTableOwner } from './permissions.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import type { PartitionBound, RelationObject } from '../../catalog/objects.ts'
@@ -79,6 +80,7 @@ export const attachPartition = async (
   if (parent.kind !== 'p') throw tableNotPartitioned(parent.name)
   const child = named(context, command.name as RangeVar)
   if (child.kind !== 'r' && child.kind !== 'p') throw actionNotForKind('ATTACH PARTITION', child.name, child.kind)
+  requireTableOwner(context, child)
   await context.lock(child.oid, 'accessExclusive')
   if (child.partition !== undefined) throw partitionOfOther(child.name)
   if (child.ofType !== undefined) throw partitionOfOther(child.name, 'cannot attach a typed table as partition')

@@ -81,6 +81,10 @@ const isoDayOfYear = (parts: DatetimeParts): number => (isoWeek(calendarDay(part
 
 const hour12 = (parts: DatetimeParts): number => (parts.hour % 12 === 0 ? 12 : parts.hour % 12)
 
+/** Noon and midnight of negative intervals have one place more. */
+const printHour12 = (field: Field, parts: DatetimeParts): string =>
+  number(field, hour12(parts), parts.hour < 0 && parts.hour % 12 === 0 ? 3 : 2)
+
 const meridiem = (field: Field, parts: DatetimeParts): string => {
   const text = parts.hour % 24 >= 12 ? 'PM' : 'AM'
   return inCaseOf(field.written, field.name.includes('.') ? `${text[0]}.${text[1]}.` : text)
@@ -148,8 +152,8 @@ const PRINTERS: Readonly<Record<FieldName, (field: Field, parts: DatetimeParts) 
   FF5: fraction(5),
   FF6: fraction(6),
   HH24: (field, parts) => number(field, parts.hour, 2),
-  HH12: (field, parts) => number(field, hour12(parts), 2),
-  HH: (field, parts) => number(field, hour12(parts), 2),
+  HH12: printHour12,
+  HH: printHour12,
   IW: (field, parts) => number(field, isoWeek(calendarDay(parts)).week, 2),
   IYYY: (field, parts) => number(field, shownIsoYear(parts), 4),
   IYY: (field, parts) => lastDigits(field, shownIsoYear(parts), 3),

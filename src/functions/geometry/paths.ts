@@ -1,4 +1,5 @@
 /** Paths, and what polygons have in common with them: a sequence of points whose neighbours segments join. */
+import { compareFloats } from '../../types/floats.ts'
 import { floatAdd, floatDiv, floatMul, floatSub } from '../../types/float-arithmetic.ts'
 import { isEqual, isGreater, isGreaterOrEqual, isLess, isLessOrEqual, isZero } from '../../types/geometry/fuzzy.ts'
 import { type Path, type Point, polygonOf, type Segment } from '../../types/geometry/shapes.ts'
@@ -39,7 +40,7 @@ export const pathDistance = (first: Path, second: Path): number | null => {
   for (const segment of segmentsOf(first)) {
     for (const other of others) {
       const { distance: between } = nearestToSegment(segment, other)
-      if (least === null || between < least) least = between
+      if (least === null || compareFloats(between, least) < 0) least = between
     }
   }
   return least
@@ -49,7 +50,7 @@ export const pointPathDistance = (point: Point, path: Path): number => {
   let least: number | null = null
   for (const segment of segmentsOf(path)) {
     const { distance: between } = nearestToPoint(segment, point)
-    if (least === null || between < least) least = between
+    if (least === null || compareFloats(between, least) < 0) least = between
   }
   return least ?? 0
 }

@@ -1,4 +1,5 @@
 /** Polygons and circles: containment, overlap, conversion into each other. */
+import { compareFloats } from '../../types/floats.ts'
 import { circleWithoutRadius, tooFewPoints } from '../../errors/raise/geometry.ts'
 import { floatAdd, floatDiv, floatMul, floatSub } from '../../types/float-arithmetic.ts'
 import { isZero, samePoint } from '../../types/geometry/fuzzy.ts'
@@ -92,7 +93,7 @@ export const pointPolygonDistance = (point: Point, polygon: Polygon): number =>
     ? 0
     : segmentsOf(outline(polygon))
         .map((edge) => nearestToPoint(edge, point).distance)
-        .reduce((least, next) => (next < least ? next : least))
+        .reduce((least, next) => (compareFloats(next, least) < 0 ? next : least))
 
 export const circlePolygonDistance = ({ center, radius }: Circle, polygon: Polygon): number => {
   const between = floatSub(pointPolygonDistance(center, polygon), radius)

@@ -1,6 +1,12 @@
 /** Functions that write values of any type as text: concat, format, quoting. */
 import { OID } from '../../types/oids.ts'
-import { formatArgumentError, invalidTextRepresentation, nullFormatIdentifier } from '../../errors/raise/data.ts'
+import {
+  cannotEnlarge,
+  formatArgumentError,
+  nullFormatIdentifier,
+  numericValueOutOfRange,
+} from '../../errors/raise/data.ts'
+import { parseInteger } from '../../types/int64.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import { formatNetwork } from '../../types/network/text.ts'
 import { characterLength } from '../../types/text-order.ts'
@@ -54,21 +60,33 @@ const formatText = (context: EvalContext, types: readonly SqlType[], values: rea
     }
     const hasWidthArgument = all.includes('*')
     const widthAt = hasWidthArgument ? argument(widthPlace) : -1
-    const given = hasWidthArgument ? widthOf(textOf(types[widthAt + 1], args[widthAt], context)) : Number(width ?? 0)
+    const given = hasWidthArgument ? widthOf(textOf(types[widthAt + 1], args[widthAt], context)) : literalNumber(width)
     const index = argument(place)
     const text = (CONVERSIONS[conversion] as (text: string | null) => string)(
       textOf(types[index + 1], args[index], context),
     )
-    const padding = ' '.repeat(Math.max(Math.abs(given) - characterLength(text), 0))
+    const padding = blanks(Math.abs(given) - characterLength(text))
     return minus !== undefined || given < 0 ? text + padding : padding + text
   })
 }
 
+/** A number of the template. Throws 22003. */
+const literalNumber = (digits = '0'): number => {
+  if (Number(digits) >= 2 ** 31) throw numericValueOutOfRange('number is out of range')
+  return Number(digits)
+}
+
+/** Throws 54000 for more than a text may hold. */
+const blanks = (count: number): string => {
+  if (count > MAX_TEXT) throw cannotEnlarge(count)
+  return ' '.repeat(Math.max(count, 0))
+}
+
+const MAX_TEXT = 2 ** 29 - 32
+
 /** A width that is an argument: read as an integer, whatever its type. */
 const widthOf = (text: string | null): number => {
-  if (text === null) return 0
-  if (!/^\s*[+-]?\d+\s*$/.test(text)) throw invalidTextRepresentation('integer', text)
-  return Number(text)
+  return text === null ? 0 : (parseInteger(text, 'integer', -(2 ** 31), 2 ** 31 - 1) as number)
 }
 
 export const concatenationFunctions: readonly ScalarFunction[] = [

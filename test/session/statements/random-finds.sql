@@ -188,3 +188,15 @@ SELECT 5 BETWEEN SYMMETRIC 10 AND 1, 5 NOT BETWEEN SYMMETRIC 10 AND 1, 5 BETWEEN
 CREATE DOMAIN positive AS int CHECK (value > 0);
 SELECT '-1' = ANY (ARRAY[1]::positive[]), 'a' = ANY ('{a}'::varchar[]), '{[1,2)}' <> ALL (ARRAY['{}'::int4multirange]);
 SELECT '(-5,)' = ANY (NULL::record[]);
+select format('%2000000000s','a');
+select format('%*s','-99999999999'::text,'a');
+select format('%*s','x'::text,'a'), 1;
+select format('%*s',2.5,'a');
+select length(format('%*s',1e3,'a')), format('%*s|',' 5 '::text,'a'), format('%-5s|%5s|%*s|','a','b',-3,'c');
+select format('%99999999999s','a');
+select format('%2147483648s','a');
+SELECT to_char(interval_um('36:00:00'::interval), 'HH12:MI AM'), to_char('-24:00'::interval,'HH|HH12|HH24|FMHH12|HH12th'), to_char('-00:30'::interval,'HH|HH12|HH24|MI');
+SELECT dist_pathp((path_mul_pt('((0,0),(4,0),(4,3))', '(Infinity,0)'::point) - '(3,4)'::point), (@@ polygon('(2,2),(2,2)'::box)));
+select set_config(null, 'a', false);
+select set_config('work_mem', null, false), current_setting('work_mem');
+select set_config('work_mem', '1MB', null);

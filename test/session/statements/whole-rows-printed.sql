@@ -1,0 +1,18 @@
+create table ti (q1 int, q2 int);
+create view w1 as select row_to_json(t) from ti t;
+create view w2 as select t, row(t, 1) = row(t, 2) as same from ti t;
+create view w3 as select t.*::text as x, (t).q1 from ti t;
+create view w4 as select t is null as n, count(t) from ti t group by t;
+create view w5 as select a.q1, row_to_json(b) from ti a left join ti b using (q1);
+create view w6 as select row_to_json(s) from (select 1 as a) s;
+create view w7 as select * from ti i where i in (values (i));
+create view w8 as select 'foo'::text = any ((select array['abc', 'def']::text[])::text[]) as c2;
+create view w9 as select "T.x".q1, to_jsonb("T.x") from ti "T.x";
+create view w10 as select * from coalesce(1 + 2) c, current_date d, localtimestamp(3) as t, cast(1 + 2 as int) as i4;
+create view w11 as select g, jsonb_agg(g) over () from generate_series(1, 2) g;
+create view w12 as select row_to_json(x) from unnest(array[1], array['a']) with ordinality x;
+select n, pg_get_viewdef('w' || n), pg_get_viewdef(('w' || n)::regclass, true) from generate_series(1, 12) n;
+insert into ti values (1, 2);
+select * from w1;
+select * from w5;
+select * from w12;
