@@ -44,6 +44,14 @@ export const printQuery = (query: Query, columns: readonly string[], names: Quer
   return writer.text
 }
 
+/** A query in an expression over a row of a table (`around`), whose columns it names by the table's name. */
+export const printInnerQuery = (query: Query, writer: SqlWriter, names: QueryNames, around: TableItem): void => {
+  const columns: ColumnTexts = new Map(
+    around.columns.map(({ id, name }) => [id, `${quoteIdentifier(around.alias)}.${quoteIdentifier(name)}`]),
+  )
+  new QueryPrinter(names, columns, new Set([around.alias])).query(query, writer, null, false)
+}
+
 /** `(a, b)` after an alias. */
 const namedFields = (columns: readonly { readonly name: string }[]): string =>
   `(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})`

@@ -1,4 +1,9 @@
 /** What a session is made of, as its statements and utility commands see it. */
+import { PRIVILEGE } from '../types/acl-item.ts'
+import { notPermitted, permissionDeniedTo } from '../errors/raise/privileges.ts'
+import { securable, type Securable } from '../catalog/privileges/objects.ts'
+import { hasPrivilegesOf } from '../catalog/privileges/membership.ts'
+import { mayUse } from '../catalog/privileges/check.ts'
 import type { ColumnId } from '../analyze/expression.ts'
 import type { RoleObject } from '../catalog/objects.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
@@ -175,6 +180,11 @@ export class SessionCore {
 
   /** The schema of this session's temporary objects, made when the first one is. */
   makeTemporarySchema(): number {
+    const home = this.catalog.objects.get(this.database.oid)
+    const mayHave =
+      home === undefined ||
+      mayUse(this.catalog, this.actingRole, securable(this.catalog, home) as Securable, PRIVILEGE.TEMPORARY)
+    if (!mayHave) throw permissionDeniedTo(`create temporary tables in database "${this.databaseName}"`)
     const name = `pg_temp_${this.processId}`
     const { catalog } = this.block
     this.temporarySchema = catalog.snapshot.schemaByName(name)?.oid ?? storeSchema(this.block, name, this.role.oid).oid
@@ -293,15 +303,36 @@ const sessionFacts = (core: SessionCore, options: SessionOptions) => ({
   exportSnapshot: (): string => core.block.exportSnapshot(),
   cancelBackend: (processId: number): boolean => {
     const session = core.engine.sessions.get(processId)
+    if (session !== undefined) requireSignal(core, session.core, 'cancel')
     session?.cancel()
     return session !== undefined || noSuchSession(core, processId)
   },
   terminateBackend: (processId: number): boolean => {
     const session = core.engine.sessions.get(processId)
+    if (session !== undefined) requireSignal(core, session.core, 'terminate')
     session?.terminate()
     return session !== undefined || noSuchSession(core, processId)
   },
 })
+
+/** pg_signal_backend. */
+const SIGNAL_ROLE = 4200
+
+/** Sessions are ended by whoever may act as their roles. Throws 42501. */
+const requireSignal = (core: SessionCore, other: SessionCore, act: 'cancel' | 'terminate'): void => {
+  const { catalog, actingRole, role } = core
+  const target = other.roles.session
+  if (target.superuser && !role.superuser) {
+    throw notPermitted(
+      act === 'cancel'
+        ? 'must be a superuser to cancel superuser query'
+        : 'must be a superuser to terminate superuser process',
+    )
+  }
+  if (hasPrivilegesOf(catalog, actingRole, target.oid) || hasPrivilegesOf(catalog, actingRole, SIGNAL_ROLE)) return
+  const what = act === 'cancel' ? 'query is being canceled' : 'process is being terminated'
+  throw notPermitted(`must be a member of the role whose ${what} or member of pg_signal_backend`)
+}
 
 const noSuchSession = (core: SessionCore, processId: number): false => {
   const message = `PID ${processId} is not a PostgreSQL backend process`

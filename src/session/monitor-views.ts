@@ -1,4 +1,5 @@
 /** Rows of the system views over what sessions know: settings, activity, locks, prepared statements, cursors. */
+import { hasPrivilegesOf } from '../catalog/privileges/membership.ts'
 import type { SettingState } from '../config/session-settings.ts'
 import { formatSetting } from '../config/setting-value.ts'
 import { SqlArray } from '../types/array.ts'
@@ -69,6 +70,28 @@ const oldestUnseen = (core: SessionCore): number | null => {
   const sequence = core.block.current?.oldestSequence ?? Number.POSITIVE_INFINITY
   if (sequence === Number.POSITIVE_INFINITY) return null
   return transactions.inProgress()[0] ?? transactions.nextXid
+}
+
+/** pg_read_all_stats. */
+const READ_ALL_STATS = 3375
+
+/** Columns that are told of every session. */
+const PUBLIC_COLUMNS: ReadonlySet<string> = new Set([
+  'datid',
+  'datname',
+  'pid',
+  'leader_pid',
+  'usesysid',
+  'usename',
+  'application_name',
+])
+
+/** What a session may see of another one: all, of those that are its own role's. */
+const disclosed = ({ catalog, actingRole }: SessionCore, other: SessionCore, row: Row): Row => {
+  const { oid } = other.roles.session
+  if (hasPrivilegesOf(catalog, actingRole, oid) || hasPrivilegesOf(catalog, actingRole, READ_ALL_STATS)) return row
+  const told = Object.entries(row).filter(([name]) => PUBLIC_COLUMNS.has(name))
+  return { ...Object.fromEntries(told), query: '<insufficient privilege>' }
 }
 
 const activityRow = (core: SessionCore): Row => {
@@ -209,7 +232,8 @@ const lockRows = (core: SessionCore): Row[] => [
 
 const VIEWS: Readonly<Record<string, (core: SessionCore) => Iterable<Row>>> = {
   pg_settings: (core) => core.settings.list().toSorted(byName).map(settingRow),
-  pg_stat_activity: (core) => Array.from(core.engine.sessions.values(), (session) => activityRow(session.core)),
+  pg_stat_activity: (core) =>
+    Array.from(core.engine.sessions.values(), (session) => disclosed(core, session.core, activityRow(session.core))),
   pg_locks: lockRows,
   pg_prepared_statements: (core) =>
     Array.from(core.prepared.values())

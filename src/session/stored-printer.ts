@@ -4,9 +4,9 @@ import { ParameterTypes } from '../analyze/context.ts'
 import type { ColumnExpr, Expr } from '../analyze/expression.ts'
 import { tableItem } from '../analyze/from.ts'
 import { printExpression } from '../analyze/print-expression.ts'
-import { printQuery, type QueryNames } from '../analyze/print-query.ts'
+import { printInnerQuery, printQuery, type QueryNames } from '../analyze/print-query.ts'
 import { assignable, columnDefault, storedExpression } from '../analyze/table-expressions.ts'
-import type { Query } from '../analyze/query.ts'
+import type { Query, TableItem } from '../analyze/query.ts'
 import { CLAUSE } from '../analyze/scope.ts'
 import { updatableColumns } from '../analyze/updatable-views.ts'
 import type { StoredPrinter } from '../catalog/information/index.ts'
@@ -79,24 +79,30 @@ export const storedPrinter = (scope: PrinterScope): StoredPrinter => {
   const name = ({ oid, name: own }: RelationObject): string =>
     relationName({ catalog, searchPath }, oid) ?? quoteIdentifier(own)
 
-  const analyzed = (tree: ParseTree, relation: RelationObject, column: Column | undefined): Expr => {
+  const analyzed = (
+    tree: ParseTree,
+    relation: RelationObject,
+    column: Column | undefined,
+  ): { readonly expr: Expr; readonly item: TableItem } => {
     const context = analysis()
-    const value = column === undefined ? null : columnDefault(context, { ...column, identity: null })
-    if (value !== null) return value
     const item = tableItem(context, relation)
-    if (column === undefined) return storedExpression(context, item, tree, CLAUSE.policy)
-    return assignable(context, storedExpression(context, item, tree, CLAUSE.generated), column, 'default')
+    const value = column === undefined ? null : columnDefault(context, { ...column, identity: null })
+    if (value !== null) return { expr: value, item }
+    if (column === undefined) return { expr: storedExpression(context, item, tree, CLAUSE.policy), item }
+    const generated = storedExpression(context, item, tree, CLAUSE.generated)
+    return { expr: assignable(context, generated, column, 'default'), item }
   }
 
   return {
     expression: (tree, relation, attnum, pretty) => {
-      const expr = analyzed(tree, relation ?? noColumns(catalog), relation?.columns[attnum - 1])
+      const { expr, item } = analyzed(tree, relation ?? noColumns(catalog), relation?.columns[attnum - 1])
       return printExpression(expr, {
         pretty,
         format,
         type: typeName,
         column: ({ name }: ColumnExpr) => quoteIdentifier(name),
-        query: (query, writer) => writer.add(printQuery(query, [], { pretty, format, type: typeName, relation: name })),
+        query: (query, writer) =>
+          printInnerQuery(query, writer, { pretty, format, type: typeName, relation: name }, item),
         window: () => {},
       })
     },

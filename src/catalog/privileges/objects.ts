@@ -35,7 +35,7 @@ const RELATION_WORDS: Readonly<Record<RelationObject['kind'], string>> = {
   i: 'index',
   I: 'index',
   S: 'sequence',
-  c: 'type',
+  c: 'table',
 }
 
 export const relationWord = ({ kind }: RelationObject): string => RELATION_WORDS[kind]

@@ -177,3 +177,11 @@ export const copyIntoSecured = (): SqlError =>
   new SqlError(SQL_STATE.feature_not_supported, 'COPY FROM not supported with row-level security', {
     hint: 'Use INSERT statements instead.',
   })
+
+export const noLabelProvider = (provider: string | undefined): SqlError =>
+  new SqlError(
+    SQL_STATE.invalid_parameter_value,
+    provider === undefined || provider === ''
+      ? 'no security label providers have been loaded'
+      : `security label provider "${provider}" is not loaded`,
+  )

@@ -1,5 +1,5 @@
 /** CREATE TYPE … AS (…) and ALTER TYPE … ATTRIBUTE: row types without a table. */
-import { requireTypeUsage } from './permissions.ts'
+import { requireTableOwner, requireTypeUsage } from './permissions.ts'
 import type { Column, RelationObject } from '../../catalog/objects.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
@@ -98,6 +98,7 @@ const compositeNamed = async (context: DefinitionContext, range: RangeVar): Prom
     throw undefinedRelation(range.schemaname === undefined ? name : `${range.schemaname}.${name}`)
   }
   if (found.kind !== 'c') throw notOfKind(name, 'composite type')
+  requireTableOwner(context, found)
   await context.lockObject(PG_TYPE, found.rowType, 'accessExclusive')
   return currentRelation(context, found.oid)
 }

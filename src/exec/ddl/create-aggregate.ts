@@ -1,4 +1,5 @@
 /** CREATE [OR REPLACE] AGGREGATE, in the present and in the old form. */
+import { requireOwnerOf } from './permissions.ts'
 import { isPolymorphic } from '../../analyze/polymorphic.ts'
 import { findFunction } from '../../analyze/overload.ts'
 import type { FunctionArgument, FunctionObject } from '../../catalog/objects.ts'
@@ -123,6 +124,7 @@ const store = (context: DefinitionContext, node: DefineStmt, facts: AggregateFac
     .find((f) => f.schema === facts.schema && types(f.arguments) === types(facts.arguments))
   if (existing !== undefined) {
     if (!node.replace) throw duplicateFunction(facts.name)
+    requireOwnerOf(context, existing)
     if (existing.kind !== 'aggregate') throw routineKindChange(facts.name, existing.kind)
     if (existing.result !== facts.result) {
       throw invalidFunctionDefinition('cannot change return type of existing function', {

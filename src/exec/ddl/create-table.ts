@@ -1,5 +1,5 @@
 /** CREATE TABLE and CREATE TABLE AS: columns first, then the constraints over them. */
-import { requireTypeUsage } from './permissions.ts'
+import { requireTableOwner, requireTypeUsage } from './permissions.ts'
 import { resolveRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { bindColumns } from '../../analyze/stored-trees.ts'
@@ -207,6 +207,7 @@ export const setOnCommit = (
 const partitionedParent = (context: DefinitionContext, node: CreateStmt): RelationObject => {
   const { location: _, ...range } = bodyOf(node.inhRelations?.[0] as Node, 'RangeVar') as RangeVar
   const parent = resolveRelation({ catalog: context.catalog.snapshot, searchPath: context.searchPath }, range)
+  requireTableOwner(context, parent)
   if (parent.kind !== 'p') throw notPartitioned(parent.name)
   return parent
 }

@@ -1,6 +1,6 @@
 /** CREATE DOMAIN and ALTER DOMAIN. */
 import { withoutPlace } from './without-place.ts'
-import { requireTypeUsage } from './permissions.ts'
+import { requireOwnerOf, requireTypeUsage } from './permissions.ts'
 import { coerceToBoolean, tryCoerce } from '../../analyze/coerce.ts'
 import { domainScope } from '../../analyze/domains.ts'
 import { tableItem } from '../../analyze/from.ts'
@@ -163,6 +163,7 @@ export const domainNamed = (context: DefinitionContext, names: readonly string[]
 
 export const alterDomain = async (context: DefinitionContext, node: AlterDomainStmt): Promise<void> => {
   const object = domainNamed(context, namesOf(node.typeName))
+  requireOwnerOf(context, object)
   await context.lockObject(PG_TYPE, object.oid, 'accessExclusive')
   const domain = object.domain as DomainDefinition
   const put = (changed: Partial<DomainDefinition>): void =>
@@ -256,6 +257,7 @@ export const renameDomainConstraint = (
   to: string,
 ): void => {
   const object = domainNamed(context, names)
+  requireOwnerOf(context, object)
   const constraints = constraintsOf(context, object)
   const found = constraints.find((c) => c.name === from)
   if (found === undefined) throw noConstraintForDomain(from, object.name)

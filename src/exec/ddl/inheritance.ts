@@ -1,4 +1,5 @@
 /** CREATE TABLE … INHERITS, ALTER TABLE … INHERIT and NO INHERIT: what a table has from its parents. */
+import { requireTableOwner } from './permissions.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { rebindColumns, sameTree } from '../../analyze/stored-trees.ts'
 import { ancestorsOf, columnMap, parentDependency } from '../../catalog/inheritance.ts'
@@ -51,6 +52,7 @@ export const parentTables = (context: DefinitionContext, nodes: readonly Node[])
   for (const node of nodes) {
     const parent = namedRelation(scope, bodyOf(node, 'RangeVar') as RangeVar)
     if (parents.some(({ oid }) => oid === parent.oid)) throw inheritedTwice(parent.name)
+    requireTableOwner(context, parent)
     refuseParent(parent)
     parents.push(parent)
   }
@@ -237,6 +239,7 @@ export const addParent = (context: DefinitionContext, child: RelationObject, nod
   const { snapshot } = context.catalog
   requireOwnParents(child)
   const parent = namedRelation({ catalog: snapshot, searchPath: context.searchPath }, node)
+  requireTableOwner(context, parent)
   if (parent.partition !== undefined && parent.kind === 'r') throw becomesChildOfPartition()
   refuseParent(parent)
   if (parent.oid === child.oid || ancestorsOf(snapshot, parent).some(({ oid }) => oid === child.oid)) {

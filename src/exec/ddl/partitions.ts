@@ -1,10 +1,12 @@
 /** Partitions: what a new one gets from its table, ATTACH and DETACH. */
+import { requireTableOwner } from './permissions.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import type { PartitionBound, RelationObject } from '../../catalog/objects.ts'
 import { partitionDescriptor, scannedTables } from '../../catalog/partitions.ts'
 import {
   circularInheritance,
+  detachesBesideDefault,
   differentPersistence,
   extraPartitionColumn,
   notAPartition,
@@ -78,6 +80,7 @@ export const attachPartition = async (
   if (parent.kind !== 'p') throw tableNotPartitioned(parent.name)
   const child = named(context, command.name as RangeVar)
   if (child.kind !== 'r' && child.kind !== 'p') throw actionNotForKind('ATTACH PARTITION', child.name, child.kind)
+  requireTableOwner(context, child)
   await context.lock(child.oid, 'accessExclusive')
   if (child.partition !== undefined) throw partitionOfOther(child.name)
   if (child.ofType !== undefined) throw partitionOfOther(child.name, 'cannot attach a typed table as partition')
@@ -128,6 +131,9 @@ export const detachPartition = async (
   command: PartitionCmd,
 ): Promise<void> => {
   if (parent.kind !== 'p') throw tableNotPartitioned(parent.name)
+  if (command.concurrent && partitionDescriptor(context.catalog.snapshot, parent).fallback !== null) {
+    throw detachesBesideDefault()
+  }
   const child = named(context, command.name as RangeVar)
   if (child.partition === undefined || !child.inherits?.includes(parent.oid))
     throw notAPartition(child.name, parent.name)

@@ -3,7 +3,7 @@ import { policyOfNames, renamePolicy } from './policies.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
-import type { CatalogObject, RelationObject } from '../../catalog/objects.ts'
+import type { SchemaObject, CatalogObject, RelationObject } from '../../catalog/objects.ts'
 import { undefinedColumn, undefinedColumnOfRelation, undefinedObject } from '../../errors/raise/analysis.ts'
 import {
   columnExists,
@@ -158,6 +158,7 @@ const isMissing = (error: unknown): boolean =>
 const renameRelation = (context: DefinitionContext, node: RenameStmt, name: string): void => {
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return
+  requireCreate(context, context.catalog.snapshot.schema(relation.schema) as SchemaObject)
   // Whatever is called an index is renamed.
   if (node.renameType !== 'OBJECT_INDEX') requireNamedKind(relation, node.renameType ?? '')
   if (context.catalog.snapshot.relationIn(relation.schema, name) !== null) throw duplicateRelation(name)
@@ -226,14 +227,16 @@ const renameConstraint = (context: DefinitionContext, node: RenameStmt, name: st
 
 export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStmt): string => {
   const schema = targetSchema(context, node.newschema)
-  requireCreate(context, schema)
   const tag = `ALTER ${words(node.objectType)}`
   const routine = ROUTINE_WORDS[node.objectType ?? '']
   if (routine !== undefined) {
+    requireOwnerOf(context, requireRoutine(context, node.object as Node, routine))
+    requireCreate(context, schema)
     moveRoutine(context, node.object as Node, routine, { schema: schema.oid })
     return tag
   }
   if (node.objectType === 'OBJECT_COLLATION') {
+    requireCreate(context, schema)
     moveCollation(context, namesOf(listItems(node.object)), { schema: schema.oid })
     return tag
   }
@@ -241,6 +244,7 @@ export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStm
   const relation = findRelation(context, node.relation as RangeVar, node.missing_ok)
   if (relation === null) return tag
   requireNamedKind(relation, node.objectType ?? '')
+  requireCreate(context, schema)
   if (relation.index !== null) throw schemaFollowsTable(relation.name)
   const { snapshot } = context.catalog
   if (snapshot.relationIn(schema.oid, relation.name) !== null) throw duplicateRelation(relation.name)

@@ -1,4 +1,6 @@
 /** LIKE in CREATE TABLE: columns of another table, and with INCLUDING what belongs to them. */
+import { PRIVILEGE } from '../../types/acl-item.ts'
+import { requireOnTable, requireTypeUsage } from './permissions.ts'
 import { resolveRelation } from '../../analyze/from.ts'
 import { unbindColumns } from '../../analyze/stored-trees.ts'
 import type { Column, ColumnSettings, ParseTree, RelationObject } from '../../catalog/objects.ts'
@@ -29,6 +31,8 @@ export const likeSource = (context: DefinitionContext, like: TableLikeClause): L
   const scope = { catalog: context.catalog.snapshot, searchPath: context.searchPath }
   const relation = resolveRelation(scope, like.relation ?? {})
   if (!'rpvmc'.includes(relation.kind)) throw notLikeable(relation.name, relation.kind, like.relation?.location)
+  if (relation.kind === 'c') requireTypeUsage(context, context.catalog.snapshot.typeOf(relation.rowType))
+  else requireOnTable(context, relation, PRIVILEGE.SELECT)
   const options = like.options ?? 0
   return { relation, includes: (what) => (options & INCLUDING[what]) !== 0 }
 }

@@ -1,4 +1,5 @@
 /** CREATE TYPE … AS ENUM and ALTER TYPE … ADD VALUE. */
+import { requireOwnerOf } from './permissions.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
 import { invalidParameterValue, undefinedType } from '../../errors/raise/analysis.ts'
 import { duplicateEnumLabel, duplicateObject, systemCatalogProtected } from '../../errors/raise/definitions.ts'
@@ -26,6 +27,7 @@ const lockedEnum = async (context: DefinitionContext, names: readonly string[]) 
     const found = context.catalog.snapshot.findType(names.at(-1) as string, context.searchPath)
     const object = found === null ? null : context.catalog.snapshot.typeObject(found.oid)
     if (object === null || object.labels === null) throw undefinedType(names.join('.'))
+    requireOwnerOf(context, object)
     if (object.oid === locked) return { ...object, labels: object.labels }
     locked = object.oid
     await context.lockObject(PG_TYPE, locked, 'accessExclusive')
@@ -80,6 +82,7 @@ export const renameType = (
     if (type.category === 'A') throw cannotAlterArrayType(type.sqlName, type.element?.sqlName ?? '')
     throw systemCatalogProtected(type.name)
   }
+  requireOwnerOf(context, object)
   if (snapshot.isTypeName(object.schema, name)) throw duplicateObject('type', name)
   const relation = snapshot.relation(type.relation)
   if (relation !== null && relation.kind !== 'c') throw tablesRowType(type.sqlName)

@@ -1,7 +1,7 @@
 /** The session and the server: settings, users, identifiers, sequences, sizes in words, random numbers. */
 import { randomUUID } from 'node:crypto'
 import { collationNotSupported } from '../../errors/raise/collations.ts'
-import { invalidSize, randomSeedOutOfRange } from '../../errors/raise/data.ts'
+import { invalidSize, nullValueNotAllowed, randomSeedOutOfRange } from '../../errors/raise/data.ts'
 import { SqlArray } from '../../types/array.ts'
 import type { ExactInteger } from '../../types/int64.ts'
 import { numericAbs, numericMul, numericTrunc } from '../../types/numeric/arithmetic.ts'
@@ -62,7 +62,10 @@ const settings: readonly ScalarFunction[] = [
     2078,
     'set_config(text, text, bool) text',
     'change a setting',
-    ({ session }, name, value, local) => session.setSetting(name, value, local ?? false),
+    ({ session }, name, value, local) => {
+      if (name === null) throw nullValueNotAllowed('SET requires parameter name')
+      return session.setSetting(name, value, local ?? false)
+    },
     { strict: false, ...VOLATILE },
   ),
 ]

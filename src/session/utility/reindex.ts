@@ -1,4 +1,5 @@
 /** REINDEX of an index, a table, or all tables of a schema or the database. */
+import { requireOwnerOf, requireTableOwner } from '../../exec/ddl/permissions.ts'
 import { namedRelation } from '../../analyze/from.ts'
 import { withDescendants } from '../../catalog/inheritance.ts'
 import type { RelationObject } from '../../catalog/objects.ts'
@@ -74,6 +75,7 @@ const reindexLeaves = async (
   topLevel: boolean,
   command: string,
 ): Promise<void> => {
+  requireTableOwner(definitionContext(core), relation)
   const one = (leaf: RelationObject, says: boolean): Promise<void> =>
     leaf.index === null ? reindexTable(core, leaf, options, says) : reindexOne(core, leaf, options)
   if (relation.kind !== 'I' && relation.kind !== 'p') return one(relation, true)
@@ -161,6 +163,8 @@ const reindexMany = async (
   if (kind === 'REINDEX_OBJECT_SCHEMA' && schema === null) throw undefinedNamed('schema', name)
   if (kind === 'REINDEX_OBJECT_SYSTEM' && options.concurrently) throw notSupported(NO_CATALOGS_CONCURRENTLY)
   if (schema === null && name !== core.databaseName) throw notSupported('can only reindex the currently open database')
+  const home = schema ?? core.catalog.objects.get(core.database.oid)
+  if (home !== undefined) requireOwnerOf(definitionContext(core), home)
   if (kind === 'REINDEX_OBJECT_SYSTEM') return
   const tables = [...core.catalog.all('relation')].filter((relation) => {
     if (isSystem(relation) || (relation.kind !== 'r' && relation.kind !== 'm')) return false

@@ -1,4 +1,5 @@
 /** Statements about roles and privileges. */
+import { noLabelProvider } from '../../errors/raise/privileges.ts'
 import { alterPolicy, createPolicy } from '../../exec/ddl/policies.ts'
 import { alterDefaultPrivileges } from '../../exec/ddl/default-privileges.ts'
 import { grantStatement } from '../../exec/ddl/grant.ts'
@@ -61,6 +62,10 @@ export const roleHandlers: UtilityHandlers = {
       (context) => alterPolicy(context, node),
       () => lockDefined(core, node.table, 'accessExclusive'),
     ),
+  // No provider of labels can be loaded.
+  SecLabelStmt: (_core, { provider }) => {
+    throw noLabelProvider(provider)
+  },
   ReassignOwnedStmt: (core, node) => define(core, 'REASSIGN OWNED', (context) => reassignOwned(context, node)),
   DropOwnedStmt: (core, node) => define(core, 'DROP OWNED', (context) => dropOwned(context, node)),
 }

@@ -197,3 +197,6 @@ select format('%99999999999s','a');
 select format('%2147483648s','a');
 SELECT to_char(interval_um('36:00:00'::interval), 'HH12:MI AM'), to_char('-24:00'::interval,'HH|HH12|HH24|FMHH12|HH12th'), to_char('-00:30'::interval,'HH|HH12|HH24|MI');
 SELECT dist_pathp((path_mul_pt('((0,0),(4,0),(4,3))', '(Infinity,0)'::point) - '(3,4)'::point), (@@ polygon('(2,2),(2,2)'::box)));
+select set_config(null, 'a', false);
+select set_config('work_mem', null, false), current_setting('work_mem');
+select set_config('work_mem', '1MB', null);

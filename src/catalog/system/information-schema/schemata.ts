@@ -1,4 +1,6 @@
 /** information_schema: the catalog, schemas, roles, character sets and collations. */
+import { hasPrivilegesOf } from '../../privileges/membership.ts'
+import { actingRole, seesSchema } from './audience.ts'
 import { roleName } from '../names.ts'
 import { informationView } from '../relation.ts'
 
@@ -29,26 +31,32 @@ const catalogName = informationView(
   ({ eval: { session } }) => [{ catalog_name: session.database }],
 )
 
-const schemata = informationView('schemata', 13382, SCHEMATA_COLUMNS, ({ catalog, eval: { session } }) =>
-  Array.from(catalog.all('schema'), ({ name, owner }) => ({
-    catalog_name: session.database,
-    schema_name: name,
-    schema_owner: roleName(catalog, owner),
-  })),
-)
-
-const enabledRoles = informationView('enabled_roles', 13325, ENABLED_ROLES_COLUMNS, ({ catalog }) =>
-  Array.from(catalog.all('role'), ({ name }) => ({ role_name: name })),
-)
-
-const applicableRoles = informationView('applicable_roles', 13236, APPLICABLE_ROLES_COLUMNS, ({ catalog }) =>
-  Array.from(catalog.all('role')).flatMap(({ name, memberOf }) =>
-    memberOf.map(({ role, admin }) => ({
-      grantee: name,
-      role_name: roleName(catalog, role),
-      is_grantable: admin ? 'YES' : 'NO',
+const schemata = informationView('schemata', 13382, SCHEMATA_COLUMNS, (source) =>
+  Array.from(source.catalog.all('schema'))
+    .filter((schema) => seesSchema(source, schema))
+    .map(({ name, owner }) => ({
+      catalog_name: source.eval.session.database,
+      schema_name: name,
+      schema_owner: roleName(source.catalog, owner),
     })),
-  ),
+)
+
+const enabledRoles = informationView('enabled_roles', 13325, ENABLED_ROLES_COLUMNS, (source) =>
+  Array.from(source.catalog.all('role'))
+    .filter(({ oid }) => hasPrivilegesOf(source.catalog, actingRole(source), oid))
+    .map(({ name }) => ({ role_name: name })),
+)
+
+const applicableRoles = informationView('applicable_roles', 13236, APPLICABLE_ROLES_COLUMNS, (source) =>
+  Array.from(source.catalog.all('role'))
+    .filter(({ oid }) => hasPrivilegesOf(source.catalog, actingRole(source), oid))
+    .flatMap(({ name, memberOf }) =>
+      memberOf.map(({ role, admin }) => ({
+        grantee: name,
+        role_name: roleName(source.catalog, role),
+        is_grantable: admin ? 'YES' : 'NO',
+      })),
+    ),
 )
 
 const characterSets = informationView('character_sets', 13250, CHARACTER_SETS_COLUMNS, ({ eval: { session } }) => [

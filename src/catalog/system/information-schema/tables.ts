@@ -1,4 +1,5 @@
 /** information_schema: tables, columns, views, sequences and the element types of arrays. */
+import { owns, seesColumn, seesSequence, seesTable } from './audience.ts'
 import { FIRST_NORMAL_OID } from '../../snapshot.ts'
 import type { Column, RelationObject } from '../../objects.ts'
 import { storedExpression } from '../expressions.ts'
@@ -70,10 +71,14 @@ const isColumnUpdatable = (source: SystemSource, relation: RelationObject, { att
   isTable(relation) ||
   (relation.kind === 'v' && source.eval.catalog.call('pg_column_is_updatable', [relation.oid, attnum, false]) === true)
 
+/** Relations of some kinds that the current role may know of. */
+const shown = (source: SystemSource, kinds: string): RelationObject[] =>
+  relationsOf(source.catalog, kinds).filter((relation) => seesTable(source, relation))
+
 export const liveColumns = ({ columns }: RelationObject): Column[] => columns.filter((column) => !column.dropped)
 
 const tables = informationView('tables', 13425, TABLES_COLUMNS, (source) =>
-  relationsOf(source.catalog, 'rpv').map((relation) => ({
+  shown(source, 'rpv').map((relation) => ({
     ...tableColumns(source, relation),
     table_type: relation.kind === 'v' ? 'VIEW' : isTemporary(relation) ? 'LOCAL TEMPORARY' : 'BASE TABLE',
     is_insertable_into: yesNo(relation.kind === 'r' || relation.kind === 'p' || allows(source, relation, INSERTABLE)),
@@ -120,15 +125,20 @@ const columnRow = (source: SystemSource, relation: RelationObject, column: Colum
 }
 
 const columns = informationView('columns', 13295, COLUMNS_COLUMNS, (source) =>
-  relationsOf(source.catalog, 'rpv').flatMap((relation) =>
-    liveColumns(relation).map((column) => columnRow(source, relation, column)),
+  shown(source, 'rpv').flatMap((relation) =>
+    liveColumns(relation)
+      .filter(({ attnum }) => seesColumn(source, relation, attnum))
+      .map((column) => columnRow(source, relation, column)),
   ),
 )
 
 const views = informationView('views', 13483, VIEWS_COLUMNS, (source) =>
-  relationsOf(source.catalog, 'v').map((relation) => ({
+  shown(source, 'v').map((relation) => ({
     ...tableColumns(source, relation),
-    view_definition: relation.view === null ? null : source.eval.catalog.call('pg_get_viewdef', [relation.oid]),
+    view_definition:
+      relation.view === null || !owns(source, relation)
+        ? null
+        : source.eval.catalog.call('pg_get_viewdef', [relation.oid]),
     check_option: viewCheckOption(relation)?.toUpperCase() ?? 'NONE',
     is_updatable: yesNo(allows(source, relation, UPDATABLE)),
     is_insertable_into: yesNo(allows(source, relation, INSERTABLE)),
@@ -148,7 +158,7 @@ const isIdentitySequence = ({ catalog }: SystemSource, { oid, sequence }: Relati
 const sequences = informationView('sequences', 13386, SEQUENCES_COLUMNS, (source) =>
   relationsOf(source.catalog, 'S').flatMap((relation) => {
     const { sequence } = relation
-    if (sequence === null || isIdentitySequence(source, relation)) return []
+    if (sequence === null || isIdentitySequence(source, relation) || !seesSequence(source, relation)) return []
     return [
       {
         sequence_catalog: database(source),
