@@ -1,4 +1,5 @@
 /** What functions ask of the session that runs them. */
+import { requireReadable } from './readable-settings.ts'
 import type { CatalogTransaction } from '../catalog/catalog.ts'
 import { requirePrivilege } from '../catalog/privileges/check.ts'
 import { securableRelation } from '../catalog/privileges/objects.ts'
@@ -136,11 +137,15 @@ class RandomSource {
 const sessionServices = (host: EvalHost): SessionServices => {
   const { settings, services } = host
   return Object.assign(Object.create(services) as SessionServices, {
-    getSetting: (name: string, missingOk: boolean): string | null =>
-      missingOk && !settings.has(name) ? null : settings.show(name),
+    getSetting: (name: string, missingOk: boolean): string | null => {
+      if (missingOk && !settings.has(name)) return null
+      requireReadable(host.catalog().snapshot, host.actingRole(), name)
+      return settings.show(name)
+    },
     setSetting: (name: string, value: string | null, local: boolean): string => {
-      if (value === null) settings.reset(name, { local })
-      else settings.set(name, value, { local })
+      const superuser = host.catalog().snapshot.role(host.actingRole())?.superuser === true
+      if (value === null) settings.reset(name, { local, superuser })
+      else settings.set(name, value, { local, superuser })
       return settings.show(name)
     },
   })

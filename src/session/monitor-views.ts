@@ -1,4 +1,5 @@
 /** Rows of the system views over what sessions know: settings, activity, locks, prepared statements, cursors. */
+import { mayReadSetting } from './readable-settings.ts'
 import { hasPrivilegesOf } from '../catalog/privileges/membership.ts'
 import type { SettingState } from '../config/session-settings.ts'
 import { formatSetting } from '../config/setting-value.ts'
@@ -231,7 +232,12 @@ const lockRows = (core: SessionCore): Row[] => [
 ]
 
 const VIEWS: Readonly<Record<string, (core: SessionCore) => Iterable<Row>>> = {
-  pg_settings: (core) => core.settings.list().toSorted(byName).map(settingRow),
+  pg_settings: (core) =>
+    core.settings
+      .list()
+      .filter(({ record }) => mayReadSetting(core.catalog, core.actingRole, record.name))
+      .toSorted(byName)
+      .map(settingRow),
   pg_stat_activity: (core) =>
     Array.from(core.engine.sessions.values(), (session) => disclosed(core, session.core, activityRow(session.core))),
   pg_locks: lockRows,

@@ -175,6 +175,10 @@ export const dependentObjectsOfSeveral = (detail: string): SqlError =>
 export const requiredBy = (subject: string, owner: string, hint: string): SqlError =>
   new SqlError(SQL_STATE.dependent_objects_still_exist, `cannot drop ${subject} because ${owner} requires it`, { hint })
 
+/** An object that DROP does not find, in a sentence. */
+export const missingObject = (message: string, state: SqlState = SQL_STATE.undefined_object): SqlError =>
+  new SqlError(state, message)
+
 export const undefinedNamed = (kind: string, name: string): SqlError => {
   const state =
     kind === 'schema'

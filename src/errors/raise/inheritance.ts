@@ -243,6 +243,11 @@ export const extraPartitionColumn = (table: string, column: string, parent: stri
     detail: 'The new partition may contain only the columns present in parent.',
   })
 
+export const detachesBesideDefault = (): SqlError =>
+  error(SQL_STATE.object_not_in_prerequisite_state)(
+    'cannot detach partitions concurrently when a default partition exists',
+  )
+
 export const notAPartition = (name: string, parent: string): SqlError =>
   error(SQL_STATE.undefined_table)(`relation "${name}" is not a partition of relation "${parent}"`)
 

@@ -60,3 +60,9 @@ export const configurationFileUnreadable = (file: string, reason: string): SqlEr
 /** An option, an environment variable or a line of the configuration file that does not do. */
 export const commandLineError = (message: string, fields: ErrorFields = {}): SqlError =>
   new SqlError(SQL_STATE.config_file_error, message, { ...fields, severity: 'FATAL' })
+
+export const settingNotReadable = (name: string): SqlError =>
+  new SqlError(
+    SQL_STATE.insufficient_privilege,
+    `must be superuser or have privileges of pg_read_all_settings to examine "${name}"`,
+  )

@@ -29,6 +29,7 @@ import {
 } from './find-function.ts'
 import { requireDropper } from './permissions.ts'
 import { KIND_NAMES } from '../../catalog/describe-object.ts'
+import { dropMissing } from './drop-missing.ts'
 import { arrayMark, closure, describeDoomed, describeObject } from './dependents.ts'
 import { forgetColumn, forgetDefault } from './forget-column.ts'
 
@@ -116,7 +117,7 @@ export const dropStatement = async (context: DefinitionContext, node: DropStmt):
   if (node.removeType === 'OBJECT_POLICY') return dropPolicies(context, node)
   const described = DROPPED[node.removeType ?? '']
   if (described === undefined) {
-    return dropUnknown(context, node)
+    return dropMissing(context, node)
   }
   const roots: CatalogObject[] = []
   for (const item of node.objects ?? []) {
@@ -207,15 +208,6 @@ export const concurrentlyDropped = (context: DefinitionContext, node: DropStmt):
     throw dependentObjects(index, `${describeDoomed(context, dependent)} depends on ${index}`)
   }
   return found
-}
-
-/** Objects that cannot be made here cannot exist: IF EXISTS skips them. */
-const dropUnknown = (context: DefinitionContext, node: DropStmt): string => {
-  const kind = (node.removeType ?? '').replace('OBJECT_', '').replaceAll('_', ' ')
-  const name = objectName((node.objects ?? [])[0] as Node)
-  if (!node.missing_ok) throw undefinedNamed(kind.toLowerCase(), name)
-  noticeOf(context, `${kind.toLowerCase()} "${name}" does not exist, skipping`)
-  return `DROP ${kind}`
 }
 
 const nameParts = (item: Node): string[] => {

@@ -6,6 +6,7 @@ import type { PartitionBound, RelationObject } from '../../catalog/objects.ts'
 import { partitionDescriptor, scannedTables } from '../../catalog/partitions.ts'
 import {
   circularInheritance,
+  detachesBesideDefault,
   differentPersistence,
   extraPartitionColumn,
   notAPartition,
@@ -130,6 +131,9 @@ export const detachPartition = async (
   command: PartitionCmd,
 ): Promise<void> => {
   if (parent.kind !== 'p') throw tableNotPartitioned(parent.name)
+  if (command.concurrent && partitionDescriptor(context.catalog.snapshot, parent).fallback !== null) {
+    throw detachesBesideDefault()
+  }
   const child = named(context, command.name as RangeVar)
   if (child.partition === undefined || !child.inherits?.includes(parent.oid))
     throw notAPartition(child.name, parent.name)

@@ -189,9 +189,15 @@ export class ReferencedKey {
       const place = this.#constraint.columns.indexOf(attnum)
       if (action === 'cascade') row[attnum - 1] = this.#handedOn(referenced as readonly Datum[], place)
       else if (action === 'set null') row[attnum - 1] = null
-      else row[attnum - 1] = columnDefaultValue(this.#context, columnAt(this.#rows.child, attnum))
+      else row[attnum - 1] = columnDefaultValue(this.#context, this.#defaulted(columnAt(this.#rows.child, attnum)))
     }
     return row
+  }
+
+  /** The column whose default counts: that of the table that the foreign key was made for, not that of a partition. */
+  #defaulted(column: Column): Column {
+    const root = wholeTable(this.#context, this.#constraint)
+    return root?.columns.find((c) => c.name === column.name && !c.dropped) ?? column
   }
 
   /** The value of a column of the key as the referencing column takes it. */

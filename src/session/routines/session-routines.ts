@@ -97,7 +97,10 @@ export class SessionRoutines implements RoutineServices {
     try {
       for (const setting of routine.settings) {
         const at = setting.indexOf('=')
-        settings.set(setting.slice(0, at), setting.slice(at + 1), { local: true })
+        settings.set(setting.slice(0, at), setting.slice(at + 1), {
+          local: true,
+          superuser: this.#core.role.superuser,
+        })
       }
     } catch (error) {
       leave()

@@ -17,6 +17,7 @@ import type { Batch } from '../../vector/batch.ts'
 import { isCurrent, lockTables, plan, startNested } from '../execute-statement.ts'
 import type { StatementPlan } from '../plan-statement.ts'
 import { callProcedure } from '../utility/call.ts'
+import { isInlined } from './inlining.ts'
 import { runUtility } from '../utility/index.ts'
 import type { RoutineCall, RoutineLanguage } from './language.ts'
 import { columnsOf, namesOfParameters, returnedColumns, shapeResult } from '../../exec/routines/sql-result.ts'
@@ -85,8 +86,16 @@ class Answer {
 }
 
 /** Mistakes in a body are shown in the body's text; errors on the way say where they come from. */
-const inBody = (error: unknown, { routine }: RoutineCall, text: string, number: number, planning: boolean): unknown => {
+const inBody = (
+  error: unknown,
+  { routine }: RoutineCall,
+  body: readonly BodyStatement[],
+  number: number,
+  planning: boolean,
+): unknown => {
   if (!(error instanceof SqlError)) return error
+  const { text, plan: planned } = body[number - 1] as BodyStatement
+  if (!planning && body.length === 1 && planned !== null && isInlined(routine, planned.query)) return error
   const where = [
     ...(error.fields.where === undefined ? [] : [error.fields.where]),
     planning ? `SQL function "${routine.name}" during startup` : `SQL function "${routine.name}" statement ${number}`,
@@ -124,7 +133,7 @@ const runNow = (call: RoutineCall): Datum[] => {
       }
       rows = answer.rows
     } catch (error) {
-      throw inBody(error, call, statement.text, i + 1, planning)
+      throw inBody(error, call, body, i + 1, planning)
     }
   }
   return rows
@@ -184,7 +193,7 @@ const run = async (call: RoutineCall): Promise<Datum[]> => {
       }
       rows = answer.rows
     } catch (error) {
-      throw inBody(error, call, statement.text, i + 1, planning)
+      throw inBody(error, call, body, i + 1, planning)
     }
   }
   return rows

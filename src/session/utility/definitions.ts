@@ -22,7 +22,7 @@ import { truncateTables } from '../../exec/ddl/truncate.ts'
 import { createView } from '../../exec/ddl/views.ts'
 import { unsupportedStatement } from '../../errors/raise/session.ts'
 import { quoteIdentifier } from '../../functions/keywords.ts'
-import { bodyOf, namesOf, tagOf, type NodeBodies, type NodeTag } from '../../sql/ast.ts'
+import { bodyOf, namesOf, tagOf, type Node, type NodeBodies, type NodeTag } from '../../sql/ast.ts'
 import type { SessionCore } from '../core.ts'
 import { clusterStatement } from './cluster.ts'
 import { createIndexConcurrently, dropIndexConcurrently } from './concurrent-indexes.ts'
@@ -111,6 +111,11 @@ const createSchemaWithElements: UtilityHandlers['CreateSchemaStmt'] = async (cor
   return tag
 }
 
+const detachesConcurrently = (node: Node): boolean => {
+  const { def } = bodyOf(node, 'AlterTableCmd') ?? {}
+  return def !== undefined && bodyOf(def, 'PartitionCmd')?.concurrent === true
+}
+
 export const definitionHandlers: UtilityHandlers = {
   CreateStmt: (core, node) =>
     define(
@@ -177,15 +182,18 @@ export const definitionHandlers: UtilityHandlers = {
     await dropIndexConcurrently(core, node)
     return 'DROP INDEX'
   },
-  AlterTableStmt: (core, node) =>
-    altersType(node)
-      ? define(core, 'ALTER TYPE', (context) => alterComposite(context, node))
-      : tagged(
-          core,
-          'ALTER TABLE',
-          (context) => alterTable(context, node),
-          () => lockAltered(core, node),
-        ),
+  AlterTableStmt: async (core, node, { topLevel }) => {
+    if (node.cmds?.some(detachesConcurrently)) {
+      requireNoBlock(core, 'ALTER TABLE ... DETACH CONCURRENTLY', topLevel)
+    }
+    if (altersType(node)) return define(core, 'ALTER TYPE', (context) => alterComposite(context, node))
+    return tagged(
+      core,
+      'ALTER TABLE',
+      (context) => alterTable(context, node),
+      () => lockAltered(core, node),
+    )
+  },
   RenameStmt: (core, node) =>
     tagged(
       core,

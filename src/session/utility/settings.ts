@@ -1,4 +1,5 @@
 /** SET, RESET, SHOW, DISCARD. */
+import { mayReadSetting, requireReadable } from '../readable-settings.ts'
 import { SQL_STATE } from '../../errors/sql-state.ts'
 import { bodyOf, type Node, type TypeCast, type VariableSetStmt } from '../../sql/ast.ts'
 import { intervalType } from '../../types/datetime/interval-type.ts'
@@ -130,10 +131,14 @@ const setMulti = (core: SessionCore, name: string, node: VariableSetStmt, alone:
 export const settingHandlers: UtilityHandlers = {
   VariableSetStmt: setVariable,
   VariableShowStmt: async (core, node, { sink }) => {
+    if (node.name !== undefined) requireReadable(core.catalog, core.actingRole, node.name)
     const fields = describeUtility(core, { VariableShowStmt: node }) ?? []
     const rows =
       node.name?.toLowerCase() === 'all'
-        ? core.settings.list().map((state) => [state.record.name, state.shown, state.record.description])
+        ? core.settings
+            .list()
+            .filter(({ record }) => mayReadSetting(core.catalog, core.actingRole, record.name))
+            .map((state) => [state.record.name, state.shown, state.record.description])
         : [[core.settings.show(node.name ?? '')]]
     const columns = fields.map((_, i) => new DatumVector(rows.map((row) => row[i])))
     const held = sink.rows(new Batch(columns, rows.length), fields)
