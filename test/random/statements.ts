@@ -120,7 +120,8 @@ export class Statements {
       .map((type) => (type.endsWith('[]') ? "'{0,0.25,0.5,1}'" : random.pick(['0', '0.5', '0.3', '1', 'NULL', '1.5'])))
     const rest = fact.arguments.slice(fact.directArguments).map((type) => {
       const sorted = bound(type)
-      return expressions.leaf(type === 'anyelement' && EQUAL_BUT_NOT_ALIKE.test(sorted) ? 'integer' : sorted)
+      const value = expressions.leaf(sorted)
+      return type === 'anyelement' && EQUAL_BUT_NOT_ALIKE.test(sorted) ? `(${value})::text` : value
     })
     return `${fact.name}(${direct.join(', ')}) WITHIN GROUP (ORDER BY ${rest.join(', ')}${random.pick(['', ' DESC'])})`
   }

@@ -443,7 +443,7 @@ export const storeTable = (context: DefinitionContext, table: NewTable): Relatio
   catalog.put(rowTypeObject)
   catalog.put(relation)
   if (storageId !== 0)
-    storage.createStore(transaction, storageId, descriptorsOf(relation), { logged: table.persistence === 'p' })
+    storage.createStore(transaction, storageId, descriptorsOf(relation), { logged: table.persistence !== 't' })
   return relation
 }
 

@@ -1,4 +1,7 @@
-/** ALTER TABLE, ALTER SEQUENCE … SET LOGGED, SET UNLOGGED: whether rows outlive a crash. */
+/**
+ * ALTER TABLE, ALTER SEQUENCE … SET LOGGED, SET UNLOGGED: whether rows must outlive a crash. Those of unlogged tables do so
+ * all the same: they are written as all others are.
+ */
 import { tableItem } from '../../analyze/from.ts'
 import type { ConstraintObject, RelationObject } from '../../catalog/objects.ts'
 import { persistenceConflict, temporaryPersistence } from '../../errors/raise/definitions.ts'

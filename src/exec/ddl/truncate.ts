@@ -52,7 +52,7 @@ export const replaceStorage = (context: DefinitionContext, relation: RelationObj
   const storageId = catalog.allocateOid()
   const changed = { ...relation, storageId }
   storage.createStore(transaction, storageId, descriptorsOf(changed), {
-    logged: relation.persistence === 'p',
+    logged: relation.persistence !== 't',
     replaces: relation.storageId,
   })
   storage.dropStore(transaction, relation.storageId)
