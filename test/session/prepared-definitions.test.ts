@@ -28,6 +28,8 @@ const SCENARIOS: Readonly<Record<string, string>> = {
     INSERT INTO small VALUES (4, 4); SAVEPOINT b; DELETE FROM small; ROLLBACK TO b`,
   'a table made, filled and dropped': `CREATE TABLE other (i int PRIMARY KEY);
     INSERT INTO other SELECT generate_series(1, 9000); DROP TABLE other; INSERT INTO small VALUES (5, 5)`,
+  'unlogged tables': `CREATE UNLOGGED TABLE other (i int PRIMARY KEY);
+    INSERT INTO other SELECT generate_series(1, 9000); ALTER TABLE small SET UNLOGGED; UPDATE small SET t = 3 WHERE id = 1`,
   names: `ALTER TABLE small RENAME TO little; ALTER TABLE little RENAME COLUMN t TO parent; ALTER INDEX t_n RENAME TO t_m;
     CREATE SCHEMA place; ALTER TABLE little SET SCHEMA place`,
   'types, views and sequences': `ALTER TYPE mood ADD VALUE 'glad'; CREATE TABLE other (m mood, i serial);
