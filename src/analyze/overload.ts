@@ -4,12 +4,11 @@
  */
 import { ambiguousOperator, undefinedOperator, type Location } from '../errors/raise/analysis.ts'
 import { functionsOf } from '../catalog/routines.ts'
-import { PG_CATALOG } from '../catalog/snapshot.ts'
 import { functionByOid, operatorsByName } from '../functions/index.ts'
 import type { FunctionRecord, OperatorRecord, ScalarFunction } from '../functions/records.ts'
 import { baseTypeOf } from '../types/domain-type.ts'
 import { formatType } from '../types/index.ts'
-import { OID } from '../types/oids.ts'
+import { OID, PG_CATALOG } from '../types/oids.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { canCoerce, commonTypeOrNull } from './coerce.ts'
 import type { AnalysisContext } from './context.ts'

@@ -1,8 +1,9 @@
 /** What every database contains before anything is created: schemas, the superuser, the databases themselves. */
+import { PG_CATALOG } from '../types/oids.ts'
 import { type AclItem, privilegesOf, PUBLIC } from '../types/acl-item.ts'
 import type { CatalogObject, DatabaseObject, Membership, RoleObject, SchemaObject } from './objects.ts'
 import { DATABASE_OWNER_ROLE } from './privileges/membership.ts'
-import { BOOTSTRAP_SUPERUSER, PG_CATALOG, PUBLIC_SCHEMA } from './snapshot.ts'
+import { BOOTSTRAP_SUPERUSER, PUBLIC_SCHEMA } from './snapshot.ts'
 import { INFORMATION_SCHEMA, systemRelations } from './system/index.ts'
 
 /** OIDs of the databases that initdb makes. */

@@ -1,7 +1,8 @@
 /** The collations that every database has, by PostgreSQL's OIDs, and those that it makes itself. */
+import { PG_CATALOG } from '../types/oids.ts'
 import { C_COLLATION, DEFAULT_COLLATION } from '../types/collation.ts'
 import type { Collation } from '../types/text-order.ts'
-import { type CatalogSnapshot, PG_CATALOG } from './snapshot.ts'
+import type { CatalogSnapshot } from './snapshot.ts'
 import { icuLocales } from './system/data/icu-locales.ts'
 
 const FIRST_ICU_OID = 12_342

@@ -1,10 +1,11 @@
 /** How messages name objects: `table t`, `constraint c on table t`, with schemas where the search path does not find them. */
+import { PG_CATALOG } from '../types/oids.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
 import { formatType } from '../types/index.ts'
 import { findCollation } from './collations.ts'
 import type { CatalogObject, RelationObject } from './objects.ts'
 import { functionSignature, isRoutineVisible } from './routines.ts'
-import { type CatalogSnapshot, PG_CATALOG } from './snapshot.ts'
+import type { CatalogSnapshot } from './snapshot.ts'
 
 export const KIND_NAMES: Readonly<Record<RelationObject['kind'], string>> = {
   r: 'table',

@@ -19,8 +19,6 @@ import type {
   TypeObject,
 } from './objects.ts'
 
-export { PG_CATALOG }
-
 /** Objects that appeared, changed (new record) or went away (null), by oid. */
 export type CatalogChanges = ReadonlyMap<number, CatalogObject | null>
 

@@ -1,11 +1,12 @@
 /** The ordered indexes behind the catalog's index relations. */
+import { PG_CATALOG } from '../types/oids.ts'
 import { analysisContext } from '../analyze/analyze.ts'
 import { type AnalysisContext, ParameterTypes } from '../analyze/context.ts'
 import { tableItem } from '../analyze/from.ts'
 import { CLAUSE } from '../analyze/scope.ts'
 import { storedCondition, storedExpression } from '../analyze/table-expressions.ts'
 import type { RelationObject } from '../catalog/objects.ts'
-import { type CatalogSnapshot, PG_CATALOG, PUBLIC_SCHEMA } from '../catalog/snapshot.ts'
+import { type CatalogSnapshot, PUBLIC_SCHEMA } from '../catalog/snapshot.ts'
 import type { EvalContext } from '../functions/context.ts'
 import { OrderedIndex } from '../storage/index/ordered-index.ts'
 import type { Storage } from '../storage/storage.ts'

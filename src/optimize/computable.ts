@@ -23,7 +23,6 @@ export const isComputable = (expr: Expr): boolean => {
     case 'greatest':
     case 'least':
     case 'nullif':
-    case 'row':
     case 'subscript':
     case 'typmod':
       break

@@ -4,7 +4,7 @@ import { builtinCollations, findCollation } from '../catalog/collations.ts'
 import type { FunctionObject } from '../catalog/objects.ts'
 import { functionsOf, inputsOf } from '../catalog/routines.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
-import { PG_CATALOG } from '../catalog/snapshot.ts'
+import { PG_CATALOG } from '../types/oids.ts'
 import { internalFunctionByName, internalFunctionByOid } from '../catalog/system/data/internal-functions.ts'
 import { undefinedObject, undefinedRelation, undefinedSchema, undefinedType } from '../errors/raise/analysis.ts'
 import {

@@ -2,7 +2,7 @@
 import { mayUseSchema } from '../catalog/privileges/check.ts'
 import { PRIVILEGE } from '../types/acl-item.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
-import { PG_CATALOG } from '../catalog/snapshot.ts'
+import { PG_CATALOG } from '../types/oids.ts'
 import type { SchemaObject } from '../catalog/objects.ts'
 
 /** Splits `"$user", public` into names, unquoted or folded to lower case. */

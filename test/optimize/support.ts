@@ -1,9 +1,10 @@
 /** An in-memory catalog to plan against: tables from column lists, with row counts and statistics as a test wants them. */
+import { PG_CATALOG } from '../../src/types/oids.ts'
 import { analysisContext, analyzeStatement } from '../../src/analyze/analyze.ts'
 import { ParameterTypes } from '../../src/analyze/context.ts'
 import { builtinObjects, initialObjects } from '../../src/catalog/bootstrap.ts'
 import type { CatalogObject, Column, IndexDefinition, RelationObject } from '../../src/catalog/objects.ts'
-import { CatalogSnapshot, PG_CATALOG, PUBLIC_SCHEMA } from '../../src/catalog/snapshot.ts'
+import { CatalogSnapshot, PUBLIC_SCHEMA } from '../../src/catalog/snapshot.ts'
 import type { TableStatistics } from '../../src/catalog/statistics/model.ts'
 import { constantComputer } from '../../src/exec/expression/constants.ts'
 import type { EvalContext } from '../../src/functions/context.ts'

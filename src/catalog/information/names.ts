@@ -1,11 +1,11 @@
 /** Names of objects as SQL must write them under the search path, and what an argument of an information function names. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import { quoteIdentifier } from '../../functions/keywords.ts'
 import { formatType } from '../../types/index.ts'
 import type { RegKind, SqlType } from '../../types/sql-type.ts'
 import type { FunctionObject, RelationObject } from '../objects.ts'
 import { isRoutineVisible } from '../routines.ts'
-import { PG_CATALOG } from '../snapshot.ts'
 import type { InformationSource } from './source.ts'
 
 /** OIDs of the schemas of the search path that exist. */

@@ -1,7 +1,7 @@
 /** Names, comments and visibility of objects, and OIDs of names. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { functionByOid, operatorByOid } from '../../functions/index.ts'
 import type { RegKind } from '../../types/sql-type.ts'
-import { PG_CATALOG } from '../snapshot.ts'
 import { CLASS_OIDS } from '../system/descriptions.ts'
 import type { SqlArray } from '../../types/array.ts'
 import { internalFunctionByOid } from '../system/data/internal-functions.ts'

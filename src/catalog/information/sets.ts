@@ -1,6 +1,6 @@
 /** Set-returning information functions: rows of the system views that PostgreSQL defines by them, or none. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import type { Datum } from '../../types/sql-type.ts'
-import { PG_CATALOG } from '../snapshot.ts'
 import type { InformationFunction, InformationFunctions } from './source.ts'
 
 const rowsOf =

@@ -1,6 +1,7 @@
 /** Index methods and what they order by: pg_am, pg_opclass, pg_opfamily, pg_amop, pg_amproc. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { operatorByOid } from '../../functions/index.ts'
-import { BOOTSTRAP_SUPERUSER, PG_CATALOG } from '../snapshot.ts'
+import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
 import { BTREE, familyOperators, METHOD_OIDS, operatorClasses } from './data/operator-classes.ts'
 import { HEAP } from './pg-class.ts'
 import { catalogTable } from './relation.ts'

@@ -1,7 +1,8 @@
 /** pg_collation: the collations that there are. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import type { Collation } from '../../types/text-order.ts'
 import { builtinCollations } from '../collations.ts'
-import { BOOTSTRAP_SUPERUSER, PG_CATALOG } from '../snapshot.ts'
+import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
 import { catalogTable, type SystemRow } from './relation.ts'
 
 const COLUMNS = `

@@ -1,6 +1,7 @@
 /** pg_operator: operators. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { allOperators } from '../../functions/index.ts'
-import { BOOTSTRAP_SUPERUSER, PG_CATALOG } from '../snapshot.ts'
+import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
 import { internalFunctionOid } from './data/internal-functions.ts'
 import { catalogTable } from './relation.ts'
 

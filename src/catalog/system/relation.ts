@@ -2,10 +2,11 @@
  * Makes relations of pg_catalog and information_schema. Their columns are written as `name type, …`, `!` marking NOT
  * NULL; their rows are records by column name, where a missing name means NULL.
  */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { typeByName } from '../../types/index.ts'
 import type { Datum, SqlType } from '../../types/sql-type.ts'
 import type { Column, RelationObject } from '../objects.ts'
-import { BOOTSTRAP_SUPERUSER, PG_CATALOG, type CatalogSnapshot } from '../snapshot.ts'
+import { BOOTSTRAP_SUPERUSER, type CatalogSnapshot } from '../snapshot.ts'
 import type { SystemSource } from './source.ts'
 
 /** OID of the schema information_schema. */

@@ -1,9 +1,9 @@
 /** Statistics views: what tables, indexes and databases count while the server runs. What nobody counts is 0. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import type { OrderedIndex } from '../../storage/index/ordered-index.ts'
 import { TableCounters } from '../../storage/table/table-counters.ts'
 import type { TableStore } from '../../storage/table/table-store.ts'
 import type { RelationObject } from '../objects.ts'
-import { PG_CATALOG } from '../snapshot.ts'
 import { relationsOf, schemaName } from './names.ts'
 import { catalogView, INFORMATION_SCHEMA, type SystemRow, type SystemRows } from './relation.ts'
 import type { SystemSource } from './source.ts'

@@ -1,7 +1,8 @@
 /** Text search: pg_ts_config, pg_ts_config_map, pg_ts_dict, pg_ts_parser, pg_ts_template. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { DEFAULT_PARSER } from '../../functions/set-returning/text-search.ts'
 import { configurations, dictionaries } from '../../functions/text-search/configurations.ts'
-import { BOOTSTRAP_SUPERUSER, PG_CATALOG } from '../snapshot.ts'
+import { BOOTSTRAP_SUPERUSER } from '../snapshot.ts'
 import { internalFunctionOid } from './data/internal-functions.ts'
 import { catalogTable } from './relation.ts'
 

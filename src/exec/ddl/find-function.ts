@@ -1,8 +1,8 @@
 /** Functions as DROP, ALTER and COMMENT name them: by their argument types, or by their name alone. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { resolveTypeName } from '../../analyze/type-name.ts'
 import type { FunctionObject } from '../../catalog/objects.ts'
 import { functionSignature, functionsOf, inputsOf } from '../../catalog/routines.ts'
-import { PG_CATALOG } from '../../catalog/snapshot.ts'
 import { systemCatalogProtected } from '../../errors/raise/definitions.ts'
 import { functionNotUnique, noFunctionNamed, noRoutine, notThatRoutine } from '../../errors/raise/routines.ts'
 import { functionsByName } from '../../functions/index.ts'

@@ -256,6 +256,8 @@ export const setSchema = (context: DefinitionContext, node: AlterObjectSchemaStm
   for (const object of snapshot.all('relation'))
     if (object.sequence?.ownedBy?.relation === relation.oid) moved.push(object)
   for (const object of moved) context.catalog.put({ ...object, schema: schema.oid } as CatalogObject)
+  const rowType = snapshot.typeObject(relation.rowType)
+  if (rowType !== null) changeType(context.catalog, { ...rowType, schema: schema.oid })
   return tag
 }
 

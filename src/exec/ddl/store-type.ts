@@ -1,8 +1,9 @@
 /** Adds a type with its array type to the catalog. */
 
+import { PG_CATALOG } from '../../types/oids.ts'
 import { collationByOid } from '../../catalog/collations.ts'
 import type { Dependency, TypeObject } from '../../catalog/objects.ts'
-import { FIRST_NORMAL_OID, PG_CATALOG } from '../../catalog/snapshot.ts'
+import { FIRST_NORMAL_OID } from '../../catalog/snapshot.ts'
 import { definedType, type TypeFacts } from '../../catalog/types.ts'
 import { duplicateObject } from '../../errors/raise/definitions.ts'
 import { type Node, namesOf } from '../../sql/ast.ts'

@@ -1,10 +1,11 @@
 /** A column's default computed outside an INSERT's plan (SET DEFAULT, ADD COLUMN). */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes } from '../../analyze/context.ts'
 import { columnDefault } from '../../analyze/table-expressions.ts'
 import { visitDeep } from '../../analyze/walk.ts'
 import type { Column } from '../../catalog/objects.ts'
-import { PG_CATALOG, PUBLIC_SCHEMA } from '../../catalog/snapshot.ts'
+import { PUBLIC_SCHEMA } from '../../catalog/snapshot.ts'
 import type { Datum } from '../../types/sql-type.ts'
 import type { ExecutionContext } from '../context.ts'
 import { evaluateScalar } from '../expression/compile.ts'

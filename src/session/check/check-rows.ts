@@ -1,10 +1,11 @@
 /** Whether a table's rows satisfy its constraints: NOT NULL, CHECK, FOREIGN KEY and the bounds of a partition. */
+import { PG_CATALOG } from '../../types/oids.ts'
 import { analysisContext } from '../../analyze/analyze.ts'
 import { ParameterTypes } from '../../analyze/context.ts'
 import { tableItem } from '../../analyze/from.ts'
 import { tableChecks } from '../../analyze/table-expressions.ts'
 import type { ConstraintObject, ForeignKey, RelationObject } from '../../catalog/objects.ts'
-import { PG_CATALOG, PUBLIC_SCHEMA } from '../../catalog/snapshot.ts'
+import { PUBLIC_SCHEMA } from '../../catalog/snapshot.ts'
 import { descriptorsOf } from '../../catalog/columns.ts'
 import type { ExecutionContext } from '../../exec/context.ts'
 import { compileCondition, layoutOf } from '../../exec/expression/compile.ts'

@@ -2,7 +2,8 @@
 import { formatType } from '../../../types/index.ts'
 import { OID } from '../../../types/oids.ts'
 import type { SqlType } from '../../../types/sql-type.ts'
-import { PG_CATALOG, type CatalogSnapshot } from '../../snapshot.ts'
+import type { CatalogSnapshot } from '../../snapshot.ts'
+import { PG_CATALOG } from '../../../types/oids.ts'
 import type { SystemRow } from '../relation.ts'
 
 /** Bytes that a value of a type without a length may have. */
