@@ -1,6 +1,5 @@
 /** Functions in FROM: set-returning and scalar, ROWS FROM, WITH ORDINALITY, column definition lists. */
 import { syntaxErrorAt } from '../errors/raise/analysis.ts'
-import type { SetReturningFunction } from '../functions/records.ts'
 import { bodyOf, listItems, namesOf, type ColumnDef, type Node, type RangeFunction } from '../sql/ast.ts'
 import { baseTypeOf } from '../types/domain-type.ts'
 import { OID } from '../types/oids.ts'
@@ -9,10 +8,10 @@ import type { SqlType } from '../types/sql-type.ts'
 import { settleUnknown } from './coerce.ts'
 import { columnNameOf } from './column-names.ts'
 import type { AnalysisContext } from './context.ts'
-import type { Expr, RecordColumn } from './expression.ts'
+import type { Expr } from './expression.ts'
 import { locationOf } from './location.ts'
 import { columnRef } from './nodes.ts'
-import type { FunctionItem, OutputColumn } from './query.ts'
+import type { FunctionCall, FunctionItem, OutputColumn } from './query.ts'
 import { CLAUSE, type Scope } from './scope.ts'
 import { resolveTypeName } from './type-name.ts'
 import { renamed, simple, type FromResult } from './from-names.ts'
@@ -80,15 +79,8 @@ const unnestApart = (entry: Node): (readonly Node[])[] => {
   return (call.args ?? []).map((arg) => [{ FuncCall: { ...call, args: [arg] } }, ...(definitions ? [definitions] : [])])
 }
 
-interface RangeCall {
+interface RangeCall extends FunctionCall {
   readonly name: string
-  readonly function: SetReturningFunction | null
-  readonly args: readonly Expr[]
-  readonly columns: readonly OutputColumn[]
-  readonly type: SqlType
-  readonly record?: readonly RecordColumn[]
-  readonly expands: boolean
-  readonly defined?: true
   /** The named row type that the call answers. */
   readonly rowType: SqlType | null
 }

@@ -2,14 +2,15 @@
 import type { RelationObject } from '../catalog/objects.ts'
 import { quoteIdentifier } from '../functions/keywords.ts'
 import type { FormatContext, SqlType } from '../types/sql-type.ts'
-import type { ColumnId, ConstExpr, Expr, SortKey } from './expression.ts'
+import type { ColumnId, Expr } from './expression.ts'
 import { printGroupingItems } from './print-grouping-sets.ts'
 import { definitionsOf, distinctColumns, printFunctions } from './print-functions.ts'
-import { ExpressionPrinter, sortOptions } from './print-expression.ts'
+import { ExpressionPrinter } from './print-expression.ts'
+import { printSortItems, printSortKey } from './print-sort-items.ts'
+import { printWindow } from './print-windows.ts'
 import { SqlWriter } from './print-writer.ts'
 import type {
   Cte,
-  FrameBound,
   FromItem,
   FunctionItem,
   Grouping,
@@ -101,7 +102,7 @@ class QueryPrinter {
         type,
         column: ({ id, name }) => this.#columns.get(id) ?? quoteIdentifier(name),
         query: (query, target) => this.#inner(query, target, false),
-        window: (window, printer) => this.#window(this.#windows[window] as WindowSpec, printer),
+        window: (window, printer) => printWindow(this.#windows[window] as WindowSpec, printer),
       },
       writer,
     )
@@ -167,7 +168,7 @@ class QueryPrinter {
     if (query.distinct === 'all') writer.add(' DISTINCT')
     else if (query.distinct !== 'none') {
       writer.add(' DISTINCT ON (')
-      this.#sortItems(query.distinct, printer)
+      printSortItems(query.distinct, printer)
       writer.add(')')
     }
     this.#targets(query, printer, names, named)
@@ -221,34 +222,15 @@ class QueryPrinter {
     if (written === undefined) {
       if (exprs.length === 0) return
       this.#clause(writer, ' GROUP BY ', 1)
-      return this.#sortItems(exprs, printer)
+      return printSortItems(exprs, printer)
     }
     this.#clause(writer, written.distinct ? ' GROUP BY DISTINCT ' : ' GROUP BY ', 1)
     printGroupingItems(written.items, writer, (columns) =>
-      this.#sortItems(
+      printSortItems(
         columns.map((at) => exprs[at] as Expr),
         printer,
       ),
     )
-  }
-
-  /** Items of ORDER BY, GROUP BY and DISTINCT ON: columns as they are, all else so that it is no output's name. */
-  #sortItem(expr: Expr, printer: ExpressionPrinter): void {
-    const called =
-      (expr.kind === 'call' && expr.operator === null) || expr.kind === 'aggregate' || expr.kind === 'window'
-    const isName = expr.kind === 'column' || expr.kind === 'const' || printer.wholeRow(expr) !== null
-    const grouped = !isName && (this.#names.pretty || called)
-    if (expr.kind === 'const') return printer.constant(expr as ConstExpr, 'always')
-    if (grouped) printer.writer.add('(')
-    printer.print(expr, true)
-    if (grouped) printer.writer.add(')')
-  }
-
-  #sortItems(exprs: readonly Expr[], printer: ExpressionPrinter): void {
-    for (const [i, expr] of exprs.entries()) {
-      if (i > 0) printer.writer.add(', ')
-      this.#sortItem(expr, printer)
-    }
   }
 
   /** ORDER BY, OFFSET and LIMIT; of a set operation's result the columns are named by number. */
@@ -257,7 +239,7 @@ class QueryPrinter {
     for (const [i, key] of query.orderBy.entries()) {
       if (i === 0) this.#clause(writer, ' ORDER BY ', 1)
       else writer.add(', ')
-      this.#sortKey(key, printer, outputs)
+      printSortKey(key, outputs, printer)
     }
     if (query.offset !== null) {
       this.#clause(writer, ' OFFSET ', 0)
@@ -268,14 +250,6 @@ class QueryPrinter {
       printer.print(query.limit, false)
       if (query.withTies) writer.add(' ROWS WITH TIES')
     }
-  }
-
-  #sortKey(key: SortKey, printer: ExpressionPrinter, outputs: readonly OutputColumn[] | null): void {
-    const { expr } = key
-    const number = outputs?.findIndex(({ id }) => expr.kind === 'column' && expr.id === id) ?? -1
-    if (number >= 0) printer.writer.add(String(number + 1))
-    else this.#sortItem(expr, printer)
-    printer.writer.add(sortOptions(key))
   }
 
   /** Where the columns have other names than VALUES gives them, they are selected from it. */
@@ -431,60 +405,7 @@ class QueryPrinter {
     }
     if (!pretty) writer.add(')')
   }
-
-  #window(spec: WindowSpec, printer: ExpressionPrinter): void {
-    const { writer } = printer
-    const parts: (() => void)[] = []
-    if (spec.partitionBy.length > 0) {
-      parts.push(() => {
-        writer.add('PARTITION BY ')
-        this.#sortItems(spec.partitionBy, printer)
-      })
-    }
-    if (spec.orderBy.length > 0) {
-      parts.push(() => {
-        writer.add('ORDER BY ')
-        for (const [i, key] of spec.orderBy.entries()) {
-          if (i > 0) writer.add(', ')
-          this.#sortKey(key, printer, null)
-        }
-      })
-    }
-    if (!isDefaultFrame(spec)) {
-      parts.push(() => {
-        writer.add(`${spec.mode.toUpperCase()} BETWEEN `)
-        this.#bound(spec.start, printer)
-        writer.add(' AND ')
-        this.#bound(spec.end, printer)
-        writer.add(EXCLUSIONS[spec.exclude])
-      })
-    }
-    writer.add('(')
-    for (const [i, part] of parts.entries()) {
-      if (i > 0) writer.add(' ')
-      part()
-    }
-    writer.add(')')
-  }
-
-  #bound({ kind, offset }: FrameBound, printer: ExpressionPrinter): void {
-    if (offset !== null) {
-      printer.print(offset, false)
-      printer.writer.add(' ')
-    }
-    printer.writer.add(kind === 'current' ? 'CURRENT ROW' : kind.replace('-', ' ').toUpperCase())
-  }
 }
-
-const EXCLUSIONS = {
-  none: '',
-  current: ' EXCLUDE CURRENT ROW',
-  group: ' EXCLUDE GROUP',
-  ties: ' EXCLUDE TIES',
-} as const
-
-const isDefaultFrame = ({ mode, start, end, exclude }: WindowSpec): boolean =>
-  mode === 'range' && start.kind === 'unbounded-preceding' && end.kind === 'current' && exclude === 'none'
 
 /** A set operation on the left that another one does not go on. */
 const isUnlike = (left: Query, { operation, all }: SetOperationQuery): boolean =>

@@ -58,7 +58,8 @@ export const initialObjects = (): CatalogObject[] => [
   },
 ]
 
-const role = (oid: number, name: string, options: Partial<RoleObject> = {}): RoleObject => ({
+/** A role that may do nothing, but for what `options` say. */
+export const newRole = (oid: number, name: string, options: Partial<RoleObject> = {}): RoleObject => ({
   ...base,
   class: 'role',
   oid,
@@ -94,7 +95,7 @@ const TEMPLATE_ACL = [granted(PUBLIC, 'c'), granted(BOOTSTRAP_SUPERUSER, 'CTc')]
 
 /** Shared objects of a new server. */
 export const initialSharedObjects = (): CatalogObject[] => [
-  role(BOOTSTRAP_SUPERUSER, 'postgres', {
+  newRole(BOOTSTRAP_SUPERUSER, 'postgres', {
     superuser: true,
     createRole: true,
     createDatabase: true,
@@ -118,16 +119,16 @@ export const initialSharedObjects = (): CatalogObject[] => [
 
 /** Predefined roles, with PostgreSQL's oids; never stored. */
 export const builtinSharedObjects = (): CatalogObject[] => [
-  role(DATABASE_OWNER_ROLE, 'pg_database_owner'),
-  role(6181, 'pg_read_all_data'),
-  role(6182, 'pg_write_all_data'),
-  role(3373, 'pg_monitor', { memberOf: [3374, 3375, 3377].map(memberOf) }),
-  role(3374, 'pg_read_all_settings'),
-  role(3375, 'pg_read_all_stats'),
-  role(3377, 'pg_stat_scan_tables'),
-  role(4569, 'pg_read_server_files'),
-  role(4570, 'pg_write_server_files'),
-  role(4571, 'pg_execute_server_program'),
-  role(4200, 'pg_signal_backend'),
-  role(4544, 'pg_checkpoint'),
+  newRole(DATABASE_OWNER_ROLE, 'pg_database_owner'),
+  newRole(6181, 'pg_read_all_data'),
+  newRole(6182, 'pg_write_all_data'),
+  newRole(3373, 'pg_monitor', { memberOf: [3374, 3375, 3377].map(memberOf) }),
+  newRole(3374, 'pg_read_all_settings'),
+  newRole(3375, 'pg_read_all_stats'),
+  newRole(3377, 'pg_stat_scan_tables'),
+  newRole(4569, 'pg_read_server_files'),
+  newRole(4570, 'pg_write_server_files'),
+  newRole(4571, 'pg_execute_server_program'),
+  newRole(4200, 'pg_signal_backend'),
+  newRole(4544, 'pg_checkpoint'),
 ]

@@ -1,4 +1,5 @@
 /** CREATE, ALTER and DROP ROLE. */
+import { newRole } from '../../catalog/bootstrap.ts'
 import type { RoleObject } from '../../catalog/objects.ts'
 import {
   dependentOnRole,
@@ -109,27 +110,11 @@ export const createRole = (context: DefinitionContext, node: CreateRoleStmt): vo
   if (!mayManageRoles(context)) throw permissionDeniedTo('create role')
   if (isReservedRoleName(name)) throw reservedRoleName(name, 'Role names starting with "pg_" are reserved.')
   if (context.catalog.snapshot.roleByName(name) !== null) throw roleExists(name)
-  const role: RoleObject = {
-    class: 'role',
-    oid: context.catalog.allocateOid(),
-    name,
+  const role = newRole(context.catalog.allocateOid(), name, {
     owner: context.owner,
-    comment: null,
-    acl: null,
-    depends: [],
-    superuser: false,
-    inherit: true,
-    createRole: false,
-    createDatabase: false,
     login: node.stmt_type === 'ROLESTMT_USER',
-    replication: false,
-    bypassRls: false,
-    connectionLimit: -1,
-    password: null,
-    validUntil: null,
-    memberOf: [],
     ...changes,
-  }
+  })
   context.catalog.put(role)
   for (const spec of inRoles) addMembers(context, roleOf(context, spec), [role], context.owner, false)
   const rolesOf = (specs: readonly (RoleSpec | undefined)[]) => specs.map((spec) => roleOf(context, spec))
