@@ -51,5 +51,6 @@ export const setPersistence =
       if (sequence.sequence?.ownedBy?.relation === relation.oid) context.catalog.put({ ...sequence, persistence })
     }
     const { columns } = tableItem(analysisFor(context), relation)
+    // Unlogged tables of earlier releases are in memory alone.
     await copyRows(context, relation, columns, () => {})
   }
